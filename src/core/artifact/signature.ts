@@ -1,0 +1,94 @@
+// Ed25519 (RFC 8032) signatures over canonical documents: who signs, how a signature is checked, what a key is called.
+import { verifyAsync } from '@noble/ed25519';
+import { HaversackError } from '../errors.ts';
+import { z } from '../zod.ts';
+import { fromBase64Url, toBase64Url } from './base64url.ts';
+import { canonicalBytes, documentDigest, type Json } from './canonical.ts';
+import { type Bytes, type Digest, digestSchema, sha256 } from './digest.ts';
+
+/** SHA-256 of the raw 32-byte public key. Names a device and a registry alike. */
+export const keyIdSchema = digestSchema;
+/** Raw 32-byte Ed25519 public key, base64url. */
+export const publicKeySchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected a 32-byte key in base64url');
+
+export const signatureSchema = z.object({
+  keyId: keyIdSchema,
+  /** 64 bytes, base64url. */
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'expected a 64-byte signature in base64url'),
+});
+
+/** Something that can sign: a browser's non-exportable key, the registry's key file. */
+export interface Signer {
+  readonly keyId: string;
+  /** base64url */
+  readonly publicKey: string;
+  /** Ed25519 over exactly these bytes; 64 bytes. */
+  sign(bytes: Bytes): Promise<Uint8Array>;
+}
+
+/**
+ * A signed document, closed: kept, stored and forwarded as it came, members this version does not know included, for the
+ * signature covers them. Its content is reached through `openDocument` only.
+ */
+export const envelopeSchema = z.object({
+  signed: z.record(z.string(), z.unknown()),
+  signatures: z.array(signatureSchema).min(1).max(8),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+export async function keyIdOf(publicKey: string): Promise<string> {
+  return sha256(fromBase64Url(publicKey));
+}
+
+export async function signDocument(
+  content: Readonly<Record<string, unknown>>,
+  signer: Signer,
+): Promise<Envelope> {
+  const signed = JSON.parse(JSON.stringify(content)) as Record<string, unknown>;
+  const signature = await signer.sign(canonicalBytes(signed as Json));
+  return { signed, signatures: [{ keyId: signer.keyId, signature: toBase64Url(signature) }] };
+}
+
+/** A document's identity: the digest of what is signed, whoever signed it. */
+export function envelopeDigest(envelope: Envelope): Promise<Digest> {
+  return documentDigest(envelope.signed as Json);
+}
+
+/**
+ * Checks that one of the signatures was made by `publicKey`, then the form.
+ * @throws HaversackError `SignatureInvalid`, `DocumentInvalid`
+ */
+export async function openDocument<T>(
+  envelope: Envelope,
+  schema: z.ZodType<T>,
+  publicKey: string,
+): Promise<T> {
+  await verifyEnvelope(envelope, publicKey);
+  return readDocument(envelope, schema);
+}
+
+/**
+ * The content of a document whose signature was checked when it was stored.
+ * @throws HaversackError `DocumentInvalid`
+ */
+export function readDocument<T>(envelope: Envelope, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(envelope.signed);
+  if (!parsed.success) throw new HaversackError('DocumentInvalid', z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+async function verifyEnvelope(envelope: Envelope, publicKey: string): Promise<void> {
+  const keyId = await keyIdOf(publicKey);
+  const entry = envelope.signatures.find(candidate => candidate.keyId === keyId);
+  if (!entry) {
+    const found = envelope.signatures.map(candidate => candidate.keyId.slice(0, 12)).join(', ');
+    throw new HaversackError('SignatureInvalid', `signed by ${found}, wanted ${keyId.slice(0, 12)}`);
+  }
+  const bytes = canonicalBytes(envelope.signed as Json);
+  if (!(await verifyAsync(fromBase64Url(entry.signature), bytes, fromBase64Url(publicKey)))) {
+    throw new HaversackError(
+      'SignatureInvalid',
+      `the signature of ${keyId.slice(0, 12)} does not fit the content`,
+    );
+  }
+}

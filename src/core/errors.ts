@@ -1,0 +1,200 @@
+// The one catalogue of errors: code → HTTP status, what happened, what to do. Page, worker, server and CLI speak it.
+import { z } from './zod.ts';
+
+interface ErrorKind {
+  readonly status: number;
+  /** What happened, in one sentence. */
+  readonly title: string;
+  /** What the reader can do, in one sentence. */
+  readonly remedy: string;
+}
+
+const kinds = {
+  BadRequest: {
+    status: 400,
+    title: 'The request does not have the expected form.',
+    remedy: 'Mend the field that the detail names and send it again.',
+  },
+  Unauthorized: {
+    status: 401,
+    title: 'No valid key came with the request.',
+    remedy: 'Give an admin key (HAVERSACK_KEY), or ask an admin to approve this device.',
+  },
+  Forbidden: {
+    status: 403,
+    title: 'This key may not do that.',
+    remedy: 'Ask an admin for the role that the detail names.',
+  },
+  NotFound: {
+    status: 404,
+    title: 'There is nothing by that name.',
+    remedy: 'Check the spelling; `haversack list` shows what there is.',
+  },
+  Conflict: {
+    status: 409,
+    title: 'It changed in the meantime, or is there already.',
+    remedy: 'Load the current state and try again.',
+  },
+  PreconditionFailed: {
+    status: 412,
+    title: 'It changed since you looked.',
+    remedy: 'Load the current state and try again.',
+  },
+  TooLarge: {
+    status: 413,
+    title: 'It is larger than allowed.',
+    remedy: 'Make it smaller, or have an admin raise the limit that the detail names.',
+  },
+  UnsupportedMediaType: {
+    status: 415,
+    title: 'That content type is not understood here.',
+    remedy: 'Send the content type that the detail names.',
+  },
+  PreconditionRequired: {
+    status: 428,
+    title: 'Moving an alias needs an If-Match header.',
+    remedy: 'Read the alias, and send its ETag as If-Match.',
+  },
+  TooManyRequests: { status: 429, title: 'Too many requests.', remedy: 'Wait as long as Retry-After says.' },
+  Internal: {
+    status: 500,
+    title: 'Something broke that should not have.',
+    remedy: 'Try again; if it stays, report it with the detail.',
+  },
+  Unavailable: { status: 503, title: 'Not ready yet.', remedy: 'Try again in a moment.' },
+
+  NotOnnx: {
+    status: 422,
+    title: 'This file is not an ONNX model.',
+    remedy: 'Export the model as .onnx and give that file.',
+  },
+  OperatorUnsupported: {
+    status: 422,
+    title: 'The model uses an operator that this runtime lacks.',
+    remedy: 'Export it with an opset and operators that ONNX Runtime knows.',
+  },
+  ExternalDataMissing: {
+    status: 422,
+    title: 'The model keeps weights in another file that did not come with it.',
+    remedy: 'Save it as one file (onnx.save with save_as_external_data=False).',
+  },
+  ModelInvalid: {
+    status: 422,
+    title: 'The ONNX model is not valid.',
+    remedy: 'Check it with onnx.checker; the detail names the node.',
+  },
+  InputInvalid: {
+    status: 400,
+    title: 'An input does not fit the model.',
+    remedy: 'Give the inputs that the model’s interface names.',
+  },
+
+  ChunkInvalid: {
+    status: 422,
+    title: 'A piece of the file does not have the digest it is named by.',
+    remedy: 'It is thrown away; fetch or send it again.',
+  },
+  ChunkMissing: {
+    status: 409,
+    title: 'Pieces of the file have not arrived.',
+    remedy: 'Send the missing pieces that the detail names, then commit again.',
+  },
+  DocumentInvalid: {
+    status: 422,
+    title: 'A signed document does not have the expected form.',
+    remedy: 'Update this app; if it stays, tell whoever runs the registry.',
+  },
+  SignatureInvalid: {
+    status: 422,
+    title: 'A signature does not verify.',
+    remedy: 'Do not use this file; tell whoever runs the registry.',
+  },
+  Rollback: {
+    status: 409,
+    title: 'The registry offers something older than what this device has seen.',
+    remedy: 'Keep the version that is here; tell whoever runs the registry.',
+  },
+  KeyChanged: {
+    status: 409,
+    title: 'The registry’s key is not the one this device knows.',
+    remedy: 'Ask an admin; if the registry was set up anew, forget it in Settings and connect again.',
+  },
+
+  Offline: {
+    status: 503,
+    title: 'The server cannot be reached.',
+    remedy: 'Everything on this device still works; it is tried again when the network returns.',
+  },
+  QuotaExceeded: {
+    status: 507,
+    title: 'This device has no room left for it.',
+    remedy: 'Remove models you do not use in Library, or free space on the device.',
+  },
+  StorageFailed: {
+    status: 500,
+    title: 'The browser’s storage refused.',
+    remedy: 'Close other tabs of this app and reload; private windows may keep nothing.',
+  },
+  NotInstalled: {
+    status: 404,
+    title: 'That version is not on this device.',
+    remedy: 'Get it in Library while the server can be reached.',
+  },
+  RuntimeFailed: {
+    status: 500,
+    title: 'The model could not be run here.',
+    remedy: 'Try another variant in Library; the detail says where it failed.',
+  },
+  TrainingImpossible: {
+    status: 409,
+    title: 'This version cannot be trained here.',
+    remedy: 'The detail says what it lacks.',
+  },
+  TrainingDiverged: {
+    status: 500,
+    title: 'The loss is no longer a number.',
+    remedy: 'Try a smaller learning rate; nothing was changed.',
+  },
+  Aborted: { status: 499, title: 'Stopped.', remedy: 'Start it again when you like.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof kinds;
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
+
+export const errorCodes = Object.keys(kinds) as [ErrorCode, ...ErrorCode[]];
+
+/** A failure as data: crosses workers and the wire, where class identity is lost. */
+export const failureSchema = z.object({
+  code: z.enum(errorCodes),
+  /** What exactly: names, digests, numbers got and wanted. */
+  detail: z.string(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+export function failure(code: ErrorCode, detail: string): Failure {
+  return { code, detail };
+}
+
+/** The same failure where an exception is the idiom (HTTP handlers, transactions). */
+export class HaversackError extends Error {
+  override readonly name = 'HaversackError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+    super(`${errorCatalogue[code].title} ${detail}`, options as ErrorOptions);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Any thrown value as a failure; what is not ours is `Internal` unless the caller knows better. */
+export function toFailure(thrown: unknown, otherwise: ErrorCode = 'Internal'): Failure {
+  if (thrown instanceof HaversackError) return failure(thrown.code, thrown.detail);
+  if (thrown instanceof Error) {
+    if (thrown.name === 'AbortError') return failure('Aborted', thrown.message);
+    if (thrown.name === 'QuotaExceededError') return failure('QuotaExceeded', thrown.message);
+    return failure(otherwise, thrown.message);
+  }
+  return failure(otherwise, String(thrown));
+}

@@ -1,0 +1,65 @@
+// What a training engine is. The loop's data, metrics and recipes do not know which one runs.
+import type { Bytes } from '../artifact/digest.ts';
+import type { Tensor } from '../tensor.ts';
+import type { TrainRecipe } from './recipe.ts';
+
+/** Rows to learn from or be judged on. */
+export interface LabelledRows {
+  /** [rows, numbers of one sample], row-major, in the model's own units. */
+  readonly features: Float32Array<ArrayBuffer>;
+  /** [rows], indices into the labels. */
+  readonly labels: Int32Array<ArrayBuffer>;
+  readonly rows: number;
+}
+
+export interface TrainJob {
+  /** The topology artifact's JSON, parsed by the engine with its own schema. */
+  readonly topology: unknown;
+  /** The parent: a whole ONNX file. */
+  readonly model: Bytes;
+  readonly classes: number;
+  readonly train: LabelledRows;
+  /** Looked at after each epoch; null where there is none. */
+  readonly validation: LabelledRows | null;
+  readonly recipe: TrainRecipe;
+}
+
+export interface TrainProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Means over the epoch so far. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Of the last finished epoch. */
+  readonly validationLoss: number | null;
+  readonly validationAccuracy: number | null;
+  readonly elapsedMs: number;
+  readonly remainingMs: number;
+  /** What computes: webgpu, webgl, cpu. */
+  readonly backend: string;
+}
+
+/** Looked at between steps. */
+export interface TrainControl {
+  /** Resolves when the run may go on: at once, or when a pause ends. Rejects with `Aborted` when it is to stop. Yields a macrotask at least every 50 ms. */
+  checkpoint(): Promise<void>;
+}
+
+export interface Trained {
+  /** New values by initializer name of the parent's graph, in the graph's layout. Initializers that did not change are absent. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly backend: string;
+  readonly seconds: number;
+}
+
+export interface TrainEngine {
+  readonly name: TrainRecipe['engine'];
+  /** @throws HaversackError `TrainingImpossible`, `TrainingDiverged`, `Aborted` */
+  train(
+    job: TrainJob,
+    control: TrainControl,
+    onProgress: (progress: TrainProgress) => void,
+  ): Promise<Trained>;
+}

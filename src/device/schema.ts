@@ -1,0 +1,165 @@
+// What the browser keeps: one database, its stores, their rows. Rows are parsed when they are read.
+import type { DBSchema } from 'idb';
+import { digestSchema } from '../core/artifact/digest.ts';
+import { partSchema } from '../core/artifact/documents.ts';
+import { modelNameSchema, variantNameSchema, versionNumberSchema } from '../core/artifact/names.ts';
+import { modelListSchema, receiptSchema } from '../core/artifact/registry-api.ts';
+import { envelopeSchema } from '../core/artifact/signature.ts';
+import { z } from '../core/zod.ts';
+
+export const databaseName = 'haversack';
+export const databaseVersion = 1;
+
+const time = z.iso.datetime();
+
+/** A version that is whole on this device: every chunk of `variants` and of its artifacts is in `chunks`. */
+export const installedSchema = z.object({
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  manifest: envelopeSchema,
+  /** Variant documents (the authority has none; its chunks are in the manifest). */
+  variantDocuments: z.array(envelopeSchema),
+  /** Names of the variants whose chunks are here. */
+  variants: z.array(variantNameSchema).min(1),
+  /** Whether the artifacts for training are here too. */
+  trainable: z.boolean(),
+  installedAt: time,
+  lastUsedAt: time,
+});
+export type Installed = z.infer<typeof installedSchema>;
+
+/** What this device runs for a model, and could go back to. */
+export const activeSchema = z.object({
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  variant: variantNameSchema,
+  previous: versionNumberSchema.nullable(),
+  /** Whether a newer `production` replaces it by itself. */
+  follows: z.boolean(),
+});
+export type Active = z.infer<typeof activeSchema>;
+
+/** The highest alias revision seen: a smaller one is refused. */
+export const seenAliasSchema = z.object({
+  key: z.string(),
+  document: envelopeSchema,
+  revision: z.number().int(),
+});
+
+/** The provider that was measured best for a version on this device. */
+export const choiceSchema = z.object({
+  key: z.string(),
+  provider: z.enum(['wasm', 'webgpu']),
+  measuredAt: time,
+  measurements: z.array(
+    z.object({
+      provider: z.enum(['wasm', 'webgpu', 'cpu']),
+      medianMs: z.number(),
+      openMs: z.number(),
+      difference: z.number().nullable(),
+      agrees: z.boolean(),
+      failure: z.string().nullable(),
+    }),
+  ),
+});
+
+/** One labelled sample. */
+export const sampleSchema = z.object({
+  /** SHA-256 of model, label and numbers: the same sample twice is one. */
+  id: digestSchema,
+  model: modelNameSchema,
+  /** The numbers of the model's (first) input, in its units. */
+  features: z.array(z.number()),
+  label: z.string(),
+  /** From the content hash of `features`, when it was labelled; kept for ever. */
+  part: partSchema,
+  source: z.enum(['drawing', 'form', 'table']),
+  /** What the model had answered; null where it was only labelled. */
+  answered: z.string().nullable(),
+  createdAt: time,
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+/** judging → kept → queued → sent; `refused` keeps the registry's reason. Thrown away ones are deleted. */
+export const candidateRowSchema = z.object({
+  digest: digestSchema,
+  model: modelNameSchema,
+  document: envelopeSchema,
+  state: z.enum(['judging', 'kept', 'queued', 'sent', 'refused']),
+  /** `Comparison`, as it was shown. */
+  comparison: z.unknown(),
+  receipt: receiptSchema.nullable(),
+  problem: z.string().nullable(),
+  createdAt: time,
+});
+export type CandidateRow = z.infer<typeof candidateRowSchema>;
+
+/** What is to be delivered, in order. */
+export const outboxSchema = z.object({
+  /** Autoincremented. */
+  id: z.number().int().optional(),
+  kind: z.literal('candidate'),
+  candidate: digestSchema,
+  attempts: z.number().int(),
+  lastError: z.string().nullable(),
+  queuedAt: time,
+});
+export type OutboxItem = z.infer<typeof outboxSchema>;
+
+/** The registry this device belongs to: its key, pinned on first contact, and what it last said. */
+export const registrySchema = z.object({
+  id: z.literal('registry'),
+  root: envelopeSchema,
+  publicKey: z.string(),
+  pinnedAt: time,
+  /** The last list of models, for when there is no network; its ETag for when there is. */
+  catalogue: modelListSchema.nullable(),
+  catalogueETag: z.string().nullable(),
+  contactedAt: time.nullable(),
+});
+export type RegistryRow = z.infer<typeof registrySchema>;
+
+export const settingsSchema = z.object({
+  id: z.literal('settings'),
+  deviceName: z.string(),
+  language: z.enum(['system', 'en', 'zh-CN']),
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Asked once; null until then. */
+  persistent: z.boolean().nullable(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** The device's key: WebCrypto's, which cannot be read, or 32 secret bytes where the browser has no Ed25519. */
+export interface IdentityRow {
+  id: 'identity';
+  keyId: string;
+  publicKey: string;
+  key: CryptoKey | Uint8Array<ArrayBuffer>;
+}
+
+/** A download that is under way: what it is for, so that its chunks are kept until it ends or is dropped. */
+export const downloadSchema = z.object({
+  key: z.string(),
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  variant: variantNameSchema,
+  digests: z.array(digestSchema),
+  startedAt: time,
+});
+export type DownloadRow = z.infer<typeof downloadSchema>;
+
+export interface HaversackDB extends DBSchema {
+  /** Verified bytes by digest. */
+  chunks: { key: string; value: { digest: string; bytes: ArrayBuffer } };
+  installed: { key: [string, number]; value: Installed; indexes: { model: string } };
+  active: { key: string; value: Active };
+  aliases: { key: string; value: z.infer<typeof seenAliasSchema> };
+  choices: { key: string; value: z.infer<typeof choiceSchema> };
+  samples: { key: string; value: Sample; indexes: { model: string } };
+  candidates: { key: string; value: CandidateRow; indexes: { model: string } };
+  outbox: { key: number; value: OutboxItem; indexes: { candidate: string } };
+  downloads: { key: string; value: DownloadRow };
+  registry: { key: string; value: RegistryRow };
+  settings: { key: string; value: Settings };
+  identity: { key: string; value: IdentityRow };
+}

@@ -1,0 +1,91 @@
+// The contract between a page and the ML worker: types without logic. The worker `satisfies` it, the page wraps it with
+// Comlink. Methods never throw across the border; they answer a `Result`.
+import type { Bytes, Digest } from '../core/artifact/digest.ts';
+import type { Evaluation } from '../core/artifact/documents.ts';
+import type { ModelInterface } from '../core/artifact/interface.ts';
+import type { Comparison } from '../core/evaluate/compare.ts';
+import type { ModelInspection } from '../core/onnx/inspect.ts';
+import type { Result } from '../core/result.ts';
+import type { Provider } from '../core/runtime/session.ts';
+import type { TensorMap } from '../core/tensor.ts';
+import type { TrainProgress } from '../core/train/engine.ts';
+import type { TrainRecipe } from '../core/train/recipe.ts';
+
+export interface VersionRef {
+  readonly model: string;
+  readonly version: number;
+}
+
+export interface OpenedModel {
+  /** Names the session in this worker. */
+  readonly handle: number;
+  readonly variant: string;
+  readonly provider: Provider;
+  readonly threads: number;
+  readonly openMs: number;
+}
+
+export interface Prediction {
+  readonly outputs: TensorMap;
+  readonly runMs: number;
+  readonly provider: Provider;
+}
+
+/** One provider, measured with the version's recorded inputs. */
+export interface ProviderMeasurement {
+  readonly provider: Provider;
+  readonly medianMs: number;
+  readonly openMs: number;
+  /** Largest difference from the recorded outputs as a share of their largest value; null without recorded outputs. */
+  readonly difference: number | null;
+  readonly agrees: boolean;
+  /** Why it did not run. */
+  readonly failure: string | null;
+}
+
+export interface ServingApi {
+  /** Opens an installed version; smoke-tests it on its recorded inputs. Without `variant`: the one this device chose. */
+  open(ref: VersionRef & { readonly variant?: string }): Promise<Result<OpenedModel>>;
+  /** Opens a candidate that is kept on this device. */
+  openCandidate(candidate: Digest): Promise<Result<OpenedModel>>;
+  /** Opens a file that is in no library (an admin's drop, before it is uploaded). */
+  openFile(file: Bytes): Promise<Result<OpenedModel>>;
+  predict(handle: number, inputs: TensorMap): Promise<Result<Prediction>>;
+  close(handle: number): Promise<Result<null>>;
+  /** What a file is: interface, operators, parameters; the failure says why it is no model for this runtime. */
+  inspect(file: Bytes): Promise<Result<ModelInspection & { readonly interface: ModelInterface }>>;
+  /** Times every provider of this device on a version, keeps the choice in the store, and answers what was measured. */
+  measure(ref: VersionRef): Promise<Result<ProviderMeasurement[]>>;
+}
+
+export interface TrainRequest extends VersionRef {
+  readonly recipe: TrainRecipe;
+  /** Whether the new samples may travel with the version; else only their digest does. */
+  readonly shareSamples: boolean;
+}
+
+export interface TrainOutcome {
+  /** Digest of the candidate, which is now in the store, signed, in state `judging`. */
+  readonly candidate: Digest;
+  readonly backend: string;
+  readonly seconds: number;
+  readonly comparison: Comparison;
+}
+
+export interface TrainingApi {
+  /** Trains, converts, checks the conversion, judges old and new, stores a signed candidate. `onProgress` is a Comlink proxy. */
+  train(request: TrainRequest, onProgress: (progress: TrainProgress) => void): Promise<Result<TrainOutcome>>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** The run ends with `Aborted` at its next step. */
+  stop(): Promise<void>;
+  /** Judges a variant of an installed version on its own held-out data. */
+  evaluate(ref: VersionRef & { readonly variant: string }): Promise<Result<Evaluation[]>>;
+  /** Judges a candidate, or one installed version, against another on the same held-out rows. */
+  compare(
+    oldRef: VersionRef,
+    newRef: VersionRef | { readonly candidate: Digest },
+  ): Promise<Result<Comparison>>;
+}
+
+export type WorkerApi = ServingApi & TrainingApi;

@@ -1,0 +1,66 @@
+// Four projects: `unit` in Node, the browser tests twice in a real Chromium (with WebGPU by the software adapter, and
+// without), and `e2e`, which drives Chromium against the real server.
+import { playwright } from '@vitest/browser-playwright';
+import preact from '@preact/preset-vite';
+import { defineConfig } from 'vitest/config';
+import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
+
+function browserProject(name: 'webgpu' | 'plain') {
+  return {
+    plugins: [preact()],
+    // Everything a browser test may import, so that Vite does not reload the page when it meets it.
+    optimizeDeps: { exclude: ['onnxruntime-web', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'] },
+    server: {
+      headers: {
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      },
+    },
+    test: {
+      name,
+      include: ['test/**/*.browser.test.{ts,tsx}'],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath: findChromium(),
+            args: chromiumArguments({ webgpu: name === 'webgpu' }),
+          },
+        }),
+        instances: [{ browser: 'chromium' as const }],
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.browser.test.*', 'test/e2e/**'],
+          testTimeout: 30_000,
+        },
+      },
+      browserProject('webgpu'),
+      browserProject('plain'),
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.e2e.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
