@@ -1,2 +1,3 @@
 export function findChromium(): string;
+export function ensureChromium(): void;
 export function chromiumArguments(options: { webgpu: boolean }): string[];

@@ -1,4 +1,5 @@
-// Where Chromium is on this machine, and how tests and benchmarks start it.
+// Where Chromium is on this machine, how it gets here, and how tests and benchmarks start it.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright';
 
@@ -12,11 +13,33 @@ const known = [
 
 /** @returns {string} a Chromium's path; empty where there is none */
 export function findChromium() {
-  const own = () => {
-    const path = chromium.executablePath();
-    return existsSync(path) ? path : '';
-  };
-  return known.find(path => path && existsSync(path)) ?? own();
+  const installed = known.find(path => path && existsSync(path));
+  if (installed) return installed;
+  const own = chromium.executablePath();
+  return existsSync(own) ? own : '';
+}
+
+/** Installs a Chromium where there is none: Playwright's, else Debian's. Says so, and ends the process, when neither works. */
+export function ensureChromium() {
+  if (findChromium()) return;
+  const tries = [
+    ['npx', ['playwright', 'install', 'chromium']],
+    ...(process.getuid?.() === 0 && existsSync('/etc/debian_version')
+      ? [
+          ['apt-get', ['update']],
+          ['apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-cjk', 'fonts-dejavu-core']],
+        ]
+      : []),
+  ];
+  for (const [command, args] of tries) {
+    console.log(`No Chromium here yet: ${command} ${args.join(' ')}`);
+    spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    if (findChromium()) return;
+  }
+  console.error(
+    'The browser tests need a Chromium and none could be installed.\nInstall one (Debian: apt-get install chromium), or name one in HAVERSACK_CHROMIUM.',
+  );
+  process.exit(1);
 }
 
 /**
@@ -31,13 +54,6 @@ export function chromiumArguments({ webgpu }) {
     '--disable-component-update',
     '--disable-sync',
     '--disable-quic',
-    ...(webgpu
-      ? [
-          '--enable-unsafe-webgpu',
-          '--use-webgpu-adapter=swiftshader',
-          '--enable-features=Vulkan',
-          '--ignore-gpu-blocklist',
-        ]
-      : ['--disable-gpu', '--disable-features=WebGPU', '--disable-webgpu']),
+    ...(webgpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : ['--disable-gpu']),
   ];
 }

@@ -41,6 +41,7 @@ type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
 
 interface ReadableStream<T> {
   pipeThrough<R>(transform: { readable: ReadableStream<R>; writable: unknown }): ReadableStream<R>;
+  cancel(reason?: T): Promise<void>;
 }
 declare class CompressionStream {
   constructor(format: 'gzip');
