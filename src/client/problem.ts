@@ -1,0 +1,46 @@
+// What went wrong, out of an HTTP answer that is no success: RFC 9457 problem details, or the status alone.
+import { problemSchema } from '../core/artifact/registry-api.ts';
+import { type ErrorCode, errorCodes, HaversackError } from '../core/errors.ts';
+import { z } from '../core/zod.ts';
+
+const byStatus: Readonly<Record<number, ErrorCode>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  412: 'PreconditionFailed',
+  413: 'TooLarge',
+  415: 'UnsupportedMediaType',
+  428: 'PreconditionRequired',
+  429: 'TooManyRequests',
+  502: 'Unavailable',
+  503: 'Unavailable',
+  504: 'Unavailable',
+};
+
+/** Other Open Inference Protocol servers answer with this member alone. */
+const plainErrorSchema = z.object({ error: z.string() });
+
+/** The error that an answer with `status` and `body` stands for. Codes of a later release fall back to the status. */
+export function problemOf(status: number, body: string): HaversackError {
+  const json = parse(body);
+  const problem = problemSchema.safeParse(json);
+  if (problem.success) {
+    const code = errorCodes.find(known => known === problem.data.code) ?? codeOfStatus(status);
+    return new HaversackError(code, problem.data.detail);
+  }
+  const plain = plainErrorSchema.safeParse(json);
+  return new HaversackError(codeOfStatus(status), plain.success ? plain.data.error : `HTTP status ${status}`);
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  return byStatus[status] ?? (status >= 500 ? 'Internal' : 'BadRequest');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

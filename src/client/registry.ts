@@ -1,0 +1,214 @@
+// The Model Client's registry side: one method a path of /registry/v1. Nothing is kept here, and no signature is opened:
+// who keeps documents checks them.
+import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
+import type { Bytes, Digest } from '../core/artifact/digest.ts';
+import {
+  aliasMoveSchema,
+  type Caller,
+  callerSchema,
+  type deviceChangeSchema,
+  type DeviceInfo,
+  deviceListSchema,
+  deviceSchema,
+  maxMissingQuery,
+  missingAnswerSchema,
+  modelListSchema,
+  type ModelSummary,
+  type Push,
+  type Receipt,
+  receiptSchema,
+  type RegistryEvent,
+  registryRoot,
+  type VersionDetail,
+  versionDetailSchema,
+} from '../core/artifact/registry-api.ts';
+import { type Envelope, envelopeDigest, envelopeSchema } from '../core/artifact/signature.ts';
+import { HaversackError } from '../core/errors.ts';
+import { z } from '../core/zod.ts';
+import { readAtMost, readExactly } from './body.ts';
+import { readEvents } from './events.ts';
+import { Connection, type ConnectionOptions, idleTimeoutMs, workTimeoutMs } from './http.ts';
+
+/** The server sends a comment every 15 s; three missed mean that the line is dead. */
+export const eventIdleTimeoutMs = 45_000;
+
+export interface ModelsAnswer {
+  /** Null where nothing changed since `etag`. */
+  readonly models: ModelSummary[] | null;
+  readonly etag: string | null;
+}
+
+type Signal = AbortSignal | undefined;
+
+/** Every method throws `Offline` where the server cannot be reached, `Aborted`, or the code the server answered. */
+export class RegistryClient {
+  readonly #connection: Connection;
+
+  constructor(options: ConnectionOptions) {
+    this.#connection = new Connection(options);
+  }
+
+  async root(signal?: Signal): Promise<Envelope> {
+    return (await this.#connection.json(path`/root`, envelopeSchema, { signal })).value;
+  }
+
+  async me(signal?: Signal): Promise<Caller> {
+    return (await this.#connection.json(path`/me`, callerSchema, { signal })).value;
+  }
+
+  /** All models; with `etag`, only if they changed since the answer that had it. */
+  async models({ etag, signal }: { etag?: string | null; signal?: Signal } = {}): Promise<ModelsAnswer> {
+    const answer = await this.#connection.json(path`/models`, modelListSchema.or(z.null()), {
+      signal,
+      headers: etag ? { 'if-none-match': etag } : {},
+      nothing: 304,
+    });
+    return { models: answer.value?.models ?? null, etag: answer.headers.get('etag') ?? etag ?? null };
+  }
+
+  async version(model: string, version: number, signal?: Signal): Promise<VersionDetail> {
+    const where = path`/models/${model}/versions/${version}`;
+    return (await this.#connection.json(where, versionDetailSchema, { signal })).value;
+  }
+
+  /** The alias document (`aliasSchema`), signed. */
+  async alias(model: string, alias: string, signal?: Signal): Promise<Envelope> {
+    return (await this.#connection.json(path`/models/${model}/aliases/${alias}`, envelopeSchema, { signal }))
+      .value;
+  }
+
+  /**
+   * A chunk's bytes. Its size is enforced while it streams, and only then is it hashed.
+   * @throws HaversackError `ChunkInvalid`
+   */
+  async chunk(ref: ChunkRef, signal?: Signal): Promise<Bytes> {
+    const name = `chunk ${ref.digest.slice(0, 12)}`;
+    const { value } = await this.#connection.request(
+      path`/chunks/${ref.digest}`,
+      { signal, headers: { accept: 'application/octet-stream, application/problem+json' } },
+      (response, deadline) => readExactly(response, ref.bytes, name, deadline.touch),
+    );
+    await verifyChunk(value, ref);
+    return value;
+  }
+
+  /** Which of these chunks the registry lacks. */
+  async missing(digests: readonly Digest[], signal?: Signal): Promise<Digest[]> {
+    const missing: Digest[] = [];
+    for (let start = 0; start < digests.length; start += maxMissingQuery) {
+      const body = { digests: digests.slice(start, start + maxMissingQuery) };
+      const answer = await this.#post(path`/chunks/missing`, body, missingAnswerSchema, { signal });
+      missing.push(...answer.missing);
+    }
+    return missing;
+  }
+
+  /** Idempotent: the same bytes again are no error. */
+  async putChunk(digest: Digest, bytes: Bytes, signal?: Signal): Promise<void> {
+    const headers = { 'content-type': 'application/octet-stream' };
+    const options = { method: 'PUT', headers, body: bytes, signal };
+    await this.#connection.request(path`/chunks/${digest}`, options, drain);
+  }
+
+  /** Delivers a candidate whose chunks have arrived. Sent again, it answers the same receipt. */
+  async submitCandidate(candidate: Envelope, signal?: Signal): Promise<Receipt> {
+    const timeoutMs = workTimeoutMs;
+    const receipt = await this.#post(path`/candidates`, candidate, receiptSchema, { signal, timeoutMs });
+    const wanted = await envelopeDigest(candidate);
+    if (receipt.candidate !== wanted) {
+      const got = receipt.candidate.slice(0, 12);
+      throw new HaversackError(
+        'DocumentInvalid',
+        `receipt for candidate ${got}, wanted ${wanted.slice(0, 12)}`,
+      );
+    }
+    return receipt;
+  }
+
+  /** An admin's upload, after `uploadFile`. */
+  async push(model: string, push: Push, signal?: Signal): Promise<VersionDetail> {
+    const timeoutMs = workTimeoutMs;
+    return this.#post(path`/models/${model}/versions`, push, versionDetailSchema, { signal, timeoutMs });
+  }
+
+  /** Moves an alias that is at `ifRevision`, or makes it (null). The answer is the new alias document. */
+  async moveAlias(
+    model: string,
+    alias: string,
+    move: z.input<typeof aliasMoveSchema>,
+    ifRevision: number | null,
+    signal?: Signal,
+  ): Promise<Envelope> {
+    const condition = ifRevision === null ? { 'if-none-match': '*' } : { 'if-match': `"${ifRevision}"` };
+    const options = { method: 'PUT', headers: condition, signal };
+    return this.#post(path`/models/${model}/aliases/${alias}`, move, envelopeSchema, options);
+  }
+
+  /** Asks for this device to be let in; asked again, it answers how that stands. */
+  async enrol(request: { publicKey: string; name: string }, signal?: Signal): Promise<DeviceInfo> {
+    return this.#post(path`/devices`, request, deviceSchema, { signal });
+  }
+
+  async devices(signal?: Signal): Promise<DeviceInfo[]> {
+    return (await this.#connection.json(path`/devices`, deviceListSchema, { signal })).value.devices;
+  }
+
+  async changeDevice(
+    id: string,
+    change: z.input<typeof deviceChangeSchema>,
+    signal?: Signal,
+  ): Promise<DeviceInfo> {
+    return this.#post(path`/devices/${id}`, change, deviceSchema, { method: 'PATCH', signal });
+  }
+
+  /**
+   * Listens for news. Resolves when the stream ends or `signal` aborts; who wants more calls it again.
+   * @throws HaversackError `Offline` where the line broke or fell silent
+   */
+  async events(options: {
+    signal: AbortSignal;
+    onEvent: (event: RegistryEvent) => void;
+    onOpen?: () => void;
+  }): Promise<void> {
+    const { signal, onEvent, onOpen } = options;
+    const headers = { accept: 'text/event-stream' };
+    try {
+      await this.#connection.request(
+        path`/events`,
+        { signal, headers, timeoutMs: eventIdleTimeoutMs },
+        async (response, deadline) => {
+          onOpen?.();
+          await readEvents(response, onEvent, deadline.touch);
+        },
+      );
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+    }
+  }
+
+  async #post<T>(
+    where: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    options: { method?: string; headers?: Record<string, string>; signal?: Signal; timeoutMs?: number },
+  ): Promise<T> {
+    const { value } = await this.#connection.json(where, schema, {
+      method: options.method ?? 'POST',
+      headers: { 'content-type': 'application/json', ...options.headers },
+      body: JSON.stringify(body),
+      signal: options.signal,
+      timeoutMs: options.timeoutMs ?? idleTimeoutMs,
+    });
+    return value;
+  }
+}
+
+/** A path below the registry's root; values are escaped. */
+function path(strings: TemplateStringsArray, ...values: (string | number)[]): string {
+  return registryRoot + String.raw({ raw: strings }, ...values.map(value => encodeURIComponent(value)));
+}
+
+const maxIgnoredBytes = 65_536;
+async function drain(response: Response): Promise<void> {
+  await readAtMost(response, maxIgnoredBytes, () => undefined);
+}
