@@ -1,7 +1,12 @@
-// The six characters by which people compare a device's key: on the device's screen and on the admin's.
+// The six characters by which people check that the device they approve is the one in front of them.
 
-/** First six hexadecimal digits of the key id, as `AB1-2CD`. For the eye only: 24 bits are no proof. */
+/** Crockford's base 32: no I, L, O, U, so that it can be read aloud. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The first 30 bits of the key's id. Tells devices apart for people; what is trusted is the whole key. */
 export function deviceCode(keyId: string): string {
-  const digits = keyId.slice(0, 6).toUpperCase();
-  return `${digits.slice(0, 3)}-${digits.slice(3)}`;
+  const bits = Number.parseInt(keyId.slice(0, 8), 16);
+  let code = '';
+  for (let i = 0; i < 6; i += 1) code += alphabet[Math.floor(bits / 2 ** (27 - 5 * i)) % 32];
+  return code;
 }

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { deviceCode } from '../../../src/core/artifact/device-code.ts';
 
-test('shows the first six digits of a key id in two groups of three', () => {
-  expect(deviceCode(`ab12cd${'0'.repeat(58)}`)).toBe('AB1-2CD');
+test('is the first 30 bits of the key id in Crockford’s base 32', () => {
+  // 0xAB12CD34 >>> 2 in groups of five bits: 10101 01100 01001 01100 11010 01101
+  expect(deviceCode(`ab12cd34${'0'.repeat(56)}`)).toBe('NC9CTD');
+  expect(deviceCode('f'.repeat(64))).toBe('ZZZZZZ');
+  expect(deviceCode('0'.repeat(64))).toBe('000000');
 });
