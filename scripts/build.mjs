@@ -1,0 +1,187 @@
+// Builds `dist/`: the app, its service worker and the server. Whole or not at all: written beside and renamed, and only
+// when a source has changed since.
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureInstalled, root, say } from './setup.mjs';
+
+const dist = join(root, 'dist');
+const stampFile = join(dist, '.stamp');
+
+/** What the build depends on. */
+const sources = [
+  'src',
+  'server',
+  'public',
+  'scripts/build.mjs',
+  'scripts/compress.mjs',
+  'index.html',
+  'vite.config.ts',
+  'package.json',
+  'package-lock.json',
+];
+
+/** Beside the app's own chunks and styles, what the app needs to start without a network. */
+const shellExtras = ['index.html', 'manifest.webmanifest', 'icons/**', 'favicon*'];
+const maxShellFileBytes = 1 << 20;
+
+/** Names, sizes and times of all sources, as one digest: reading their content would take longer than starting. */
+function fingerprint() {
+  const hash = createHash('sha256').update(process.version);
+  const visit = path => {
+    const full = join(root, path);
+    if (!existsSync(full)) return;
+    const info = statSync(full);
+    if (info.isDirectory()) {
+      for (const name of readdirSync(full).sort()) visit(join(path, name));
+    } else {
+      hash.update(`${path}\0${info.size}\0${info.mtimeMs}\0`);
+    }
+  };
+  sources.forEach(visit);
+  return hash.digest('hex');
+}
+
+/** @returns {boolean} whether `dist/` was built from the sources as they are */
+export function isBuilt() {
+  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === fingerprint();
+}
+
+/** @returns {Promise<string[]>} files of the app's own, which make its shell */
+async function buildApp(vite, outDir) {
+  const built = await vite.build({
+    root,
+    logLevel: 'warn',
+    build: { outDir, emptyOutDir: true },
+  });
+  const { output } = Array.isArray(built) ? built[0] : built;
+  return output
+    .filter(file => file.type === 'chunk' || /\.(css|svg|png|woff2)$/.test(file.fileName))
+    .map(file => file.fileName);
+}
+
+async function buildServiceWorker(vite, outDir, shell) {
+  const staging = `${outDir}-sw`;
+  await vite.build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      outDir: staging,
+      target: 'es2022',
+      reportCompressedSize: false,
+      rollupOptions: {
+        input: join(root, 'src/sw/main.ts'),
+        // A classic script: module service workers are younger than the browsers we serve.
+        output: { format: 'iife', entryFileNames: 'sw.js', codeSplitting: false },
+      },
+    },
+  });
+  const { injectManifest } = await import('workbox-build');
+  const { warnings } = await injectManifest({
+    swSrc: join(staging, 'sw.js'),
+    swDest: join(outDir, 'sw.js'),
+    globDirectory: outDir,
+    globPatterns: [...shell, ...shellExtras],
+    dontCacheBustURLsMatching: /^assets\//,
+    maximumFileSizeToCacheInBytes: maxShellFileBytes,
+  });
+  // Workbox leaves out what is too large with no more than a warning; the app would then not start offline.
+  const serious = warnings.filter(warning => /too large|exceeds|maximum/i.test(warning));
+  if (serious.length > 0) throw new Error(serious.join('\n'));
+  rmSync(staging, { recursive: true, force: true });
+}
+
+/** The server as plain JavaScript; its dependencies stay in node_modules. */
+export function serverConfig(outDir) {
+  return {
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      reportCompressedSize: false,
+      rollupOptions: {
+        input: { main: join(root, 'server/main.ts'), cli: join(root, 'server/cli/main.ts') },
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  };
+}
+
+async function step(name, work) {
+  const started = Date.now();
+  say(`  ${name} …`);
+  const result = await work();
+  say(`  ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+async function build() {
+  // Before anything is read: a source that is saved meanwhile makes the result stale, not wrong.
+  const stamp = fingerprint();
+  const staging = join(root, `.cache/dist-${randomUUID()}`);
+  mkdirSync(staging, { recursive: true });
+  try {
+    const vite = await import('vite');
+    const { compressFolder } = await import('./compress.mjs');
+    const app = join(staging, 'app');
+    say('Building …');
+    const shell = await step('app', () => buildApp(vite, app));
+    await step('service worker', () => buildServiceWorker(vite, app, shell));
+    await step('server', () => vite.build(serverConfig(join(staging, 'server'))));
+    await step('compressed copies', () => compressFolder(app, join(root, '.cache/compressed'), showProgress));
+    writeFileSync(join(staging, '.stamp'), stamp);
+    replace(staging, dist);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+function showProgress(done, all) {
+  if (process.stderr.isTTY) process.stderr.write(`\r    ${done} of ${all}${done === all ? '\n' : ''}`);
+}
+
+/** Two renames: between them there is no `dist/`, which counts as not built. */
+function replace(staging, target) {
+  const old = `${staging}-old`;
+  try {
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(staging, target);
+  } catch (error) {
+    // Another process built the same at the same time, and was first.
+    if (!isBuilt()) throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+/**
+ * Builds where `dist/` is not up to date. Progress goes to stderr.
+ * @returns {Promise<boolean>} whether anything was built
+ */
+export async function ensureBuilt() {
+  if (isBuilt()) return false;
+  await build();
+  return true;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await ensureInstalled();
+  if (!(await ensureBuilt())) say('dist/ is up to date.');
+}

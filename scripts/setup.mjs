@@ -1,0 +1,67 @@
+// Installs what package-lock.json names and node_modules lacks. Node's own modules only: it runs before any other is there.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const oldestNode = [20, 19];
+
+/** One line on stderr, so that stdout stays for answers. */
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
+  say(`Haversack needs Node ${oldestNode.join('.')} or later.`);
+  say(`This is Node ${process.versions.node} (${process.execPath}).`);
+  say('Install a current Node from https://nodejs.org and run the command again.');
+  process.exit(1);
+}
+
+/** @param {{ quiet?: boolean }} [options] quiet: nothing is shown unless it fails */
+function install({ quiet = false } = {}) {
+  const onWindows = process.platform === 'win32';
+  return new Promise((resolve, reject) => {
+    const npm = spawn(onWindows ? 'npm.cmd' : 'npm', ['ci', '--no-fund', '--no-audit'], {
+      cwd: root,
+      shell: onWindows,
+      // The CPU library is in the package; its post-install would only fetch a GPU's.
+      env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+      // npm writes on stdout; ours is for answers.
+      stdio: ['ignore', quiet ? 'ignore' : process.stderr, process.stderr],
+    });
+    npm.once('error', reject);
+    npm.once('exit', code => (code === 0 ? resolve() : reject(new Error(`npm ci ended with ${code}`))));
+  });
+}
+
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+/**
+ * Ends the process with a clear message where Node is too old; installs where node_modules is not what the lock file says.
+ * @param {{ quiet?: boolean }} [options]
+ * @returns {Promise<boolean>} whether anything was installed
+ */
+export async function ensureInstalled({ quiet = false } = {}) {
+  checkNode();
+  const stamp = join(root, 'node_modules/.haversack-lock');
+  const hash = lockHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return false;
+  if (!quiet) say('Installing dependencies (the first time takes a minute or two) …');
+  const started = Date.now();
+  await install({ quiet });
+  writeFileSync(stamp, hash);
+  if (!quiet) say(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+  return true;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await ensureInstalled();
