@@ -1,10 +1,15 @@
 // Lint: typed rules, and the arrows between realms and rooms (ARCHITECTURE.md, "The house").
+import { readdirSync } from 'node:fs';
 import importX from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
 
+/** The files of `core` that lie in no room: every room stands on them. */
+const floor = readdirSync(new URL('src/core', import.meta.url))
+  .filter(name => name.endsWith('.ts'))
+  .map(name => `src/core/${name}`);
+
 /** What each realm or room may import, besides itself and packages. Everything else is a wrong arrow. */
-const floor = ['zod', 'errors', 'result', 'datatype', 'tensor'].map(name => `src/core/${name}.ts`);
 const allowed = {
   'src/core/artifact': floor,
   'src/core/protocol': floor,
@@ -12,8 +17,22 @@ const allowed = {
   'src/core/runtime': [...floor, 'src/core/artifact', 'src/core/onnx'],
   'src/core/data': [...floor, 'src/core/artifact', 'src/core/train'],
   'src/core/evaluate': [...floor, 'src/core/artifact'],
-  'src/core/passes': [...floor, 'src/core/artifact', 'src/core/onnx', 'src/core/runtime', 'src/core/data', 'src/core/evaluate'],
-  'src/core/train': [...floor, 'src/core/artifact', 'src/core/onnx', 'src/core/runtime', 'src/core/data', 'src/core/evaluate'],
+  'src/core/passes': [
+    ...floor,
+    'src/core/artifact',
+    'src/core/onnx',
+    'src/core/runtime',
+    'src/core/data',
+    'src/core/evaluate',
+  ],
+  'src/core/train': [
+    ...floor,
+    'src/core/artifact',
+    'src/core/onnx',
+    'src/core/runtime',
+    'src/core/data',
+    'src/core/evaluate',
+  ],
   'src/core': [],
   'src/tfjs': ['src/core'],
   'src/client': ['src/core'],
@@ -39,22 +58,48 @@ export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.cache/', 'data/', 'screenshots/', 'demo/models/', '**/*.d.mts'] },
   ...tseslint.configs.strictTypeChecked.map(config => ({ ...config, files: ['**/*.ts', '**/*.tsx'] })),
   {
-    files: ['src/**/*.ts', 'src/**/*.tsx', 'server/**/*.ts', 'demo/**/*.ts', 'bench/**/*.ts', 'test/**/*.ts', 'test/**/*.tsx'],
+    files: [
+      'src/**/*.ts',
+      'src/**/*.tsx',
+      'server/**/*.ts',
+      'demo/**/*.ts',
+      'bench/**/*.ts',
+      'test/**/*.ts',
+      'test/**/*.tsx',
+    ],
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ noWarnOnMultipleProjects: true })] },
+    settings: {
+      'import-x/resolver-next': [createTypeScriptImportResolver({ noWarnOnMultipleProjects: true })],
+    },
     rules: {
       'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: roomZones }],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
-      'no-restricted-imports': ['error', { paths: [{ name: 'zod', message: 'Import z from core/zod.ts: it is jitless.' }] }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'zod', message: 'Import z from core/zod.ts: it is jitless.' }] },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       // Indexing is checked by the compiler (`noUncheckedIndexedAccess`); `!` says what the code before it has made sure of.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       '@typescript-eslint/only-throw-error': 'error',
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
       '@typescript-eslint/unified-signatures': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
@@ -64,7 +109,15 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '/worker/(?!protocol)', allowTypeImports: true, message: 'The page knows the worker by its types only.' }] },
+        {
+          patterns: [
+            {
+              regex: '/worker/(?!protocol)',
+              allowTypeImports: true,
+              message: 'The page knows the worker by its types only.',
+            },
+          ],
+        },
       ],
     },
   },
