@@ -21,3 +21,21 @@ export type Datatype = z.infer<typeof datatypeSchema>;
 
 /** Sizes of the dimensions, outermost first; −1 is a dimension of free size. */
 export const shapeSchema = z.array(z.number().int().min(-1)).max(16);
+
+/** Bytes of one element as the Open Inference Protocol packs it; null for BYTES, whose elements vary. */
+export const elementBytes: Readonly<Record<Datatype, number | null>> = {
+  BOOL: 1,
+  UINT8: 1,
+  UINT16: 2,
+  UINT32: 4,
+  UINT64: 8,
+  INT8: 1,
+  INT16: 2,
+  INT32: 4,
+  INT64: 8,
+  FP16: 2,
+  BF16: 2,
+  FP32: 4,
+  FP64: 8,
+  BYTES: null,
+};
