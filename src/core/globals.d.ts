@@ -39,7 +39,14 @@ declare const crypto: {
 };
 type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
 
+interface ReadableStreamDefaultReader<T> {
+  read(): Promise<
+    { readonly done: false; readonly value: T } | { readonly done: true; readonly value?: undefined }
+  >;
+  cancel(reason?: unknown): Promise<void>;
+}
 interface ReadableStream<T> {
+  getReader(): ReadableStreamDefaultReader<T>;
   pipeThrough<R>(transform: { readable: ReadableStream<R>; writable: unknown }): ReadableStream<R>;
   cancel(reason?: T): Promise<void>;
 }

@@ -1,16 +1,10 @@
 // What a training engine is. The loop's data, metrics and recipes do not know which one runs.
 import type { Bytes } from '../artifact/digest.ts';
+import type { LabelledRows } from '../data/labelled-rows.ts';
 import type { Tensor } from '../tensor.ts';
 import type { TrainRecipe } from './recipe.ts';
 
-/** Rows to learn from or be judged on. */
-export interface LabelledRows {
-  /** [rows, numbers of one sample], row-major, in the model's own units. */
-  readonly features: Float32Array<ArrayBuffer>;
-  /** [rows], indices into the labels. */
-  readonly labels: Int32Array<ArrayBuffer>;
-  readonly rows: number;
-}
+export type { LabelledRows };
 
 export interface TrainJob {
   /** The topology artifact's JSON, parsed by the engine with its own schema. */
