@@ -4,6 +4,15 @@ import type { ComparedRows, Comparison } from '../../../core/evaluate/compare.ts
 /** Which sentence of the dictionary; the numbers it takes are `SentenceNumbers`. */
 export type SentenceKind = 'none' | 'better' | 'worse' | 'alike' | 'chance';
 
+/** The key in Judge's dictionary. */
+export const sentenceKey = {
+  none: 'sentenceNone',
+  better: 'sentenceBetter',
+  worse: 'sentenceWorse',
+  alike: 'sentenceAlike',
+  chance: 'sentenceChance',
+} as const satisfies Record<SentenceKind, string>;
+
 export interface SentenceNumbers {
   /** Rows judged, of both kinds together. */
   readonly n: number;

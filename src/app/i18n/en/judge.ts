@@ -1,0 +1,113 @@
+// The words of Judge, in English; the keys and parameters of the other languages come from here.
+import type { Messages } from '../translator.ts';
+
+export const judge = {
+  title: 'Judge',
+  ofModel: 'Judge {model}',
+
+  sentenceNone: 'Nothing to judge on: this version came without held-out rows.',
+  sentenceBetter: 'Better: {net} more right, {broken} newly wrong, of {n}.',
+  sentenceWorse: 'Worse: {net} fewer right, {broken} newly wrong, of {n}.',
+  sentenceAlike: 'No difference: right and wrong on the same rows, of {n}.',
+  sentenceChance:
+    'No clear difference: {fixed} newly right, {broken} newly wrong, of {n}. So few rows differ by chance.',
+  sentenceHow: 'How this is judged',
+  sentenceHowBody:
+    'Both versions answered the same {n} held-out rows, which neither was trained on. {fixed} that were wrong are right now, {broken} that were right are wrong now. A difference counts only where chance would make one so large in fewer than 5 of 100 cases (McNemar’s exact test).',
+
+  oldVersion: 'Version {version}',
+  newCandidate: 'New, made here',
+  before: 'Before',
+  after: 'After',
+  change: 'Change',
+
+  measure: 'Measure',
+  accuracy: 'Accuracy',
+  precision: 'Precision (macro)',
+  recall: 'Recall (macro)',
+  f1: 'F1 (macro)',
+  kappa: 'Kappa',
+  undefinedMetric: 'undefined',
+  accuracyWithInterval: '{value} ({low} to {high}, n = {n})',
+  accuracyWithN: '{value} (n = {n})',
+  intervalNote: 'In brackets: 95% interval (Wilson).',
+
+  parentRows: 'On the held-out rows of the data set',
+  scoresCaption: 'Scores on {n} held-out rows',
+  accuracyBetter: 'Accuracy went from {old} to {new}',
+  accuracySame: 'Accuracy stayed at {new}',
+  noParentRows:
+    'This version came without a data set, so there are no held-out rows to judge both on. Scores below are only those that were told with it.',
+  addedRows: 'On your own samples',
+  addedJudged: {
+    one: 'Judged on {n} of your own samples that was kept out of training.',
+    other: 'Judged on {n} of your own samples that were kept out of training.',
+  },
+  noAddedRows:
+    'None of your own samples has been kept out of training yet: about one in five is. Label more in Teach and they will be judged here.',
+  fewRows: 'So few rows say little: the interval shows how little.',
+
+  confusion: 'What was taken for what',
+  confusionOf: '{who}: truth in rows, answers in columns',
+  truth: 'Truth',
+  answer: 'Answer',
+
+  candidates: 'Made on this device',
+  candidateFrom: 'from version {version}, {when}',
+  stateJudging: 'to be decided',
+  stateKept: 'kept on this device',
+  stateQueued: 'waiting to be sent',
+  stateSent: 'sent: it is version {version}',
+  stateRefused: 'refused by the registry',
+  look: 'Look at it',
+  showing: 'Shown above',
+
+  decide: 'What should become of it?',
+  keep: 'Keep',
+  keepHint: 'Stays on this device, signed, for you to use and send later.',
+  send: 'Send',
+  sendHint: 'Goes to the registry as a new version; an admin decides who gets it.',
+  discard: 'Throw away',
+  discardTitle: 'Throw this away?',
+  discardBody:
+    'What was learned is deleted from this device. Your labelled samples stay, so you can train again.',
+  discarded: 'Thrown away.',
+  kept: 'Kept on this device.',
+  queuedNow: 'In the outbox: it is sent as soon as the registry can be reached.',
+  tryIt: 'Try it on the example',
+  tried: 'New: {new} · before: {old}',
+  triedNotSure: 'not sure',
+  sendAgain: 'Send again',
+  notTrainer: 'This device may not send yet',
+  notTrainerBody:
+    'The registry takes new versions from devices that an admin has approved as trainer. What you keep here waits until then.',
+  notTrainerPending: 'You have asked. An admin compares this code and approves: {code}.',
+  askIn: 'Ask to be let in',
+  asked: 'Asked. An admin sees the code {code} beside this device’s name.',
+
+  compareTwo: 'Compare two versions',
+  compareOld: 'Before',
+  compareNew: 'After',
+  compareNow: 'Compare',
+  comparing: 'Comparing on the held-out rows…',
+  versionOption: 'Version {version}',
+  needTwo: 'Get a second version in Library, or teach this one, to compare.',
+
+  ownScores: 'How version {version} was judged',
+  ownScoresEmpty: 'Version {version} came without scores: nobody said how good it is.',
+  ownOn: {
+    one: 'on {n} held-out row',
+    other: 'on {n} held-out rows',
+  },
+  ownToldOnly: 'told with the upload, on unnamed rows',
+  ownNew: 'on samples labelled since',
+  partTest: 'Test',
+  partValidation: 'Validation',
+  partTrain: 'Training',
+  evaluated: 'Judged on',
+
+  nothing: 'Nothing to judge yet',
+  nothingBody: 'Get a model in Library first. What is known of how good it is then stands here.',
+  toLibrary: 'Go to Library',
+  toTeach: 'Teach it',
+} as const satisfies Messages;
