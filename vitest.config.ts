@@ -61,6 +61,14 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'screens',
+          environment: 'node',
+          include: ['test/e2e/screens.shots.ts'],
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });
