@@ -1,0 +1,63 @@
+// The words of Shrink, in English; the keys and parameters of the other languages come from here.
+import type { Messages } from '../translator.ts';
+
+export const shrink = {
+  title: 'Shrink',
+  ofModel: '{model}, version {version}, in its sizes',
+  nothing: 'Nothing to shrink yet',
+  nothingBody: 'Get a model in Library first. Its smaller forms then stand here beside it.',
+  toLibrary: 'Go to Library',
+
+  authority: 'as it was made',
+  derived: 'made smaller from it',
+  inUse: 'in use',
+  here: 'on this device',
+  notHere: 'not on this device',
+  size: 'Size to carry',
+  sizeShare: '{share} of {name}',
+  accuracy: 'Accuracy',
+  accuracyWithInterval: '{value} ({low} to {high}, n = {n})',
+  accuracyWithN: '{value} (n = {n})',
+  notJudged: 'not measured',
+  load: 'Opens in',
+  loadHint: 'median of {n}',
+  latency: 'Answers in',
+  latencyHint: 'median of {n}, one sample',
+  notMeasured: 'not measured yet',
+  runsOn: 'Runs on',
+  threads: { one: '{provider}, {n} thread', other: '{provider}, {n} threads' },
+
+  get: 'Get it',
+  getting: 'Getting {variant}',
+  use: 'Use this one',
+  using: 'This is what Use runs',
+  nowUsing: 'Use now runs {variant}.',
+
+  measure: 'Measure on this device',
+  measuring: 'Measuring {variant}…',
+  measureHint: 'Opens each form a few times and runs it on one sample. Takes some seconds.',
+  measureAgain: 'Measure again',
+  measuredNow: 'Measured just now, on this device.',
+
+  findingSmaller: '{small} is {percent} smaller.',
+  findingSameAccuracy: 'Their accuracy does not differ by more than these rows can show.',
+  findingWorse: 'It is right less often: {small} against {large}.',
+  findingBetter: 'It is right more often: {small} against {large}.',
+  findingFaster: 'It answers {factor} times as fast here.',
+  findingSlower: 'It is not faster here: it answers in {small}, the larger in {large}.',
+  findingSameSpeed:
+    'It is not faster here. Its weights travel small and are unfolded to full precision when it is opened.',
+  findingOne: 'This version comes in one size only.',
+
+  providers: 'What computes on this device',
+  providersHint: 'The fastest that agrees with the recorded answers is used for this version.',
+  provider: 'Provider',
+  openMs: 'Opens in',
+  medianMs: 'Answers in',
+  difference: 'Differs from the recorded answers by',
+  differenceNone: 'nothing recorded',
+  agrees: 'Agrees',
+  yes: 'yes',
+  no: 'no',
+  failed: 'did not run: {reason}',
+} as const satisfies Messages;

@@ -1,0 +1,63 @@
+// “压缩”界面的文字，简体中文。
+import type { Translation } from '../translator.ts';
+import type { shrink as en } from '../en/shrink.ts';
+
+export const shrink: Translation<typeof en> = {
+  title: '压缩',
+  ofModel: '{model} 版本 {version} 的各种大小',
+  nothing: '还没有可以压缩的',
+  nothingBody: '先在“模型库”中获取一个模型，它较小的形式就会并排显示在这里。',
+  toLibrary: '前往模型库',
+
+  authority: '原始形式',
+  derived: '由它压缩而成',
+  inUse: '使用中',
+  here: '在本机',
+  notHere: '不在本机',
+  size: '携带大小',
+  sizeShare: '{name} 的 {share}',
+  accuracy: '准确率',
+  accuracyWithInterval: '{value}（{low} 至 {high}，n = {n}）',
+  accuracyWithN: '{value}（n = {n}）',
+  notJudged: '未测量',
+  load: '打开用时',
+  loadHint: '{n} 次的中位数',
+  latency: '回答用时',
+  latencyHint: '{n} 次的中位数，单个样本',
+  notMeasured: '尚未测量',
+  runsOn: '运行于',
+  threads: { other: '{provider}，{n} 线程' },
+
+  get: '获取',
+  getting: '正在获取 {variant}',
+  use: '使用这个',
+  using: '“使用”正在运行它',
+  nowUsing: '“使用”现在运行 {variant}。',
+
+  measure: '在本机测量',
+  measuring: '正在测量 {variant}…',
+  measureHint: '把每种形式打开几次，并用一个样本运行。需要几秒钟。',
+  measureAgain: '再测一次',
+  measuredNow: '刚刚在本机测得。',
+
+  findingSmaller: '{small} 小了 {percent}。',
+  findingSameAccuracy: '它们的准确率差别没有超出这些数据能够显示的范围。',
+  findingWorse: '它答对得少一些：{small} 对 {large}。',
+  findingBetter: '它答对得多一些：{small} 对 {large}。',
+  findingFaster: '它在这里的回答速度是 {factor} 倍。',
+  findingSlower: '它在这里并不更快：它用 {small}，大的用 {large}。',
+  findingSameSpeed: '它在这里并不更快。它的权重以小体积传送，打开时展开为全精度。',
+  findingOne: '这个版本只有一种大小。',
+
+  providers: '本机用什么计算',
+  providersHint: '与记录的回答一致、而且最快的一个会用于这个版本。',
+  provider: '计算方式',
+  openMs: '打开用时',
+  medianMs: '回答用时',
+  difference: '与记录的回答相差',
+  differenceNone: '没有记录',
+  agrees: '一致',
+  yes: '是',
+  no: '否',
+  failed: '无法运行：{reason}',
+};
