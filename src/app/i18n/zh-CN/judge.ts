@@ -10,7 +10,8 @@ export const judge: Translation<typeof en> = {
   sentenceBetter: '更好：共 {n} 条，多对了 {net} 条，新错了 {broken} 条。',
   sentenceWorse: '更差：共 {n} 条，少对了 {net} 条，新错了 {broken} 条。',
   sentenceAlike: '没有差别：共 {n} 条，对错完全相同。',
-  sentenceChance: '没有明显差别：共 {n} 条，新对了 {fixed} 条，新错了 {broken} 条；这么少的差别可能只是偶然。',
+  sentenceChance:
+    '没有明显差别：共 {n} 条，新对了 {fixed} 条，新错了 {broken} 条；这么少的差别可能只是偶然。',
   sentenceHow: '怎样评判',
   sentenceHowBody:
     '两个版本回答了同样的 {n} 条留出数据，它们都没有用这些数据训练过。原来错的有 {fixed} 条现在对了，原来对的有 {broken} 条现在错了。只有当偶然造成这么大差别的可能性低于 5% 时，才算有差别（McNemar 精确检验）。',

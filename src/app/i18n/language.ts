@@ -1,0 +1,41 @@
+// Which language the app speaks: the one chosen in Settings, or the browser's.
+import { computed, signal } from '@preact/signals';
+
+export type Language = 'en' | 'zh-CN';
+export type LanguageChoice = 'system' | Language;
+
+/** Kept beside the database's copy, so that the first paint has the right language. */
+const storageKey = 'haversack.language';
+
+export const languageChoice = signal<LanguageChoice>(remembered());
+
+export const language = computed<Language>(() =>
+  languageChoice.value === 'system' ? ofBrowser(navigator.languages) : languageChoice.value,
+);
+
+export function chooseLanguage(choice: LanguageChoice): void {
+  languageChoice.value = choice;
+  try {
+    localStorage.setItem(storageKey, choice);
+  } catch {
+    // Private windows may refuse; the database keeps the choice.
+  }
+}
+
+/** The first of the browser's languages that the app has; English otherwise. */
+export function ofBrowser(languages: readonly string[]): Language {
+  for (const tag of languages) {
+    if (/^zh\b/i.test(tag)) return 'zh-CN';
+    if (/^en\b/i.test(tag)) return 'en';
+  }
+  return 'en';
+}
+
+function remembered(): LanguageChoice {
+  try {
+    const kept = localStorage.getItem(storageKey);
+    return kept === 'en' || kept === 'zh-CN' ? kept : 'system';
+  } catch {
+    return 'system';
+  }
+}

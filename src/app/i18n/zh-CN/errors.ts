@@ -1,0 +1,42 @@
+// The error catalogue: what happened, and what to do.
+import type { ErrorCode } from '../../../core/errors.ts';
+
+export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy: string]>> = {
+  BadRequest: ['请求的格式不对。', '改正细节中指出的字段后再发送。'],
+  Unauthorized: ['请求没有带有效的密钥。', '请提供管理员密钥（HAVERSACK_KEY），或请管理员批准这台设备。'],
+  Forbidden: ['这个密钥没有此项权限。', '请管理员授予细节中指出的角色。'],
+  NotFound: ['没有这个名称的内容。', '检查拼写；`haversack list` 会列出已有的内容。'],
+  Conflict: ['内容已被改动，或已经存在。', '载入当前状态后再试。'],
+  PreconditionFailed: ['您查看之后内容已被改动。', '载入当前状态后再试。'],
+  TooLarge: ['超过了允许的大小。', '请缩小，或请管理员提高细节中指出的上限。'],
+  UnsupportedMediaType: ['不认识这种内容类型。', '请发送细节中指出的内容类型。'],
+  PreconditionRequired: ['移动别名需要 If-Match 标头。', '先读取别名，把它的 ETag 作为 If-Match 发送。'],
+  TooManyRequests: ['请求太多。', '请按 Retry-After 的时间等待。'],
+  Internal: ['出现了不该出现的故障。', '请重试；若仍然如此，请连同细节一起报告。'],
+  Unavailable: ['尚未就绪。', '稍后再试。'],
+  NotOnnx: ['这个文件不是 ONNX 模型。', '把模型导出为 .onnx 后再提供。'],
+  OperatorUnsupported: ['模型用到了此运行时没有的算子。', '请用 ONNX Runtime 支持的 opset 和算子重新导出。'],
+  ExternalDataMissing: [
+    '模型的权重在另一个文件中，而那个文件没有一起提供。',
+    '请保存为单个文件（onnx.save，save_as_external_data=False）。',
+  ],
+  ModelInvalid: ['这个 ONNX 模型无效。', '用 onnx.checker 检查；细节中指出了节点。'],
+  InputInvalid: ['有输入与模型不符。', '请提供模型接口所列的输入。'],
+  ChunkInvalid: ['文件的一块与其摘要不符。', '它已被丢弃；请重新获取或发送。'],
+  ChunkMissing: ['文件还有几块没有到达。', '发送细节中指出的缺块，再提交一次。'],
+  DocumentInvalid: ['一份签名文档的格式不对。', '请更新本应用；若仍然如此，请告知注册中心的管理者。'],
+  SignatureInvalid: ['签名未通过验证。', '不要使用这个文件；请告知注册中心的管理者。'],
+  Rollback: ['注册中心提供的内容比这台设备见过的更旧。', '保留这里的版本；请告知注册中心的管理者。'],
+  KeyChanged: [
+    '注册中心的密钥不是这台设备所认识的那个。',
+    '请询问管理员；若注册中心是重新建立的，在“设置”中忘记它后重新连接。',
+  ],
+  Offline: ['无法连接服务器。', '这台设备上的一切照常可用；网络恢复后会再试。'],
+  QuotaExceeded: ['这台设备没有足够的空间。', '在“模型库”中移除不用的模型，或在设备上腾出空间。'],
+  StorageFailed: ['浏览器拒绝了存储。', '关闭本应用的其他标签页后重新载入；无痕窗口可能什么都不保存。'],
+  NotInstalled: ['那个版本不在这台设备上。', '在能连接服务器时到“模型库”中获取。'],
+  RuntimeFailed: ['模型无法在这里运行。', '在“模型库”中换一个变体；细节指出了失败之处。'],
+  TrainingImpossible: ['这个版本不能在这里训练。', '细节指出了缺少什么。'],
+  TrainingDiverged: ['损失已不是数字。', '换更小的学习率；没有改动任何内容。'],
+  Aborted: ['已停止。', '可以随时重新开始。'],
+};

@@ -1,0 +1,35 @@
+// The shell around the screens.
+import type { Translation } from '../translator.ts';
+import type { shell as en } from '../en/shell.ts';
+
+export const shell: Translation<typeof en> = {
+  skip: '跳到内容',
+  places: '各处',
+  model: '模型与版本',
+  noModel: '这台设备上还没有模型',
+  inUse: '使用中',
+  offline: '离线',
+  offlineExplained: '无法连接服务器。这台设备上的一切照常可用；您做好的东西会等待发送。',
+  commands: '命令',
+  shortcuts: '键盘快捷键',
+  search: '搜索命令',
+  noCommand: '没有这个命令。',
+  goTo: '前往{place}',
+  switchTo: '使用 {model} 版本 {version}',
+  newBuild: '应用的新版本已就绪。',
+  reload: '重新载入',
+  later: '以后再说',
+  install: '安装应用',
+  startFailed: '应用无法在这里启动。',
+  startBlocked: '另一个标签页仍打开着旧版的本应用。关闭它，这里就会继续。',
+  screenFailed: '应用的这一部分未能载入。',
+  screenBroke: '这个页面出错了。',
+  swapped: '{model} 现在是版本 {version}。',
+  goBack: '退回',
+  keyUse: '前往使用、教学、评判、压缩、模型库',
+  keySearch: '在模型库中搜索',
+  keyCommands: '运行任何命令',
+  keyShortcuts: '显示此列表',
+  keyUndo: '撤回绘图的最后一笔',
+  keyClear: '清除绘图',
+};

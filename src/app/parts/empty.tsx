@@ -1,0 +1,19 @@
+// What a place shows while there is nothing in it: why, and the one thing to do about it.
+import type { ComponentChildren } from 'preact';
+import { Icon, type IconName } from './icon.tsx';
+
+export function Empty(props: {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children?: ComponentChildren;
+  readonly action?: ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <Icon name={props.icon} />
+      <h2>{props.title}</h2>
+      {props.children ? <p>{props.children}</p> : null}
+      {props.action}
+    </div>
+  );
+}

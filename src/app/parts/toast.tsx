@@ -1,0 +1,52 @@
+// Short messages that go away by themselves, with one thing to do about them at most.
+import { signal } from '@preact/signals';
+import { t } from '../i18n/common.ts';
+import { Button } from './button.tsx';
+
+/** Long enough to read two lines and to reach for "undo". */
+const shownMs = 8000;
+const shownAtOnce = 3;
+
+interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+const toasts = signal<readonly Toast[]>([]);
+let lastId = 0;
+
+export function toast(text: string, action: Toast['action'] = null): void {
+  const id = ++lastId;
+  toasts.value = [...toasts.value, { id, text, action }].slice(-shownAtOnce);
+  setTimeout(() => dismiss(id), shownMs);
+}
+
+function dismiss(id: number): void {
+  toasts.value = toasts.value.filter(shown => shown.id !== id);
+}
+
+/** Stands once in the shell; its region is there before its first message, so that readers hear it. */
+export function ToastHost() {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map(({ id, text, action }) => (
+        <div class="toast" key={id}>
+          <span>{text}</span>
+          {action ? (
+            <Button
+              kind="quiet"
+              onClick={() => {
+                dismiss(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </Button>
+          ) : null}
+          <Button kind="quiet" icon="close" label={t('dismiss')} onClick={() => dismiss(id)} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+// What the app itself has to say, above any screen: a new build, a version that was swapped in.
+import { t as common } from '../i18n/common.ts';
+import { t } from '../i18n/shell.ts';
+import { Button } from '../parts/button.tsx';
+import { Note } from '../parts/note.tsx';
+import { buildWaiting, dismissBuild, takeBuild } from '../state/app-updates.ts';
+import { dismissSwap, goBack, swapped } from '../state/swaps.ts';
+
+export function Notes() {
+  return (
+    <div class="notes" role="status">
+      {buildWaiting.value ? (
+        <Note>
+          <div class="row spread">
+            <span>{t('newBuild')}</span>
+            <span class="row">
+              <Button kind="primary" onClick={takeBuild}>
+                {t('reload')}
+              </Button>
+              <Button kind="quiet" onClick={dismissBuild}>
+                {t('later')}
+              </Button>
+            </span>
+          </div>
+        </Note>
+      ) : null}
+      {swapped.value.map(swap => (
+        <Note tone="good" key={swap.model}>
+          <div class="row spread">
+            <span>{t('swapped', { model: swap.model, version: String(swap.version) })}</span>
+            <span class="row">
+              <Button kind="quiet" icon="undo" onClick={() => void goBack(swap)}>
+                {t('goBack')}
+              </Button>
+              <Button
+                kind="quiet"
+                icon="close"
+                label={common('dismiss')}
+                onClick={() => dismissSwap(swap.model)}
+              />
+            </span>
+          </div>
+        </Note>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+// What people labelled on this device, by model.
+import { computed, signal } from '@preact/signals';
+import { toFailure } from '../../core/errors.ts';
+import { addSample, listSamples, removeSample } from '../../device/samples.ts';
+import type { Sample } from '../../device/schema.ts';
+import { t as common } from '../i18n/common.ts';
+import { t } from '../i18n/use.ts';
+import { toast } from '../parts/toast.tsx';
+import { currentModel } from './current.ts';
+import { errorToast } from './error-toast.ts';
+import { need, type Services } from './services.ts';
+
+/** All samples of all models, as stored. */
+export const samples = signal<readonly Sample[]>([]);
+export const samplesOfCurrent = computed(() =>
+  samples.value.filter(sample => sample.model === currentModel.value),
+);
+
+export async function loadSamples({ db }: Services): Promise<void> {
+  samples.value = await listSamples(db);
+}
+
+/** Keeps a labelled sample, says so after the commit, and offers to take it back. */
+export async function label(sample: {
+  readonly model: string;
+  readonly features: readonly number[];
+  readonly label: string;
+  readonly source: Sample['source'];
+  readonly answered: string | null;
+}): Promise<boolean> {
+  const { db } = need();
+  try {
+    const kept = await addSample(db, { ...sample, features: [...sample.features] });
+    toast(t('sampleKept', { label: sample.label }), {
+      label: common('undo'),
+      run: () => void unlabel(kept.id),
+    });
+    return true;
+  } catch (thrown) {
+    errorToast(toFailure(thrown));
+    return false;
+  }
+}
+
+export async function unlabel(id: string): Promise<void> {
+  try {
+    await removeSample(need().db, id);
+  } catch (thrown) {
+    errorToast(toFailure(thrown));
+  }
+}

@@ -1,0 +1,72 @@
+// The device's services, opened once a page: database, registry client, identity, and the two workers' bridges.
+import { signal } from '@preact/signals';
+import { keyIdOf } from '../../core/artifact/signature.ts';
+import { type Failure, toFailure } from '../../core/errors.ts';
+import { RegistryClient } from '../../client/registry.ts';
+import { type Database, openHaversackDB } from '../../device/db.ts';
+import { deviceToken, type Identity, loadIdentity } from '../../device/identity.ts';
+import { readRegistry } from '../../device/registry.ts';
+import { WorkerBridge } from '../bridge/worker-bridge.ts';
+import { registry, watchedFetch } from './connection.ts';
+
+export interface Services {
+  readonly db: Database;
+  /** Signs requests with this device's key, once the registry is pinned. */
+  readonly client: RegistryClient;
+  readonly identity: Identity;
+  readonly serving: WorkerBridge;
+  readonly training: WorkerBridge;
+}
+
+/** Null until the database is open. Screens are shown only after. */
+export const services = signal<Services | null>(null);
+/** Why the app cannot start at all: storage refused. */
+export const startFailure = signal<Failure | null>(null);
+/** Another tab holds the database in an older version; goes on when that tab closes. */
+export const startBlocked = signal(false);
+
+/** An upgrade that takes this long is said to wait for another tab. */
+const blockedNoticeMs = 1500;
+
+/** Never throws; what went wrong is in `startFailure`. */
+export async function openServices(): Promise<Services | null> {
+  const notice = setTimeout(() => {
+    startBlocked.value = true;
+  }, blockedNoticeMs);
+  try {
+    const db = await openHaversackDB({ onLost: () => location.reload() });
+    const identity = await loadIdentity(db);
+    registry.value = await readRegistry(db);
+    const client = new RegistryClient({
+      baseUrl: location.origin,
+      token: () => currentToken(identity),
+      fetch: watchedFetch,
+    });
+    services.value = {
+      db,
+      client,
+      identity,
+      serving: new WorkerBridge('serving'),
+      training: new WorkerBridge('training'),
+    };
+    return services.value;
+  } catch (thrown) {
+    startFailure.value = toFailure(thrown, 'StorageFailed');
+    return null;
+  } finally {
+    clearTimeout(notice);
+    startBlocked.value = false;
+  }
+}
+
+async function currentToken(identity: Identity): Promise<string | null> {
+  const pinned = registry.value;
+  return pinned ? deviceToken(identity, await keyIdOf(pinned.publicKey)) : null;
+}
+
+/** The services, where they must be there: in what a screen does. */
+export function need(): Services {
+  const open = services.value;
+  if (!open) throw new Error('the services are used before they are open');
+  return open;
+}
