@@ -1,0 +1,68 @@
+// The newest alias document seen of each name. What is older is refused: an operator goes back with a higher revision.
+import { type Alias, aliasSchema } from '../core/artifact/documents.ts';
+import { type Envelope, openDocument, readDocument } from '../core/artifact/signature.ts';
+import { HaversackError } from '../core/errors.ts';
+import type { Database } from './db.ts';
+import { readRow } from './rows.ts';
+import { seenAliasSchema } from './schema.ts';
+import { storing } from './storage-error.ts';
+
+export interface SeenAlias {
+  readonly alias: Alias;
+  /** Past its time: the registry was not heard for long, or hides something. Used all the same, and shown. */
+  readonly expired: boolean;
+}
+
+function toSeen(alias: Alias): SeenAlias {
+  return { alias, expired: Date.parse(alias.expiresAt) < Date.now() };
+}
+
+/**
+ * Checks an alias document against the pinned key and against what was seen before, and keeps it.
+ * @throws HaversackError `SignatureInvalid`, `DocumentInvalid`, `Rollback`
+ */
+export async function acceptAlias(db: Database, envelope: Envelope, publicKey: string): Promise<SeenAlias> {
+  const alias = await openDocument(envelope, aliasSchema, publicKey);
+  const key = aliasKey(alias.model, alias.alias);
+  return storing(async () => {
+    const tx = db.transaction('aliases', 'readwrite', { durability: 'strict' });
+    const row = readRow(seenAliasSchema, await tx.store.get(key), 'aliases');
+    const seen = row && readDocument(row.document, aliasSchema);
+    if (seen) refuseOlder(alias, seen);
+    // A re-issue keeps the revision and moves the times; an older copy of it must not bring back older times.
+    const newer = !seen || alias.revision > seen.revision || alias.issuedAt > seen.issuedAt;
+    if (newer) await tx.store.put({ key, document: envelope, revision: alias.revision });
+    await tx.done;
+    return toSeen(newer ? alias : seen);
+  });
+}
+
+function refuseOlder(alias: Alias, seen: Alias): void {
+  const name = `${alias.model}@${alias.alias}`;
+  if (alias.revision < seen.revision) {
+    throw new HaversackError(
+      'Rollback',
+      `${name} is offered at revision ${alias.revision}, seen was ${seen.revision}`,
+    );
+  }
+  if (alias.revision === seen.revision && alias.versionDigest !== seen.versionDigest) {
+    throw new HaversackError(
+      'Rollback',
+      `${name} has two meanings at revision ${alias.revision}: version ${alias.version} and ${seen.version}`,
+    );
+  }
+}
+
+/** The newest document seen; null where there was none. */
+export async function seenAlias(db: Database, model: string, alias: string): Promise<SeenAlias | null> {
+  const row = readRow(
+    seenAliasSchema,
+    await storing(() => db.get('aliases', aliasKey(model, alias))),
+    'aliases',
+  );
+  return row && toSeen(readDocument(row.document, aliasSchema));
+}
+
+export function aliasKey(model: string, alias: string): string {
+  return `${model}@${alias}`;
+}

@@ -1,0 +1,92 @@
+// Verified bytes by digest: nothing gets in, and nothing comes out, that does not have the digest it is named by.
+import { type ChunkRef, type FileRef, verifyChunk } from '../core/artifact/chunks.ts';
+import type { Bytes } from '../core/artifact/digest.ts';
+import { HaversackError } from '../core/errors.ts';
+import type { Database } from './db.ts';
+import { storing } from './storage-error.ts';
+
+/** Chunks read and hashed at a time while a file is joined: bounds the memory beside the file itself. */
+const readWindow = 8;
+
+/**
+ * Checks and stores a chunk in a transaction of its own, so that a kill loses at most the chunks under way.
+ * @throws HaversackError `ChunkInvalid`, `QuotaExceeded`, `StorageFailed`
+ */
+export async function putChunk(db: Database, ref: ChunkRef, bytes: Bytes): Promise<void> {
+  await verifyChunk(bytes, ref);
+  await storing(() => db.put('chunks', { digest: ref.digest, bytes: ownBuffer(bytes) }));
+}
+
+/** A view would be stored with the whole buffer that is behind it. */
+export function ownBuffer(bytes: Bytes): ArrayBuffer {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+}
+
+/** Every chunk once. */
+export function chunksOf(files: Iterable<FileRef>): ChunkRef[] {
+  const refs = new Map<string, ChunkRef>();
+  for (const file of files) for (const chunk of file.chunks) refs.set(chunk.digest, chunk);
+  return [...refs.values()];
+}
+
+/** Those of `refs` that are not here. */
+export async function missingChunks(db: Database, refs: readonly ChunkRef[]): Promise<ChunkRef[]> {
+  return storing(async () => {
+    const { store } = db.transaction('chunks');
+    const keys = await Promise.all(refs.map(ref => store.getKey(ref.digest)));
+    return refs.filter((_ref, i) => keys[i] === undefined);
+  });
+}
+
+/**
+ * A chunk, hashed again after reading. A damaged one is thrown away, so that the next pull brings it back.
+ * @throws HaversackError `NotInstalled`, `ChunkInvalid`
+ */
+export async function readChunk(db: Database, ref: ChunkRef): Promise<Bytes> {
+  return checked(db, ref, await storing(() => db.get('chunks', ref.digest)));
+}
+
+/**
+ * A file, joined from its chunks. The caller owns the copy.
+ * @throws HaversackError `NotInstalled`, `ChunkInvalid`
+ */
+export async function readFile(db: Database, { bytes: size, chunks }: FileRef): Promise<Bytes> {
+  const file = new Uint8Array(size);
+  let offset = 0;
+  for (let start = 0; start < chunks.length; start += readWindow) {
+    for (const chunk of await readSome(db, chunks.slice(start, start + readWindow))) {
+      if (offset + chunk.length > size) throw wrongSize(offset + chunk.length, size);
+      file.set(chunk, offset);
+      offset += chunk.length;
+    }
+  }
+  if (offset !== size) throw wrongSize(offset, size);
+  return file;
+}
+
+async function readSome(db: Database, refs: readonly ChunkRef[]): Promise<Bytes[]> {
+  const rows = await storing(() => {
+    const { store } = db.transaction('chunks');
+    return Promise.all(refs.map(ref => store.get(ref.digest)));
+  });
+  return Promise.all(refs.map((ref, i) => checked(db, ref, rows[i])));
+}
+
+async function checked(db: Database, ref: ChunkRef, row: unknown): Promise<Bytes> {
+  if (row === undefined) {
+    throw new HaversackError('NotInstalled', `chunk ${ref.digest.slice(0, 12)} is not here`);
+  }
+  const { bytes } = row as { bytes?: unknown };
+  const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : new Uint8Array(0);
+  try {
+    await verifyChunk(view, ref);
+  } catch (thrown) {
+    await storing(() => db.delete('chunks', ref.digest));
+    throw thrown;
+  }
+  return view;
+}
+
+function wrongSize(got: number, wanted: number): HaversackError {
+  return new HaversackError('ChunkInvalid', `the chunks make ${got} bytes, wanted ${wanted}`);
+}

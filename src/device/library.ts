@@ -1,0 +1,185 @@
+// The versions on this device: list, open, activate, go back, remove.
+import type { Bytes } from '../core/artifact/digest.ts';
+import { HaversackError } from '../core/errors.ts';
+import { seenAlias } from './aliases.ts';
+import { postChange } from './changes.ts';
+import { readFile } from './chunk-store.ts';
+import type { Database } from './db.ts';
+import { collectGarbage } from './garbage.ts';
+import { documentsOf, variantFile, type VersionDocuments } from './needs.ts';
+import { readRow, readRows } from './rows.ts';
+import { type Active, activeSchema, type Installed, installedSchema } from './schema.ts';
+import { storing } from './storage-error.ts';
+
+export { readFile } from './chunk-store.ts';
+
+export interface InstalledVersion extends VersionDocuments {
+  readonly row: Installed;
+}
+
+/** Newest version first within a model. */
+export async function listInstalled(db: Database): Promise<Installed[]> {
+  const rows = readRows(installedSchema, await storing(() => db.getAll('installed')), 'installed');
+  return rows.sort((a, b) => a.model.localeCompare(b.model) || b.version - a.version);
+}
+
+/** @throws HaversackError `NotInstalled`, `DocumentInvalid` */
+export async function openInstalled(db: Database, model: string, version: number): Promise<InstalledVersion> {
+  const raw = await storing(() => db.get('installed', [model, version]));
+  const row = readRow(installedSchema, raw, 'installed');
+  if (!row) throw notInstalled(model, version);
+  return { row, ...documentsOf(row) };
+}
+
+/**
+ * A variant's file, every chunk hashed again.
+ * @throws HaversackError `NotInstalled`, `ChunkInvalid`
+ */
+export async function readVariant(
+  db: Database,
+  model: string,
+  version: number,
+  variant: string,
+): Promise<Bytes> {
+  const installed = await openInstalled(db, model, version);
+  if (!installed.row.variants.includes(variant)) throw notInstalled(model, version, variant);
+  return readFile(db, variantFile(installed, variant));
+}
+
+/** What runs for a model here; null where it has no version. */
+export async function activeOf(db: Database, model: string): Promise<Active | null> {
+  return readRow(activeSchema, await storing(() => db.get('active', model)), 'active');
+}
+
+export async function listActive(db: Database): Promise<Active[]> {
+  return readRows(activeSchema, await storing(() => db.getAll('active')), 'active');
+}
+
+/**
+ * Makes an installed version the one that runs. The one before can be gone back to. Chosen by hand, a version other than
+ * the registry's `production` stays; `production` itself is followed from then on.
+ * @throws HaversackError `NotInstalled`
+ */
+export async function activate(
+  db: Database,
+  model: string,
+  version: number,
+  variant?: string,
+): Promise<Active> {
+  const production = await seenAlias(db, model, 'production');
+  const follows = production === null ? undefined : production.alias.version === version;
+  return replaceActive(db, model, now => ({ version, variant, follows: follows ?? now?.follows ?? true }));
+}
+
+/**
+ * Back to the version before, and no longer after `production`: else the next look at the registry would undo it.
+ * @throws HaversackError `NotInstalled`
+ */
+export async function rollBack(db: Database, model: string): Promise<Active> {
+  return replaceActive(db, model, now => {
+    if (now?.previous == null) {
+      throw new HaversackError('NotInstalled', `${model} has no version to go back to on this device`);
+    }
+    return { version: now.previous, variant: undefined, follows: false };
+  });
+}
+
+/** Whether a newer `production` replaces what runs by itself. */
+export async function follow(db: Database, model: string, follows: boolean): Promise<void> {
+  await replaceActive(db, model, now => {
+    if (!now) throw new HaversackError('NotInstalled', `${model} has no version on this device`);
+    return { version: now.version, variant: now.variant, follows };
+  });
+}
+
+/**
+ * An update: from what ran when it was decided to `version`. Nothing happens where the user chose otherwise meanwhile.
+ * @returns whether it was swapped in
+ * @throws HaversackError `NotInstalled`
+ */
+export async function advance(db: Database, from: Active, version: number): Promise<boolean> {
+  const next = await replaceActive(db, from.model, now => {
+    if (!now) throw notInstalled(from.model, from.version);
+    const still = now.follows && now.version === from.version;
+    return still ? { version, variant: undefined, follows: true } : now;
+  });
+  return next.version === version;
+}
+
+interface Choice {
+  readonly version: number;
+  readonly variant: string | undefined;
+  readonly follows: boolean;
+}
+
+async function replaceActive(
+  db: Database,
+  model: string,
+  choose: (now: Active | null) => Choice,
+): Promise<Active> {
+  const next = await storing(async () => {
+    const tx = db.transaction(['installed', 'active'], 'readwrite', { durability: 'strict' });
+    const active = tx.objectStore('active');
+    const now = readRow(activeSchema, await active.get(model), 'active');
+    const { version, variant: wanted, follows } = choose(now);
+    const raw = await tx.objectStore('installed').get([model, version]);
+    const installed = readRow(installedSchema, raw, 'installed');
+    const variant = wanted ?? keptVariant(installed, now);
+    if (variant === undefined || !installed?.variants.includes(variant)) {
+      throw notInstalled(model, version, wanted);
+    }
+    const previous = now && now.version !== version ? now.version : (now?.previous ?? null);
+    const row: Active = { model, version, variant, previous, follows };
+    await active.put(row);
+    await tx.done;
+    return row;
+  });
+  postChange('active', model);
+  return next;
+}
+
+/** The kind of variant that ran before, where the version has it here. */
+function keptVariant(installed: Installed | null, now: Active | null): string | undefined {
+  return installed?.variants.find(name => name === now?.variant) ?? installed?.variants[0];
+}
+
+/** Removes a version and what only it needs. What ran is replaced by the version before, or the newest that is left. */
+export async function removeVersion(db: Database, model: string, version: number): Promise<void> {
+  await storing(async () => {
+    const tx = db.transaction(['installed', 'active', 'choices'], 'readwrite', { durability: 'strict' });
+    const installed = tx.objectStore('installed');
+    await installed.delete([model, version]);
+    await tx.objectStore('choices').delete(choiceKey(model, version));
+    const left = readRows(installedSchema, await installed.index('model').getAll(model), 'installed');
+    const active = tx.objectStore('active');
+    const now = readRow(activeSchema, await active.get(model), 'active');
+    const next = now && activeWithout(now, version, left);
+    if (next) await active.put(next);
+    else await active.delete(model);
+    await tx.done;
+  });
+  await collectGarbage(db);
+  postChange('installed', model);
+  postChange('active', model);
+}
+
+function activeWithout(now: Active, version: number, left: readonly Installed[]): Active | null {
+  const previous = now.previous === version ? null : now.previous;
+  if (now.version !== version) return { ...now, previous };
+  const heir =
+    left.find(row => row.version === previous) ?? left.toSorted((a, b) => b.version - a.version)[0];
+  if (!heir) return null;
+  const variant = keptVariant(heir, now)!;
+  return { model: now.model, version: heir.version, variant, previous: null, follows: now.follows };
+}
+
+export function choiceKey(model: string, version: number): string {
+  return `${model}@${version}`;
+}
+
+function notInstalled(model: string, version: number, variant?: string): HaversackError {
+  return new HaversackError(
+    'NotInstalled',
+    `${model}@${version}${variant ? ` as ${variant}` : ''} is not here`,
+  );
+}

@@ -1,0 +1,194 @@
+// Brings a version to this device: documents checked, chunks fetched, and then, in one transaction, there.
+import type { ChunkRef } from '../core/artifact/chunks.ts';
+import type { Manifest, Variant } from '../core/artifact/documents.ts';
+import { envelopeDigest } from '../core/artifact/signature.ts';
+import { HaversackError } from '../core/errors.ts';
+import type { RegistryClient } from '../client/registry.ts';
+import { seenAlias } from './aliases.ts';
+import { throwIfAborted } from './backoff.ts';
+import { postChange } from './changes.ts';
+import { chunksOf, missingChunks } from './chunk-store.ts';
+import type { Database } from './db.ts';
+import { downloadChunks } from './download.ts';
+import { withLock } from './locks.ts';
+import { filesOfInstalled } from './needs.ts';
+import { connect, readRegistry } from './registry.ts';
+import { readRow, readRows } from './rows.ts';
+import { activeSchema, type DownloadRow, downloadSchema, type Installed, installedSchema } from './schema.ts';
+import { storing } from './storage-error.ts';
+import { openVersion } from './version-documents.ts';
+
+export interface PullProgress {
+  /** Of what had to be fetched when this pull began. */
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+  /** Already here: from another version, or from a pull that was cut short. */
+  readonly reusedBytes: number;
+}
+
+export interface PullOptions {
+  readonly db: Database;
+  readonly client: Pick<RegistryClient, 'root' | 'version' | 'chunk'>;
+  readonly model: string;
+  readonly version: number;
+  /** The authority where it is not said. */
+  readonly variant?: string | undefined;
+  /** With what training needs: the authority, the data set, the topology. Where it is not said: with the authority. */
+  readonly withTraining?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
+}
+
+/**
+ * Resumable: what arrived before a kill, an abort or an error is not fetched again. A version that is whole already costs
+ * no request. Two tabs that ask for the same one fetch it once.
+ * @throws HaversackError `Offline`, `SignatureInvalid`, `ChunkInvalid`, `QuotaExceeded`, `NotFound`, `Aborted`, …
+ */
+export async function pullVersion(options: PullOptions): Promise<Installed> {
+  const { db, model, version, signal } = options;
+  throwIfAborted(signal);
+  return storing(() =>
+    withLock(`pull:${model}@${version}`, signal, async () => {
+      const known = readRow(installedSchema, await db.get('installed', [model, version]), 'installed');
+      if (known && (await isWhole(db, known, options))) return known;
+      const target = await describe(options, known);
+      await fetchMissing(options, target);
+      return commit(db, target);
+    }),
+  );
+}
+
+async function isWhole(
+  db: Database,
+  row: Installed,
+  { variant, withTraining }: PullOptions,
+): Promise<boolean> {
+  const covers =
+    (variant === undefined || row.variants.includes(variant)) && (withTraining !== true || row.trainable);
+  return covers && (await missingChunks(db, chunksOf(filesOfInstalled(row)))).length === 0;
+}
+
+/** The row as it will be. */
+async function describe(options: PullOptions, known: Installed | null): Promise<Installed> {
+  const { db, client, model, version, signal } = options;
+  const registry = (await readRegistry(db)) ?? (await connect(db, client));
+  const detail = await client.version(model, version, signal);
+  const digest = known ? await envelopeDigest(known.manifest) : await digestByAlias(db, model, version);
+  const documents = await openVersion(detail, registry.publicKey, { model, version, digest });
+  const { variants, trainable } = choose(options, documents);
+  const now = new Date().toISOString();
+  return {
+    model,
+    version,
+    manifest: detail.manifest,
+    variantDocuments: detail.variants,
+    variants: [...new Set([...(known?.variants ?? []), ...variants])],
+    trainable: trainable || (known?.trainable ?? false),
+    installedAt: known?.installedAt ?? now,
+    lastUsedAt: now,
+  };
+}
+
+/** What a signed alias said this version is. */
+async function digestByAlias(db: Database, model: string, version: number): Promise<string | null> {
+  const seen = await seenAlias(db, model, 'production');
+  return seen?.alias.version === version ? seen.alias.versionDigest : null;
+}
+
+function choose(
+  options: PullOptions,
+  { manifest, variants }: { manifest: Manifest; variants: readonly Variant[] },
+): { variants: string[]; trainable: boolean } {
+  const authority = manifest.authority.variant;
+  const wanted = options.variant ?? authority;
+  if (wanted !== authority && !variants.some(variant => variant.variant === wanted)) {
+    throw new HaversackError('NotFound', `${manifest.model}@${manifest.version} has no variant "${wanted}"`);
+  }
+  const hasData = manifest.artifacts.dataset !== null && manifest.artifacts.topology !== null;
+  const trainable = hasData && (options.withTraining ?? wanted === authority);
+  // Only the authority can be trained: the others are derived from it.
+  return { variants: trainable ? [...new Set([wanted, authority])] : [wanted], trainable };
+}
+
+async function fetchMissing(options: PullOptions, target: Installed): Promise<void> {
+  const { db, client, model, version, signal, onProgress } = options;
+  const refs = chunksOf(filesOfInstalled(target));
+  const download: DownloadRow = {
+    key: downloadKey(model, version),
+    model,
+    version,
+    variant: target.variants[target.variants.length - 1]!,
+    digests: refs.map(ref => ref.digest),
+    startedAt: new Date().toISOString(),
+  };
+  // Before the first look at what is here: from now on garbage collection leaves those chunks alone.
+  await db.put('downloads', download);
+  postChange('downloads', model);
+  const missing = await missingChunks(db, refs);
+  const totalBytes = sum(missing);
+  const reusedBytes = sum(refs) - totalBytes;
+  let receivedBytes = 0;
+  const report = () => onProgress?.({ receivedBytes, totalBytes, reusedBytes });
+  report();
+  await downloadChunks({
+    db,
+    refs: missing,
+    fetchChunk: (ref, stop) => client.chunk(ref, stop),
+    signal,
+    onStored: ref => {
+      receivedBytes += ref.bytes;
+      report();
+    },
+  });
+}
+
+function sum(refs: readonly ChunkRef[]): number {
+  return refs.reduce((bytes, ref) => bytes + ref.bytes, 0);
+}
+
+/** The one moment at which a version appears, and only if every chunk of it is here. */
+async function commit(db: Database, target: Installed): Promise<Installed> {
+  const { model, version } = target;
+  const follows = await isProduction(db, model, version);
+  const stores = ['installed', 'downloads', 'active', 'chunks'] as const;
+  const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
+  const chunks = tx.objectStore('chunks');
+  const refs = chunksOf(filesOfInstalled(target));
+  const keys = await Promise.all(refs.map(ref => chunks.getKey(ref.digest)));
+  const absent = refs.filter((_ref, i) => keys[i] === undefined);
+  if (absent.length > 0) {
+    tx.abort();
+    await tx.done.catch(() => undefined);
+    throw new HaversackError(
+      'StorageFailed',
+      `${absent.length} chunks of ${model}@${version} have gone again`,
+    );
+  }
+  await tx.objectStore('installed').put(target);
+  await tx.objectStore('downloads').delete(downloadKey(model, version));
+  const active = readRow(activeSchema, await tx.objectStore('active').get(model), 'active');
+  if (!active) {
+    const variant = target.variants[0]!;
+    await tx.objectStore('active').put({ model, version, variant, previous: null, follows });
+  }
+  await tx.done;
+  postChange('installed', model);
+  postChange('downloads', model);
+  if (!active) postChange('active', model);
+  return target;
+}
+
+/** Whoever takes another version than the registry's stays with it. Nothing heard of one: follow what will come. */
+async function isProduction(db: Database, model: string, version: number): Promise<boolean> {
+  const seen = await seenAlias(db, model, 'production');
+  return seen === null || seen.alias.version === version;
+}
+
+export function downloadKey(model: string, version: number): string {
+  return `${model}@${version}`;
+}
+
+/** Downloads that are under way, or were cut short and can go on. */
+export async function listDownloads(db: Database): Promise<DownloadRow[]> {
+  return readRows(downloadSchema, await storing(() => db.getAll('downloads')), 'downloads');
+}
