@@ -1,0 +1,131 @@
+// The server as a Fastify application over a data folder: opened, wired, not yet listening. Knows no command line.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { pino, type Logger } from 'pino';
+import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
+import type { OpenSession } from '../src/core/runtime/session.ts';
+import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
+import { installGate } from './gateway/gate.ts';
+import { servedNames } from './gateway/origin.ts';
+import { sendProblem } from './gateway/problem.ts';
+import type { Registry } from './registry/context.ts';
+import { findDevice, sawDevice } from './registry/devices.ts';
+import { EventHub } from './registry/events.ts';
+import { loadRegistryIdentity } from './registry/key.ts';
+import { registerCatalogueRoutes } from './registry/routes/catalogue.ts';
+import { registerChunkRoutes } from './registry/routes/chunks.ts';
+import { registerDeviceRoutes } from './registry/routes/devices.ts';
+import { registerEventRoutes } from './registry/routes/events.ts';
+import { registerApp } from './static.ts';
+import { FileBlobs } from './storage/blobs.ts';
+import { openDatabase } from './storage/database.ts';
+import { lockFolder } from './storage/lock.ts';
+
+/** A request's body must have arrived by then; a chunk of 1 MiB takes 80 s at 100 kbit/s. */
+const requestTimeoutMs = 120_000;
+
+export interface ServerOptions {
+  /** Made if absent; one server at a time. */
+  readonly data: string;
+  /** The built app; null for the API alone. */
+  readonly appFolder?: string | null;
+  /** What it is bound to: decides the names it answers to. */
+  readonly host?: string;
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly logger?: Logger;
+  readonly openSession?: OpenSession;
+  readonly now?: () => Date;
+}
+
+export interface Server {
+  readonly app: FastifyInstance;
+  readonly registry: Registry;
+  readonly adminKey: AdminKey;
+  /** Ends streams, drains, closes the database, lets go of the folder. */
+  close(): Promise<void>;
+}
+
+/** @throws FolderInUse */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(join(options.data, 'lock.sqlite'));
+  try {
+    return await assemble(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function assemble(options: ServerOptions, lock: { release(): void }): Promise<Server> {
+  const now = options.now ?? (() => new Date());
+  const logger = options.logger ?? quietLogger();
+  const [identity, adminKey, blobs, database] = await Promise.all([
+    loadRegistryIdentity(options.data, now),
+    loadAdminKey(options.data),
+    FileBlobs.open(join(options.data, 'chunks')),
+    openDatabase(join(options.data, 'registry.sqlite')),
+  ]);
+  const registry: Registry = {
+    database,
+    blobs,
+    identity,
+    events: new EventHub(),
+    openSession: options.openSession ?? openLazily,
+    now,
+    log: logger,
+  };
+  const app = createApp(options, logger);
+  installGate(app, {
+    adminKey,
+    audience: identity.signer.keyId,
+    findDevice: id => findDevice(registry, id),
+    sawDevice: device => sawDevice(registry, device),
+    servedNames: () => servedNames(options.host ?? '127.0.0.1'),
+    now,
+  });
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  registerCatalogueRoutes(app, registry);
+  registerDeviceRoutes(app, registry);
+  registerEventRoutes(app, registry);
+  await app.register(async scope => registerChunkRoutes(scope, registry));
+  await registerApp(app, options.appFolder ?? null);
+  await app.ready();
+  return {
+    app,
+    registry,
+    adminKey,
+    close: async () => {
+      await app.close();
+      await database.destroy();
+      lock.release();
+    },
+  };
+}
+
+function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
+  return Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: maxDocumentBytes,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength: 128 },
+    forceCloseConnections: 'idle',
+    ...(options.tls ? { https: options.tls } : {}),
+  });
+}
+
+/** Warnings and errors only; keys never. */
+function quietLogger(): Logger {
+  return pino({
+    level: process.env['LOG_LEVEL'] ?? 'warn',
+    redact: ['req.headers.authorization', 'headers.authorization'],
+  });
+}
+
+/** ONNX Runtime is large: it is loaded with the first model, not with the server. */
+const openLazily: OpenSession = async model => {
+  const { openNodeSession } = await import('./inference/session.ts');
+  return openNodeSession(model);
+};

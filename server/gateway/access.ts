@@ -1,0 +1,73 @@
+// Who may do what: one table of all routes, and the one function that reads it.
+import { HaversackError } from '../../src/core/errors.ts';
+import { registryRoot, type Caller, type Role } from '../../src/core/artifact/registry-api.ts';
+import type { Identity } from './identity.ts';
+
+/**
+ * `read`: anyone on loopback, elsewhere an approved device or the admin key. `trainer`, `admin`: a device of that role
+ * or above, or the admin key.
+ */
+export type Right = 'public' | 'read' | 'trainer' | 'admin';
+
+/** Every route there is; one that is missing here cannot be registered. HEAD is as GET. */
+export const accessTable: Readonly<Record<string, Right>> = {
+  [`GET ${registryRoot}/root`]: 'public',
+  [`GET ${registryRoot}/me`]: 'public',
+  [`POST ${registryRoot}/devices`]: 'public',
+  [`GET ${registryRoot}/devices`]: 'admin',
+  [`PATCH ${registryRoot}/devices/:id`]: 'admin',
+  [`GET ${registryRoot}/models`]: 'read',
+  [`GET ${registryRoot}/models/:model`]: 'read',
+  [`GET ${registryRoot}/models/:model/versions/:version`]: 'read',
+  [`POST ${registryRoot}/models/:model/versions`]: 'admin',
+  [`GET ${registryRoot}/models/:model/aliases/:alias`]: 'read',
+  [`PUT ${registryRoot}/models/:model/aliases/:alias`]: 'admin',
+  [`GET ${registryRoot}/chunks/:digest`]: 'read',
+  [`PUT ${registryRoot}/chunks/:digest`]: 'trainer',
+  [`POST ${registryRoot}/chunks/missing`]: 'trainer',
+  [`POST ${registryRoot}/candidates`]: 'trainer',
+  [`GET ${registryRoot}/events`]: 'read',
+  'GET /v2/health/live': 'public',
+  'GET /v2/health/ready': 'public',
+  'GET /*': 'public',
+};
+
+export function rightOf(method: string, url: string): Right {
+  const right = accessTable[`${method === 'HEAD' ? 'GET' : method} ${url}`];
+  if (right === undefined) throw new Error(`${method} ${url} is not in the access table`);
+  return right;
+}
+
+/** @throws HaversackError `Unauthorized` (who are you?), `Forbidden` (known, and may not) */
+export function requireRight(identity: Identity, right: Right, openReads: boolean): void {
+  if (right === 'public') return;
+  if (identity.kind === 'rejected') throw new HaversackError('Unauthorized', identity.reason);
+  if (identity.kind === 'device' && identity.device.status === 'revoked') {
+    throw new HaversackError('Unauthorized', 'this device’s key was revoked');
+  }
+  if (identity.kind === 'admin-key' || (right === 'read' && openReads)) return;
+  if (identity.kind === 'anonymous') throw new HaversackError('Unauthorized', identity.hint);
+  const { status, role } = identity.device;
+  if (status !== 'approved' || role === null) {
+    throw new HaversackError('Unauthorized', 'this device waits for an admin to approve it');
+  }
+  if (rank[role] < rank[right === 'read' ? 'device' : right]) {
+    throw new HaversackError('Forbidden', `this device is a ${role}, that wants ${right}`);
+  }
+}
+
+const rank: Readonly<Record<Role, number>> = { device: 0, trainer: 1, admin: 2 };
+
+export function describeCaller(identity: Identity, openReads: boolean): Caller {
+  switch (identity.kind) {
+    case 'admin-key':
+      return { kind: 'admin-key', role: 'admin', status: null, openReads };
+    case 'device': {
+      const { role, status } = identity.device;
+      return { kind: 'device', role: status === 'approved' ? role : null, status, openReads };
+    }
+    case 'anonymous':
+    case 'rejected':
+      return { kind: 'anonymous', role: null, status: null, openReads };
+  }
+}

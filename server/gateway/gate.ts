@@ -1,0 +1,58 @@
+// The one entrance: every request passes here before its route, and every route is in the access table or does not exist.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import { requireRight, type Right, rightOf } from './access.ts';
+import { securityHeaders } from './headers.ts';
+import { type Identity, identify, type IdentityContext } from './identity.ts';
+import { checkOrigin, isLocal, type Origin } from './origin.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Identity;
+    /** Whether reading needs no key from where the caller is. */
+    openReads: boolean;
+  }
+  interface FastifyContextConfig {
+    right?: Right;
+  }
+}
+
+export interface Gate extends IdentityContext {
+  readonly servedNames: () => ReadonlySet<string>;
+  readonly sawDevice: (device: DeviceInfo) => Promise<void>;
+}
+
+export function installGate(app: FastifyInstance, gate: Gate): void {
+  app.decorateRequest('caller');
+  app.decorateRequest('openReads', false);
+  app.addHook('onRoute', route => {
+    const methods = [route.method].flat();
+    for (const method of methods) {
+      route.config = { ...route.config, right: rightOf(method, route.url) };
+    }
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders);
+    const origin = originOf(request);
+    checkOrigin(origin, gate.servedNames());
+    request.openReads = isLocal(origin);
+    request.caller = await identify(gate, request.headers.authorization);
+    // What no route answers is for everyone: it tells nothing.
+    requireRight(request.caller, request.routeOptions.config.right ?? 'public', request.openReads);
+    if (request.caller.kind === 'device') await gate.sawDevice(request.caller.device);
+  });
+}
+
+/** For the audit. Only behind a right above `read`, where there is always somebody. */
+export function actorOf({ caller }: FastifyRequest): string {
+  return caller.kind === 'device' ? caller.device.id : caller.kind;
+}
+
+function originOf(request: FastifyRequest): Origin {
+  return {
+    method: request.method,
+    host: request.headers.host ?? request.headers[':authority']?.toString(),
+    origin: request.headers.origin,
+    address: request.socket.remoteAddress,
+  };
+}

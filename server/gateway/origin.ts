@@ -1,0 +1,75 @@
+// Where a request comes from and what it thinks it talks to: against DNS rebinding and cross-site writes.
+import { hostname, networkInterfaces } from 'node:os';
+import { HaversackError } from '../../src/core/errors.ts';
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+
+export interface Origin {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** Of the connection. What a proxy's headers claim is not looked at. */
+  readonly address: string | undefined;
+}
+
+/** @throws HaversackError `Forbidden` */
+export function checkOrigin(request: Origin, served: ReadonlySet<string>): void {
+  const name = hostName(request.host);
+  if (name === null || !served.has(name)) {
+    throw new HaversackError('Forbidden', `this server does not go by the name ${request.host ?? '(none)'}`);
+  }
+  if (request.method === 'GET' || request.method === 'HEAD' || request.origin === undefined) return;
+  if (hostOf(request.origin) !== request.host?.toLowerCase()) {
+    throw new HaversackError('Forbidden', `pages of ${request.origin} may not write here`);
+  }
+}
+
+/** Whether the caller sits at this very machine, and knows it: the connection and the name are both loopback's. */
+export function isLocal(request: Origin): boolean {
+  const name = hostName(request.host);
+  return name !== null && loopbackNames.includes(name) && isLoopback(request.address);
+}
+
+export function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const plain = address.replace(/^::ffff:/i, '');
+  return plain === '::1' || /^127\.\d+\.\d+\.\d+$/.test(plain);
+}
+
+/** Names that a server bound to `host` answers to; bound to all, those of every interface and of the machine. */
+export function servedNames(host: string): ReadonlySet<string> {
+  const names = new Set(loopbackNames);
+  if (host === '0.0.0.0' || host === '::') {
+    const machine = hostname().toLowerCase();
+    names.add(machine);
+    if (!machine.includes('.')) names.add(`${machine}.local`);
+    for (const address of machineAddresses()) names.add(bracketed(address));
+  } else {
+    names.add(bracketed(host.toLowerCase()));
+  }
+  return names;
+}
+
+/** Of all interfaces but loopback; IPv6 without link-local ones, which need a zone. */
+export function machineAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap(list => list ?? [])
+    .filter(entry => !entry.internal && !entry.address.toLowerCase().startsWith('fe80:'))
+    .map(entry => entry.address.toLowerCase());
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function hostName(host: string | undefined): string | null {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::\d{1,5})?$/i.exec(host ?? '')?.[1]?.toLowerCase() ?? null;
+}
+
+function hostOf(origin: string): string | null {
+  try {
+    return new URL(origin).host;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,123 @@
+// What there is: models with their versions and variants, read from the signed documents.
+import { type Manifest, manifestSchema, variantSchema } from '../../src/core/artifact/documents.ts';
+import type { ModelSummary, VersionDetail, VersionSummary } from '../../src/core/artifact/registry-api.ts';
+import type { Envelope } from '../../src/core/artifact/signature.ts';
+import { HaversackError } from '../../src/core/errors.ts';
+import type { ModelRow, VariantRow, VersionRow } from '../storage/tables.ts';
+import { listAliases } from './aliases.ts';
+import type { Registry } from './context.ts';
+import { contentOf, toEnvelope } from './documents.ts';
+
+/** By name; versions newest first. */
+export async function listModels(registry: Registry): Promise<ModelSummary[]> {
+  const { database } = registry;
+  const models = await database.selectFrom('models').selectAll().orderBy('name').execute();
+  const versions = await database.selectFrom('versions').selectAll().orderBy('version', 'desc').execute();
+  const variants = await database.selectFrom('variants').selectAll().orderBy('variant').execute();
+  const aliases = await listAliases(registry);
+  return models.map(model => summarise(model, versions, variants, aliases.get(model.name) ?? []));
+}
+
+/** @throws HaversackError `NotFound` */
+export async function readModel(registry: Registry, name: string): Promise<ModelSummary> {
+  const { database } = registry;
+  const model = await database.selectFrom('models').selectAll().where('name', '=', name).executeTakeFirst();
+  if (!model) throw new HaversackError('NotFound', `there is no model ${name}`);
+  const versions = await database
+    .selectFrom('versions')
+    .selectAll()
+    .where('model', '=', name)
+    .orderBy('version', 'desc')
+    .execute();
+  const variants = await database
+    .selectFrom('variants')
+    .selectAll()
+    .where('model', '=', name)
+    .orderBy('variant')
+    .execute();
+  const aliases = await listAliases(registry);
+  return summarise(model, versions, variants, aliases.get(name) ?? []);
+}
+
+/** @throws HaversackError `NotFound` */
+export async function readVersion(
+  registry: Registry,
+  model: string,
+  version: number,
+): Promise<VersionDetail> {
+  const row = await registry.database
+    .selectFrom('versions')
+    .select('manifest')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (!row) throw new HaversackError('NotFound', `there is no ${model}@${version}`);
+  const variants = await registry.database
+    .selectFrom('variants')
+    .select('document')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .orderBy('variant')
+    .execute();
+  return {
+    manifest: toEnvelope(row.manifest),
+    variants: variants.map(variant => toEnvelope(variant.document)),
+  };
+}
+
+function summarise(
+  model: ModelRow,
+  versions: readonly VersionRow[],
+  variants: readonly VariantRow[],
+  aliases: readonly Envelope[],
+): ModelSummary {
+  const own = versions.filter(version => version.model === model.name);
+  const task = own[0] ? contentOf(own[0].manifest, manifestSchema).task : 'other';
+  return {
+    model: model.name,
+    task,
+    updatedAt: model.updated_at,
+    aliases: [...aliases],
+    versions: own.map(version =>
+      summariseVersion(
+        version,
+        variants.filter(variant => variant.model === model.name && variant.version === version.version),
+      ),
+    ),
+  };
+}
+
+function summariseVersion(row: VersionRow, variants: readonly VariantRow[]): VersionSummary {
+  const manifest = contentOf(row.manifest, manifestSchema);
+  return {
+    version: row.version,
+    digest: row.digest,
+    parent: manifest.parent,
+    architecture: manifest.architecture,
+    createdAt: manifest.createdAt,
+    device: manifest.device,
+    note: manifest.note,
+    evaluations: manifest.evaluations,
+    variants: [
+      {
+        name: manifest.authority.variant,
+        bytes: manifest.authority.file.bytes,
+        evaluations: manifest.evaluations,
+      },
+      ...variants.map(variant => {
+        const document = contentOf(variant.document, variantSchema);
+        return { name: variant.variant, bytes: document.file.bytes, evaluations: document.evaluations };
+      }),
+    ],
+    lacks: lacksOf(manifest),
+  };
+}
+
+function lacksOf({ artifacts, labels }: Manifest): VersionSummary['lacks'] {
+  const lacks: VersionSummary['lacks'] = [];
+  if (!artifacts.dataset) lacks.push('dataset');
+  if (!artifacts.recorded) lacks.push('recorded');
+  if (!artifacts.topology) lacks.push('topology');
+  if (!labels) lacks.push('labels');
+  return lacks;
+}

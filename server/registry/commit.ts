@@ -1,0 +1,199 @@
+// How a version comes to be: one transaction gives it its number and signs it, or nothing happened.
+import type { Kysely } from 'kysely';
+import {
+  aliasSchema,
+  type Manifest,
+  manifestSchema,
+  type Variant,
+  variantSchema,
+} from '../../src/core/artifact/documents.ts';
+import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
+import { envelopeDigest, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
+import { HaversackError } from '../../src/core/errors.ts';
+import type { Tables } from '../storage/tables.ts';
+import { setAlias } from './aliases.ts';
+import { record } from './audit.ts';
+import { missingChunks, requireChunks } from './chunk-files.ts';
+import type { Actor, Registry } from './context.ts';
+import { contentOf, toText } from './documents.ts';
+
+/** What `production` is: the alias that a model's first version gets by itself. */
+export const firstAlias = 'production';
+
+/** A version before it has a number. */
+export type VersionDraft = Omit<Manifest, 'type' | 'formatVersion' | 'version'>;
+/** A variant of it that is there already. */
+export type VariantDraft = Pick<Variant, 'variant' | 'recipe' | 'runtime' | 'file' | 'evaluations'>;
+
+export interface CommitOptions {
+  readonly who: Actor;
+  /** Committed with it. */
+  readonly variants: readonly VariantDraft[];
+  /** Names of variants that are to be made of it afterwards. */
+  readonly derive: readonly string[];
+  /** Whether `production` moves to it: only where the model has no version yet, or in any case. */
+  readonly production: 'if-first' | 'always';
+  /** The number it must get, where somebody counts on one. */
+  readonly version?: number;
+}
+
+export interface Committed {
+  readonly manifest: Manifest;
+  readonly digest: string;
+  /** False where the same candidate had been committed before. */
+  readonly created: boolean;
+}
+
+/**
+ * Every chunk is durable before the transaction starts; when this resolves, the version is too.
+ * @throws HaversackError `ChunkMissing`, `NotFound` (the parent), `Conflict` (the number)
+ */
+export async function commitVersion(
+  registry: Registry,
+  draft: VersionDraft,
+  options: CommitOptions,
+): Promise<Committed> {
+  await requireChunks(registry.blobs, [...filesOf(draft), ...options.variants.map(variant => variant.file)]);
+  const { committed, events } = await registry.database
+    .transaction()
+    .execute(transaction => insertVersion(registry, transaction, draft, options));
+  for (const event of events) registry.events.publish(event);
+  return committed;
+}
+
+/** The version that a candidate has become; null where it has not. */
+export async function committedFrom(database: Kysely<Tables>, candidate: string): Promise<Committed | null> {
+  const row = await database
+    .selectFrom('versions')
+    .select(['manifest', 'digest'])
+    .where('candidate', '=', candidate)
+    .executeTakeFirst();
+  return row
+    ? { manifest: contentOf(row.manifest, manifestSchema), digest: row.digest, created: false }
+    : null;
+}
+
+export function filesOf({ authority, artifacts }: Pick<Manifest, 'authority' | 'artifacts'>) {
+  const { dataset, recorded, topology } = artifacts;
+  return [authority, dataset, recorded, topology].flatMap(entry => (entry ? [entry.file] : []));
+}
+
+async function insertVersion(
+  registry: Registry,
+  transaction: Kysely<Tables>,
+  draft: VersionDraft,
+  options: CommitOptions,
+): Promise<{ committed: Committed; events: RegistryEvent[] }> {
+  const before = draft.candidate === null ? null : await committedFrom(transaction, draft.candidate);
+  if (before) return { committed: before, events: [] };
+  await requireParent(transaction, draft);
+  const version = await nextVersion(transaction, draft.model);
+  if (options.version !== undefined && options.version !== version) {
+    throw new HaversackError(
+      'Conflict',
+      `${draft.model} would get version ${version}, wanted ${options.version}`,
+    );
+  }
+  const now = registry.now().toISOString();
+  const manifest = manifestSchema.parse({ ...draft, type: 'manifest', formatVersion: 1, version });
+  const envelope = await signDocument(manifest, registry.identity.signer);
+  const digest = await envelopeDigest(envelope);
+  await transaction
+    .insertInto('models')
+    .values({ name: draft.model, task: draft.task, created_at: now, updated_at: now })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ task: draft.task, updated_at: now }))
+    .execute();
+  await transaction
+    .insertInto('versions')
+    .values({
+      model: draft.model,
+      version,
+      digest,
+      candidate: draft.candidate,
+      manifest: toText(envelope),
+      created_at: now,
+    })
+    .execute();
+  await record(transaction, registry.now(), {
+    who: options.who,
+    what: 'version',
+    subject: `${draft.model}@${version}`,
+    detail: digest,
+  });
+  for (const variant of options.variants) {
+    await insertVariant(registry, transaction, { model: draft.model, version, digest }, variant);
+  }
+  for (const variant of options.derive) {
+    await transaction
+      .insertInto('derivations')
+      .values({ model: draft.model, version, variant, state: 'pending', detail: null })
+      .execute();
+  }
+  const events: RegistryEvent[] = [{ type: 'version', model: draft.model, version }];
+  if (options.production === 'always' || version === 1) {
+    const key = { model: draft.model, alias: firstAlias };
+    const alias = await setAlias(registry, transaction, key, { version, share: 1 }, options.who);
+    events.push({ type: 'alias', ...key, version, revision: readDocument(alias, aliasSchema).revision });
+  }
+  return { committed: { manifest, digest, created: true }, events };
+}
+
+/** Signs a variant document and stores it, in the caller's transaction. The chunks must be durable. */
+export async function insertVariant(
+  registry: Registry,
+  transaction: Kysely<Tables>,
+  of: { model: string; version: number; digest: string },
+  draft: VariantDraft,
+): Promise<void> {
+  const missing = await missingChunks(
+    registry.blobs,
+    draft.file.chunks.map(chunk => chunk.digest),
+  );
+  if (missing.length > 0) throw new HaversackError('ChunkMissing', missing.slice(0, 20).join(', '));
+  const now = registry.now().toISOString();
+  const document = variantSchema.parse({
+    ...draft,
+    type: 'variant',
+    formatVersion: 1,
+    model: of.model,
+    version: of.version,
+    versionDigest: of.digest,
+    pinnedTo: null,
+    createdAt: now,
+  });
+  await transaction
+    .insertInto('variants')
+    .values({
+      model: of.model,
+      version: of.version,
+      variant: draft.variant,
+      document: toText(await signDocument(document, registry.identity.signer)),
+      created_at: now,
+    })
+    .execute();
+}
+
+async function requireParent(transaction: Kysely<Tables>, { model, parent }: VersionDraft): Promise<void> {
+  if (!parent) return;
+  const row = await transaction
+    .selectFrom('versions')
+    .select('digest')
+    .where('model', '=', model)
+    .where('version', '=', parent.version)
+    .executeTakeFirst();
+  if (row?.digest !== parent.digest) {
+    throw new HaversackError(
+      'NotFound',
+      `the parent ${model}@${parent.version} is ${row ? `${row.digest} here, stated is ${parent.digest}` : 'not here'}`,
+    );
+  }
+}
+
+async function nextVersion(transaction: Kysely<Tables>, model: string): Promise<number> {
+  const row = await transaction
+    .selectFrom('versions')
+    .select(({ fn }) => fn.max('version').as('last'))
+    .where('model', '=', model)
+    .executeTakeFirst();
+  return (row?.last ?? 0) + 1;
+}

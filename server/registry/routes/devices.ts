@@ -1,0 +1,32 @@
+// Enrolment: a browser asks, an admin answers.
+import type { FastifyInstance } from 'fastify';
+import {
+  deviceChangeSchema,
+  enrolmentSchema,
+  registryRoot,
+} from '../../../src/core/artifact/registry-api.ts';
+import { keyIdSchema } from '../../../src/core/artifact/signature.ts';
+import { z } from '../../../src/core/zod.ts';
+import { actorOf } from '../../gateway/gate.ts';
+import { RateLimit } from '../../gateway/limit.ts';
+import { parseRequest } from '../../gateway/problem.ts';
+import type { Registry } from '../context.ts';
+import { changeDevice, enrol, listDevices } from '../devices.ts';
+
+const deviceParams = z.object({ id: keyIdSchema });
+/** Enough for a room of people behind one address; too few to fill the list for fun. */
+const enrolments = { max: 60, windowMs: 10 * 60_000 };
+
+export function registerDeviceRoutes(app: FastifyInstance, registry: Registry): void {
+  const limit = new RateLimit({ ...enrolments, nowMs: () => registry.now().getTime() });
+  app.post(`${registryRoot}/devices`, async (request, reply) => {
+    limit.take(request.socket.remoteAddress ?? '');
+    const { device, created } = await enrol(registry, parseRequest(enrolmentSchema, request.body));
+    return reply.code(created ? 201 : 200).send(device);
+  });
+  app.get(`${registryRoot}/devices`, async () => ({ devices: await listDevices(registry) }));
+  app.patch(`${registryRoot}/devices/:id`, async request => {
+    const { id } = parseRequest(deviceParams, request.params);
+    return changeDevice(registry, id, parseRequest(deviceChangeSchema, request.body), actorOf(request));
+  });
+}

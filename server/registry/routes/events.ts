@@ -1,0 +1,58 @@
+// Server-sent events (HTML, "Server-sent events"): news while a device listens.
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { type RegistryEvent, registryRoot } from '../../../src/core/artifact/registry-api.ts';
+import { HaversackError } from '../../../src/core/errors.ts';
+import type { Registry } from '../context.ts';
+
+/** A comment this often keeps the line, and whoever is between, awake. */
+const heartbeatMs = 15_000;
+/** How long a browser waits before it connects again. */
+const retryMs = 3_000;
+/** Listeners at once, and bytes one may leave unread before it is let go. */
+const maxListeners = 2_000;
+const maxUnreadBytes = 64 * 1024;
+
+export function registerEventRoutes(app: FastifyInstance, registry: Registry): void {
+  const streams = new Set<PassThrough>();
+  app.get(`${registryRoot}/events`, (request, reply) => {
+    if (streams.size >= maxListeners) {
+      throw new HaversackError('Unavailable', `${maxListeners} listen already`);
+    }
+    const stream = new PassThrough();
+    streams.add(stream);
+    const write = (text: string) => {
+      if (stream.writableLength > maxUnreadBytes) stream.destroy();
+      else stream.write(text);
+    };
+    const device = request.caller.kind === 'device' ? request.caller.device.id : null;
+    const unsubscribe = registry.events.subscribe(event => {
+      write(format(event));
+      // Its rights have changed: it connects again, and is let in or not.
+      if (event.type === 'device' && event.id === device) stream.end();
+    });
+    const heartbeat = setInterval(() => {
+      write(':\n\n');
+    }, heartbeatMs);
+    stream.once('close', () => {
+      clearInterval(heartbeat);
+      unsubscribe();
+      streams.delete(stream);
+    });
+    request.raw.once('close', () => stream.destroy());
+    write(`retry: ${retryMs}\n\n`);
+    return reply
+      .header('Content-Type', 'text/event-stream')
+      .header('Cache-Control', 'no-store')
+      .header('X-Accel-Buffering', 'no')
+      .send(stream);
+  });
+  app.addHook('preClose', done => {
+    for (const stream of streams) stream.end();
+    done();
+  });
+}
+
+function format(event: RegistryEvent): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}

@@ -1,0 +1,108 @@
+// How the database comes to its form: one list, in order, without gaps; each step in a transaction of its own.
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from './tables.ts';
+
+type Migration = (transaction: Transaction<Tables>) => Promise<void>;
+
+/** Migration n is at index n − 1. A released one is never changed. */
+export const migrations: readonly Migration[] = [createRegistry];
+
+/** @throws Error when the database was made by a newer release */
+export async function migrate(database: Kysely<Tables>): Promise<void> {
+  await database.schema
+    .createTable('migrations')
+    .ifNotExists()
+    .addColumn('number', 'integer', column => column.primaryKey())
+    .addColumn('applied_at', 'text', column => column.notNull())
+    .execute();
+  const applied = await database.selectFrom('migrations').select('number').orderBy('number').execute();
+  if (applied.length > migrations.length) {
+    throw new Error(
+      `The database has form ${applied.length}, this release knows ${migrations.length}: it was made by a newer one.`,
+    );
+  }
+  for (let index = applied.length; index < migrations.length; index += 1) {
+    await database.transaction().execute(async transaction => {
+      await migrations[index]!(transaction);
+      await transaction
+        .insertInto('migrations')
+        .values({ number: index + 1, applied_at: new Date().toISOString() })
+        .execute();
+    });
+  }
+}
+
+async function createRegistry({ schema }: Transaction<Tables>): Promise<void> {
+  await schema
+    .createTable('models')
+    .addColumn('name', 'text', column => column.primaryKey())
+    .addColumn('task', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addColumn('updated_at', 'text', column => column.notNull())
+    .execute();
+  await schema
+    .createTable('versions')
+    .addColumn('model', 'text', column => column.notNull().references('models.name'))
+    .addColumn('version', 'integer', column => column.notNull())
+    .addColumn('digest', 'text', column => column.notNull().unique())
+    .addColumn('candidate', 'text', column => column.unique())
+    .addColumn('manifest', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('versions_key', ['model', 'version'])
+    .execute();
+  await schema
+    .createTable('variants')
+    .addColumn('model', 'text', column => column.notNull())
+    .addColumn('version', 'integer', column => column.notNull())
+    .addColumn('variant', 'text', column => column.notNull())
+    .addColumn('document', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('variants_key', ['model', 'version', 'variant'])
+    .addForeignKeyConstraint('variants_version', ['model', 'version'], 'versions', ['model', 'version'])
+    .execute();
+  await schema
+    .createTable('derivations')
+    .addColumn('model', 'text', column => column.notNull())
+    .addColumn('version', 'integer', column => column.notNull())
+    .addColumn('variant', 'text', column => column.notNull())
+    .addColumn('state', 'text', column => column.notNull())
+    .addColumn('detail', 'text')
+    .addPrimaryKeyConstraint('derivations_key', ['model', 'version', 'variant'])
+    .addForeignKeyConstraint('derivations_version', ['model', 'version'], 'versions', ['model', 'version'])
+    .execute();
+  await schema
+    .createTable('aliases')
+    .addColumn('model', 'text', column => column.notNull())
+    .addColumn('alias', 'text', column => column.notNull())
+    .addColumn('revision', 'integer', column => column.notNull())
+    .addColumn('version', 'integer', column => column.notNull())
+    .addColumn('document', 'text', column => column.notNull())
+    .addColumn('issued_at', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('aliases_key', ['model', 'alias'])
+    .addForeignKeyConstraint('aliases_version', ['model', 'version'], 'versions', ['model', 'version'])
+    .execute();
+  await createPeople(schema);
+}
+
+async function createPeople(schema: Transaction<Tables>['schema']): Promise<void> {
+  await schema
+    .createTable('devices')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('public_key', 'text', column => column.notNull())
+    .addColumn('name', 'text', column => column.notNull())
+    .addColumn('status', 'text', column => column.notNull())
+    .addColumn('role', 'text')
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addColumn('last_seen_at', 'text')
+    .execute();
+  await schema
+    .createTable('audit')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('at', 'text', column => column.notNull())
+    .addColumn('who', 'text', column => column.notNull())
+    .addColumn('what', 'text', column => column.notNull())
+    .addColumn('subject', 'text', column => column.notNull())
+    .addColumn('detail', 'text', column => column.notNull())
+    .execute();
+  await schema.createIndex('audit_at').on('audit').column('at').execute();
+}
