@@ -1,0 +1,128 @@
+// What becomes of a candidate: keep, send, throw away; and what has become of it, as the store says.
+import { useState } from 'preact/hooks';
+import { toFailure } from '../../../core/errors.ts';
+import { Button } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Chip } from '../../parts/chip.tsx';
+import { askConfirm } from '../../parts/dialog.tsx';
+import type { IconName } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
+import { toast } from '../../parts/toast.tsx';
+import type { CandidateRow } from '../../../device/schema.ts';
+import { mayTeach } from '../../state/connection.ts';
+import { errorToast } from '../../state/error-toast.ts';
+import { discard, keep, send } from '../../state/judge.ts';
+import { AskIn } from './ask-in.tsx';
+import { t } from './words.ts';
+
+const looks = {
+  judging: { tone: 'accent', icon: 'judge' },
+  kept: { tone: 'good', icon: 'check' },
+  queued: { tone: 'info', icon: 'clock' },
+  sent: { tone: 'good', icon: 'sent' },
+  refused: { tone: 'bad', icon: 'bad' },
+} as const satisfies Record<CandidateRow['state'], { tone: string; icon: IconName }>;
+
+/** The state in words, each from the store. */
+export function StateChip({ row }: { readonly row: CandidateRow }) {
+  const { tone, icon } = looks[row.state];
+  return (
+    <Chip tone={tone} icon={icon}>
+      {stateWords(row)}
+    </Chip>
+  );
+}
+
+function stateWords(row: CandidateRow): string {
+  switch (row.state) {
+    case 'judging':
+      return t('stateJudging');
+    case 'kept':
+      return t('stateKept');
+    case 'queued':
+      return t('stateQueued');
+    case 'sent':
+      return t('stateSent', { version: String(row.receipt?.version ?? '?') });
+    case 'refused':
+      return t('stateRefused');
+  }
+}
+
+export function Decide({ row }: { readonly row: CandidateRow }) {
+  const [busy, setBusy] = useState<'keep' | 'send' | 'discard' | null>(null);
+  const act = async (which: 'keep' | 'send' | 'discard', what: () => Promise<void>, said: string) => {
+    setBusy(which);
+    try {
+      await what();
+      toast(said);
+    } catch (thrown) {
+      errorToast(toFailure(thrown, 'StorageFailed'));
+    } finally {
+      setBusy(null);
+    }
+  };
+  const onDiscard = async () => {
+    const sure = await askConfirm({
+      title: t('discardTitle'),
+      body: t('discardBody'),
+      action: t('discard'),
+      kind: 'danger',
+    });
+    if (sure) await act('discard', () => discard(row.digest), t('discarded'));
+  };
+  const { state } = row;
+  return (
+    <Card title={t('decide')} actions={<StateChip row={row} />}>
+      <div class="stack">
+        {row.problem && state === 'refused' ? (
+          <Note tone="bad">
+            <span>{row.problem}</span>
+          </Note>
+        ) : null}
+        <div class="judge-choices">
+          {state === 'judging' ? (
+            <Choice hint={t('keepHint')}>
+              <Button
+                kind="primary"
+                icon="check"
+                busy={busy === 'keep'}
+                onClick={() => act('keep', () => keep(row.digest), t('kept'))}
+              >
+                {t('keep')}
+              </Button>
+            </Choice>
+          ) : null}
+          {state !== 'sent' && state !== 'queued' ? (
+            <Choice hint={t('sendHint')}>
+              <Button
+                kind={state === 'judging' ? 'plain' : 'primary'}
+                icon="send"
+                busy={busy === 'send'}
+                onClick={() => act('send', () => send(row.digest), t('queuedNow'))}
+              >
+                {state === 'refused' ? t('sendAgain') : t('send')}
+              </Button>
+            </Choice>
+          ) : null}
+          {state !== 'sent' ? (
+            <Choice hint={t('discardBody')}>
+              <Button kind="danger" icon="remove" busy={busy === 'discard'} onClick={onDiscard}>
+                {t('discard')}
+              </Button>
+            </Choice>
+          ) : null}
+        </div>
+        {state !== 'sent' && !mayTeach.value ? <AskIn /> : null}
+      </div>
+    </Card>
+  );
+}
+
+function Choice(props: { readonly hint: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <div class="judge-choice">
+      {props.children}
+      <span class="small soft">{props.hint}</span>
+    </div>
+  );
+}

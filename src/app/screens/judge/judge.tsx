@@ -1,0 +1,118 @@
+// Judge: old against new in one sentence, then in figures, then the choice. Without a candidate: any two versions, or one.
+import { useState } from 'preact/hooks';
+import '../../styles/charts.css';
+import '../../styles/judge.css';
+import { failure } from '../../../core/errors.ts';
+import type { CandidateRow } from '../../../device/schema.ts';
+import { formatDate } from '../../i18n/format.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { href } from '../../router.ts';
+import { candidates } from '../../state/candidates.ts';
+import { currentActive, currentModel } from '../../state/current.ts';
+import { installedByModel } from '../../state/installed.ts';
+import { firstToJudge, readJudged, type Judged } from '../../state/judge.ts';
+import { CompareTwo } from './compare-two.tsx';
+import { Decide, StateChip } from './decide.tsx';
+import { OwnScores } from './own-scores.tsx';
+import { ComparisonCards, VerdictSentence } from './verdict.tsx';
+import { t } from './words.ts';
+
+export default function Judge() {
+  const model = currentModel.value;
+  if (model === null) {
+    return (
+      <>
+        <h1 class="visually-hidden">{t('title')}</h1>
+        <Empty
+          icon="judge"
+          title={t('nothing')}
+          action={
+            <LinkButton kind="primary" href={href('library')}>
+              {t('toLibrary')}
+            </LinkButton>
+          }
+        >
+          {t('nothingBody')}
+        </Empty>
+      </>
+    );
+  }
+  return <JudgeModel key={model} model={model} />;
+}
+
+function JudgeModel({ model }: { readonly model: string }) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const mine = candidates.value.filter(row => row.model === model);
+  const shown = mine.find(row => row.digest === chosen) ?? firstToJudge(mine);
+  const rows = installedByModel.value.get(model) ?? [];
+  const active = rows.find(row => row.version === currentActive.value?.version);
+  return (
+    <div class="stack">
+      <header class="page-head">
+        <h1>{t('ofModel', { model })}</h1>
+        <LinkButton icon="teach" href={href('teach', model)}>
+          {t('toTeach')}
+        </LinkButton>
+      </header>
+      {shown ? <JudgeCandidate key={shown.digest} judged={readJudged(shown)} /> : null}
+      {mine.length > 1 ? <Candidates rows={mine} shown={shown} onLook={setChosen} /> : null}
+      {shown === null && active ? <OwnScores row={active} /> : null}
+      <CompareTwo key={rows.map(row => row.version).join()} model={model} rows={rows} />
+      {shown !== null && active ? <OwnScores row={active} /> : null}
+    </div>
+  );
+}
+
+function JudgeCandidate({ judged }: { readonly judged: Judged }) {
+  const { row, comparison, parentVersion } = judged;
+  const oldName = t('oldVersion', { version: String(parentVersion ?? '–') });
+  return (
+    <>
+      {comparison ? (
+        <VerdictSentence comparison={comparison} />
+      ) : (
+        <ErrorNote failure={failure('DocumentInvalid', `comparison of candidate ${row.digest}`)} />
+      )}
+      <Decide row={row} />
+      {comparison ? (
+        <ComparisonCards comparison={comparison} oldName={oldName} newName={t('newCandidate')} />
+      ) : null}
+    </>
+  );
+}
+
+function Candidates(props: {
+  readonly rows: readonly CandidateRow[];
+  readonly shown: CandidateRow | null;
+  readonly onLook: (digest: string) => void;
+}) {
+  return (
+    <Card title={t('candidates')}>
+      <ul role="list" class="judge-list">
+        {props.rows.map(row => (
+          <li key={row.digest}>
+            <span class="row">
+              <span>
+                {t('candidateFrom', {
+                  version: String(readJudged(row).parentVersion ?? '–'),
+                  when: formatDate(row.createdAt),
+                })}
+              </span>
+              <StateChip row={row} />
+            </span>
+            <Button
+              kind="quiet"
+              pressed={row.digest === props.shown?.digest}
+              onClick={() => props.onLook(row.digest)}
+            >
+              {row.digest === props.shown?.digest ? t('showing') : t('look')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
