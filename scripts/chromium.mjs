@@ -27,13 +27,19 @@ export function ensureChromium() {
     ...(process.getuid?.() === 0 && existsSync('/etc/debian_version')
       ? [
           ['apt-get', ['update']],
-          ['apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-cjk', 'fonts-dejavu-core']],
+          [
+            'apt-get',
+            ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-cjk', 'fonts-dejavu-core'],
+          ],
         ]
       : []),
   ];
   for (const [command, args] of tries) {
     console.log(`No Chromium here yet: ${command} ${args.join(' ')}`);
-    spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    spawnSync(command, args, {
+      stdio: 'inherit',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
     if (findChromium()) return;
   }
   console.error(

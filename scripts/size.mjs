@@ -18,15 +18,21 @@ function shellFiles() {
     files.add(file);
     if (!file.endsWith('.js')) continue;
     const code = readFileSync(join(app, file), 'utf8');
-    for (const match of code.matchAll(/(?:^|[;}\s])(?:import|export)(?:[^"'();]*?from)?\s*["']\.\/([^"']+\.js)["']/g)) {
+    for (const match of code.matchAll(
+      /(?:^|[;}\s])(?:import|export)(?:[^"'();]*?from)?\s*["']\.\/([^"']+\.js)["']/g,
+    )) {
       queue.push(join(dirname(file), match[1]));
     }
   }
   return [...files];
 }
 
-const sizes = shellFiles().map(file => ({ file, bytes: gzipSync(readFileSync(join(app, file)), { level: 9 }).length }));
+const sizes = shellFiles().map(file => ({
+  file,
+  bytes: gzipSync(readFileSync(join(app, file)), { level: 9 }).length,
+}));
 const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-for (const { file, bytes } of sizes.sort((a, b) => b.bytes - a.bytes)) console.log(`${String(bytes).padStart(8)}  ${file}`);
+for (const { file, bytes } of sizes.sort((a, b) => b.bytes - a.bytes))
+  console.log(`${String(bytes).padStart(8)}  ${file}`);
 console.log(`${String(total).padStart(8)}  the shell, gzipped (budget ${shellBudgetBytes})`);
 process.exit(total <= shellBudgetBytes ? 0 : 1);

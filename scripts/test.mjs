@@ -35,8 +35,13 @@ async function vitest(name, projects) {
   ]);
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
-    const failedFiles = result.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0);
-    const failed = result.numFailedTests + failedFiles.length + (passed || result.numFailedTests + failedFiles.length ? 0 : 1);
+    const failedFiles = result.testResults.filter(
+      file => file.status === 'failed' && file.assertionResults.length === 0,
+    );
+    const failed =
+      result.numFailedTests +
+      failedFiles.length +
+      (passed || result.numFailedTests + failedFiles.length ? 0 : 1);
     if (result.numTotalTests === 0) return { passed: 0, failed: failed || 1 };
     const skipped = result.numPendingTests + result.numTodoTests;
     if (skipped) console.warn(`! ${skipped} tests were skipped in ${name}; each says why above.`);
