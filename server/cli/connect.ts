@@ -1,0 +1,66 @@
+// Which server the command talks to, and with which key.
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { RegistryClient } from '../../src/client/registry.ts';
+import { UsageError } from './failure.ts';
+import type { Io } from './io.ts';
+
+export interface RemoteOptions {
+  readonly url?: string;
+  readonly key?: string;
+  readonly data?: string;
+}
+
+/** Adds the options by which a verb finds its server. */
+export function withRemote(command: Command): Command {
+  return command
+    .option('--url <url>', 'the server (HAVERSACK_URL; else http://localhost:8787)')
+    .option(
+      '--key <key>',
+      'an admin key (HAVERSACK_KEY; else <data>/admin.key where the server is on this machine)',
+    )
+    .option(
+      '--data <folder>',
+      'where the server on this machine keeps its data (HAVERSACK_DATA; else ./data)',
+    );
+}
+
+export interface Remote {
+  readonly url: string;
+  readonly token: () => Promise<string | null>;
+  readonly client: RegistryClient;
+}
+
+export function connect(io: Io, options: RemoteOptions): Remote {
+  const url = serverUrl(io, options);
+  const key = options.key ?? io.env.HAVERSACK_KEY;
+  const token = () => (key ? Promise.resolve(key) : keyOnThisMachine(io, options, url));
+  return { url: url.href, token, client: new RegistryClient({ baseUrl: url.href, token }) };
+}
+
+export function dataFolder(io: Io, options: { readonly data?: string }): string {
+  return resolve(io.cwd, options.data ?? io.env.HAVERSACK_DATA ?? 'data');
+}
+
+function serverUrl(io: Io, options: RemoteOptions): URL {
+  const given = options.url ?? io.env.HAVERSACK_URL ?? `http://localhost:${io.env.PORT ?? '8787'}`;
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`${given} is no server's address.`, 'Give one like http://localhost:8787.');
+  }
+  return url;
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** The key never leaves this machine by itself: only a server on loopback is given the key that is found. */
+async function keyOnThisMachine(io: Io, options: RemoteOptions, url: URL): Promise<string | null> {
+  if (!loopback.test(url.hostname)) return null;
+  try {
+    return (await readFile(join(dataFolder(io, options), 'admin.key'), 'utf8')).trim();
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null;
+    throw thrown;
+  }
+}

@@ -1,0 +1,71 @@
+// The `haversack` command: one verb a file; what they share is the exit code and how a failure is told.
+import { Command, CommanderError } from 'commander';
+import { tell, UsageError } from './failure.ts';
+import { inspectCommand } from './inspect.ts';
+import { type Io, processIo } from './io.ts';
+import { listCommand } from './list.ts';
+import { predictCommand } from './predict.ts';
+import { promoteCommand } from './promote.ts';
+import { pullCommand } from './pull.ts';
+import { pushCommand } from './push.ts';
+import { serveCommand } from './serve.ts';
+import { verifyCommand } from './verify.ts';
+
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs one command to its end. `args` are the words after `haversack`. */
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    await program(io).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    const { text, exitCode } = tell(asUsage(thrown, args));
+    io.stderr(text);
+    return exitCode;
+  }
+}
+
+/** The same for a terminal: sets the process's exit code, and stops on Ctrl-C. */
+export async function main(args: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  // `haversack list | head` closes the pipe: there is nobody left to tell.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  process.exitCode = await run(args, processIo(stop.signal));
+  process.off('SIGINT', onInterrupt);
+}
+
+function program(io: Io): Command {
+  const root = new Command('haversack')
+    .description('Models you carry: keep, serve and use versioned models, with a network and without.')
+    .addHelpText('after', '\nExample:\n  haversack push mnist.onnx --model mnist && haversack list\n')
+    .helpCommand(false);
+  const verbs = [
+    serveCommand,
+    pushCommand,
+    listCommand,
+    pullCommand,
+    promoteCommand,
+    predictCommand,
+    inspectCommand,
+    verifyCommand,
+  ];
+  for (const verb of verbs) root.addCommand(verb(io));
+  for (const command of [root, ...root.commands]) {
+    // Failures are told by `tell`, in three lines.
+    command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: () => undefined });
+  }
+  return root;
+}
+
+function asUsage(thrown: unknown, args: readonly string[]): unknown {
+  if (!(thrown instanceof CommanderError)) return thrown;
+  const verb = args[0] !== undefined && !args[0].startsWith('-') ? ` ${args[0]}` : '';
+  const remedy = `\`haversack${thrown.code === 'commander.unknownCommand' ? '' : verb} --help\` shows how.`;
+  if (thrown.code === 'commander.help') return new UsageError('No verb was given.', remedy);
+  return new UsageError(thrown.message.replace(/^error: /, ''), remedy);
+}

@@ -1,0 +1,164 @@
+// Reads versions from a registry the way a device does: every document's signature and every chunk's digest is checked.
+import type { RegistryClient } from '../../src/client/registry.ts';
+import { type FileRef, joinFile } from '../../src/core/artifact/chunks.ts';
+import { type Bytes, type Digest, sha256 } from '../../src/core/artifact/digest.ts';
+import {
+  aliasSchema,
+  type Manifest,
+  manifestSchema,
+  type Root,
+  rootSchema,
+  type Variant,
+  variantSchema,
+} from '../../src/core/artifact/documents.ts';
+import {
+  type Envelope,
+  envelopeDigest,
+  openDocument,
+  readDocument,
+} from '../../src/core/artifact/signature.ts';
+import { HaversackError } from '../../src/core/errors.ts';
+import type { z } from '../../src/core/zod.ts';
+import type { ModelName } from './model-name.ts';
+
+/** Chunks that are asked for at the same time. */
+const parallelDownloads = 4;
+
+export interface OpenedVersion {
+  readonly manifest: Manifest;
+  readonly digest: Digest;
+  readonly variants: readonly Variant[];
+}
+
+/** A registry whose key is known: what it signed can be opened. */
+export class TrustedRegistry {
+  readonly #client: RegistryClient;
+  readonly #root: Root;
+
+  private constructor(client: RegistryClient, root: Root) {
+    this.#client = client;
+    this.#root = root;
+  }
+
+  /**
+   * Takes the registry at its word on first sight, or, with `keyId`, only if that is its key.
+   * @throws HaversackError `KeyChanged`, `SignatureInvalid`
+   */
+  static async open(client: RegistryClient, keyId?: string): Promise<TrustedRegistry> {
+    const envelope = await client.root();
+    const root = readDocument(envelope, rootSchema);
+    const registry = new TrustedRegistry(client, root);
+    await registry.read(envelope, rootSchema);
+    if (keyId && !root.keys.some(key => key.keyId === keyId)) {
+      const got = root.keys.map(key => key.keyId.slice(0, 12)).join(', ');
+      throw new HaversackError('KeyChanged', `its key is ${got}, wanted ${keyId.slice(0, 12)}`);
+    }
+    return registry;
+  }
+
+  /** Opens a document that one of the registry's keys must have signed. */
+  read<T>(envelope: Envelope, schema: z.ZodType<T>): Promise<T> {
+    const { keys } = this.#root;
+    const key = keys.find(({ keyId }) => envelope.signatures.some(signature => signature.keyId === keyId));
+    return openDocument(envelope, schema, (key ?? keys[0]!).publicKey);
+  }
+
+  /** The version a name stands for; without `@` that is what `production` points at, else the newest. */
+  async resolve({ model, at }: ModelName): Promise<number> {
+    if (typeof at === 'number') return at;
+    const alias = at ?? 'production';
+    try {
+      const document = await this.read(await this.#client.alias(model, alias), aliasSchema);
+      if (document.model !== model || document.alias !== alias) {
+        throw new HaversackError(
+          'SignatureInvalid',
+          `the alias document is ${document.model}@${document.alias}'s`,
+        );
+      }
+      return document.version;
+    } catch (thrown) {
+      if (at !== null || !(thrown instanceof HaversackError) || thrown.code !== 'NotFound') throw thrown;
+      return this.#newest(model);
+    }
+  }
+
+  async #newest(model: string): Promise<number> {
+    const { models } = await this.#client.models();
+    const newest = models?.find(summary => summary.model === model)?.versions[0];
+    if (!newest) throw new HaversackError('NotFound', `model ${model}`);
+    return newest.version;
+  }
+
+  async version(model: string, version: number): Promise<OpenedVersion> {
+    const detail = await this.#client.version(model, version);
+    const manifest = await this.read(detail.manifest, manifestSchema);
+    if (manifest.model !== model || manifest.version !== version) {
+      const got = `${manifest.model}@${manifest.version}`;
+      throw new HaversackError('SignatureInvalid', `the manifest is ${got}'s, wanted ${model}@${version}'s`);
+    }
+    const digest = await envelopeDigest(detail.manifest);
+    const variants = await Promise.all(detail.variants.map(envelope => this.read(envelope, variantSchema)));
+    const stray = variants.find(variant => variant.versionDigest !== digest);
+    if (stray) {
+      throw new HaversackError('SignatureInvalid', `variant ${stray.variant} belongs to another version`);
+    }
+    return { manifest, digest, variants };
+  }
+
+  /**
+   * A whole file, checked. Chunks in `have` (hashed by the caller) are not fetched.
+   * @param onProgress bytes fetched so far, of those to fetch
+   */
+  async file(
+    ref: FileRef,
+    have: ReadonlyMap<Digest, Bytes>,
+    onProgress: (doneBytes: number, totalBytes: number) => void,
+    signal?: AbortSignal,
+  ): Promise<{ file: Bytes; downloadedBytes: number }> {
+    const chunks = new Map(have);
+    const wanted = new Map(
+      ref.chunks.filter(({ digest }) => !have.has(digest)).map(ref => [ref.digest, ref]),
+    );
+    const totalBytes = [...wanted.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    let downloadedBytes = 0;
+    onProgress(0, totalBytes);
+    await inParallel([...wanted.values()], async chunk => {
+      chunks.set(chunk.digest, await this.#client.chunk(chunk, signal));
+      downloadedBytes += chunk.bytes;
+      onProgress(downloadedBytes, totalBytes);
+    });
+    const file = await joinFile(ref, ({ digest }) => {
+      const bytes = chunks.get(digest);
+      return bytes ? Promise.resolve(bytes) : Promise.reject(new HaversackError('ChunkMissing', digest));
+    });
+    const actual = await sha256(file);
+    if (actual !== ref.digest) {
+      throw new HaversackError('ChunkInvalid', `the file has digest ${actual}, wanted ${ref.digest}`);
+    }
+    return { file, downloadedBytes };
+  }
+}
+
+async function inParallel<T>(items: T[], use: (item: T) => Promise<void>): Promise<void> {
+  const worker = async () => {
+    for (let item = items.shift(); item !== undefined; item = items.shift()) await use(item);
+  };
+  await Promise.all(Array.from({ length: parallelDownloads }, worker));
+}
+
+/** The file of a variant, the authority's included. */
+export function variantFile(
+  { manifest, variants }: OpenedVersion,
+  name?: string,
+): { variant: string; file: FileRef } {
+  const { authority } = manifest;
+  if (name === undefined || name === authority.variant)
+    return { variant: authority.variant, file: authority.file };
+  const found = variants.find(({ variant }) => variant === name);
+  if (found) return { variant: name, file: found.file };
+  const there = [authority.variant, ...variants.map(({ variant }) => variant)].join(', ');
+  throw new HaversackError(
+    'NotFound',
+    `variant ${name} of ${manifest.model}@${manifest.version}; there are ${there}`,
+  );
+}
