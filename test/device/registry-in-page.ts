@@ -1,0 +1,449 @@
+// A registry in the page: real documents, real signatures, the real wire behind `fetch`. Breaks on demand.
+import { getPublicKeyAsync, signAsync } from '@noble/ed25519';
+import { toBase64Url } from '../../src/core/artifact/base64url.ts';
+import { chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
+import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
+import {
+  type Alias,
+  candidateSchema,
+  type Manifest,
+  type Variant,
+} from '../../src/core/artifact/documents.ts';
+import {
+  type ModelSummary,
+  type Receipt,
+  type RegistryEvent,
+  registryRoot,
+} from '../../src/core/artifact/registry-api.ts';
+import {
+  type Envelope,
+  envelopeDigest,
+  envelopeSchema,
+  keyIdOf,
+  readDocument,
+  signDocument,
+  type Signer,
+} from '../../src/core/artifact/signature.ts';
+import { RegistryClient } from '../../src/client/registry.ts';
+import { errorCatalogue, type ErrorCode } from '../../src/core/errors.ts';
+
+/** What happens to a chunk's answer. `cut`: the line drops half-way. */
+export type Fault = 'cut' | 'wrong' | 'oversize' | 'unavailable' | 'offline';
+
+export async function makeSigner(): Promise<Signer> {
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const publicKey = toBase64Url(await getPublicKeyAsync(secret));
+  return { publicKey, keyId: await keyIdOf(publicKey), sign: bytes => signAsync(bytes, secret) };
+}
+
+/** Deterministic bytes that do not repeat. */
+export function noise(length: number, seed: number): Bytes {
+  const bytes = new Uint8Array(length);
+  let state = seed * 2654435761 + 1;
+  for (let i = 0; i < length; i += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** A file of `parts` pieces of 8 KiB, each a chunk. Equal seeds give equal chunks. */
+export function fileOf(seeds: readonly number[]): {
+  file: Bytes;
+  tensors: { offset: number; bytes: number }[];
+} {
+  const size = 8192;
+  const file = new Uint8Array(size * seeds.length);
+  seeds.forEach((seed, i) => file.set(noise(size, seed), i * size));
+  return { file, tensors: seeds.map((_seed, i) => ({ offset: i * size, bytes: size })) };
+}
+
+export interface Published {
+  readonly manifest: Envelope;
+  readonly variants: Envelope[];
+  readonly digest: string;
+}
+
+export class RegistryInPage {
+  readonly signer: Signer;
+  readonly chunks = new Map<string, Bytes>();
+  readonly versions = new Map<string, Published>();
+  readonly aliases = new Map<string, Envelope>();
+  readonly receipts = new Map<string, Receipt>();
+  /** Every request, as `METHOD path`. */
+  readonly requests: string[] = [];
+  /** Candidates that came to be a version: counts each commit. */
+  committed = 0;
+  root!: Envelope;
+  offline = false;
+  /** Refuses every candidate with this. */
+  refusal: ErrorCode | null = null;
+  /** Commits the candidate, then drops the line before the answer. */
+  loseNextReceipt = false;
+  /** Asked for every chunk that is fetched. */
+  fault: (digest: string, nth: number) => Fault | null = () => null;
+  readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  readonly #fetched = new Map<string, number>();
+
+  private constructor(signer: Signer) {
+    this.signer = signer;
+  }
+
+  static async create(signer?: Signer): Promise<RegistryInPage> {
+    const registry = new RegistryInPage(signer ?? (await makeSigner()));
+    await registry.publishRoot(1);
+    return registry;
+  }
+
+  async publishRoot(revision: number): Promise<void> {
+    const { keyId, publicKey } = this.signer;
+    const content = {
+      type: 'root',
+      formatVersion: 1,
+      revision,
+      keys: [{ keyId, publicKey }],
+      issuedAt: now(),
+    };
+    this.root = await signDocument(content, this.signer);
+  }
+
+  client(): RegistryClient {
+    return new RegistryClient({ baseUrl: 'https://registry.test', fetch: this.fetch });
+  }
+
+  /** Requests for chunks, by digest. */
+  get fetchedChunks(): string[] {
+    return this.requests
+      .filter(line => line.startsWith('GET') && line.includes('/chunks/'))
+      .map(line => line.slice(line.lastIndexOf('/') + 1));
+  }
+
+  async addFile(seeds: readonly number[]): Promise<FileRef> {
+    const { file, tensors } = fileOf(seeds);
+    const chunked = await chunkFile(file, tensors);
+    for (const [digest, bytes] of chunked.chunks) this.chunks.set(digest, bytes.slice());
+    return chunked.ref;
+  }
+
+  /** Publishes a version whose authority is made of `seeds`, with a small data set, topology and recorded cases. */
+  async publish(
+    model: string,
+    version: number,
+    seeds: readonly number[],
+    options: { int8?: readonly number[]; signer?: Signer; change?: (manifest: Manifest) => Manifest } = {},
+  ): Promise<Published> {
+    const signer = options.signer ?? this.signer;
+    const content = manifestOf(model, version, await this.addFile(seeds), await this.#artifacts(version));
+    const manifest = await signDocument(options.change?.(content) ?? content, signer);
+    const digest = await envelopeDigest(manifest);
+    const variants = options.int8
+      ? [await signDocument(variantOf(model, version, digest, await this.addFile(options.int8)), signer)]
+      : [];
+    const published = { manifest, variants, digest };
+    this.versions.set(`${model}@${version}`, published);
+    return published;
+  }
+
+  async #artifacts(version: number): Promise<Manifest['artifacts']> {
+    return {
+      dataset: {
+        file: await this.addFile([1000]),
+        mediaType: 'text/csv',
+        encoding: 'gzip',
+        rows: 4,
+        schema: { features: ['a', 'b'], target: 'label', split: 'split' },
+        source: null,
+        licence: null,
+      },
+      recorded: { file: await this.addFile([2000 + version]), mediaType: 'application/json', cases: 1 },
+      topology: { file: await this.addFile([3000]), mediaType: 'application/json', engine: 'test' },
+    };
+  }
+
+  async moveAlias(
+    model: string,
+    version: number,
+    revision: number,
+    change: Partial<Alias> = {},
+    signer = this.signer,
+  ): Promise<Envelope> {
+    const content: Alias = {
+      type: 'alias',
+      formatVersion: 1,
+      model,
+      alias: 'production',
+      revision,
+      version,
+      versionDigest: this.versions.get(`${model}@${version}`)?.digest ?? '0'.repeat(64),
+      rollout: { share: 1 },
+      issuedAt: now(),
+      expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      ...change,
+    };
+    const envelope = await signDocument(content, signer);
+    this.aliases.set(model, envelope);
+    return envelope;
+  }
+
+  /** Tells everyone who listens. */
+  tell(event: RegistryEvent): void {
+    const text = `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+    for (const stream of this.#streams) stream.enqueue(new TextEncoder().encode(text));
+  }
+
+  get listeners(): number {
+    return this.#streams.size;
+  }
+
+  dropStreams(): void {
+    for (const stream of this.#streams) stream.close();
+    this.#streams.clear();
+  }
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const request = new Request(input as string, init as RequestInit);
+    const path = new URL(request.url).pathname.slice(registryRoot.length);
+    this.requests.push(`${request.method} ${path}`);
+    // A line is never as fast as a function call: gives aborts and other tabs their turn.
+    await new Promise(resolve => setTimeout(resolve, 1));
+    request.signal.throwIfAborted();
+    if (this.offline) throw new TypeError('Failed to fetch');
+    return this.#route(request, path);
+  };
+
+  async #route(request: Request, path: string): Promise<Response> {
+    const [kind = '', name = '', , last = ''] = path.slice(1).split('/');
+    switch (`${request.method} ${kind}`) {
+      case 'GET root':
+        return json(this.root);
+      case 'GET models':
+        if (name === '') return this.#models(request);
+        return this.#version(`${name}@${last}`);
+      case 'GET chunks':
+        return this.#chunk(name);
+      case 'PUT chunks':
+        return this.#putChunk(name, new Uint8Array(await request.arrayBuffer()));
+      case 'POST chunks': {
+        const { digests } = (await request.json()) as { digests: string[] };
+        return json({ missing: digests.filter(digest => !this.chunks.has(digest)) });
+      }
+      case 'POST candidates':
+        return this.#candidate(envelopeSchema.parse(await request.json()));
+      case 'GET events':
+        return this.#events(request.signal);
+      default:
+        return problem('NotFound', path);
+    }
+  }
+
+  async #models(request: Request): Promise<Response> {
+    const names = [...new Set([...this.versions.keys()].map(key => key.slice(0, key.indexOf('@'))))];
+    const models = names.map(model => this.#summary(model));
+    const etag = `"${await sha256(new TextEncoder().encode(JSON.stringify(models)))}"`;
+    if (request.headers.get('if-none-match') === etag) {
+      return new Response(null, { status: 304, headers: { etag } });
+    }
+    return json({ models }, { etag });
+  }
+
+  #summary(model: string): ModelSummary {
+    const alias = this.aliases.get(model);
+    const versions = [...this.versions.entries()]
+      .filter(([key]) => key.startsWith(`${model}@`))
+      .map(([, { manifest, variants, digest }]) => {
+        const content = manifest.signed as unknown as Manifest;
+        const files = [
+          { name: content.authority.variant, bytes: content.authority.file.bytes },
+          ...variants.map(({ signed }) => {
+            const variant = signed as unknown as Variant;
+            return { name: variant.variant, bytes: variant.file.bytes };
+          }),
+        ];
+        return {
+          version: content.version,
+          digest,
+          parent: content.parent,
+          architecture: content.architecture,
+          createdAt: content.createdAt,
+          device: content.device,
+          note: content.note,
+          evaluations: [],
+          variants: files.map(file => ({ ...file, evaluations: [] })),
+          lacks: [],
+        };
+      })
+      .sort((a, b) => b.version - a.version);
+    return {
+      model,
+      task: 'other',
+      updatedAt: versions[0]!.createdAt,
+      aliases: alias ? [alias] : [],
+      versions,
+    };
+  }
+
+  #version(key: string): Response {
+    const published = this.versions.get(key);
+    if (!published) return problem('NotFound', key);
+    return json({ manifest: published.manifest, variants: published.variants });
+  }
+
+  #chunk(digest: string): Response {
+    const bytes = this.chunks.get(digest);
+    if (!bytes) return problem('NotFound', digest);
+    const nth = (this.#fetched.get(digest) ?? 0) + 1;
+    this.#fetched.set(digest, nth);
+    const headers = { 'content-type': 'application/octet-stream' };
+    switch (this.fault(digest, nth)) {
+      case null:
+        return new Response(bytes, { headers });
+      case 'wrong':
+        return new Response(
+          bytes.map((byte, i) => (i === 17 ? byte ^ 1 : byte)),
+          { headers },
+        );
+      case 'oversize':
+        return new Response(endless(this), { headers });
+      case 'cut':
+        return new Response(cutShort(bytes), { headers });
+      case 'unavailable':
+        return problem('Unavailable', 'busy');
+      case 'offline':
+        throw new TypeError('Failed to fetch');
+    }
+  }
+
+  /** Bytes given out by `oversize` answers. */
+  oversizeBytes = 0;
+
+  async #putChunk(digest: string, bytes: Bytes): Promise<Response> {
+    if ((await sha256(bytes)) !== digest) return problem('ChunkInvalid', digest);
+    this.chunks.set(digest, bytes);
+    return new Response(null, { status: 204 });
+  }
+
+  async #candidate(envelope: Envelope): Promise<Response> {
+    if (this.refusal) return problem(this.refusal, 'because');
+    const candidate = readDocument(envelope, candidateSchema);
+    const digest = await envelopeDigest(envelope);
+    const absent = candidate.authority.file.chunks.filter(chunk => !this.chunks.has(chunk.digest));
+    if (absent.length > 0) return problem('ChunkMissing', absent[0]!.digest);
+    if (!this.receipts.has(digest)) {
+      this.committed += 1;
+      const version = 100 + this.committed;
+      this.receipts.set(digest, { model: candidate.model, version, digest: digest, candidate: digest });
+    }
+    if (this.loseNextReceipt) {
+      this.loseNextReceipt = false;
+      throw new TypeError('Failed to fetch');
+    }
+    return json(this.receipts.get(digest));
+  }
+
+  #events(signal: AbortSignal): Response {
+    let own: ReadableStreamDefaultController<Uint8Array>;
+    const body = new ReadableStream<Uint8Array>({
+      start: controller => {
+        own = controller;
+        this.#streams.add(controller);
+        controller.enqueue(new TextEncoder().encode('retry: 1000\n\n'));
+      },
+      cancel: () => {
+        this.#streams.delete(own);
+      },
+    });
+    signal.addEventListener('abort', () => {
+      if (this.#streams.delete(own)) own.error(new DOMException('stopped', 'AbortError'));
+    });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  }
+}
+
+function endless(registry: RegistryInPage): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      registry.oversizeBytes += 4096;
+      controller.enqueue(new Uint8Array(4096));
+    },
+  });
+}
+
+function cutShort(bytes: Bytes): ReadableStream<Uint8Array> {
+  let sent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (sent) {
+        controller.error(new TypeError('network error'));
+        return;
+      }
+      sent = true;
+      controller.enqueue(bytes.slice(0, bytes.length / 2));
+    },
+  });
+}
+
+function json(value: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', ...headers } });
+}
+
+function problem(code: ErrorCode, detail: string): Response {
+  const { status, title } = errorCatalogue[code];
+  const body = { type: 'about:blank', title, status, detail, code, error: detail };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+export function manifestOf(
+  model: string,
+  version: number,
+  file: FileRef,
+  artifacts: Manifest['artifacts'],
+): Manifest {
+  return {
+    type: 'manifest',
+    formatVersion: 1,
+    model,
+    version,
+    candidate: null,
+    parent: null,
+    task: 'other',
+    interface: {
+      inputs: [],
+      outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1], meaning: null }],
+      decision: null,
+    },
+    labels: null,
+    architecture: 'a'.repeat(64),
+    evaluations: [],
+    recipe: null,
+    data: null,
+    createdAt: now(),
+    device: null,
+    authority: { variant: 'fp32', file },
+    artifacts,
+    note: null,
+  };
+}
+
+function variantOf(model: string, version: number, versionDigest: string, file: FileRef): Variant {
+  return {
+    type: 'variant',
+    formatVersion: 1,
+    model,
+    version,
+    versionDigest,
+    variant: 'int8',
+    recipe: { kind: 'quantize-weights', bits: 8, perChannel: true },
+    runtime: 'test',
+    pinnedTo: null,
+    file,
+    evaluations: [],
+    createdAt: now(),
+  };
+}
