@@ -1,0 +1,207 @@
+// Shrink: the variants of the version in use side by side, what each costs and gains on this device, and the choice.
+import { useState } from 'preact/hooks';
+import '../../styles/shrink.css';
+import { type Failure, toFailure } from '../../../core/errors.ts';
+import type { Installed } from '../../../device/schema.ts';
+import type { ProviderMeasurement } from '../../../worker/protocol.ts';
+import { formatMilliseconds, formatNumber, formatShare } from '../../i18n/format.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { Progress } from '../../parts/progress.tsx';
+import { Table } from '../../parts/table.tsx';
+import { toast } from '../../parts/toast.tsx';
+import { href } from '../../router.ts';
+import { catalogue } from '../../state/catalogue.ts';
+import { currentActive, currentModel } from '../../state/current.ts';
+import { downloadOf, get } from '../../state/downloads.ts';
+import { installedByModel, switchTo } from '../../state/installed.ts';
+import { need } from '../../state/services.ts';
+import { readVersion } from '../../state/version.ts';
+import { columnsOf, type Column } from './columns.ts';
+import { findingsOf, type Finding } from './findings.ts';
+import { timeVariant, type Timing } from './timing.ts';
+import { VariantColumn } from './variant-column.tsx';
+import { t } from './words.ts';
+
+export default function Shrink() {
+  const model = currentModel.value;
+  const version = currentActive.value?.version;
+  const row = installedByModel.value.get(model ?? '')?.find(one => one.version === version);
+  if (!row) {
+    return (
+      <>
+        <h1 class="visually-hidden">{t('title')}</h1>
+        <Empty
+          icon="shrink"
+          title={t('nothing')}
+          action={
+            <LinkButton kind="primary" href={href('library')}>
+              {t('toLibrary')}
+            </LinkButton>
+          }
+        >
+          {t('nothingBody')}
+        </Empty>
+      </>
+    );
+  }
+  return <ShrinkVersion key={`${row.model}@${row.version}`} row={row} />;
+}
+
+interface Measured {
+  readonly timings: ReadonlyMap<string, Timing>;
+  readonly providers: readonly ProviderMeasurement[];
+}
+
+function ShrinkVersion({ row }: { readonly row: Installed }) {
+  const { model, version } = row;
+  const summary = catalogue.value?.find(one => one.model === model);
+  const columns = columnsOf(row, summary?.versions.find(one => one.version === version) ?? null);
+  const [measured, setMeasured] = useState<Measured>({ timings: new Map(), providers: [] });
+  const [measuring, setMeasuring] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const download = downloadOf(model, version);
+  const active = currentActive.value;
+
+  const measure = async () => {
+    setProblem(null);
+    const timings = new Map<string, Timing>();
+    try {
+      const opened = await readVersion(model, version);
+      const { serving } = need();
+      for (const { name } of columns.filter(column => column.here)) {
+        setMeasuring(name);
+        timings.set(name, await timeVariant(serving, opened, name));
+        setMeasured({ timings: new Map(timings), providers: [] });
+      }
+      const result = await serving.call(api => api.measure({ model, version }));
+      if (result.ok) setMeasured({ timings, providers: result.value });
+      else setProblem(result.error);
+    } catch (thrown) {
+      setProblem(toFailure(thrown, 'RuntimeFailed'));
+    } finally {
+      setMeasuring(null);
+    }
+  };
+  const use = async (column: Column) => {
+    if (await switchTo(model, version, column.name)) toast(t('nowUsing', { variant: column.name }));
+  };
+  return (
+    <div class="stack">
+      <header class="page-head">
+        <h1>{t('ofModel', { model, version: String(version) })}</h1>
+      </header>
+      <Findings columns={columns} timings={measured.timings} />
+      <div class="variants">
+        {columns.map(column => (
+          <VariantColumn
+            key={column.name}
+            column={column}
+            authority={columns[0]!}
+            timing={measured.timings.get(column.name)}
+            inUse={active?.variant === column.name}
+            busy={download?.state === 'running'}
+            onGet={() => void get(model, version, column.name)}
+            onUse={() => void use(column)}
+          />
+        ))}
+      </div>
+      {download?.state === 'running' ? (
+        <Progress
+          label={t('getting', { variant: model })}
+          value={download.receivedBytes}
+          max={download.totalBytes}
+        />
+      ) : null}
+      {download?.problem ? <ErrorNote failure={download.problem} /> : null}
+      <div class="stack-close">
+        <div class="row">
+          <Button icon="clock" busy={measuring !== null} onClick={measure}>
+            {measured.timings.size > 0 ? t('measureAgain') : t('measure')}
+          </Button>
+          <span class="small soft" role="status">
+            {measuring !== null
+              ? t('measuring', { variant: measuring })
+              : measured.providers.length > 0
+                ? t('measuredNow')
+                : t('measureHint')}
+          </span>
+        </div>
+        {problem ? <ErrorNote failure={problem} onRetry={() => void measure()} /> : null}
+      </div>
+      {measured.providers.length > 0 ? <Providers measurements={measured.providers} /> : null}
+    </div>
+  );
+}
+
+function Findings(props: {
+  readonly columns: readonly Column[];
+  readonly timings: ReadonlyMap<string, Timing>;
+}) {
+  const sentences = findingsOf(props.columns, props.timings).map(say);
+  return (
+    <p class="shrink-findings" role="status">
+      {sentences.join(' ')}
+    </p>
+  );
+}
+
+function say(finding: Finding): string {
+  switch (finding.kind) {
+    case 'one':
+      return t('findingOne');
+    case 'smaller':
+      return t('findingSmaller', { small: finding.name, percent: formatShare(finding.share, 0) });
+    case 'sameAccuracy':
+      return t('findingSameAccuracy');
+    case 'worse':
+    case 'better':
+      return t(finding.kind === 'worse' ? 'findingWorse' : 'findingBetter', {
+        small: formatShare(finding.small),
+        large: formatShare(finding.large),
+      });
+    case 'faster':
+      return t('findingFaster', { factor: formatNumber(finding.factor, undefined, 1) });
+    case 'slower':
+      return t('findingSlower', {
+        small: formatMilliseconds(finding.smallMs),
+        large: formatMilliseconds(finding.largeMs),
+      });
+    case 'sameSpeed':
+      return t('findingSameSpeed');
+  }
+}
+
+function Providers({ measurements }: { readonly measurements: readonly ProviderMeasurement[] }) {
+  return (
+    <Card title={t('providers')}>
+      <div class="stack-close">
+        <p class="small soft">{t('providersHint')}</p>
+        <Table
+          caption={t('providers')}
+          rowHeads
+          columns={[
+            { key: 'provider', label: t('provider') },
+            { key: 'open', label: t('openMs'), number: true },
+            { key: 'median', label: t('medianMs'), number: true },
+            { key: 'difference', label: t('difference'), number: true },
+            { key: 'agrees', label: t('agrees') },
+          ]}
+          rows={measurements.map(one =>
+            one.failure !== null
+              ? [one.provider, '–', '–', '–', t('failed', { reason: one.failure })]
+              : [
+                  one.provider,
+                  formatMilliseconds(one.openMs),
+                  formatMilliseconds(one.medianMs),
+                  one.difference === null ? t('differenceNone') : one.difference.toExponential(1),
+                  one.agrees ? t('yes') : t('no'),
+                ],
+          )}
+        />
+      </div>
+    </Card>
+  );
+}
