@@ -52,6 +52,8 @@ export interface ServingApi {
   openFile(file: Bytes): Promise<Result<OpenedModel>>;
   predict(handle: number, inputs: TensorMap): Promise<Result<Prediction>>;
   close(handle: number): Promise<Result<null>>;
+  /** How many handles are open: a worker without any may be ended. */
+  openCount(): Promise<number>;
   /** What a file is: interface, operators, parameters; the failure says why it is no model for this runtime. */
   inspect(file: Bytes): Promise<Result<ModelInspection & { readonly interface: ModelInterface }>>;
   /** Times every provider of this device on a version, keeps the choice in the store, and answers what was measured. */

@@ -1,0 +1,94 @@
+// A model in ONNX Runtime Web, behind `Session`. Tensors are handed over without a copy where the runtime allows it.
+import type * as Ort from 'onnxruntime-web';
+import type { Bytes } from '../core/artifact/digest.ts';
+import { HaversackError } from '../core/errors.ts';
+import { openError, runError } from '../core/runtime/ort-errors.ts';
+import { checkFeeds, fromOrtType, specOf, toOrtType } from '../core/runtime/ort-tensors.ts';
+import type { Session } from '../core/runtime/session.ts';
+import type { Tensor, TensorData, TensorMap } from '../core/tensor.ts';
+import { loadOrt, type OrtModule, sessionOptions, type WebProvider } from './ort.ts';
+
+export interface OrtSession extends Session {
+  readonly provider: WebProvider;
+}
+
+/**
+ * Opens a whole ONNX file. The file is copied into the runtime's memory: the caller may drop it.
+ * @throws HaversackError as `OpenSession`, `RuntimeFailed` where the runtime itself does not start
+ */
+export async function openOrtSession(file: Bytes, provider: WebProvider): Promise<OrtSession> {
+  const ort = await loadOrt(provider);
+  const session = await oneAtATime(provider, () =>
+    ort.InferenceSession.create(file, sessionOptions(provider)),
+  ).catch((error: unknown) => {
+    throw openError(error);
+  });
+  try {
+    return wrap(ort, session, provider);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+function wrap(ort: OrtModule, session: Ort.InferenceSession, provider: WebProvider): OrtSession {
+  const inputs = session.inputMetadata.map(specOf);
+  const outputs = session.outputMetadata.map(specOf);
+  return {
+    provider,
+    inputs,
+    outputs,
+    async run(feeds) {
+      checkFeeds(inputs, feeds);
+      const ortFeeds = Object.fromEntries(
+        inputs.map(({ name }) => [name, toOrtTensor(ort, name, feeds[name]!)]),
+      );
+      const results = await oneAtATime(provider, () => session.run(ortFeeds)).catch((error: unknown) => {
+        throw runError(error);
+      });
+      return toTensorMap(results);
+    },
+    dispose: () => oneAtATime(provider, () => session.release()),
+  };
+}
+
+const queues = new Map<WebProvider, Promise<unknown>>();
+
+/**
+ * One call into a runtime at a time: the WebGPU build suspends its one stack while it waits for the GPU (asyncify), and
+ * a second call into it would overwrite that stack.
+ */
+function oneAtATime<T>(provider: WebProvider, work: () => Promise<T>): Promise<T> {
+  const result = (queues.get(provider) ?? Promise.resolve()).then(work);
+  queues.set(
+    provider,
+    result.catch(() => undefined),
+  );
+  return result;
+}
+
+function toOrtTensor(ort: OrtModule, name: string, tensor: Tensor): Ort.Tensor {
+  const type = toOrtType(tensor.datatype);
+  if (!type) {
+    throw new HaversackError('InputInvalid', `input ${name} is ${tensor.datatype}, which this runtime lacks`);
+  }
+  return new ort.Tensor(type, tensor.data, tensor.shape);
+}
+
+function toTensorMap(results: Ort.InferenceSession.ReturnType): TensorMap {
+  return Object.fromEntries(
+    Object.entries(results).map(([name, value]) => {
+      const datatype = fromOrtType(value.type);
+      return [name, { datatype, shape: [...value.dims], data: plain(value.data, datatype) }];
+    }),
+  );
+}
+
+/** A browser that has Float16Array gets halves in one; ours are their bits. */
+function plain(data: Ort.Tensor.DataType, datatype: Tensor['datatype']): TensorData {
+  if (datatype === 'FP16' && !(data instanceof Uint16Array)) {
+    const view = data as ArrayBufferView<ArrayBuffer>;
+    return new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2);
+  }
+  return data as TensorData;
+}

@@ -1,0 +1,78 @@
+// Loads ONNX Runtime Web: the WASM build alone unless WebGPU is asked for, each once a worker, from this origin.
+import type * as Ort from 'onnxruntime-web';
+import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import webgpuGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import webgpuBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import type { Bytes } from '../core/artifact/digest.ts';
+import { HaversackError } from '../core/errors.ts';
+
+export type OrtModule = typeof Ort;
+export type WebProvider = 'wasm' | 'webgpu';
+
+/** More threads than this have brought nothing for models of the sizes that devices run. */
+const maxThreads = 4;
+const errorsOnly = 3;
+
+/** Without isolation there is no SharedArrayBuffer, hence one thread. */
+export const threads = self.crossOriginIsolated ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
+
+/** One Identity of one number (IR 10, opset 13): creating its session starts the runtime, for which there is no call. */
+const identityModel: Bytes = Uint8Array.from(
+  atob(
+    'CAoSADpFCh4KAXgSAXkaCklkZW50aXR5XzAiCElkZW50aXR5OgASAWdaDwoBeBIKCggIARIECgIIAWIPCgF5EgoKCAgBEgQKAggBQgQKABAN',
+  ),
+  char => char.charCodeAt(0),
+);
+
+const loading = new Map<WebProvider, Promise<OrtModule>>();
+
+/**
+ * The started runtime. Called early, it compiles while the model is still being read.
+ * @throws HaversackError `RuntimeFailed`
+ */
+export function loadOrt(provider: WebProvider): Promise<OrtModule> {
+  const known = loading.get(provider);
+  if (known) return known;
+  const started = start(provider).catch((error: unknown) => {
+    // Tried anew by the next caller: the file may be reachable then.
+    loading.delete(provider);
+    throw new HaversackError('RuntimeFailed', `ONNX Runtime (${provider}) did not start: ${String(error)}`, {
+      cause: error,
+    });
+  });
+  loading.set(provider, started);
+  return started;
+}
+
+async function start(provider: WebProvider): Promise<OrtModule> {
+  const ort: OrtModule =
+    provider === 'wasm' ? await import('onnxruntime-web/wasm') : await import('onnxruntime-web/webgpu');
+  const { wasm } = ort.env;
+  wasm.numThreads = threads;
+  const [mjs, binary] = provider === 'wasm' ? [wasmGlue, wasmBinary] : [webgpuGlue, webgpuBinary];
+  wasm.wasmPaths = { mjs: absolute(mjs), wasm: absolute(binary) };
+  ort.env.logLevel = 'error';
+  const session = await ort.InferenceSession.create(identityModel, sessionOptions(provider));
+  await session.release();
+  return ort;
+}
+
+/** The glue resolves relative addresses against its own. */
+function absolute(url: string): string {
+  return new URL(url, self.location.href).href;
+}
+
+export function sessionOptions(provider: WebProvider): Ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: errorsOnly,
+  };
+}
+
+/** Whether there is a WebGPU adapter; having the API does not say so. */
+export async function hasWebGpu(): Promise<boolean> {
+  if (!('gpu' in navigator)) return false;
+  return (await navigator.gpu.requestAdapter().catch(() => null)) !== null;
+}

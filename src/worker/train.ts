@@ -1,0 +1,135 @@
+// A training run: rows, engine, new weights in the old graph, judgement, a signed candidate in the store.
+import type { Bytes } from '../core/artifact/digest.ts';
+import type { Manifest } from '../core/artifact/documents.ts';
+import { concatRows, type LabelledRows } from '../core/data/labelled-rows.ts';
+import { HaversackError } from '../core/errors.ts';
+import { patchInitializers } from '../core/onnx/patch.ts';
+import type { TrainControl, Trained, TrainProgress } from '../core/train/engine.ts';
+import type { TrainRecipe } from '../core/train/recipe.ts';
+import { saveCandidate } from '../device/candidates.ts';
+import type { Database } from '../device/db.ts';
+import { loadIdentity } from '../device/identity.ts';
+import { openInstalled, readFile, readVariant } from '../device/library.ts';
+import { createTfjsEngine } from '../tfjs/engine.ts';
+import { answersOn, type Judged } from './answers.ts';
+import { buildCandidate } from './build-candidate.ts';
+import { database } from './database.ts';
+import { compareOn, withSession } from './judge-versions.ts';
+import type { TrainOutcome, TrainRequest } from './protocol.ts';
+import { jsonOf } from './stored-model.ts';
+import { readVersionData, rowsOf, type VersionData } from './training-data.ts';
+
+/** Largest |difference| between engine and graph, as a share of the engine's largest |value|. */
+const conversionTolerance = 1e-5;
+/** A GPU's own rounding is in what it answers (WGSL leaves exp and division several units in the last place). */
+const gpuConversionTolerance = 1e-3;
+
+/**
+ * @throws HaversackError `TrainingImpossible`, `TrainingDiverged`, `Aborted`, `NotInstalled`, `RuntimeFailed`,
+ * `QuotaExceeded`
+ */
+export async function train(
+  request: TrainRequest,
+  control: TrainControl,
+  onProgress: (progress: TrainProgress) => void,
+): Promise<TrainOutcome> {
+  const db = await database();
+  const { manifest } = await openInstalled(db, request.model, request.version);
+  const data = await readVersionData(db, manifest);
+  const parent = await readVariant(db, request.model, request.version, manifest.authority.variant);
+  const trained = await runEngine(
+    db,
+    { manifest, data, parent, recipe: request.recipe },
+    control,
+    onProgress,
+  );
+  const file = patchInitializers(parent, trained.weights);
+  return withSession({ body: manifest, file: parent }, old =>
+    withSession({ body: manifest, file }, async challenger => {
+      await checkConversion(challenger, trained, control);
+      const comparison = await compareOn(data, { old, challenger }, control);
+      const identity = await loadIdentity(db);
+      const made = await buildCandidate(db, {
+        request,
+        manifest,
+        data,
+        file,
+        session: challenger.session,
+        comparison,
+        device: identity.keyId,
+      });
+      // The last moment at which a stop leaves nothing behind.
+      await control.checkpoint();
+      const candidate = await saveCandidate(db, identity, { ...made, comparison });
+      return { candidate, backend: trained.backend, seconds: trained.seconds, comparison };
+    }),
+  );
+}
+
+interface Job {
+  readonly manifest: Manifest;
+  readonly data: VersionData;
+  readonly parent: Bytes;
+  readonly recipe: TrainRecipe;
+}
+
+async function runEngine(
+  db: Database,
+  { manifest, data, parent, recipe }: Job,
+  control: TrainControl,
+  onProgress: (progress: TrainProgress) => void,
+): Promise<Trained> {
+  const { topology } = manifest.artifacts;
+  if (topology?.engine !== recipe.engine) {
+    const got = topology ? `the one of ${topology.engine}` : 'none';
+    throw new HaversackError(
+      'TrainingImpossible',
+      `${recipe.engine} needs its topology, it came with ${got}`,
+    );
+  }
+  const engine = await createTfjsEngine();
+  const validation = rowsOf(data.parent, 'validation', data.labels);
+  return engine.train(
+    {
+      topology: jsonOf(await readFile(db, topology.file), 'topology'),
+      model: parent,
+      classes: data.labels.length,
+      train: trainingRows(data, recipe.newSampleRepeats),
+      validation: validation.rows > 0 ? validation : null,
+      recipe,
+    },
+    control,
+    onProgress,
+  );
+}
+
+/** The old rows are replayed, so that they are not forgotten; the few new ones come often enough to count. */
+function trainingRows(data: VersionData, repeats: number): LabelledRows {
+  const added = rowsOf(data.added, 'train', data.labels);
+  return concatRows([
+    rowsOf(data.parent, 'train', data.labels),
+    ...Array.from({ length: added.rows > 0 ? repeats : 0 }, () => added),
+  ]);
+}
+
+/** @throws HaversackError `RuntimeFailed` where the graph with the new weights answers otherwise than the engine did */
+async function checkConversion(
+  judged: Judged,
+  { check, backend }: Trained,
+  control: TrainControl,
+): Promise<void> {
+  const rows = { features: check.features, rows: check.rows, labels: new Int32Array(check.rows) };
+  const { probabilities } = await answersOn(judged, rows, control);
+  if (!probabilities) return;
+  const scale = check.probabilities.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  let difference = 0;
+  probabilities.forEach((value, i) => {
+    difference = Math.max(difference, Math.abs(value - check.probabilities[i]!) / scale);
+  });
+  const allowed = backend === 'cpu' ? conversionTolerance : gpuConversionTolerance;
+  if (difference <= allowed) return;
+  throw new HaversackError(
+    'RuntimeFailed',
+    `the trained graph is ${difference.toExponential(1)} away from what was trained, allowed ${allowed}`,
+  );
+}

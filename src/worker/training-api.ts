@@ -1,0 +1,67 @@
+// The training side of the worker's surface: at most one run at a time, and what pauses or stops it. The work itself is
+// loaded when it is asked for.
+import { type ProxyMethods, releaseProxy } from 'comlink';
+import { HaversackError } from '../core/errors.ts';
+import type { TrainProgress } from '../core/train/engine.ts';
+import { answer } from './answer.ts';
+import type { TrainingApi } from './protocol.ts';
+import { RunControl } from './run-control.ts';
+
+/** A curve is not drawn more often; the last step of an epoch is always reported. */
+const progressEveryMs = 50;
+
+let run: RunControl | null = null;
+
+export const training: TrainingApi = {
+  train: (request, onProgress) =>
+    answer(async () => {
+      const { train } = await import('./train.ts');
+      const report = sparsely(onProgress);
+      try {
+        return await controlled(control => train(request, control, report));
+      } finally {
+        (onProgress as Partial<ProxyMethods>)[releaseProxy]?.();
+      }
+    }, 'TrainingImpossible'),
+
+  pause: () => Promise.resolve(run?.pause()),
+  resume: () => Promise.resolve(run?.resume()),
+  stop: () => Promise.resolve(run?.stop()),
+
+  evaluate: ref =>
+    answer(async () => {
+      const { evaluateVariant } = await import('./judge-versions.ts');
+      return controlled(control => evaluateVariant(ref, control));
+    }, 'RuntimeFailed'),
+
+  compare: (oldRef, newRef) =>
+    answer(async () => {
+      const { compareVersions } = await import('./judge-versions.ts');
+      return controlled(control => compareVersions(oldRef, newRef, control));
+    }, 'RuntimeFailed'),
+};
+
+/** @throws HaversackError `Conflict` where a run is under way: they would share one engine and its memory */
+async function controlled<T>(work: (control: RunControl) => Promise<T>): Promise<T> {
+  if (run) throw new HaversackError('Conflict', 'a run is under way in this worker');
+  const control = new RunControl();
+  run = control;
+  try {
+    return await work(control);
+  } finally {
+    run = null;
+  }
+}
+
+function sparsely(onProgress: (progress: TrainProgress) => void): (progress: TrainProgress) => void {
+  let last = -Infinity;
+  let epoch = -1;
+  return progress => {
+    const now = performance.now();
+    if (now - last < progressEveryMs && progress.epoch === epoch && progress.step < progress.steps) return;
+    last = now;
+    epoch = progress.epoch;
+    // Across the border it is a promise, which rejects when the page is gone; nobody is left to be told.
+    Promise.resolve(onProgress(progress)).catch(() => undefined);
+  };
+}
