@@ -46,6 +46,14 @@ export interface Trained {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly backend: string;
   readonly seconds: number;
+  /** What the engine's own model answers after training, so that the conversion to ONNX can be held against it. */
+  readonly check: {
+    readonly rows: number;
+    /** [rows, numbers of one sample], the first of the training rows. */
+    readonly features: Float32Array<ArrayBuffer>;
+    /** [rows, classes] */
+    readonly probabilities: Float32Array<ArrayBuffer>;
+  };
 }
 
 export interface TrainEngine {
