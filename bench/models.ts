@@ -1,0 +1,68 @@
+// The models that benchmarks run, beside `digits`: a generated network of the size of a real one.
+import type { Bytes } from '../src/core/artifact/digest.ts';
+import { seededRandom } from '../src/core/data/random.ts';
+import { GraphBuilder } from '../src/core/onnx/build.ts';
+import { float32 } from '../src/core/tensor.ts';
+
+export interface BenchModel {
+  readonly name: string;
+  readonly file: Bytes;
+  readonly input: { readonly name: string; readonly shape: readonly number[] };
+  /** Predictions that are one measurement when it is warm: about a tenth of a second. */
+  readonly warmPredictions: number;
+}
+
+/** [input channels, output channels, stride]; 3×3 kernels, ReLU behind each. */
+const convolutions = [
+  [3, 32, 2],
+  [32, 64, 1],
+  [64, 128, 2],
+  [128, 256, 2],
+  [256, 256, 1],
+  [256, 512, 2],
+  [512, 288, 1],
+] as const;
+const classes = 10;
+const seed = 20_261_124;
+
+/** 14 MB: seven convolutions on [1, 3, 64, 64], global pooling, one dense layer, softmax. Weights by He et al. 2015. */
+export function generatedCnn(): BenchModel {
+  const random = seededRandom(seed);
+  const weights = (shape: readonly number[], fanIn: number) => {
+    const bound = Math.sqrt(6 / fanIn);
+    const count = shape.reduce((product, size) => product * size, 1);
+    return float32(
+      shape,
+      Float32Array.from({ length: count }, () => (random.uniform() * 2 - 1) * bound),
+    );
+  };
+  const graph = new GraphBuilder('bench').input('image', 'FP32', ['batch', 3, 64, 64]);
+  let last = 'image';
+  convolutions.forEach(([from, to, stride], i) => {
+    graph
+      .initializer(`w${i}`, weights([to, from, 3, 3], from * 9))
+      .initializer(`b${i}`, float32([to], new Float32Array(to)))
+      .node('Conv', [last, `w${i}`, `b${i}`], [`c${i}`], {
+        strides: { ints: [stride, stride] },
+        pads: { ints: [1, 1, 1, 1] },
+      })
+      .node('Relu', [`c${i}`], [`r${i}`]);
+    last = `r${i}`;
+  });
+  const features = convolutions.at(-1)![1];
+  const file = graph
+    .initializer('wd', weights([features, classes], features))
+    .initializer('bd', float32([classes], new Float32Array(classes)))
+    .node('GlobalAveragePool', [last], ['pooled'])
+    .node('Flatten', ['pooled'], ['flat'])
+    .node('Gemm', ['flat', 'wd', 'bd'], ['logits'])
+    .node('Softmax', ['logits'], ['probabilities'])
+    .output('probabilities', 'FP32', ['batch', classes])
+    .build();
+  return {
+    name: 'bench-cnn',
+    file,
+    input: { name: 'image', shape: [1, 3, 64, 64] },
+    warmPredictions: 8,
+  };
+}

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { compared, interleaved, limited, render, spread } from '../../bench/harness.ts';
+
+it('takes the middle value, or the mean of the two middle ones', () => {
+  expect(spread([9, 1, 5])).toEqual({ median: 5, min: 1, max: 9 });
+  expect(spread([4, 1, 2, 9])).toEqual({ median: 3, min: 1, max: 9 });
+  expect(() => spread([])).toThrow(RangeError);
+});
+
+it('says how many times better ours is', () => {
+  const row = { case: 'c', metric: 'ms', peer: 'raw', goal: 1 / 1.1 };
+  expect(compared(row, [10], [20])).toMatchObject({ ratio: 2, met: true });
+  expect(compared(row, [11], [10])).toMatchObject({ met: true });
+  expect(compared(row, [11.1], [10])).toMatchObject({ met: false });
+});
+
+it('holds a figure without a peer against its limit', () => {
+  const row = { case: 'c', metric: 'MB', limit: 6, limitName: 'at most 6 MB' };
+  expect(limited(row, [3])).toMatchObject({ peer: 'at most 6 MB', ratio: 2, goal: 1, met: true });
+  expect(limited(row, [6.1])).toMatchObject({ met: false });
+});
+
+it('runs both sides in turn, each first as often, and throws warm-ups away', async () => {
+  const order: string[] = [];
+  const side = (name: string) => {
+    let n = 0;
+    return () => {
+      order.push(name);
+      return Promise.resolve(++n);
+    };
+  };
+  const result = await interleaved({ count: 2, warmUps: 1 }, side('A'), side('B'));
+  expect(order).toEqual(['B', 'A', 'A', 'B', 'B', 'A']);
+  expect(result).toEqual({ ours: [2, 3], theirs: [2, 3] });
+});
+
+it('tells a missed goal as loudly as a met one', () => {
+  const rows = [limited({ case: 'c', metric: 'MB', limit: 6, limitName: 'limit' }, [7])];
+  expect(render({ bench: 'b', machine: 'm', rows })).toContain('MISSED');
+});
