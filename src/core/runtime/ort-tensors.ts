@@ -52,8 +52,13 @@ export function specOf(value: OrtValueMetadata): TensorSpec {
   if (!value.isTensor || value.type === undefined) {
     throw new HaversackError('ModelInvalid', `${value.name} is no tensor (a sequence or a map)`);
   }
-  const shape = (value.shape ?? []).map(size => (typeof size === 'number' && size >= 0 ? size : -1));
+  const shape = (value.shape ?? []).map(size => (isKnown(size) ? Number(size) : -1));
   return { name: value.name, datatype: fromOrtType(value.type), shape };
+}
+
+/** A dimension without a name is −1 in the Node binding and its unsigned twin, 4294967295, in the web's (1.30). */
+function isKnown(size: number | string): boolean {
+  return typeof size === 'number' && size >= 0 && size < 2 ** 32 - 1;
 }
 
 /**

@@ -27,9 +27,9 @@ describe('checkFeeds', () => {
 });
 
 describe('what a binding says', () => {
-  test('symbolic dimensions are of free size', () => {
-    const spec = specOf({ name: 'x', isTensor: true, type: 'float32', shape: ['batch', 3] });
-    expect(spec).toEqual({ name: 'x', datatype: 'FP32', shape: [-1, 3] });
+  test('symbolic and unnamed dimensions are of free size', () => {
+    const spec = specOf({ name: 'x', isTensor: true, type: 'float32', shape: ['batch', 3, -1, 4294967295] });
+    expect(spec).toEqual({ name: 'x', datatype: 'FP32', shape: [-1, 3, -1, -1] });
   });
 
   test('a sequence is refused by name', () => {

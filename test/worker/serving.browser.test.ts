@@ -1,0 +1,117 @@
+// The worker as the page has it: through the bridge, on models that lie in IndexedDB.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
+import type { Result } from '../../src/core/result.ts';
+import { float32 } from '../../src/core/tensor.ts';
+import { type Database, openHaversackDB } from '../../src/device/db.ts';
+import { smallAnswer, smallModel, smallRecord, storeVersion, text } from './stored.ts';
+
+const bridge = new WorkerBridge('serving');
+let db: Database;
+
+beforeAll(async () => {
+  db = await openHaversackDB();
+  await storeVersion(db, { model: 'small', recorded: smallRecord() });
+  await storeVersion(db, { model: 'liar', recorded: smallRecord([0.1, 0.1, 0.8]) });
+});
+
+afterAll(() => {
+  bridge.stop();
+  db.close();
+});
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`);
+  return result.value;
+}
+
+describe('open and predict', () => {
+  test('a stored version answers what its record says, on WASM first', async () => {
+    const opened = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
+    expect(opened).toMatchObject({ variant: 'fp32', provider: 'wasm' });
+    expect(opened.threads).toBe(self.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1);
+    const inputs = { x: float32([2, 2], [1, 2, 0, 0]) };
+    const { outputs } = valueOf(await bridge.call(api => api.predict(opened.handle, inputs)));
+    const answered = outputs['probabilities']!;
+    expect(answered).toMatchObject({ datatype: 'FP32', shape: [2, 3] });
+    [...smallAnswer, 1 / 3, 1 / 3, 1 / 3].forEach((value, i) => {
+      expect(answered.data[i]).toBeCloseTo(value, 6);
+    });
+    expect(inputs.x.data).toHaveLength(4);
+  });
+
+  test('many predictions at once are all answered, each with its own', async () => {
+    const { handle } = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        bridge.call(api => api.predict(handle, { x: float32([1, 2], [i, 0]) })),
+      ),
+    );
+    all.map(valueOf).forEach(({ outputs }, i) => {
+      const total = Math.exp(i) + 1 + Math.exp(-i);
+      expect(outputs['probabilities']!.data[0]).toBeCloseTo(Math.exp(i) / total, 5);
+    });
+  });
+
+  test('a version that does not answer as recorded is not handed out', async () => {
+    const result = await bridge.call(api => api.open({ model: 'liar', version: 1 }));
+    expect(result).toMatchObject({ ok: false, error: { code: 'RuntimeFailed' } });
+    expect(!result.ok && result.error.detail).toMatch(/away from what was recorded/);
+  });
+
+  test('says what is not on this device', async () => {
+    const result = await bridge.call(api => api.open({ model: 'small', version: 2 }));
+    expect(result).toMatchObject({ ok: false, error: { code: 'NotInstalled' } });
+  });
+
+  test('a wrong input is told with both shapes; the session goes on', async () => {
+    const { handle } = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
+    const wrong = await bridge.call(api => api.predict(handle, { x: float32([1, 3], [1, 2, 3]) }));
+    expect(wrong).toMatchObject({ ok: false, error: { code: 'InputInvalid' } });
+    const right = await bridge.call(api => api.predict(handle, { x: float32([1, 2], [1, 2]) }));
+    expect(right.ok).toBe(true);
+  });
+
+  test('a handle that was closed answers no more', async () => {
+    const { handle } = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
+    expect(await bridge.call(api => api.close(handle))).toEqual({ ok: true, value: null });
+    const result = await bridge.call(api => api.predict(handle, { x: float32([1, 2], [1, 2]) }));
+    expect(result).toMatchObject({ ok: false, error: { code: 'RuntimeFailed' } });
+  });
+});
+
+describe('a dropped file', () => {
+  test('is inspected and opened without being installed', async () => {
+    const inspected = valueOf(await bridge.call(api => api.inspect(smallModel())));
+    expect(inspected).toMatchObject({ operators: { MatMul: 1, Softmax: 1 }, parameters: 6 });
+    expect(inspected.interface.inputs).toMatchObject([{ name: 'x', datatype: 'FP32', shape: [-1, 2] }]);
+    const { handle } = valueOf(await bridge.call(api => api.openFile(smallModel())));
+    const answered = await bridge.call(api => api.predict(handle, { x: float32([1, 2], [1, 2]) }));
+    expect(valueOf(answered).outputs['probabilities']!.data[1]).toBeCloseTo(smallAnswer[1]!, 6);
+  });
+
+  test.each(['inspect', 'openFile'] as const)('that is no model is NotOnnx to %s', async method => {
+    const result = await bridge.call<unknown>(api => api[method](text('PK this is a zip of cats')));
+    expect(result).toMatchObject({ ok: false, error: { code: 'NotOnnx' } });
+  });
+});
+
+describe('measure', () => {
+  test('times every provider of this device, keeps the choice, and the next open follows it', async () => {
+    const adapter = 'gpu' in navigator ? await navigator.gpu.requestAdapter().catch(() => null) : null;
+    const measured = valueOf(await bridge.call(api => api.measure({ model: 'small', version: 1 })));
+    const wasm = measured.find(each => each.provider === 'wasm')!;
+    expect(wasm).toMatchObject({ agrees: true, failure: null });
+    expect(wasm.difference).toBeLessThan(1e-4);
+    expect(wasm.medianMs).toBeGreaterThan(0);
+    const webgpu = measured.find(each => each.provider === 'webgpu')!;
+    if (adapter) expect(webgpu).toMatchObject({ agrees: true, failure: null });
+    else expect(webgpu).toMatchObject({ agrees: false, failure: 'no WebGPU adapter' });
+
+    const choice = await db.get('choices', 'small@1');
+    expect(choice?.measurements).toEqual(measured);
+    await db.put('choices', { ...choice!, provider: 'webgpu' });
+    const opened = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
+    expect(opened.provider).toBe(adapter ? 'webgpu' : 'wasm');
+  });
+});
