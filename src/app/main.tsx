@@ -3,6 +3,7 @@ import { render } from 'preact';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/parts-input.css';
 import './styles/shell.css';
 import { App } from './app.tsx';
 import { startRouter } from './router.ts';

@@ -4,32 +4,68 @@ import { aliasSchema, type Alias } from '../../core/artifact/documents.ts';
 import type { ModelSummary, VersionSummary } from '../../core/artifact/registry-api.ts';
 import { readDocument } from '../../core/artifact/signature.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
-import { refreshCatalogue } from '../../device/registry.ts';
+import { assertNever } from '../../core/result.ts';
+import { startUpdates, type UpdateNews, type Updates } from '../../device/updates.ts';
 import { caller, registry } from './connection.ts';
-import { need } from './services.ts';
+import { need, type Services } from './services.ts';
+import { noteSwap } from './swaps.ts';
 
 /** Null before first contact. */
 export const catalogue = computed<readonly ModelSummary[] | null>(
   () => registry.value?.catalogue?.models ?? null,
 );
 
-/** Why the last refresh failed, or what it refused; null when all is well. */
+/** Why the last look at the registry failed, or what it refused; null when all is well. */
 export const catalogueProblem = signal<Failure | null>(null);
+/** Whether a look at the registry is under way. */
 export const refreshing = signal(false);
 
-/** Asks the registry what is new and who it takes us for. Never throws. */
-export async function refresh(): Promise<void> {
-  if (refreshing.value) return;
+let updates: Updates | null = null;
+
+/** Looks at the registry now: what is new, and who it takes this device for. Never throws. */
+export function refresh(): void {
+  if (!updates) return;
   refreshing.value = true;
-  const { db, client } = need();
+  updates.check();
+}
+
+/** Listens to the registry until `signal` aborts; what `production` points at is fetched and swapped in. */
+export function startCatalogue({ db, client }: Services, ended: AbortSignal): void {
+  refreshing.value = true;
+  updates = startUpdates({ db, client, onChange: note, signal: ended });
+}
+
+function note(news: UpdateNews): void {
+  switch (news.type) {
+    case 'checked':
+      refreshing.value = false;
+      catalogueProblem.value = news.refused[0] ?? null;
+      void askWho();
+      break;
+    case 'updated':
+      noteSwap(news);
+      break;
+    case 'failed':
+      refreshing.value = false;
+      catalogueProblem.value = news.failure;
+      break;
+    case 'device':
+      void askWho();
+      break;
+    case 'listening':
+      break;
+    default:
+      assertNever(news);
+  }
+}
+
+/** Asks the server who it takes this device for. Where it cannot be asked, what it said last stays. */
+export async function askWho(): Promise<void> {
   try {
-    const { refused } = await refreshCatalogue(db, client);
-    catalogueProblem.value = refused[0] ?? null;
-    caller.value = await client.me();
+    caller.value = await need().client.me();
   } catch (thrown) {
-    catalogueProblem.value = toFailure(thrown);
-  } finally {
-    refreshing.value = false;
+    const problem = toFailure(thrown);
+    if (problem.code !== 'Offline') catalogueProblem.value = problem;
   }
 }
 

@@ -1,9 +1,10 @@
 // Downloads: those this tab runs, with bytes and rate, and those that a closed tab left behind.
 import { signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
-import { type DownloadProgress, dropDownload, listDownloads, pullVersion } from '../../device/pull.ts';
+import { type PullProgress, downloadKey, listDownloads, pullVersion } from '../../device/pull.ts';
 import type { DownloadRow } from '../../device/schema.ts';
 import { cacheRuntime } from '../../device/runtime-cache.ts';
+import { dropDownload } from '../../device/garbage.ts';
 import { requestPersistence } from '../../device/storage.ts';
 import { need, type Services } from './services.ts';
 
@@ -27,17 +28,16 @@ interface Pull {
 export const downloads = signal<ReadonlyMap<string, Download>>(new Map());
 const pulls = new Map<string, Pull>();
 
-const keyOf = (model: string, version: number) => `${model}@${version}`;
 export const downloadOf = (model: string, version: number) =>
-  downloads.value.get(keyOf(model, version)) ?? null;
+  downloads.value.get(downloadKey(model, version)) ?? null;
 
 function put(download: Download): void {
-  downloads.value = new Map(downloads.value).set(keyOf(download.model, download.version), download);
+  downloads.value = new Map(downloads.value).set(downloadKey(download.model, download.version), download);
 }
 
 function take(model: string, version: number): void {
   const next = new Map(downloads.value);
-  next.delete(keyOf(model, version));
+  next.delete(downloadKey(model, version));
   downloads.value = next;
 }
 
@@ -46,7 +46,7 @@ export async function loadDownloads({ db }: Services): Promise<void> {
   const rows = await listDownloads(db);
   for (const row of rows) {
     const known = downloadOf(row.model, row.version);
-    if (!known && !pulls.has(keyOf(row.model, row.version))) put(leftBehind(row));
+    if (!known && !pulls.has(downloadKey(row.model, row.version))) put(leftBehind(row));
   }
 }
 
@@ -64,7 +64,7 @@ function leftBehind({ model, version }: DownloadRow): Download {
 
 /** Gets a version, and the runtime it needs, onto this device. Answers whether it is whole. */
 export async function get(model: string, version: number, variant?: string): Promise<boolean> {
-  const key = keyOf(model, version);
+  const key = downloadKey(model, version);
   if (pulls.has(key)) return false;
   const controller = new AbortController();
   pulls.set(key, { controller, variant });
@@ -95,7 +95,7 @@ export async function get(model: string, version: number, variant?: string): Pro
   }
 }
 
-function running(model: string, version: number, progress: DownloadProgress, startedAt: number): Download {
+function running(model: string, version: number, progress: PullProgress, startedAt: number): Download {
   const { receivedBytes, totalBytes } = progress;
   const seconds = (performance.now() - startedAt) / 1000;
   const secondsLeft = receivedBytes > 0 ? ((totalBytes - receivedBytes) / receivedBytes) * seconds : null;
@@ -104,13 +104,13 @@ function running(model: string, version: number, progress: DownloadProgress, sta
 
 /** What came stays; `get` goes on from there. */
 export function pause(model: string, version: number): void {
-  pulls.get(keyOf(model, version))?.controller.abort();
+  pulls.get(downloadKey(model, version))?.controller.abort();
 }
 
 /** Ends it and lets go of what came. */
 export async function cancel(model: string, version: number): Promise<void> {
   pause(model, version);
-  await dropDownload(need().db, model, version);
+  await dropDownload(need().db, downloadKey(model, version));
   take(model, version);
 }
 

@@ -1,7 +1,7 @@
 // What is on this device and what of it is in use, as the database says.
 import { computed, signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
-import { activate, activeOf, listInstalled, removeVersion, rollBack } from '../../device/library.ts';
+import { activate, listActive, listInstalled, removeVersion, rollBack } from '../../device/library.ts';
 import type { Active, Installed } from '../../device/schema.ts';
 import { errorToast } from './error-toast.ts';
 import { need, type Services } from './services.ts';
@@ -15,16 +15,14 @@ export const installedByModel = computed(() => {
   const rows = [...(installed.value ?? [])].sort(
     (a, b) => a.model.localeCompare(b.model) || b.version - a.version,
   );
-  return Map.groupBy(rows, row => row.model) as ReadonlyMap<string, Installed[]>;
+  const groups = new Map<string, Installed[]>();
+  for (const row of rows) groups.set(row.model, [...(groups.get(row.model) ?? []), row]);
+  return groups;
 });
 
 export async function loadInstalled({ db }: Services): Promise<void> {
-  const rows = await listInstalled(db);
-  const models = [...new Set(rows.map(row => row.model))];
-  const actives = await Promise.all(models.map(model => activeOf(db, model)));
-  activeByModel.value = new Map(
-    actives.filter(row => row !== null && row !== undefined).map(row => [row.model, row]),
-  );
+  const [rows, actives] = await Promise.all([listInstalled(db), listActive(db)]);
+  activeByModel.value = new Map(actives.map(row => [row.model, row]));
   installed.value = rows;
 }
 

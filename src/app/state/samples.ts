@@ -1,5 +1,5 @@
 // What people labelled on this device, by model.
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
 import { addSample, listSamples, removeSample } from '../../device/samples.ts';
 import type { Sample } from '../../device/schema.ts';
@@ -10,14 +10,13 @@ import { currentModel } from './current.ts';
 import { errorToast } from './error-toast.ts';
 import { need, type Services } from './services.ts';
 
-/** All samples of all models, as stored. */
+/** Those of the current model, oldest first. */
 export const samples = signal<readonly Sample[]>([]);
-export const samplesOfCurrent = computed(() =>
-  samples.value.filter(sample => sample.model === currentModel.value),
-);
 
 export async function loadSamples({ db }: Services): Promise<void> {
-  samples.value = await listSamples(db);
+  const model = currentModel.value;
+  const rows = model === null ? [] : await listSamples(db, model);
+  if (model === currentModel.value) samples.value = rows;
 }
 
 /** Keeps a labelled sample, says so after the commit, and offers to take it back. */

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
 import type { Settings } from '../../device/schema.ts';
-import { readSettings, saveSettings } from '../../device/settings.ts';
+import { changeSettings as store, readSettings } from '../../device/settings.ts';
 import { chooseLanguage, language } from '../i18n/language.ts';
 import { errorToast } from './error-toast.ts';
 import { need, type Services } from './services.ts';
@@ -19,7 +19,7 @@ export async function loadSettings({ db }: Services): Promise<void> {
 
 export async function changeSettings(change: Partial<Omit<Settings, 'id'>>): Promise<void> {
   try {
-    await saveSettings(need().db, change);
+    await store(need().db, change);
   } catch (thrown) {
     errorToast(toFailure(thrown));
   }

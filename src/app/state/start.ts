@@ -1,16 +1,15 @@
 // The order in which the app comes to life: storage first, then what is on the device, then the network.
 import { effect } from '@preact/signals';
-import { startUpdates } from '../../device/updates.ts';
+import { startDelivery } from '../../device/delivery.ts';
 import { preloadScreens } from '../screen.tsx';
 import { startServiceWorker, watchInstall } from './app-updates.ts';
-import { refresh } from './catalogue.ts';
+import { refresh, startCatalogue } from './catalogue.ts';
 import { online } from './connection.ts';
-import { followAddress } from './current.ts';
-import { startDelivery } from './outbox.ts';
+import { currentModel, followAddress } from './current.ts';
+import { loadSamples } from './samples.ts';
 import { followChanges, loadAll } from './refresh.ts';
 import { openServices, type Services, startFailure } from './services.ts';
 import { showLanguage } from './settings.ts';
-import { noteSwap } from './swaps.ts';
 import { toFailure } from '../../core/errors.ts';
 
 export async function startApp(): Promise<void> {
@@ -26,6 +25,9 @@ export async function startApp(): Promise<void> {
   }
   followChanges(open);
   followAddress();
+  effect(() => {
+    if (currentModel.value !== null) void loadSamples(open);
+  });
   startNetwork(open);
   await startServiceWorker().catch((thrown: unknown) => {
     console.warn('haversack: no service worker, so no start without the network.', thrown);
@@ -41,8 +43,7 @@ function startNetwork(open: Services): void {
   addEventListener('offline', () => {
     online.value = false;
   });
-  addEventListener('online', () => void refresh());
-  void refresh();
-  startUpdates({ ...open, onChange: noteSwap, signal: ended.signal });
-  startDelivery(open, ended.signal);
+  addEventListener('online', refresh);
+  startCatalogue(open, ended.signal);
+  startDelivery({ ...open, signal: ended.signal });
 }

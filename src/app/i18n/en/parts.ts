@@ -1,0 +1,18 @@
+// The drawing pad and the forms.
+export const parts = {
+  drawHere: 'Draw here',
+  undoStroke: 'Undo',
+  clearDrawing: 'Clear',
+  range: '{low} to {high} seen in training',
+  outside: 'this is outside',
+  notANumber: 'A number is wanted here.',
+  pasteRefused: 'The pasted row has {got} values, wanted {wanted} numbers.',
+  run: 'Run',
+  scalar: 'one number',
+  dimension: 'Size of dimension {i}',
+  values: 'Values',
+  valuesHint: {
+    one: 'One number, or as JSON; empty means zero.',
+    other: '{n} numbers apart by commas or spaces, or as JSON; empty means zeros.',
+  },
+} as const;

@@ -1,0 +1,149 @@
+// A square to draw on with mouse, finger or pen. Gives strokes; knows no model.
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../i18n/parts.ts';
+import { Button } from './button.tsx';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+/** In units of the pad: 0 to 1 across. */
+export type Stroke = readonly Point[];
+
+/** Width of the pen, as a share of the pad. */
+export const penShare = 0.06;
+
+export function DrawingPad(props: {
+  readonly strokes: readonly Stroke[];
+  /** While drawing too: the last stroke is then unfinished. */
+  readonly onStrokes: (strokes: readonly Stroke[]) => void;
+  readonly label: string;
+  /** What stands beside undo and clear. */
+  readonly children?: preact.ComponentChildren;
+}) {
+  const { strokes, onStrokes } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const current = useRef(strokes);
+  current.current = strokes;
+
+  useEffect(() => {
+    if (canvas.current) paint(canvas.current, strokes);
+  }, [strokes]);
+  useRepaint(canvas, current);
+
+  const undo = () => onStrokes(strokes.slice(0, -1));
+  const clear = () => onStrokes([]);
+  const handlers = usePen(strokes, onStrokes);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Backspace') undo();
+    else if (event.key === 'Delete' || event.key === 'Escape') clear();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="pad">
+      <canvas
+        ref={canvas}
+        class="pad-canvas"
+        role="img"
+        aria-label={props.label}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        {...handlers}
+      />
+      {strokes.length === 0 ? (
+        <p class="pad-hint" aria-hidden="true">
+          {t('drawHere')}
+        </p>
+      ) : null}
+      <div class="row">
+        <Button icon="undo" disabled={strokes.length === 0} onClick={undo}>
+          {t('undoStroke')}
+        </Button>
+        <Button icon="remove" disabled={strokes.length === 0} onClick={clear}>
+          {t('clearDrawing')}
+        </Button>
+        {props.children}
+      </div>
+    </div>
+  );
+}
+
+function usePen(strokes: readonly Stroke[], onStrokes: (strokes: readonly Stroke[]) => void) {
+  /** The pointer that draws, its stroke so far, and what was there before it. */
+  const pen = useRef<{ id: number; before: readonly Stroke[]; points: Point[] } | null>(null);
+  const add = (event: PointerEvent) => {
+    if (pen.current?.id !== event.pointerId) return;
+    const moves = event.getCoalescedEvents?.() ?? [];
+    const target = event.currentTarget as HTMLCanvasElement;
+    for (const move of moves.length > 0 ? moves : [event]) pen.current.points.push(pointOf(move, target));
+    onStrokes([...pen.current.before, [...pen.current.points]]);
+  };
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (pen.current || event.button !== 0) return;
+      const target = event.currentTarget as HTMLCanvasElement;
+      target.setPointerCapture(event.pointerId);
+      pen.current = { id: event.pointerId, before: strokes, points: [] };
+      add(event);
+      event.preventDefault();
+      target.focus({ preventScroll: true });
+    },
+    onPointerMove: add,
+    onPointerUp: (event: PointerEvent) => {
+      if (pen.current?.id === event.pointerId) pen.current = null;
+    },
+    onPointerCancel: (event: PointerEvent) => {
+      if (pen.current?.id !== event.pointerId) return;
+      onStrokes(pen.current.before);
+      pen.current = null;
+    },
+  };
+}
+
+function pointOf(event: PointerEvent, canvas: HTMLCanvasElement): Point {
+  const box = canvas.getBoundingClientRect();
+  return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+}
+
+/** The canvas holds pixels of the colours and size of the moment: it is painted again when either changes. */
+function useRepaint(
+  canvas: { current: HTMLCanvasElement | null },
+  strokes: { readonly current: readonly Stroke[] },
+) {
+  useEffect(() => {
+    const repaint = () => {
+      if (canvas.current) paint(canvas.current, strokes.current);
+    };
+    const sizes = new ResizeObserver(repaint);
+    if (canvas.current) sizes.observe(canvas.current);
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    dark.addEventListener('change', repaint);
+    const themes = new MutationObserver(repaint);
+    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    return () => {
+      sizes.disconnect();
+      themes.disconnect();
+      dark.removeEventListener('change', repaint);
+    };
+  }, [canvas, strokes]);
+}
+
+function paint(canvas: HTMLCanvasElement, strokes: readonly Stroke[]): void {
+  const size = Math.round(canvas.clientWidth * devicePixelRatio);
+  if (size === 0) return;
+  if (canvas.width !== size) canvas.width = canvas.height = size;
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  context.clearRect(0, 0, size, size);
+  context.lineWidth = penShare * size;
+  context.lineCap = context.lineJoin = 'round';
+  context.strokeStyle = getComputedStyle(canvas).color;
+  for (const stroke of strokes) {
+    context.beginPath();
+    // A dot is a line that ends where it begins.
+    for (const { x, y } of stroke.length === 1 ? [stroke[0]!, stroke[0]!] : stroke)
+      context.lineTo(x * size, y * size);
+    context.stroke();
+  }
+}
