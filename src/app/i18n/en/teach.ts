@@ -106,6 +106,7 @@ export const teach = {
   columnValidationAccuracy: 'Right, validation',
 
   done: 'Done: learned in {time} {backend}.',
+  doneElsewhere: '{model} has learned.',
   toJudge: 'See old against new',
   trainAgain: 'Train again',
 } as const satisfies Messages;

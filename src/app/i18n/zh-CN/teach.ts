@@ -106,6 +106,7 @@ export const teach: Translation<typeof en> = {
   columnValidationAccuracy: '答对（验证）',
 
   done: '完成：用时 {time}，{backend}。',
+  doneElsewhere: '{model} 学好了。',
   toJudge: '比较新旧',
   trainAgain: '再训练一次',
 };

@@ -1,6 +1,7 @@
 // Why this device may not send yet, and the way to be let in: it asks, an admin compares the code.
 import { useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
+import { t } from '../../i18n/judge.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Note } from '../../parts/note.tsx';
@@ -8,7 +9,6 @@ import { toast } from '../../parts/toast.tsx';
 import { caller, noteDevice } from '../../state/connection.ts';
 import { need } from '../../state/services.ts';
 import { settings } from '../../state/settings.ts';
-import { t } from './words.ts';
 
 export function AskIn() {
   const [busy, setBusy] = useState(false);

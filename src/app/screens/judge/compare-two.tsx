@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
 import type { Comparison } from '../../../core/evaluate/compare.ts';
 import type { Installed } from '../../../device/schema.ts';
+import { t } from '../../i18n/judge.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
@@ -10,7 +11,6 @@ import { Progress } from '../../parts/progress.tsx';
 import { Select } from '../../parts/select.tsx';
 import { compareVersions } from '../../state/judge.ts';
 import { ComparisonCards, VerdictSentence } from './verdict.tsx';
-import { t } from './words.ts';
 
 interface Outcome {
   readonly older: string;

@@ -2,10 +2,11 @@
 import type { Evaluation } from '../../../core/artifact/documents.ts';
 import type { ComparedRows } from '../../../core/evaluate/compare.ts';
 import { formatNumber } from '../../i18n/format.ts';
+import { t } from '../../i18n/judge.ts';
 import { ConfusionMatrix } from '../../parts/charts/confusion-matrix.tsx';
 import { IntervalPlot, type IntervalRow } from '../../parts/charts/interval-plot.tsx';
 import { Table } from '../../parts/table.tsx';
-import { formatAccuracy, formatMeasure, measures, t } from './words.ts';
+import { formatAccuracy, formatMeasure, measures } from './figures.ts';
 
 /** Fewer rows than this come with a word of caution. */
 const fewRows = 30;

@@ -1,6 +1,7 @@
 // What becomes of a candidate: keep, send, throw away; and what has become of it, as the store says.
 import { useState } from 'preact/hooks';
 import { toFailure } from '../../../core/errors.ts';
+import { t } from '../../i18n/judge.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
@@ -13,7 +14,6 @@ import { mayTeach } from '../../state/connection.ts';
 import { errorToast } from '../../state/error-toast.ts';
 import { discard, keep, send } from '../../state/judge.ts';
 import { AskIn } from './ask-in.tsx';
-import { t } from './words.ts';
 
 const looks = {
   judging: { tone: 'accent', icon: 'judge' },

@@ -5,6 +5,7 @@ import '../../styles/judge.css';
 import { failure } from '../../../core/errors.ts';
 import type { CandidateRow } from '../../../device/schema.ts';
 import { formatDate } from '../../i18n/format.ts';
+import { t } from '../../i18n/judge.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
@@ -18,7 +19,6 @@ import { CompareTwo } from './compare-two.tsx';
 import { Decide, StateChip } from './decide.tsx';
 import { OwnScores } from './own-scores.tsx';
 import { ComparisonCards, VerdictSentence } from './verdict.tsx';
-import { t } from './words.ts';
 
 export default function Judge() {
   const model = currentModel.value;

@@ -2,11 +2,12 @@
 import type { Evaluation } from '../../../core/artifact/documents.ts';
 import type { Installed } from '../../../device/schema.ts';
 import { formatNumber } from '../../i18n/format.ts';
+import { t } from '../../i18n/judge.ts';
 import { Card } from '../../parts/card.tsx';
 import { ConfusionMatrix } from '../../parts/charts/confusion-matrix.tsx';
 import { Table } from '../../parts/table.tsx';
 import { manifestOf } from '../../state/judge.ts';
-import { formatAccuracy, formatMeasure, measures, t } from './words.ts';
+import { formatAccuracy, formatMeasure, measures } from './figures.ts';
 
 const parts = { train: 'partTrain', validation: 'partValidation', test: 'partTest' } as const;
 

@@ -1,11 +1,11 @@
 // A comparison from the sentence down: verdict, held-out rows of the data set, and apart from them one's own samples.
 import type { Comparison } from '../../../core/evaluate/compare.ts';
+import { t } from '../../i18n/judge.ts';
 import { Card } from '../../parts/card.tsx';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Compared } from './compared.tsx';
 import { sentenceKey, sentenceOf, type SentenceKind } from './sentence.ts';
-import { t } from './words.ts';
 
 const looks: Readonly<Record<SentenceKind, { icon: IconName; tone: string }>> = {
   better: { icon: 'check', tone: 'good' },

@@ -23,7 +23,7 @@ import { columnsOf, type Column } from './columns.ts';
 import { findingsOf, type Finding } from './findings.ts';
 import { timeVariant, type Timing } from './timing.ts';
 import { VariantColumn } from './variant-column.tsx';
-import { t } from './words.ts';
+import { t } from '../../i18n/shrink.ts';
 
 export default function Shrink() {
   const model = currentModel.value;

@@ -5,7 +5,7 @@ import { Button } from '../../parts/button.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import type { Column } from './columns.ts';
 import { opens, runs, type Timing } from './timing.ts';
-import { t } from './words.ts';
+import { t } from '../../i18n/shrink.ts';
 
 export interface VariantColumnProps {
   readonly column: Column;

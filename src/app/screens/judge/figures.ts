@@ -1,11 +1,7 @@
-// Judge's translator, and the figures it says the same way everywhere.
+// The figures that Judge says the same way everywhere.
 import type { Evaluation } from '../../../core/artifact/documents.ts';
 import { formatNumber, formatShare } from '../../i18n/format.ts';
-import { judge as en } from '../../i18n/en/judge.ts';
-import { translator } from '../../i18n/translator.ts';
-import { judge as zhCN } from '../../i18n/zh-CN/judge.ts';
-
-export const t = translator({ en, 'zh-CN': zhCN });
+import { t } from '../../i18n/judge.ts';
 
 /** The measures shown, in this order. */
 export const measures = ['accuracy', 'precision', 'recall', 'f1', 'kappa'] as const;

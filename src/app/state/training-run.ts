@@ -1,0 +1,29 @@
+// This page's training run, bound to its training worker; when it ends, the reader is led to Judge, from wherever they are.
+import { effect, untracked } from '@preact/signals';
+import { BridgedTraining } from '../bridge/training-port.ts';
+import { t } from '../i18n/teach.ts';
+import { toast } from '../parts/toast.tsx';
+import { navigate, route } from '../router.ts';
+import { need } from './services.ts';
+import { createTraining, type TrainingPort } from './training.ts';
+import { keepAwake } from './wake-lock.ts';
+
+/** The worker is looked up when it is used: the services open after this file is loaded. */
+const port: TrainingPort = {
+  train: (request, onProgress) => new BridgedTraining(need().training).train(request, onProgress),
+  pause: () => new BridgedTraining(need().training).pause(),
+  resume: () => new BridgedTraining(need().training).resume(),
+  stop: () => new BridgedTraining(need().training).stop(),
+};
+
+export const training = createTraining({ port, keepAwake });
+
+effect(() => {
+  const state = training.state.value;
+  if (state.phase !== 'done') return;
+  const { model } = state.request;
+  untracked(() => {
+    if (route.value.place === 'teach') navigate('judge', model);
+    else toast(t('doneElsewhere', { model }), { label: t('toJudge'), run: () => navigate('judge', model) });
+  });
+});
