@@ -57,7 +57,7 @@ async function makeKey(): Promise<IdentityRow> {
 async function makeProtectedKey(): Promise<{ key: CryptoKey; publicKey: string } | null> {
   let pair: CryptoKeyPair;
   try {
-    pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
+    pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
   } catch {
     return null;
   }

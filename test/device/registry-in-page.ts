@@ -201,7 +201,7 @@ export class RegistryInPage {
   }
 
   readonly fetch: typeof fetch = async (input, init) => {
-    const request = new Request(input as string, init as RequestInit);
+    const request = new Request(input, init);
     const path = new URL(request.url).pathname.slice(registryRoot.length);
     this.requests.push(`${request.method} ${path}`);
     // A line is never as fast as a function call: gives aborts and other tabs their turn.

@@ -1,0 +1,36 @@
+// The service worker: which events there are. What a request gets is in policy.ts, how in caches.ts.
+import { AppCaches } from './caches.ts';
+import { answerFor } from './policy.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+// The build puts the list of the shell's files here.
+const appCaches = new AppCaches(self.__WB_MANIFEST);
+
+self.addEventListener('install', event => {
+  event.waitUntil(appCaches.install(event));
+});
+
+self.addEventListener('activate', event => {
+  // The first visit needs no reload to be ready for offline; a later build comes here only when the user let it.
+  event.waitUntil(appCaches.activate(event).then(() => self.clients.claim()));
+});
+
+self.addEventListener('message', event => {
+  const message = event.data as { type?: unknown } | null;
+  if (message?.type === 'SKIP_WAITING') void self.skipWaiting();
+});
+
+self.addEventListener('fetch', event => {
+  const { request } = event;
+  const answer = answerFor(
+    {
+      method: request.method,
+      url: new URL(request.url),
+      mode: request.mode,
+      range: request.headers.get('range'),
+    },
+    { origin: self.location.origin, isPrecached: url => appCaches.isPrecached(url) },
+  );
+  if (answer !== 'pass') event.respondWith(appCaches.respond(answer, request));
+});
