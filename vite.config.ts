@@ -16,24 +16,55 @@ export const isolationHeaders = {
 type RuntimeKind = 'wasm' | 'webgpu' | 'tfjs';
 type RuntimeFiles = Record<RuntimeKind, string[]>;
 
-/** Which kind of computing a chunk of the worker is for, by the modules in it. */
-function kindOfChunk(moduleIds: readonly string[]): RuntimeKind {
-  const has = (pattern: RegExp) => moduleIds.some(id => pattern.test(id));
+/** A chunk of the worker's bundle, by its file name without the folder. */
+interface WorkerChunk {
+  readonly isEntry: boolean;
+  readonly reaches: readonly string[];
+  /** By the modules in it; null where it is for all kinds. */
+  readonly kind: 'webgpu' | 'tfjs' | null;
+}
+
+function kindOfModules(ids: readonly string[]): WorkerChunk['kind'] {
+  const has = (pattern: RegExp) => ids.some(id => pattern.test(id));
   if (has(/node_modules\/@tensorflow\//) || has(/src\/tfjs\//)) return 'tfjs';
-  if (has(/onnxruntime-web\/dist\/ort\.webgpu/)) return 'webgpu';
-  return 'wasm';
+  return has(/onnxruntime-web\/dist\/ort\.webgpu/) ? 'webgpu' : null;
+}
+
+/** What the worker reaches without training is for `wasm`, but for the WebGPU build; the rest is reached by training only. */
+function kindsOfChunks(chunks: ReadonlyMap<string, WorkerChunk>): Map<string, RuntimeKind> {
+  const kinds = new Map<string, RuntimeKind>();
+  const visit = (name: string): void => {
+    const chunk = chunks.get(name);
+    if (!chunk || kinds.has(name) || chunk.kind === 'tfjs') return;
+    kinds.set(name, chunk.kind ?? 'wasm');
+    chunk.reaches.forEach(visit);
+  };
+  for (const [name, chunk] of chunks) if (chunk.isEntry) visit(name);
+  for (const name of chunks.keys()) if (!kinds.has(name)) kinds.set(name, 'tfjs');
+  return kinds;
+}
+
+/** ONNX Runtime's own files, which are no chunks. */
+function kindOfOrtFile(name: string): RuntimeKind | undefined {
+  if (!/^ort-wasm-.*\.(wasm|mjs)$/.test(name)) return undefined;
+  return name.includes('asyncify') ? 'webgpu' : 'wasm';
 }
 
 /** Writes `/runtime.json`: the hashed addresses of the worker's chunks and of ONNX Runtime's files, by kind. */
 function runtimeFiles(): { app: Plugin; worker: () => Plugin } {
-  const chunks = new Map<string, RuntimeKind>();
+  const chunks = new Map<string, WorkerChunk>();
   const empty: RuntimeFiles = { wasm: [], webgpu: [], tfjs: [] };
   return {
     worker: () => ({
       name: 'haversack:worker-chunks',
       generateBundle(_options, bundle) {
         for (const file of Object.values(bundle)) {
-          if (file.type === 'chunk') chunks.set(basename(file.fileName), kindOfChunk(file.moduleIds));
+          if (file.type !== 'chunk') continue;
+          chunks.set(basename(file.fileName), {
+            isEntry: file.isEntry,
+            reaches: [...file.imports, ...file.dynamicImports].map(name => basename(name)),
+            kind: kindOfModules(file.moduleIds),
+          });
         }
       },
     }),
@@ -42,12 +73,9 @@ function runtimeFiles(): { app: Plugin; worker: () => Plugin } {
       async writeBundle(options) {
         const folder = options.dir!;
         const files = structuredClone(empty);
+        const kinds = kindsOfChunks(chunks);
         for (const name of (await readdir(join(folder, 'assets'))).sort()) {
-          const kind = /^ort-wasm-.*\.(wasm|mjs)$/.test(name)
-            ? /asyncify/.test(name)
-              ? 'webgpu'
-              : 'wasm'
-            : chunks.get(name);
+          const kind = kindOfOrtFile(name) ?? kinds.get(name);
           if (kind) files[kind].push(`/assets/${name}`);
         }
         await writeFile(join(folder, 'runtime.json'), JSON.stringify(files, null, 1));
