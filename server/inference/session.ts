@@ -13,10 +13,10 @@ import type { Tensor, TensorData, TensorMap } from '../../src/core/tensor.ts';
 const logSeverityLevel = 3;
 
 /**
- * Weight-only variants are unfolded to fp32 while the model loads (ONNX Runtime keeps DequantizeLinear as it is unless
- * told, onnxruntime_session_options_config_keys.h): a small file, and the speed of the large one.
+ * Unfolds weights that are stored as int8 to fp32 while the model loads: a small file, and the speed of the large one.
+ * Without it ONNX Runtime 1.30 leaves DequantizeLinear to every run (onnxruntime_session_options_config_keys.h).
  */
-const extra = { session: { disable_quant_qdq: '1' } };
+const unfoldWeights = { session: { disable_quant_qdq: '1' } };
 
 let loading: Promise<typeof Ort> | null = null;
 
@@ -37,13 +37,19 @@ export const openNodeSession: OpenSession = async file => {
   const unsupported = unsupportedOperators(inspection);
   if (unsupported.length > 0) throw new HaversackError('OperatorUnsupported', `${unsupported.join(', ')}.`);
   const ort = await loadOrt();
-  const session = await createSession(ort, file);
+  // Where activations are quantized too, the pairs stand for int8 arithmetic, which the runtime is to keep.
+  const isWeightOnly = !('QuantizeLinear' in inspection.operators);
+  const session = await createSession(ort, file, isWeightOnly ? { extra: unfoldWeights } : {});
   return wrap(ort, session, inspection.inputs, inspection.outputs);
 };
 
-async function createSession(ort: typeof Ort, file: Bytes): Promise<Ort.InferenceSession> {
+async function createSession(
+  ort: typeof Ort,
+  file: Bytes,
+  options: Ort.InferenceSession.SessionOptions,
+): Promise<Ort.InferenceSession> {
   try {
-    return await ort.InferenceSession.create(file, { logSeverityLevel, extra });
+    return await ort.InferenceSession.create(file, { logSeverityLevel, ...options });
   } catch (error) {
     throw openError(error);
   }
