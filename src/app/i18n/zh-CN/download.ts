@@ -1,0 +1,13 @@
+// A download's state.
+import type { Translation } from '../translator.ts';
+import type { download as en } from '../en/download.ts';
+
+export const download: Translation<typeof en> = {
+  starting: '正在开始下载…',
+  running: '正在下载 {share}',
+  paused: '已暂停',
+  bytes: '{received} / {total}',
+  pause: '暂停',
+  resume: '继续',
+  drop: '取消',
+};

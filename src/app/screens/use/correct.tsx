@@ -1,0 +1,65 @@
+// One gesture from using to teaching: tap what it really is, and that is a labelled sample.
+import type { Sample } from '../../../device/schema.ts';
+import { t } from '../../i18n/use.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Field } from '../../parts/field.tsx';
+import { href } from '../../router.ts';
+import { label as keep, samples } from '../../state/samples.ts';
+import type { VersionInUse } from '../../state/version.ts';
+
+/** More labels than this are chosen from a list. */
+const buttonsAtMost = 24;
+
+export function Correct(props: {
+  readonly inUse: VersionInUse;
+  readonly features: readonly number[];
+  readonly answered: string | null;
+  readonly source: Sample['source'];
+}) {
+  const { inUse, features, answered, source } = props;
+  const { labels } = inUse.manifest;
+  if (!labels || labels.length < 2) return null;
+  const choose = (label: string) => void keep({ model: inUse.model, features, label, source, answered });
+  const n = samples.value.length;
+  const teach = (
+    <LinkButton kind="quiet" icon="teach" href={href('teach', inUse.model)}>
+      {n === 0 ? t('teachNone') : t('teachLink', { n })}
+    </LinkButton>
+  );
+  return (
+    <Card title={t('teachQuestion')} actions={teach}>
+      <div class="stack-close">
+        {labels.length <= buttonsAtMost ? (
+          <div class="labels" role="group" aria-label={t('teachChoose')}>
+            {labels.map(label => (
+              <Button key={label} onClick={() => choose(label)}>
+                {label}
+              </Button>
+            ))}
+          </div>
+        ) : (
+          <Field label={t('teachChoose')}>
+            {attributes => (
+              <select
+                {...attributes}
+                class="select"
+                value=""
+                onChange={event => {
+                  if (event.currentTarget.value) choose(event.currentTarget.value);
+                  event.currentTarget.value = '';
+                }}
+              >
+                <option value="" />
+                {labels.map(label => (
+                  <option key={label}>{label}</option>
+                ))}
+              </select>
+            )}
+          </Field>
+        )}
+        <p class="soft small">{t('teachText')}</p>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,53 @@
+// Live answers for one model: the latest input, what the version in use says to it, and how that was decided.
+import { signal } from '@preact/signals';
+import { type Decided, decide } from '../../core/evaluate/decide.ts';
+import { type Failure, toFailure } from '../../core/errors.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { TensorMap } from '../../core/tensor.ts';
+import { createLatest } from './latest.ts';
+import { predict, type Served } from './serving.ts';
+import type { VersionInUse } from './version.ts';
+
+export interface Answer extends Served {
+  readonly from: VersionInUse;
+  /** One a row; empty where the interface has no decision. */
+  readonly decided: readonly Decided[];
+}
+
+interface Question {
+  readonly version: VersionInUse;
+  readonly variant: string;
+  readonly inputs: TensorMap;
+}
+
+export async function answerTo({ version, variant, inputs }: Question): Promise<Result<Answer>> {
+  const { model, version: number, manifest } = version;
+  const served = await predict({ model, version: number, variant }, inputs);
+  if (!served.ok) return served;
+  try {
+    const decided = decide(manifest.interface, manifest.labels, served.value.outputs);
+    return ok({ ...served.value, from: version, decided });
+  } catch (thrown) {
+    return fail(toFailure(thrown));
+  }
+}
+
+export type LiveAnswers = ReturnType<typeof createLiveAnswers>;
+
+/** One a screen. `ask(null)` takes the question back: the answer goes, too. */
+export function createLiveAnswers() {
+  const answer = signal<Answer | null>(null);
+  const problem = signal<Failure | null>(null);
+  const latest = createLatest(answerTo, result => {
+    if (result.ok) answer.value = result.value;
+    problem.value = result.ok ? null : result.error;
+  });
+  return {
+    answer,
+    problem,
+    ask(question: Question | null): void {
+      if (question === null) answer.value = problem.value = null;
+      latest(question);
+    },
+  };
+}
