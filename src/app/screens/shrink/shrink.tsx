@@ -18,6 +18,7 @@ import { currentActive, currentModel } from '../../state/current.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
 import { installedByModel, switchTo } from '../../state/installed.ts';
 import { need } from '../../state/services.ts';
+import { measure as measureProviders } from '../../state/serving.ts';
 import { readVersion } from '../../state/version.ts';
 import { columnsOf, type Column } from './columns.ts';
 import { findingsOf, type Finding } from './findings.ts';
@@ -76,7 +77,7 @@ function ShrinkVersion({ row }: { readonly row: Installed }) {
         timings.set(name, await timeVariant(serving, opened, name));
         setMeasured({ timings: new Map(timings), providers: [] });
       }
-      const result = await serving.call(api => api.measure({ model, version }));
+      const result = await measureProviders({ model, version });
       if (result.ok) setMeasured({ timings, providers: result.value });
       else setProblem(result.error);
     } catch (thrown) {

@@ -1,0 +1,74 @@
+// The settings of a training run as they are typed, and the recipe that is made of them.
+import type { TrainRecipe } from '../../../core/train/recipe.ts';
+
+export interface RecipeDraft {
+  readonly scope: TrainRecipe['scope'];
+  readonly epochs: string;
+  readonly learningRate: string;
+  readonly batchSize: string;
+  readonly seed: string;
+  readonly newSampleRepeats: string;
+}
+
+export type NumberField = Exclude<keyof RecipeDraft, 'scope'>;
+
+/** A short run that leaves most of the model as it is: quick to try, small to send. */
+export const defaultDraft: RecipeDraft = {
+  scope: 'head',
+  epochs: '15',
+  learningRate: '0.003',
+  batchSize: '32',
+  seed: '42',
+  newSampleRepeats: '8',
+};
+
+/** Limits as the form says them; the recipe's schema has the same or wider ones. */
+export const limits = {
+  epochs: { low: 1, high: 1000 },
+  batchSize: { low: 1, high: 4096 },
+  seed: { low: 0, high: 2 ** 32 - 1 },
+  newSampleRepeats: { low: 1, high: 1000 },
+} as const satisfies Record<Exclude<NumberField, 'learningRate'>, { low: number; high: number }>;
+
+/** Above this, Adam leaves everything behind that was learned before. */
+export const highestLearningRate = 1;
+
+/** The fields that are wrong. */
+export function wrongFields(draft: RecipeDraft): NumberField[] {
+  const fields = ['epochs', 'learningRate', 'batchSize', 'seed', 'newSampleRepeats'] as const;
+  return fields.filter(field => valueOf(draft, field) === null);
+}
+
+/** Null while a field is wrong. */
+export function recipeFrom(draft: RecipeDraft): TrainRecipe | null {
+  const [epochs, learningRate, batchSize, seed, newSampleRepeats] = [
+    valueOf(draft, 'epochs'),
+    valueOf(draft, 'learningRate'),
+    valueOf(draft, 'batchSize'),
+    valueOf(draft, 'seed'),
+    valueOf(draft, 'newSampleRepeats'),
+  ];
+  if (epochs === null || learningRate === null || batchSize === null) return null;
+  if (seed === null || newSampleRepeats === null) return null;
+  return {
+    kind: 'train',
+    engine: 'tfjs',
+    scope: draft.scope,
+    loss: 'sparse-categorical-cross-entropy',
+    optimizer: 'adam',
+    learningRate,
+    epochs,
+    batchSize,
+    seed,
+    newSampleRepeats,
+  };
+}
+
+function valueOf(draft: RecipeDraft, field: NumberField): number | null {
+  const text = draft[field].trim().replace(',', '.');
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) return null;
+  if (field === 'learningRate') return value > 0 && value <= highestLearningRate ? value : null;
+  const { low, high } = limits[field];
+  return Number.isInteger(value) && value >= low && value <= high ? value : null;
+}

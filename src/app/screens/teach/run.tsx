@@ -1,0 +1,138 @@
+// The training run as it stands: start, progress with time left, pause, stop; the curves; how it ended.
+import type { Manifest } from '../../../core/artifact/documents.ts';
+import type { TrainProgress } from '../../../core/train/engine.ts';
+import type { TrainRequest } from '../../../worker/protocol.ts';
+import { formatDuration } from '../../i18n/format.ts';
+import { t } from '../../i18n/teach.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { Note } from '../../parts/note.tsx';
+import { Progress } from '../../parts/progress.tsx';
+import { toast } from '../../parts/toast.tsx';
+import { href } from '../../router.ts';
+import { training } from '../../state/training-run.ts';
+import { Curves } from './curves.tsx';
+import { recipeFrom } from './recipe-draft.ts';
+import { draft, RecipeSettings, shareSamples, ShareSamples } from './settings.tsx';
+
+export function Run({ manifest, samples }: { readonly manifest: Manifest; readonly samples: number }) {
+  const state = training.state.value;
+  const { model, version } = manifest;
+  if (training.busy.value && 'request' in state && state.request.model !== model) {
+    return <Elsewhere request={state.request} />;
+  }
+  const mine = 'request' in state && state.request.model === model;
+  if (mine && training.busy.value) return <Running />;
+  const start = (): void => {
+    const recipe = recipeFrom(draft.value);
+    if (recipe) void training.start({ model, version, recipe, shareSamples: shareSamples.value });
+  };
+  return (
+    <Card title={t('train')}>
+      <div class="stack">
+        {mine && state.phase === 'failed' ? <ErrorNote failure={state.failure} onRetry={start} /> : null}
+        {mine && state.phase === 'done' ? <Done model={model} /> : null}
+        <RecipeSettings />
+        {samples > 0 ? <ShareSamples /> : null}
+        <div class="row">
+          <Button kind="primary" icon="play" disabled={recipeFrom(draft.value) === null} onClick={start}>
+            {mine && state.phase === 'done' ? t('trainAgain') : t('start')}
+          </Button>
+          <span class="small soft grow">{samples > 0 ? t('startHint') : t('noSamplesHint')}</span>
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function Elsewhere({ request }: { readonly request: TrainRequest }) {
+  return (
+    <Note>
+      <span>{t('elsewhere', { model: request.model, version: String(request.version) })}</span>
+      <div class="row">
+        <LinkButton href={href('teach', request.model)}>{t('goThere')}</LinkButton>
+      </div>
+    </Note>
+  );
+}
+
+function Done({ model }: { readonly model: string }) {
+  const state = training.state.value;
+  if (state.phase !== 'done') return null;
+  const { seconds, backend } = state.outcome;
+  return (
+    <Note tone="good">
+      <span>{t('done', { time: formatDuration(seconds), backend: backendWords(backend) })}</span>
+      <div class="row">
+        <LinkButton kind="primary" icon="judge" href={href('judge', model)}>
+          {t('toJudge')}
+        </LinkButton>
+      </div>
+    </Note>
+  );
+}
+
+function Running() {
+  const { phase } = training.state.value;
+  const progress = training.progress.value;
+  const stop = async (): Promise<void> => {
+    await training.stop();
+    toast(t('stopped'));
+  };
+  return (
+    <Card title={t('train')}>
+      <div class="stack">
+        <p role="status" class="teach-phase">
+          {phaseWords(phase)} {progress ? backendWords(progress.backend) : ''}
+        </p>
+        <Progress
+          label={progress ? progressWords(progress) : t('starting')}
+          value={progress ? progress.step : null}
+          max={progress?.steps ?? 1}
+          detail={progress ? timeLeft(progress, phase) : ''}
+        />
+        <div class="row">
+          {phase === 'paused' ? (
+            <Button kind="primary" icon="play" onClick={() => training.resume()}>
+              {t('resume')}
+            </Button>
+          ) : (
+            <Button icon="pause" disabled={phase !== 'running'} onClick={() => training.pause()}>
+              {t('pause')}
+            </Button>
+          )}
+          <Button kind="danger" icon="stop" busy={phase === 'stopping'} onClick={stop}>
+            {t('stop')}
+          </Button>
+        </div>
+        <Curves history={training.history.value} />
+      </div>
+    </Card>
+  );
+}
+
+function phaseWords(phase: string): string {
+  if (phase === 'paused') return t('paused');
+  if (phase === 'stopping') return t('stopping');
+  return phase === 'starting' ? t('starting') : t('running');
+}
+
+function progressWords({ step, steps, epoch, epochs }: TrainProgress): string {
+  return t('progressOf', { step, steps, epoch, epochs });
+}
+
+function timeLeft(progress: TrainProgress, phase: string): string {
+  return phase === 'running' ? t('timeLeft', { time: formatDuration(progress.remainingMs / 1000) }) : '';
+}
+
+const backends: Readonly<Record<string, 'backendGpu' | 'backendWebgl' | 'backendCpu'>> = {
+  webgpu: 'backendGpu',
+  webgl: 'backendWebgl',
+  cpu: 'backendCpu',
+};
+
+function backendWords(backend: string): string {
+  const key = backends[backend];
+  return t('onBackend', { backend: key ? t(key) : backend });
+}

@@ -1,0 +1,85 @@
+// The settings of a training run, folded, with defaults that are good to begin with; and the consent to share samples.
+import { signal } from '@preact/signals';
+import { formatNumber } from '../../i18n/format.ts';
+import { t } from '../../i18n/teach.ts';
+import { Check, TextField } from '../../parts/field.tsx';
+import { Select } from '../../parts/select.tsx';
+import {
+  defaultDraft,
+  highestLearningRate,
+  limits,
+  type NumberField,
+  type RecipeDraft,
+  wrongFields,
+} from './recipe-draft.ts';
+
+/** Outside the screen, so that what was typed is there when the reader comes back. */
+export const draft = signal<RecipeDraft>(defaultDraft);
+/** Off until somebody says yes, and off again with every new page. */
+export const shareSamples = signal(false);
+
+const fields = [
+  { field: 'epochs', label: 'epochs' },
+  { field: 'learningRate', label: 'learningRate' },
+  { field: 'batchSize', label: 'batchSize' },
+  { field: 'newSampleRepeats', label: 'repeats' },
+  { field: 'seed', label: 'seed' },
+] as const;
+
+export function RecipeSettings() {
+  const now = draft.value;
+  const wrong = wrongFields(now);
+  return (
+    <details class="fold" open={wrong.length > 0 || undefined}>
+      <summary>{t('settings')}</summary>
+      <div class="teach-settings">
+        <Select
+          label={t('scope')}
+          value={now.scope}
+          options={[
+            { value: 'head', label: t('scopeHead') },
+            { value: 'all', label: t('scopeAll') },
+          ]}
+          onChange={scope => {
+            draft.value = { ...now, scope };
+          }}
+        />
+        {fields.map(({ field, label }) => (
+          <TextField
+            key={field}
+            label={t(label)}
+            inputMode="decimal"
+            value={now[field]}
+            hint={field === 'seed' ? t('seedHint') : undefined}
+            error={wrong.includes(field) ? complaint(field) : null}
+            onInput={text => {
+              draft.value = { ...draft.value, [field]: text };
+            }}
+          />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+export function ShareSamples() {
+  return (
+    <div>
+      <Check
+        checked={shareSamples.value}
+        onChange={checked => {
+          shareSamples.value = checked;
+        }}
+      >
+        {t('share')}
+      </Check>
+      <p class="small soft teach-share">{t('shareHint')}</p>
+    </div>
+  );
+}
+
+function complaint(field: NumberField): string {
+  if (field === 'learningRate') return t('wantedRate', { high: highestLearningRate });
+  const { low, high } = limits[field];
+  return t('wantedInteger', { low: formatNumber(low), high: formatNumber(high) });
+}

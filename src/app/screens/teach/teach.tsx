@@ -1,0 +1,119 @@
+// Teach: what is there to learn from, more of it, and the learning itself. What a version lacks for that is said by name.
+import '../../styles/charts.css';
+import '../../styles/teach.css';
+import type { Manifest } from '../../../core/artifact/documents.ts';
+import type { Installed } from '../../../device/schema.ts';
+import { t } from '../../i18n/teach.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { Note } from '../../parts/note.tsx';
+import { Progress } from '../../parts/progress.tsx';
+import { href } from '../../router.ts';
+import { currentActive, currentModel } from '../../state/current.ts';
+import { downloadOf, get } from '../../state/downloads.ts';
+import { installedByModel } from '../../state/installed.ts';
+import { manifestOf } from '../../state/judge.ts';
+import { samples } from '../../state/samples.ts';
+import { LabelMore } from './label-more.tsx';
+import { lacksOf, type Lack } from './lacks.ts';
+import { Run } from './run.tsx';
+import { Samples } from './samples.tsx';
+
+export default function Teach() {
+  const model = currentModel.value;
+  const version = currentActive.value?.version;
+  const row = installedByModel.value.get(model ?? '')?.find(one => one.version === version);
+  if (!row) {
+    return (
+      <>
+        <h1 class="visually-hidden">{t('title')}</h1>
+        <Empty
+          icon="teach"
+          title={t('nothing')}
+          action={
+            <LinkButton kind="primary" href={href('library')}>
+              {t('toLibrary')}
+            </LinkButton>
+          }
+        >
+          {t('nothingBody')}
+        </Empty>
+      </>
+    );
+  }
+  return <TeachVersion key={`${row.model}@${row.version}`} row={row} />;
+}
+
+function TeachVersion({ row }: { readonly row: Installed }) {
+  const manifest = manifestOf(row);
+  const { model, version } = manifest;
+  const mine = samples.value.filter(sample => sample.model === model);
+  const lacks = lacksOf(manifest);
+  return (
+    <div class="stack">
+      <header class="page-head">
+        <div>
+          <h1>{t('ofModel', { model })}</h1>
+          <p class="soft">{t('baseVersion', { version: String(version) })}</p>
+        </div>
+      </header>
+      <div class="teach-columns">
+        <div class="stack">
+          {lacks.length > 0 ? (
+            <Lacking manifest={manifest} lacks={lacks} />
+          ) : row.trainable ? (
+            <Run manifest={manifest} samples={mine.length} />
+          ) : (
+            <NotFetched manifest={manifest} />
+          )}
+          {lacks.includes('labels') ? null : <LabelMore manifest={manifest} />}
+        </div>
+        <Samples manifest={manifest} samples={mine} />
+      </div>
+    </div>
+  );
+}
+
+const words = {
+  dataset: 'lacksDataset',
+  topology: 'lacksTopology',
+  labels: 'lacksLabels',
+  decision: 'lacksDecision',
+} as const satisfies Record<Lack, string>;
+
+function Lacking({ manifest, lacks }: { readonly manifest: Manifest; readonly lacks: readonly Lack[] }) {
+  return (
+    <Note tone="warn">
+      <h2>{t('cannotTitle')}</h2>
+      <p>{t('cannotBecause', { version: String(manifest.version) })}</p>
+      <ul>
+        {lacks.map(lack => (
+          <li key={lack}>{t(words[lack])}</li>
+        ))}
+      </ul>
+      <p class="soft">{t('cannotHelp')}</p>
+    </Note>
+  );
+}
+
+function NotFetched({ manifest }: { readonly manifest: Manifest }) {
+  const { model, version } = manifest;
+  const download = downloadOf(model, version);
+  return (
+    <Note>
+      <h2>{t('notFetched')}</h2>
+      <p>{t('notFetchedBody', { version: String(version) })}</p>
+      {download?.state === 'running' ? (
+        <Progress label={t('fetching')} value={download.receivedBytes} max={download.totalBytes} />
+      ) : (
+        <div class="row">
+          <Button kind="primary" icon="download" onClick={() => void get(model, version)}>
+            {t('fetchParts')}
+          </Button>
+        </div>
+      )}
+      {download?.problem ? <ErrorNote failure={download.problem} /> : null}
+    </Note>
+  );
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { lacksOf } from '../../../src/app/screens/teach/lacks.ts';
+import { defaultDraft, recipeFrom, wrongFields } from '../../../src/app/screens/teach/recipe-draft.ts';
+import type { Manifest } from '../../../src/core/artifact/documents.ts';
+import { trainRecipeSchema } from '../../../src/core/train/recipe.ts';
+
+test('the default settings are a recipe that the engine accepts', () => {
+  expect(trainRecipeSchema.parse(recipeFrom(defaultDraft))).toMatchObject({ scope: 'head', epochs: 15 });
+});
+
+test('a decimal comma is a point', () => {
+  expect(recipeFrom({ ...defaultDraft, learningRate: '0,01' })?.learningRate).toBe(0.01);
+});
+
+test('each wrong field is named, and no recipe is made', () => {
+  const wrong = { ...defaultDraft, epochs: '0', learningRate: '-1', batchSize: '1.5', seed: '' };
+  expect(wrongFields(wrong)).toEqual(['epochs', 'learningRate', 'batchSize', 'seed']);
+  expect(recipeFrom(wrong)).toBeNull();
+});
+
+test('what a version lacks for training is named, and nothing that it has', () => {
+  const bare = {
+    artifacts: { dataset: null, recorded: null, topology: null },
+    labels: null,
+    interface: { inputs: [], outputs: [], decision: null },
+  } as unknown as Manifest;
+  expect(lacksOf(bare)).toEqual(['dataset', 'topology', 'labels', 'decision']);
+  const labelled = {
+    ...bare,
+    labels: ['a', 'b'],
+    interface: {
+      ...bare.interface,
+      decision: { kind: 'softmax', output: 'p', from: 'logits', notSureBelow: 0.5 },
+    },
+  } as unknown as Manifest;
+  expect(lacksOf(labelled)).toEqual(['dataset', 'topology']);
+});
