@@ -1,0 +1,143 @@
+// A file on its way to the registry: dropped, looked at, tried, named, sent; a wrong one is refused with its reason.
+import { useRef, useState } from 'preact/hooks';
+import { t } from '../../i18n/admin.ts';
+import { formatBytes } from '../../i18n/format.ts';
+import { Button } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
+import { Progress } from '../../parts/progress.tsx';
+import type { UploadState } from '../../state/admin-upload.ts';
+import { FileFacts } from './file-facts.tsx';
+import { upload } from './session.ts';
+import { TryFile } from './try-file.tsx';
+import { UploadForm } from './upload-form.tsx';
+
+export function Upload({ onVersions }: { readonly onVersions: () => void }) {
+  const state = upload.state.value;
+  switch (state.phase) {
+    case 'empty':
+      return <Drop />;
+    case 'inspecting':
+      return <Progress label={t('inspecting', { name: state.name })} value={null} />;
+    case 'refused':
+      return (
+        <div class="stack">
+          <h2>{t('refused', { name: state.name })}</h2>
+          <ErrorNote failure={state.failure} />
+          <Drop again />
+        </div>
+      );
+    case 'done':
+      return (
+        <Note tone="good">
+          <strong>{t('done', { model: state.model, version: String(state.version) })}</strong>
+          <span>
+            {t('doneBytes', { bytes: formatBytes(state.sentBytes) })} {t('doneNext')}
+          </span>
+          <div class="row">
+            <Button kind="primary" onClick={onVersions}>
+              {t('toVersions')}
+            </Button>
+            <Button onClick={upload.clear}>{t('another')}</Button>
+          </div>
+        </Note>
+      );
+    case 'ready':
+    case 'cutting':
+    case 'sending':
+    case 'committing':
+      return (
+        <div class="stack">
+          <FileFacts inspected={state.inspected} />
+          <TryFile key={state.inspected.name} inspected={state.inspected} />
+          {state.phase === 'ready' ? (
+            <UploadForm inspected={state.inspected} problem={state.failure} />
+          ) : (
+            <Sending state={state} />
+          )}
+        </div>
+      );
+  }
+}
+
+function Drop({ again = false }: { readonly again?: boolean }) {
+  const picker = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const take = (files: FileList | null | undefined): void => {
+    const file = files?.[0];
+    if (file) void upload.choose(file);
+  };
+  return (
+    <div
+      class={`drop ${over ? 'over' : ''}`}
+      onDragOver={event => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={event => {
+        event.preventDefault();
+        setOver(false);
+        take(event.dataTransfer?.files);
+      }}
+    >
+      <Icon name="file" />
+      <p class="drop-title">{t('drop')}</p>
+      <p class="soft">{t('dropHint')}</p>
+      <Button kind="primary" icon="upload" onClick={() => picker.current?.click()}>
+        {again ? t('another') : t('chooseFile')}
+      </Button>
+      <input
+        ref={picker}
+        type="file"
+        accept=".onnx,application/octet-stream"
+        class="visually-hidden"
+        tabIndex={-1}
+        aria-label={t('chooseFile')}
+        onChange={event => {
+          take(event.currentTarget.files);
+          // The same file may be chosen again after it was mended.
+          event.currentTarget.value = '';
+        }}
+      />
+    </div>
+  );
+}
+
+function Sending({
+  state,
+}: {
+  readonly state: Extract<UploadState, { readonly phase: 'cutting' | 'sending' | 'committing' }>;
+}) {
+  return (
+    <Card title={t('upload')}>
+      <div class="stack">
+        {state.phase === 'sending' ? (
+          <Progress
+            label={t('sending')}
+            value={state.progress.sentBytes}
+            max={state.progress.totalBytes}
+            detail={
+              t('sentOf', {
+                sent: formatBytes(state.progress.sentBytes),
+                total: formatBytes(state.progress.totalBytes),
+              }) +
+              (state.progress.reusedBytes > 0
+                ? ` · ${t('reused', { bytes: formatBytes(state.progress.reusedBytes) })}`
+                : '')
+            }
+          />
+        ) : (
+          <Progress label={state.phase === 'cutting' ? t('cutting') : t('committing')} value={null} />
+        )}
+        <div>
+          <Button kind="danger" icon="stop" onClick={upload.cancel}>
+            {t('cancel')}
+          </Button>
+        </div>
+      </div>
+    </Card>
+  );
+}
