@@ -2,7 +2,7 @@
 // registry answers the same receipt however often it comes.
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { Receipt } from '../core/artifact/registry-api.ts';
-import { errorCatalogue, type Failure, HaversackError, toFailure } from '../core/errors.ts';
+import { errorCatalogue, type ErrorCode, type Failure, HaversackError, toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { uploadFile } from '../client/upload.ts';
 import { throwIfAborted } from './backoff.ts';
@@ -35,7 +35,7 @@ export async function enqueue(db: Database, digest: Digest): Promise<void> {
     if (!row) throw new HaversackError('NotFound', `candidate ${digest.slice(0, 12)} is not on this device`);
     const queued = await outbox.index('candidate').getKey(digest);
     if (row.state !== 'sent' && queued === undefined) {
-      await candidates.put({ ...row, state: 'queued', problem: null });
+      await candidates.put({ ...row, state: 'queued', problem: null, problemCode: null });
       const queuedAt = new Date().toISOString();
       await outbox.add({ kind: 'candidate', candidate: digest, attempts: 0, lastError: null, queuedAt });
     }
@@ -90,7 +90,7 @@ async function deliverOne(
   } catch (thrown) {
     const failure = toFailure(thrown, 'StorageFailed');
     if (isFinal(failure)) {
-      await settle(db, id, row, { state: 'refused', problem: failure.detail });
+      await settle(db, id, row, { state: 'refused', problem: failure.detail, problemCode: failure.code });
       return false;
     }
     if (failure.code !== 'Aborted') await postpone(db, id, row, failure);
@@ -128,12 +128,13 @@ function isFinal({ code }: Failure): boolean {
   return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
 }
 
-type Outcome = { state: 'sent'; receipt: Receipt } | { state: 'refused'; problem: string };
+type Outcome =
+  { state: 'sent'; receipt: Receipt } | { state: 'refused'; problem: string; problemCode: ErrorCode };
 
 async function settle(db: Database, id: number, row: CandidateRow, outcome: Outcome): Promise<void> {
   await storing(async () => {
     const tx = db.transaction(['candidates', 'outbox'], 'readwrite', { durability: 'strict' });
-    await tx.objectStore('candidates').put({ ...row, problem: null, ...outcome });
+    await tx.objectStore('candidates').put({ ...row, problem: null, problemCode: null, ...outcome });
     await tx.objectStore('outbox').delete(id);
     await tx.done;
   });
@@ -152,7 +153,7 @@ async function postpone(db: Database, id: number, row: CandidateRow, failure: Fa
     const item = readRow(outboxSchema, await outbox.get(id), 'outbox');
     if (item) {
       await outbox.put({ ...item, id, attempts: item.attempts + 1, lastError: reason });
-      await tx.objectStore('candidates').put({ ...row, problem: reason });
+      await tx.objectStore('candidates').put({ ...row, problem: reason, problemCode: failure.code });
     }
     await tx.done;
   });

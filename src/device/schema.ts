@@ -5,6 +5,7 @@ import { partSchema } from '../core/artifact/documents.ts';
 import { modelNameSchema, variantNameSchema, versionNumberSchema } from '../core/artifact/names.ts';
 import { modelListSchema, receiptSchema } from '../core/artifact/registry-api.ts';
 import { envelopeSchema } from '../core/artifact/signature.ts';
+import { errorCodes } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
 
 export const databaseName = 'haversack';
@@ -89,7 +90,9 @@ export const candidateRowSchema = z.object({
   /** `Comparison`, as it was shown. */
   comparison: z.unknown(),
   receipt: receiptSchema.nullable(),
+  /** Why it waits, or why it was refused; the code is for a reader's own language. */
   problem: z.string().nullable(),
+  problemCode: z.enum(errorCodes).nullish(),
   createdAt: time,
 });
 export type CandidateRow = z.infer<typeof candidateRowSchema>;
