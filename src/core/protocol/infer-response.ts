@@ -1,0 +1,47 @@
+// An inference response between its body and tensors, both ways: a server encodes it, a client decodes it.
+import type { TensorMap } from '../tensor.ts';
+import { type EncodedBody, encodeFrame, openFrame, readTensors } from './frame.ts';
+import type { InferRequest } from './infer-request.ts';
+import { blaming } from './malformed.ts';
+import { inferResponseMessageSchema, type InferResponseMessage } from './messages.ts';
+
+export interface InferResponse {
+  readonly modelName: string | null;
+  /** Which version answered, whatever alias was asked. */
+  readonly modelVersion: string | null;
+  readonly id: string | null;
+  readonly outputs: TensorMap;
+}
+
+/**
+ * Outputs travel in the way that the request asked for.
+ * @throws HaversackError `BadRequest` where it asked for JSON and an output has no JSON form
+ */
+export function encodeResponse(
+  { modelName, modelVersion, id, outputs }: InferResponse,
+  request: Pick<InferRequest, 'outputs' | 'binaryOutputs'>,
+): EncodedBody {
+  const isBinary = (name: string) =>
+    request.outputs?.find(output => output.name === name)?.binary ?? request.binaryOutputs;
+  return blaming('BadRequest', () =>
+    encodeFrame(outputs, isBinary, (messages): InferResponseMessage => ({
+      ...(modelName === null ? {} : { model_name: modelName }),
+      ...(modelVersion === null ? {} : { model_version: modelVersion }),
+      ...(id === null ? {} : { id }),
+      outputs: messages,
+    })),
+  );
+}
+
+/** @throws HaversackError `Internal`: the server broke the protocol */
+export function decodeResponse(body: Uint8Array<ArrayBuffer>, headerLength: number | null): InferResponse {
+  return blaming('Internal', () => {
+    const { message, binary } = openFrame(body, headerLength, inferResponseMessageSchema);
+    return {
+      modelName: message.model_name ?? null,
+      modelVersion: message.model_version ?? null,
+      id: message.id ?? null,
+      outputs: readTensors(message.outputs, binary),
+    };
+  });
+}
