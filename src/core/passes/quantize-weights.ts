@@ -17,7 +17,10 @@ export interface QuantizeWeightsOptions {
   readonly perChannel: boolean;
 }
 
-/** Smaller weights are left alone: the scales and nodes would eat what is saved. */
+/**
+ * Smaller weights are left alone, for the scales and nodes would eat what is saved; but not where all are small: a variant
+ * that is called int8 holds int8.
+ */
 const minElements = 64;
 /** Narrow range, so that −w and w are alike: −127 … 127. */
 const largestStep = 127;
@@ -70,10 +73,10 @@ function quantizable(graph: GraphProto): Map<string, Weight> {
     if (!proto || weights.has(name!) || isExternal(proto) || datatypeOf(proto.dataType) !== 'FP32') continue;
     const shape = shapeOf(proto);
     const axis = channelAxis(node, shape.length);
-    if (axis !== null && shape.length >= 2 && elements(shape) >= minElements)
-      weights.set(name!, { proto, axis });
+    if (axis !== null && shape.length >= 2) weights.set(name!, { proto, axis });
   }
-  return weights;
+  const large = new Map([...weights].filter(([, { proto }]) => elements(shapeOf(proto)) >= minElements));
+  return large.size > 0 ? large : weights;
 }
 
 /** Where the output channels of the second input lie; null for operators that have none. */

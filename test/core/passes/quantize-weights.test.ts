@@ -117,7 +117,15 @@ describe('quantizeWeights', () => {
   test('leaves small weights, and weights that are not finite, as they are', () => {
     const operators = (file: Uint8Array<ArrayBuffer>) =>
       inspectModel(quantizeWeights(file, { perChannel: true })).operators;
-    expect(operators(denseModel())).toEqual({ Add: 1, MatMul: 1, Softmax: 1 });
+    const beside = new GraphBuilder('beside')
+      .input('x', 'FP32', [1, 64])
+      .initializer('large', float32([64, 4], numbers(256)))
+      .initializer('small', float32([4, 4], numbers(16)))
+      .node('MatMul', ['x', 'large'], ['h'])
+      .node('MatMul', ['h', 'small'], ['y'])
+      .output('y', 'FP32', [1, 4])
+      .build();
+    expect(operators(beside)).toEqual({ DequantizeLinear: 1, MatMul: 2 });
     const broken = new GraphBuilder('nan')
       .input('x', 'FP32', [1, 64])
       .initializer('w', float32([64, 1], numbers(64).fill(NaN, 5, 6)))
@@ -125,6 +133,11 @@ describe('quantizeWeights', () => {
       .output('y', 'FP32', [1, 1])
       .build();
     expect(operators(broken)).toEqual({ MatMul: 1 });
+  });
+
+  test('takes small weights where there are no others', () => {
+    const small = quantizeWeights(denseModel(), { perChannel: true });
+    expect(inspectModel(small).operators).toMatchObject({ DequantizeLinear: 1 });
   });
 
   test('a channel of zeros stays zero', async () => {
