@@ -119,7 +119,8 @@ class Run {
       for (let from = 0; from < train.rows; from += recipe.batchSize) {
         await this.#control.checkpoint();
         this.#step(++step, inputs, order.subarray(from, from + recipe.batchSize), random.uint32());
-        if (performance.now() - toldAt < progressIntervalMs) continue;
+        const isLast = from + recipe.batchSize >= train.rows;
+        if (isLast || performance.now() - toldAt < progressIntervalMs) continue;
         await this.#collect(figures);
         this.#tell(step, epoch, figures);
         toldAt = performance.now();
