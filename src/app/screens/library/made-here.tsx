@@ -1,0 +1,75 @@
+// What this device made: candidates, and how far each is on its way to the registry.
+import { candidateSchema } from '../../../core/artifact/documents.ts';
+import { readDocument } from '../../../core/artifact/signature.ts';
+import type { CandidateRow } from '../../../device/schema.ts';
+import { formatDate } from '../../i18n/format.ts';
+import { t } from '../../i18n/library.ts';
+import { LinkButton } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Chip } from '../../parts/chip.tsx';
+import { href } from '../../router.ts';
+import { candidates } from '../../state/candidates.ts';
+import { outbox } from '../../state/outbox.ts';
+
+export function MadeHere() {
+  if (candidates.value.length === 0) return null;
+  return (
+    <Card title={t('made')}>
+      <ul role="list" class="versions">
+        {candidates.value.map(row => (
+          <li key={row.digest} class="version">
+            <div class="row spread">
+              <span class="row">
+                <strong>{t('madeFrom', { model: row.model, version: parentOf(row) })}</strong>
+                <State row={row} />
+              </span>
+              <LinkButton kind="quiet" icon="judge" href={href('judge', row.model)}>
+                {t('judgeIt')}
+              </LinkButton>
+            </div>
+            <p class="soft small">{formatDate(row.createdAt)}</p>
+            <Reason row={row} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function parentOf(row: CandidateRow): string {
+  return String(readDocument(row.document, candidateSchema).parent?.version ?? '–');
+}
+
+function State({ row }: { readonly row: CandidateRow }) {
+  switch (row.state) {
+    case 'judging':
+      return <Chip icon="judge">{t('judging')}</Chip>;
+    case 'kept':
+      return <Chip icon="device">{t('kept')}</Chip>;
+    case 'queued':
+      return (
+        <Chip tone="warn" icon="clock">
+          {t('waiting')}
+        </Chip>
+      );
+    case 'sent':
+      return (
+        <Chip tone="good" icon="sent">
+          {t('sentAs', { version: String(row.receipt?.version ?? '–') })}
+        </Chip>
+      );
+    case 'refused':
+      return (
+        <Chip tone="bad" icon="bad">
+          {t('refused')}
+        </Chip>
+      );
+  }
+}
+
+function Reason({ row }: { readonly row: CandidateRow }) {
+  const waiting = outbox.value.find(item => item.candidate === row.digest)?.lastError;
+  if (row.state === 'queued' && waiting) return <p class="small">{t('waitsFor', { reason: waiting })}</p>;
+  if (row.state === 'refused' && row.problem) return <p class="small">{row.problem}</p>;
+  return null;
+}

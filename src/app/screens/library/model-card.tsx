@@ -1,0 +1,106 @@
+// One model: what is in use, what is offered, one main thing to do; its versions folded below.
+import { accuracyText } from '../../i18n/measures.ts';
+import { formatBytes } from '../../i18n/format.ts';
+import { t as common } from '../../i18n/common.ts';
+import { t } from '../../i18n/library.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Chip } from '../../parts/chip.tsx';
+import { DownloadState } from '../../parts/download-state.tsx';
+import { href } from '../../router.ts';
+import { downloadOf, get } from '../../state/downloads.ts';
+import { goBackTo, switchTo } from '../../state/installed.ts';
+import { type ShelfModel, type ShelfVersion, updateReady } from '../../state/shelf.ts';
+import { Versions } from './versions.tsx';
+
+export function ModelCard({ shelf }: { readonly shelf: ShelfModel }) {
+  const { model, versions, offered, active } = shelf;
+  const shown = versions.find(version => version.version === active?.version) ?? offered;
+  const running = versions.map(version => downloadOf(model, version.version)).find(found => found !== null);
+  return (
+    <Card title={model} actions={<State shelf={shelf} />}>
+      <div class="stack">
+        {shown ? <Facts version={shown} /> : null}
+        {running ? <DownloadState download={running} /> : <MainAction shelf={shelf} />}
+        <details class="fold">
+          <summary>{t('versions', { n: versions.length })}</summary>
+          <Versions shelf={shelf} />
+        </details>
+      </div>
+    </Card>
+  );
+}
+
+function State({ shelf }: { readonly shelf: ShelfModel }) {
+  const here = shelf.versions.some(version => version.installed);
+  return (
+    <span class="row">
+      {here ? (
+        <Chip tone="good" icon="device">
+          {t('onDevice')}
+        </Chip>
+      ) : (
+        <Chip icon="download">{t('notHere')}</Chip>
+      )}
+      {updateReady(shelf) ? (
+        <Chip tone="info" icon="refresh">
+          {t('updateReady')}
+        </Chip>
+      ) : null}
+    </span>
+  );
+}
+
+function Facts({ version }: { readonly version: ShelfVersion }) {
+  return (
+    <div class="stack-close">
+      {version.note ? <p>{version.note}</p> : null}
+      <p class="soft numbers">
+        {[
+          t('version', { version: String(version.version) }),
+          accuracyText(version.evaluations) ?? common('notMeasured'),
+          formatBytes(version.bytes),
+        ].join(' · ')}
+      </p>
+    </div>
+  );
+}
+
+/** The one thing most likely wanted: get it, update it, or use it. */
+function MainAction({ shelf }: { readonly shelf: ShelfModel }) {
+  const { model, offered, active } = shelf;
+  if (!active) {
+    if (!offered) return null;
+    return (
+      <div>
+        <Button kind="primary" icon="download" onClick={() => void get(model, offered.version)}>
+          {t('get')}
+        </Button>
+      </div>
+    );
+  }
+  const back = active.previous;
+  const canGoBack =
+    back !== null && shelf.versions.some(version => version.version === back && version.installed);
+  return (
+    <div class="row">
+      <LinkButton kind={updateReady(shelf) ? 'plain' : 'primary'} icon="use" href={href('use', model)}>
+        {t('use')}
+      </LinkButton>
+      {updateReady(shelf) && offered ? (
+        <Button kind="primary" icon="download" onClick={() => void update(model, offered.version)}>
+          {t('update', { version: String(offered.version) })}
+        </Button>
+      ) : null}
+      {canGoBack ? (
+        <Button kind="quiet" icon="undo" onClick={() => void goBackTo(model)}>
+          {t('goBack', { version: String(back) })}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+async function update(model: string, version: number): Promise<void> {
+  if (await get(model, version)) await switchTo(model, version);
+}

@@ -1,0 +1,42 @@
+// How much room the app takes, and whether the browser keeps it.
+import { useEffect } from 'preact/hooks';
+import { formatBytes } from '../../i18n/format.ts';
+import { t } from '../../i18n/library.ts';
+import { Button } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Progress } from '../../parts/progress.tsx';
+import { toast } from '../../parts/toast.tsx';
+import { installed } from '../../state/installed.ts';
+import { askToKeep, loadStorage, storage } from '../../state/storage.ts';
+
+export function StorageMeter() {
+  const rows = installed.value;
+  useEffect(() => {
+    void loadStorage();
+  }, [rows]);
+  const state = storage.value;
+  return (
+    <Card title={t('storage')}>
+      <div class="stack-close">
+        {state ? <Meter used={state.usageBytes} quota={state.quotaBytes} /> : <p>{t('unknown')}</p>}
+        {state ? (
+          <div class="row spread">
+            <span class="soft small grow">{state.persisted ? t('persisted') : t('notPersisted')}</span>
+            {state.persisted ? null : (
+              <Button onClick={() => void askToKeep().then(kept => kept || toast(t('keepRefused')))}>
+                {t('keep')}
+              </Button>
+            )}
+          </div>
+        ) : null}
+      </div>
+    </Card>
+  );
+}
+
+function Meter({ used, quota }: { readonly used: number | null; readonly quota: number | null }) {
+  if (used === null) return <p>{t('unknown')}</p>;
+  if (quota === null) return <p>{t('usedOnly', { used: formatBytes(used) })}</p>;
+  const label = t('used', { used: formatBytes(used), quota: formatBytes(quota) });
+  return <Progress label={label} value={used} max={quota} />;
+}

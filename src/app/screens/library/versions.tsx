@@ -1,0 +1,108 @@
+// The versions of a model, newest first, with where each comes from: two of one parent are seen to be siblings.
+import { accuracyText } from '../../i18n/measures.ts';
+import { formatBytes, formatDate } from '../../i18n/format.ts';
+import { t as common } from '../../i18n/common.ts';
+import { t } from '../../i18n/library.ts';
+import { Button } from '../../parts/button.tsx';
+import { Chip } from '../../parts/chip.tsx';
+import { askConfirm } from '../../parts/dialog.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { downloadOf, get } from '../../state/downloads.ts';
+import { remove, switchTo } from '../../state/installed.ts';
+import type { ShelfModel, ShelfVersion } from '../../state/shelf.ts';
+
+export function Versions({ shelf }: { readonly shelf: ShelfModel }) {
+  return (
+    <ol role="list" class="versions">
+      {shelf.versions.map(version => (
+        <li key={version.version} class={version.siblings.length > 0 ? 'version forked' : 'version'}>
+          <div class="row">
+            <strong>{t('version', { version: String(version.version) })}</strong>
+            <Chips version={version} inUse={shelf.active?.version === version.version} />
+          </div>
+          <p class="soft small numbers">
+            {[
+              accuracyText(version.evaluations) ?? common('notMeasured'),
+              formatBytes(version.bytes),
+              formatDate(version.createdAt),
+            ].join(' · ')}
+          </p>
+          <p class="lineage small">
+            <Icon name="fork" small />
+            <span>{lineageOf(version)}</span>
+          </p>
+          <Actions model={shelf.model} version={version} inUse={shelf.active?.version === version.version} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function lineageOf({ parent, siblings }: ShelfVersion): string {
+  if (parent === null) return t('first');
+  if (siblings.length === 0) return t('from', { parent: String(parent) });
+  return t('siblings', { n: siblings.length, parent: String(parent), siblings: siblings.join(', ') });
+}
+
+function Chips({ version, inUse }: { readonly version: ShelfVersion; readonly inUse: boolean }) {
+  return (
+    <>
+      {version.aliases.map(alias => (
+        <Chip key={alias} tone="accent">
+          {alias}
+        </Chip>
+      ))}
+      {inUse ? (
+        <Chip tone="good" icon="check">
+          {t('inUse')}
+        </Chip>
+      ) : version.installed ? (
+        <Chip tone="good" icon="device">
+          {t('onDevice')}
+        </Chip>
+      ) : null}
+    </>
+  );
+}
+
+interface ActionProps {
+  readonly model: string;
+  readonly version: ShelfVersion;
+  readonly inUse: boolean;
+}
+
+function Actions({ model, version, inUse }: ActionProps) {
+  const number = version.version;
+  if (!version.installed) {
+    if (downloadOf(model, number)) return null;
+    return (
+      <div>
+        <Button icon="download" onClick={() => void get(model, number)}>
+          {t('getVersion', { version: String(number) })}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div class="row">
+      {inUse ? null : (
+        <Button icon="use" onClick={() => void switchTo(model, number)}>
+          {t('useVersion', { version: String(number) })}
+        </Button>
+      )}
+      <Button kind="quiet" icon="remove" onClick={() => void confirmRemoval(model, version)}>
+        {t('remove', { version: String(number) })}
+      </Button>
+    </div>
+  );
+}
+
+async function confirmRemoval(model: string, { version, listed }: ShelfVersion): Promise<void> {
+  const yes = await askConfirm({
+    title: t('removeTitle', { model, version: String(version) }),
+    body: listed ? t('removeText') : t('removeUnlisted'),
+    action: common('remove'),
+    kind: 'danger',
+  });
+  if (yes) await remove(model, version);
+}

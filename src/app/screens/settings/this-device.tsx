@@ -1,0 +1,83 @@
+// Who this device is: its name, its code, what an admin lets it do; and asking for more.
+import { useState } from 'preact/hooks';
+import type { Caller } from '../../../core/artifact/registry-api.ts';
+import type { Failure } from '../../../core/errors.ts';
+import { t } from '../../i18n/settings.ts';
+import { Button } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { TextField } from '../../parts/field.tsx';
+import { Note } from '../../parts/note.tsx';
+import { toast } from '../../parts/toast.tsx';
+import { caller } from '../../state/connection.ts';
+import { askToBeLetIn } from '../../state/enrolment.ts';
+import { services } from '../../state/services.ts';
+import { changeSettings, settings } from '../../state/settings.ts';
+
+const nameAtMost = 64;
+
+export function ThisDevice() {
+  const identity = services.value?.identity;
+  const stored = settings.value;
+  if (!identity || !stored) return null;
+  return (
+    <Card title={t('device')}>
+      <div class="stack">
+        <TextField
+          label={t('name')}
+          hint={t('nameHint')}
+          value={stored.deviceName}
+          maxLength={nameAtMost}
+          onInput={deviceName => void changeSettings({ deviceName })}
+        />
+        <dl class="facts">
+          <dt>{t('code')}</dt>
+          <dd>
+            <strong class="code mono">{identity.code}</strong> <span class="soft small">{t('codeHint')}</span>
+          </dd>
+          <dt>{t('role')}</dt>
+          <dd>{roleText(caller.value)}</dd>
+        </dl>
+        {identity.protected ? null : <Note tone="warn">{t('bareKey')}</Note>}
+        <Ask name={stored.deviceName} />
+      </div>
+    </Card>
+  );
+}
+
+function roleText(who: Caller | null): string {
+  if (!who) return t('roleUnknown');
+  if (who.status === 'pending') return t('rolePending');
+  if (who.status === 'revoked') return t('roleRevoked');
+  return who.role === null || who.kind === 'anonymous' ? t('roleNone') : t(`${who.role}_role`);
+}
+
+function Ask({ name }: { readonly name: string }) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const status = caller.value?.status;
+  if (status === 'approved') return null;
+  const ask = async () => {
+    setBusy(true);
+    const result = await askToBeLetIn(name);
+    setBusy(false);
+    setProblem(result.ok ? null : result.error);
+    if (result.ok) toast(t('asked', { code: result.value.code }));
+  };
+  return (
+    <div class="stack">
+      <div>
+        <Button
+          kind="primary"
+          icon="key"
+          busy={busy}
+          disabled={name.trim() === ''}
+          onClick={() => void ask()}
+        >
+          {status === 'pending' ? t('askAgain') : t('ask')}
+        </Button>
+      </div>
+      {problem ? <ErrorNote failure={problem} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+// Which build of the app this is.
+import { version } from '../../../package.json';
+
+export const buildName = version;

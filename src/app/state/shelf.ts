@@ -1,0 +1,113 @@
+// What stands in the Library: the registry's models and this device's, in one list, with what is stored here.
+import { computed } from '@preact/signals';
+import { type Alias, type Evaluation, manifestSchema } from '../../core/artifact/documents.ts';
+import type { ModelSummary, VersionSummary } from '../../core/artifact/registry-api.ts';
+import { readDocument } from '../../core/artifact/signature.ts';
+import type { Active, Installed } from '../../device/schema.ts';
+import { aliasesOf, catalogue } from './catalogue.ts';
+import { activeByModel, installedByModel } from './installed.ts';
+
+export interface ShelfVersion {
+  readonly version: number;
+  readonly parent: number | null;
+  /** Other versions made from the same parent. */
+  readonly siblings: readonly number[];
+  readonly note: string | null;
+  readonly createdAt: string;
+  readonly evaluations: readonly Evaluation[];
+  /** Of the variant that is got without asking: what was uploaded. */
+  readonly bytes: number;
+  readonly aliases: readonly string[];
+  readonly installed: Installed | null;
+  /** Whether the registry still has it. */
+  readonly listed: boolean;
+}
+
+export interface ShelfModel {
+  readonly model: string;
+  /** Newest first. */
+  readonly versions: readonly ShelfVersion[];
+  /** What one tap gets: `production`, else the newest. */
+  readonly offered: ShelfVersion | null;
+  readonly active: Active | null;
+}
+
+export const shelf = computed<readonly ShelfModel[]>(() => {
+  const listed = new Map((catalogue.value ?? []).map(summary => [summary.model, summary]));
+  const names = [...new Set([...listed.keys(), ...installedByModel.value.keys()])].sort();
+  return names.map(name =>
+    toShelf(
+      name,
+      listed.get(name) ?? null,
+      installedByModel.value.get(name) ?? [],
+      activeByModel.value.get(name) ?? null,
+    ),
+  );
+});
+
+export function toShelf(
+  model: string,
+  summary: ModelSummary | null,
+  here: readonly Installed[],
+  active: Active | null,
+): ShelfModel {
+  const aliases = summary ? aliasesOf(summary) : [];
+  const listed = (summary?.versions ?? []).map(version =>
+    fromSummary(version, aliases, here.find(row => row.version === version.version) ?? null),
+  );
+  const known = new Set(listed.map(version => version.version));
+  const unlisted = here.filter(row => !known.has(row.version)).map(fromInstalled);
+  const all = [...listed, ...unlisted].sort((a, b) => b.version - a.version);
+  const versions = all.map(version => ({ ...version, siblings: siblingsOf(version, all) }));
+  const production = aliases.find(alias => alias.alias === 'production')?.version;
+  const offered = versions.find(version => version.version === production) ?? versions[0] ?? null;
+  return { model, versions, offered, active };
+}
+
+function fromSummary(
+  version: VersionSummary,
+  aliases: readonly Alias[],
+  row: Installed | null,
+): ShelfVersion {
+  return {
+    version: version.version,
+    parent: version.parent?.version ?? null,
+    siblings: [],
+    note: version.note,
+    createdAt: version.createdAt,
+    evaluations: version.evaluations,
+    bytes: version.variants[0]?.bytes ?? 0,
+    aliases: aliases.filter(alias => alias.version === version.version).map(alias => alias.alias),
+    installed: row,
+    listed: true,
+  };
+}
+
+function fromInstalled(row: Installed): ShelfVersion {
+  const manifest = readDocument(row.manifest, manifestSchema);
+  return {
+    version: row.version,
+    parent: manifest.parent?.version ?? null,
+    siblings: [],
+    note: manifest.note,
+    createdAt: manifest.createdAt,
+    evaluations: manifest.evaluations,
+    bytes: manifest.authority.file.bytes,
+    aliases: [],
+    installed: row,
+    listed: false,
+  };
+}
+
+function siblingsOf({ version, parent }: ShelfVersion, all: readonly ShelfVersion[]): number[] {
+  if (parent === null) return [];
+  return all
+    .filter(other => other.parent === parent && other.version !== version)
+    .map(other => other.version)
+    .sort((a, b) => a - b);
+}
+
+/** Whether what is offered is newer than what is in use. */
+export function updateReady({ active, offered }: ShelfModel): boolean {
+  return active !== null && offered !== null && offered.version > active.version;
+}
