@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { errorCatalogue, errorCodes, failureSchema, HaversackError, toFailure } from '../../src/core/errors.ts';
+import {
+  errorCatalogue,
+  errorCodes,
+  failureSchema,
+  HaversackError,
+  toFailure,
+} from '../../src/core/errors.ts';
 
 describe('the catalogue of errors', () => {
   it('says for every code what happened, what to do, and an HTTP status', () => {
@@ -14,7 +20,10 @@ describe('the catalogue of errors', () => {
 
   it('makes data of an error that survives a worker’s border', () => {
     const failure = toFailure(new HaversackError('ChunkInvalid', 'got 3 bytes, wanted 4'));
-    expect(failureSchema.parse(structuredClone(failure))).toEqual({ code: 'ChunkInvalid', detail: 'got 3 bytes, wanted 4' });
+    expect(failureSchema.parse(structuredClone(failure))).toEqual({
+      code: 'ChunkInvalid',
+      detail: 'got 3 bytes, wanted 4',
+    });
   });
 
   it('knows the platform’s own names for a full disk and an abort', () => {

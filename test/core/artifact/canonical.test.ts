@@ -9,7 +9,7 @@ describe('canonical JSON', () => {
   it('is RFC 8785 §3.2.2’s example', () => {
     const example = {
       numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
-      string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\\u0022/',
+      string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\u0022/",
       literals: [null, true, false],
     };
     expect(text(example)).toBe(

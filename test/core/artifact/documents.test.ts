@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { aliasSchema, candidateSchema, manifestSchema, variantSchema } from '../../../src/core/artifact/documents.ts';
+import {
+  aliasSchema,
+  candidateSchema,
+  manifestSchema,
+  variantSchema,
+} from '../../../src/core/artifact/documents.ts';
 import { aliasNameSchema, modelNameSchema } from '../../../src/core/artifact/names.ts';
 
 const digest = 'a'.repeat(64);
@@ -10,7 +15,11 @@ const candidate = {
   model: 'digits',
   parent: { version: 1, digest },
   task: 'classification',
-  interface: { inputs: [], outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 10], meaning: null }], decision: null },
+  interface: {
+    inputs: [],
+    outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 10], meaning: null }],
+    decision: null,
+  },
   labels: null,
   architecture: digest,
   evaluations: [],
@@ -26,7 +35,9 @@ const candidate = {
 describe('documents', () => {
   it('takes an imported model without data: what it cannot have is null', () => {
     expect(candidateSchema.safeParse(candidate).success).toBe(true);
-    expect(manifestSchema.safeParse({ ...candidate, type: 'manifest', version: 2, candidate: digest }).success).toBe(true);
+    expect(
+      manifestSchema.safeParse({ ...candidate, type: 'manifest', version: 2, candidate: digest }).success,
+    ).toBe(true);
   });
 
   it.each([
@@ -34,7 +45,10 @@ describe('documents', () => {
     ['a model name that leaves its folder', { model: '../x' }],
     ['a version of another kind', { parent: { version: 0, digest } }],
     ['a file without chunks', { authority: { variant: 'fp32', file: { ...file, chunks: [] } } }],
-    ['a chunk over 1 MiB', { authority: { variant: 'fp32', file: { ...file, chunks: [{ digest, bytes: 2 ** 20 + 1 }] } } }],
+    [
+      'a chunk over 1 MiB',
+      { authority: { variant: 'fp32', file: { ...file, chunks: [{ digest, bytes: 2 ** 20 + 1 }] } } },
+    ],
     ['a digest that is none', { architecture: 'xyz' }],
     ['a time that is none', { createdAt: 'yesterday' }],
   ])('refuses %s', (_, change) => {
@@ -42,7 +56,8 @@ describe('documents', () => {
   });
 
   it('does not take one kind of document for another', () => {
-    for (const schema of [manifestSchema, variantSchema, aliasSchema]) expect(schema.safeParse(candidate).success).toBe(false);
+    for (const schema of [manifestSchema, variantSchema, aliasSchema])
+      expect(schema.safeParse(candidate).success).toBe(false);
   });
 
   it('keeps `model@3` a version and `model@canary` an alias', () => {

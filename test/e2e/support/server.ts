@@ -89,7 +89,9 @@ export async function startServer(
     output: () => printed,
     adminKey: async () => (await readFile(join(data, 'admin.key'), 'utf8')).trim(),
     stop: () => end('SIGTERM'),
-    kill: async () => void (await end('SIGKILL')),
+    kill: async () => {
+      await end('SIGKILL');
+    },
     start,
   };
 }
