@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { InputInterface, ModelInterface } from '../../../src/core/artifact/interface.ts';
+import {
+  cellsAcross,
+  columnNames,
+  inputKind,
+  sampleSize,
+  takesBatches,
+  toInput,
+} from '../../../src/app/state/inputs.ts';
+
+const digits: InputInterface = {
+  name: 'image',
+  datatype: 'FP32',
+  shape: [-1, 1, 8, 8],
+  meaning: { kind: 'image', layout: 'NCHW', range: [0, 16], preparation: 'cell-counts', names: null },
+};
+const iris: InputInterface = {
+  name: 'x',
+  datatype: 'FP32',
+  shape: [-1, 2],
+  meaning: { kind: 'features', names: ['length', 'width'], units: ['cm', null], ranges: null },
+};
+const facing = (...inputs: InputInterface[]): ModelInterface => ({
+  inputs,
+  outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 3], meaning: null }],
+  decision: null,
+});
+
+test('the interface decides whether an input is drawn, filled in, or given tensor by tensor', () => {
+  expect(inputKind(facing(digits))).toBe('drawing');
+  expect(inputKind(facing(iris))).toBe('features');
+  expect(inputKind(facing({ ...iris, meaning: null }))).toBe('tensors');
+  expect(inputKind(facing(iris, iris))).toBe('tensors');
+  expect(inputKind(facing({ ...digits, shape: [-1, 3, 8, 8] }))).toBe('tensors');
+});
+
+test('a square is found in either layout', () => {
+  const meaning = { ...digits.meaning!, layout: 'NHWC' } as InputInterface['meaning'];
+  expect(cellsAcross(digits)).toBe(8);
+  expect(cellsAcross({ ...digits, meaning, shape: [-1, 8, 8, 1] })).toBe(8);
+  expect(cellsAcross({ ...digits, meaning })).toBeNull();
+});
+
+test('rows become one tensor, whose free dimension is their number', () => {
+  expect(sampleSize(digits)).toBe(64);
+  expect(takesBatches(iris)).toBe(true);
+  expect(toInput(iris, [1, 2, 3, 4])).toEqual({
+    datatype: 'FP32',
+    shape: [2, 2],
+    data: Float32Array.of(1, 2, 3, 4),
+  });
+  expect(toInput({ ...iris, datatype: 'INT64' }, [1, 2]).data).toEqual(BigInt64Array.of(1n, 2n));
+});
+
+test('columns without names are numbered', () => {
+  expect(columnNames(iris)).toEqual(['length', 'width']);
+  expect(columnNames(digits).slice(0, 2)).toEqual(['1', '2']);
+});
