@@ -3,6 +3,7 @@
 import { HaversackError, toFailure } from '../core/errors.ts';
 import type { TrainControl, Trained, TrainEngine, TrainJob, TrainProgress } from '../core/train/engine.ts';
 import type { BackendName } from './backend.ts';
+import { parseTopology } from './topology.ts';
 
 export type TfjsEngine = TrainEngine & {
   /** What computes; another one after a run on it failed at its first step. */
@@ -67,9 +68,6 @@ async function trainOn(
   control: TrainControl,
   onProgress: (progress: TrainProgress) => void,
 ): Promise<Trained> {
-  const [{ trainRun }, { parseTopology }] = await Promise.all([
-    import('./train-run.ts'),
-    import('./topology.ts'),
-  ]);
+  const { trainRun } = await import('./train-run.ts');
   return trainRun(job, parseTopology(job.topology), backend, control, onProgress);
 }
