@@ -47,6 +47,22 @@ function lockHash() {
 }
 
 /**
+ * Whether npm's own note of what it installed has every package of the lock file, in its version: then `npm install` was
+ * run by hand, and there is nothing to do. Packages for other systems are optional, and absent.
+ */
+function isInstalled() {
+  const read = path => JSON.parse(readFileSync(join(root, path), 'utf8')).packages;
+  try {
+    const there = read('node_modules/.package-lock.json');
+    return Object.entries(read('package-lock.json')).every(
+      ([path, { version, optional }]) => path === '' || optional || there[path]?.version === version,
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Ends the process with a clear message where Node is too old; installs where node_modules is not what the lock file says.
  * @param {{ quiet?: boolean }} [options]
  * @returns {Promise<boolean>} whether anything was installed
@@ -56,6 +72,10 @@ export async function ensureInstalled({ quiet = false } = {}) {
   const stamp = join(root, 'node_modules/.haversack-lock');
   const hash = lockHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return false;
+  if (isInstalled()) {
+    writeFileSync(stamp, hash);
+    return false;
+  }
   if (!quiet) say('Installing dependencies (the first time takes a minute or two) …');
   const started = Date.now();
   await install({ quiet });
