@@ -12,6 +12,7 @@ import { toast } from '../../parts/toast.tsx';
 import { caller } from '../../state/connection.ts';
 import { askToBeLetIn } from '../../state/enrolment.ts';
 import { services } from '../../state/services.ts';
+import { suggestedName } from '../../state/device-name.ts';
 import { changeSettings, settings } from '../../state/settings.ts';
 
 const nameAtMost = 64;
@@ -27,19 +28,21 @@ export function ThisDevice() {
           label={t('name')}
           hint={t('nameHint')}
           value={stored.deviceName}
+          placeholder={suggestedName()}
           maxLength={nameAtMost}
           onInput={deviceName => void changeSettings({ deviceName })}
         />
         <dl class="facts">
           <dt>{t('code')}</dt>
           <dd>
-            <strong class="code mono">{identity.code}</strong> <span class="soft small">{t('codeHint')}</span>
+            <strong class="code mono">{identity.code}</strong>
+            <p class="soft small">{t('codeHint')}</p>
           </dd>
           <dt>{t('role')}</dt>
           <dd>{roleText(caller.value)}</dd>
         </dl>
         {identity.protected ? null : <Note tone="warn">{t('bareKey')}</Note>}
-        <Ask name={stored.deviceName} />
+        <Ask name={stored.deviceName.trim() || suggestedName()} />
       </div>
     </Card>
   );
@@ -67,13 +70,7 @@ function Ask({ name }: { readonly name: string }) {
   return (
     <div class="stack">
       <div>
-        <Button
-          kind="primary"
-          icon="key"
-          busy={busy}
-          disabled={name.trim() === ''}
-          onClick={() => void ask()}
-        >
+        <Button kind="primary" icon="key" busy={busy} onClick={() => void ask()}>
           {status === 'pending' ? t('askAgain') : t('ask')}
         </Button>
       </div>

@@ -14,7 +14,7 @@ export function FirstVisit() {
   const models = catalogue.value;
   return (
     <div class="stack">
-      <Empty icon="library" title={t('firstTitle')}>
+      <Empty icon="library" isPage title={t('firstTitle')}>
         {t('firstText')}
       </Empty>
       {models && models.length > 0 ? <Offers /> : <Nothing />}
@@ -32,7 +32,7 @@ function Nothing() {
   if (catalogueProblem.value) {
     return (
       <div class="stack">
-        <p>{t('firstOffline')}</p>
+        {catalogueProblem.value.code === 'Offline' ? <p>{t('firstOffline')}</p> : null}
         <ErrorNote failure={catalogueProblem.value} onRetry={refresh} />
       </div>
     );
