@@ -1,5 +1,6 @@
 // What Judge shows and does: candidates with the comparison they were made with, their fate, and comparisons on demand.
 import {
+  type Candidate,
   candidateSchema,
   evaluationSchema,
   manifestSchema,
@@ -35,7 +36,7 @@ export const comparisonSchema = z.object({
 /** A candidate, read. */
 export interface Judged {
   readonly row: CandidateRow;
-  readonly parentVersion: number | null;
+  readonly candidate: Candidate;
   /** Null where what was stored is not understood. */
   readonly comparison: Comparison | null;
 }
@@ -46,7 +47,7 @@ export function readJudged(row: CandidateRow): Judged {
   const parsed = comparisonSchema.safeParse(row.comparison);
   return {
     row,
-    parentVersion: candidate.parent?.version ?? null,
+    candidate,
     comparison: parsed.success ? parsed.data : null,
   };
 }
@@ -58,9 +59,16 @@ export function firstToJudge(rows: readonly CandidateRow[]): CandidateRow | null
   );
 }
 
-/** @throws HaversackError `DocumentInvalid` */
+const manifests = new WeakMap<Installed, Manifest>();
+
+/**
+ * Parsed once a row: screens ask with every paint, and a manifest may name thousands of chunks.
+ * @throws HaversackError `DocumentInvalid`
+ */
 export function manifestOf(row: Installed): Manifest {
-  return readDocument(row.manifest, manifestSchema);
+  let manifest = manifests.get(row);
+  if (!manifest) manifests.set(row, (manifest = readDocument(row.manifest, manifestSchema)));
+  return manifest;
 }
 
 export async function keep(digest: string): Promise<void> {

@@ -4,23 +4,23 @@
 export function keepAwake(): () => void {
   if (!('wakeLock' in navigator)) return () => undefined;
   let held: WakeLockSentinel | null = null;
-  let wanted = true;
+  const ended = new AbortController();
+  const isWanted = (): boolean => !ended.signal.aborted;
   const take = async (): Promise<void> => {
-    if (!wanted || document.visibilityState !== 'visible') return;
+    if (!isWanted() || document.visibilityState !== 'visible') return;
     try {
       const sentinel = await navigator.wakeLock.request('screen');
-      if (wanted) held = sentinel;
+      if (isWanted()) held = sentinel;
       else await sentinel.release();
     } catch {
       // A low battery or the system's policy refuses it: the run goes on, the screen may sleep.
     }
   };
   const onSeen = (): void => void take();
-  document.addEventListener('visibilitychange', onSeen);
+  document.addEventListener('visibilitychange', onSeen, { signal: ended.signal });
   void take();
   return () => {
-    wanted = false;
-    document.removeEventListener('visibilitychange', onSeen);
+    ended.abort();
     void held?.release();
   };
 }

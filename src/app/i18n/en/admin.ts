@@ -10,7 +10,6 @@ export const admin = {
   refresh: 'Refresh',
   waiting: { one: '{n} device is waiting', other: '{n} devices are waiting' },
 
-  who: 'Who you are here',
   asKey: 'With the admin key',
   asDevice: 'As this device, which is an admin',
   leave: 'Forget the key',
@@ -21,7 +20,6 @@ export const admin = {
   keyHint: 'Kept in this tab only; it is gone when the tab closes.',
   keyEnter: 'Enter',
   keyWrong: 'The registry does not know this key.',
-  offlineBody: 'Admin works with the registry itself, so it needs a connection.',
 
   drop: 'Drop an ONNX file here',
   dropHint: 'Nothing is sent until you say so: it is looked at on this device first.',
@@ -29,7 +27,6 @@ export const admin = {
   inspecting: 'Looking at {name}…',
   refused: '{name} cannot be uploaded',
   another: 'Choose another file',
-  facts: 'What is in it',
   inputs: 'Inputs',
   outputs: 'Outputs',
   parameters: 'Parameters',
@@ -43,10 +40,7 @@ export const admin = {
 
   tryTitle: 'Try it before you upload',
   tryHint: 'A form made from its inputs. It runs here, on this device.',
-  open: 'Open it here',
-  opening: 'Opening…',
   run: 'Run',
-  running: 'Running…',
   ranIn: '{provider} · {time}',
 
   upload: 'Upload',

@@ -17,8 +17,6 @@ export const judge = {
 
   oldVersion: 'Version {version}',
   newCandidate: 'New, made here',
-  before: 'Before',
-  after: 'After',
   change: 'Change',
 
   measure: 'Measure',
@@ -47,7 +45,6 @@ export const judge = {
     'None of your own samples has been kept out of training yet: about one in five is. Label more in Teach and they will be judged here.',
   fewRows: 'So few rows say little: the interval shows how little.',
 
-  confusion: 'What was taken for what',
   confusionOf: '{who}: truth in rows, answers in columns',
   truth: 'Truth',
   answer: 'Answer',
@@ -74,9 +71,10 @@ export const judge = {
   discarded: 'Thrown away.',
   kept: 'Kept on this device.',
   queuedNow: 'In the outbox: it is sent as soon as the registry can be reached.',
-  tryIt: 'Try it on the example',
-  tried: 'New: {new} · before: {old}',
-  triedNotSure: 'not sure',
+  tryTitle: 'Try both',
+  tryHint: 'Give one sample; both versions answer it.',
+  triedNotSure: 'not sure: perhaps {label}',
+  triedNothing: 'Give it something first.',
   sendAgain: 'Send again',
   notTrainer: 'This device may not send yet',
   notTrainerBody:

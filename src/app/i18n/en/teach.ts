@@ -46,10 +46,8 @@ export const teach = {
   labelDrawing: 'Draw one, then tap what it is.',
   labelForm: 'Enter one, then tap what it is.',
   whatIsIt: 'What is it?',
-  labelled: 'Saved as {label}.',
   drawFirst: 'Draw something first.',
   fillFirst: 'Fill in every field first.',
-  clear: 'Clear',
   numbersOf: 'Its {n} numbers, separated by commas or spaces',
   numbersWrong: 'Wanted {wanted} numbers, got {got}.',
 

@@ -11,7 +11,6 @@ export const admin: Translation<typeof en> = {
   refresh: '刷新',
   waiting: { other: '{n} 台设备在等待' },
 
-  who: '你在这里的身份',
   asKey: '使用管理员密钥',
   asDevice: '以本机身份，本机是管理员',
   leave: '忘记密钥',
@@ -22,7 +21,6 @@ export const admin: Translation<typeof en> = {
   keyHint: '只保存在这个标签页中，关闭后就没有了。',
   keyEnter: '进入',
   keyWrong: '注册处不认识这个密钥。',
-  offlineBody: '管理是直接在注册处上进行的，需要网络连接。',
 
   drop: '把 ONNX 文件拖到这里',
   dropHint: '在你确认之前什么都不会发送：先在本机查看。',
@@ -30,7 +28,6 @@ export const admin: Translation<typeof en> = {
   inspecting: '正在查看 {name}…',
   refused: '{name} 不能上传',
   another: '另选一个文件',
-  facts: '里面有什么',
   inputs: '输入',
   outputs: '输出',
   parameters: '参数',
@@ -44,10 +41,7 @@ export const admin: Translation<typeof en> = {
 
   tryTitle: '上传前先试一试',
   tryHint: '根据它的输入生成的表单，在本机运行。',
-  open: '在这里打开',
-  opening: '正在打开…',
   run: '运行',
-  running: '正在运行…',
   ranIn: '{provider} · {time}',
 
   upload: '上传',

@@ -18,8 +18,6 @@ export const judge: Translation<typeof en> = {
 
   oldVersion: '版本 {version}',
   newCandidate: '新的，在本机制成',
-  before: '之前',
-  after: '之后',
   change: '变化',
 
   measure: '指标',
@@ -43,7 +41,6 @@ export const judge: Translation<typeof en> = {
   noAddedRows: '你的样本中还没有留出不参加训练的：大约每五个留出一个。在“教学”中多标几个，就会在这里评判。',
   fewRows: '数据太少，说明不了多少：区间显示了有多不确定。',
 
-  confusion: '什么被当成了什么',
   confusionOf: '{who}：行是真实类别，列是回答',
   truth: '真实',
   answer: '回答',
@@ -69,9 +66,10 @@ export const judge: Translation<typeof en> = {
   discarded: '已丢弃。',
   kept: '已保留在本机。',
   queuedNow: '已放入发件箱：一连上注册处就会发送。',
-  tryIt: '用示例试一试',
-  tried: '新的：{new} · 之前：{old}',
-  triedNotSure: '不确定',
+  tryTitle: '两个都试一试',
+  tryHint: '给一个样本，两个版本都会回答。',
+  triedNotSure: '不确定：也许是 {label}',
+  triedNothing: '请先给一个样本。',
   sendAgain: '再次发送',
   notTrainer: '本机还不能发送',
   notTrainerBody: '注册处只接受管理员批准为“训练者”的设备发来的新版本。在那之前，你保留的内容会在这里等待。',

@@ -46,10 +46,8 @@ export const teach: Translation<typeof en> = {
   labelDrawing: '画一个，再点它是什么。',
   labelForm: '填一个，再点它是什么。',
   whatIsIt: '它是什么？',
-  labelled: '已保存为 {label}。',
   drawFirst: '请先画一个。',
   fillFirst: '请先填好每一项。',
-  clear: '清除',
   numbersOf: '它的 {n} 个数字，用逗号或空格分开',
   numbersWrong: '应有 {wanted} 个数字，得到 {got} 个。',
 

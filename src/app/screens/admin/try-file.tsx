@@ -63,7 +63,7 @@ function useFileSession(file: Inspected['file']) {
       if (!opened.ok) return opened;
       open.current = { handle: opened.value.handle, generation: serving.generation };
     }
-    const { handle } = open.current!;
+    const { handle } = open.current;
     return serving.call(api => api.predict(handle, inputs));
   };
 }

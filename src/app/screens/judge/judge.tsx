@@ -1,5 +1,5 @@
 // Judge: old against new in one sentence, then in figures, then the choice. Without a candidate: any two versions, or one.
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import '../../styles/charts.css';
 import '../../styles/judge.css';
 import { failure } from '../../../core/errors.ts';
@@ -14,10 +14,11 @@ import { href } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
 import { installedByModel } from '../../state/installed.ts';
-import { firstToJudge, readJudged, type Judged } from '../../state/judge.ts';
+import { firstToJudge, readJudged } from '../../state/judge.ts';
 import { CompareTwo } from './compare-two.tsx';
 import { Decide, StateChip } from './decide.tsx';
 import { OwnScores } from './own-scores.tsx';
+import { TryBoth } from './try-both.tsx';
 import { ComparisonCards, VerdictSentence } from './verdict.tsx';
 
 export default function Judge() {
@@ -57,7 +58,7 @@ function JudgeModel({ model }: { readonly model: string }) {
           {t('toTeach')}
         </LinkButton>
       </header>
-      {shown ? <JudgeCandidate key={shown.digest} judged={readJudged(shown)} /> : null}
+      {shown ? <JudgeCandidate key={shown.digest} row={shown} /> : null}
       {mine.length > 1 ? <Candidates rows={mine} shown={shown} onLook={setChosen} /> : null}
       {shown === null && active ? <OwnScores row={active} /> : null}
       <CompareTwo key={rows.map(row => row.version).join()} model={model} rows={rows} />
@@ -66,9 +67,9 @@ function JudgeModel({ model }: { readonly model: string }) {
   );
 }
 
-function JudgeCandidate({ judged }: { readonly judged: Judged }) {
-  const { row, comparison, parentVersion } = judged;
-  const oldName = t('oldVersion', { version: String(parentVersion ?? '–') });
+function JudgeCandidate({ row }: { readonly row: CandidateRow }) {
+  const { comparison, candidate } = useMemo(() => readJudged(row), [row]);
+  const oldName = t('oldVersion', { version: String(candidate.parent?.version ?? '–') });
   return (
     <>
       {comparison ? (
@@ -77,6 +78,7 @@ function JudgeCandidate({ judged }: { readonly judged: Judged }) {
         <ErrorNote failure={failure('DocumentInvalid', `comparison of candidate ${row.digest}`)} />
       )}
       <Decide row={row} />
+      <TryBoth digest={row.digest} candidate={candidate} oldName={oldName} newName={t('newCandidate')} />
       {comparison ? (
         <ComparisonCards comparison={comparison} oldName={oldName} newName={t('newCandidate')} />
       ) : null}
@@ -97,7 +99,7 @@ function Candidates(props: {
             <span class="row">
               <span>
                 {t('candidateFrom', {
-                  version: String(readJudged(row).parentVersion ?? '–'),
+                  version: String(readJudged(row).candidate.parent?.version ?? '–'),
                   when: formatDate(row.createdAt),
                 })}
               </span>
