@@ -1,0 +1,156 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sendProblem } from '../../../server/gateway/problem.ts';
+import { ModelHost } from '../../../server/inference/models.ts';
+import { registerInferenceRoutes } from '../../../server/inference/routes.ts';
+import { openNodeSession } from '../../../server/inference/session.ts';
+import { HaversackError } from '../../../src/core/errors.ts';
+import { encodeRequest } from '../../../src/core/protocol/infer-request.ts';
+import { decodeResponse } from '../../../src/core/protocol/infer-response.ts';
+import {
+  headerLengthHeader,
+  modelMetadataSchema,
+  serverMetadataSchema,
+} from '../../../src/core/protocol/messages.ts';
+import { float32 } from '../../../src/core/tensor.ts';
+import { denseModel, numbers } from '../../core/onnx/models.ts';
+
+const versions: Readonly<Record<string, number>> = { production: 1, canary: 2 };
+const x = float32([2, 4], numbers(8, 3));
+
+let app: FastifyInstance;
+let host: ModelHost;
+
+beforeAll(async () => {
+  host = new ModelHost((_, version) => Promise.resolve({ file: denseModel(version), recorded: null }), {
+    openSession: openNodeSession,
+  });
+  app = Fastify();
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  await registerInferenceRoutes(app, {
+    host,
+    server: { name: 'haversack', version: '0.1.0' },
+    resolve: async (model, version = 'production') => {
+      const found = typeof version === 'number' ? version : versions[version];
+      if (model !== 'dense' || found === undefined || found > 2) {
+        throw new HaversackError('NotFound', `${model}@${version}`);
+      }
+      return found;
+    },
+  });
+});
+
+afterAll(async () => {
+  await app.close();
+  await host.close();
+});
+
+function infer(path: string, payload: Uint8Array | string, headers: Record<string, string>) {
+  return app.inject({
+    method: 'POST',
+    url: `/v2/models/${path}/infer`,
+    headers,
+    payload: typeof payload === 'string' ? payload : Buffer.from(payload),
+  });
+}
+
+const json = { 'content-type': 'application/json' };
+const body = (value: unknown) => JSON.stringify(value);
+const inputs = [{ name: 'x', datatype: 'FP32', shape: [2, 4], data: [...x.data] }];
+
+describe('the server', () => {
+  test.each(['/v2', '/v2/'])('says at %s what it speaks', async url => {
+    const answer = await app.inject(url);
+    expect(serverMetadataSchema.parse(answer.json())).toEqual({
+      name: 'haversack',
+      version: '0.1.0',
+      extensions: ['binary_tensor_data'],
+    });
+  });
+
+  test('is live and ready', async () => {
+    expect((await app.inject('/v2/health/live')).json()).toEqual({ live: true });
+    expect((await app.inject('/v2/health/ready')).json()).toEqual({ ready: true });
+  });
+});
+
+describe('a model', () => {
+  test.each(['dense', 'dense/versions/2', 'dense/versions/@canary', 'dense/versions/canary'])(
+    'describes itself as %s',
+    async path => {
+      const answer = await app.inject(`/v2/models/${path}`);
+      expect(answer.statusCode).toBe(200);
+      const { versions: numbers } = modelMetadataSchema.parse(answer.json());
+      expect(numbers).toEqual([path === 'dense' ? '1' : '2']);
+    },
+  );
+
+  test('is ready once it is loaded and proved', async () => {
+    const answer = await app.inject('/v2/models/dense/ready');
+    expect([answer.statusCode, answer.json()]).toEqual([200, { name: 'dense', ready: true }]);
+  });
+
+  test('answers JSON in JSON, naming the version that an alias stands for', async () => {
+    const answer = await infer('dense/versions/canary', body({ id: 'a', inputs }), json);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    expect(answer.headers[headerLengthHeader.toLowerCase()]).toBeUndefined();
+    expect(answer.json()).toMatchObject({
+      model_name: 'dense',
+      model_version: '2',
+      id: 'a',
+      outputs: [{ name: 'probabilities', datatype: 'FP32', shape: [2, 3] }],
+    });
+  });
+
+  test('answers bytes in bytes, with the same numbers', async () => {
+    const asJson = await infer('dense', body({ inputs }), json);
+    const request = encodeRequest({ inputs: { x }, binary: true });
+    const asBytes = await infer('dense', request.body, {
+      'content-type': request.contentType,
+      [headerLengthHeader]: String(request.headerLength),
+    });
+    expect(asBytes.headers['content-type']).toBe('application/octet-stream');
+    const headerLength = Number(asBytes.headers[headerLengthHeader.toLowerCase()]);
+    const { outputs } = decodeResponse(new Uint8Array(asBytes.rawPayload), headerLength);
+    expect(outputs).toEqual(decodeResponse(new Uint8Array(asJson.rawPayload), null).outputs);
+  });
+
+  test.each<[string, string, string, Record<string, string>, number, RegExp]>([
+    ['an unknown model', 'nothing', body({ inputs }), json, 404, /nothing@production/],
+    ['an unknown version', 'dense/versions/9', body({ inputs }), json, 404, /dense@9/],
+    ['an impossible name', 'Dense!', body({ inputs }), json, 404, /name/],
+    ['broken JSON', 'dense', '{', json, 400, /no JSON/],
+    [
+      'another width',
+      'dense',
+      body({ inputs: [{ ...inputs[0], shape: [4, 2] }] }),
+      json,
+      400,
+      /\[4, 2\].*\[-1, 4\]/,
+    ],
+    ['an unknown output', 'dense', body({ inputs, outputs: [{ name: 'y' }] }), json, 400, /no output 'y'/],
+    ['a form', 'dense', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, /./],
+    ['a compressed body', 'dense', 'x', { ...json, 'content-encoding': 'gzip' }, 415, /gzip/],
+    [
+      'a header length that is no number',
+      'dense',
+      body({ inputs }),
+      { ...json, [headerLengthHeader]: 'all' },
+      400,
+      /all/,
+    ],
+  ])(
+    'refuses %s with one body for both kinds of client',
+    async (_, path, payload, headers, status, detail) => {
+      const answer = await infer(path, payload, headers);
+      expect(answer.statusCode).toBe(status);
+      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+      expect(answer.json()).toMatchObject({
+        status,
+        error: expect.any(String),
+        detail: expect.stringMatching(detail),
+      });
+    },
+  );
+});
