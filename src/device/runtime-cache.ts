@@ -112,12 +112,23 @@ async function addFiles(
     throwIfAborted(signal);
     onProgress?.({ doneFiles, totalFiles: paths.length });
     if (!(await has(cache, path))) {
-      // Streams into the cache, and is there only when it is whole: `put` rejects where the line drops.
-      await cache.put(path, await get(path, { signal: signal ?? null }, given));
+      await putWhole(cache, path, await get(path, { signal: signal ?? null }, given));
     }
     doneFiles += 1;
   }
   onProgress?.({ doneFiles, totalFiles: paths.length });
+}
+
+/** Streams into the cache, and is there only when it is whole: `put` rejects where the line drops. */
+async function putWhole(cache: Cache, path: string, response: Response): Promise<void> {
+  try {
+    await cache.put(path, response);
+  } catch (thrown) {
+    if (thrown instanceof Error && ['NetworkError', 'TypeError'].includes(thrown.name)) {
+      throw new HaversackError('Offline', `${path} came only in part`, { cause: thrown });
+    }
+    throw thrown;
+  }
 }
 
 async function get(path: string, init: RequestInit, given: typeof fetch | undefined): Promise<Response> {

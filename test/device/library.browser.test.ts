@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { dropDownload, collectGarbage } from '../../src/device/garbage.ts';
 import {
   activate,
@@ -103,10 +103,12 @@ test('garbage collection keeps what a download that was cut short has, until it 
 test('a damaged row is reported and left out; the others are there, and a pull brings it back', async () => {
   const { db, registry } = await twoVersions();
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  onTestFinished(() => {
+    warn.mockRestore();
+  });
   await db.put('installed', { model: 'digits', version: 1, manifest: 'gone' } as never);
   expect((await listInstalled(db)).map(row => row.version)).toEqual([2]);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('"installed"'));
-  warn.mockRestore();
   const before = registry.fetchedChunks.length;
   await pullVersion({ db, client: registry.client(), model: 'digits', version: 1 });
   expect(registry.fetchedChunks.length).toBe(before);
