@@ -47,7 +47,7 @@ function serverUrl(io: Io, options: RemoteOptions): URL {
   const given = options.url ?? io.env.HAVERSACK_URL ?? `http://localhost:${io.env.PORT ?? '8787'}`;
   const url = URL.canParse(given) ? new URL(given) : null;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`${given} is no server's address.`, 'Give one like http://localhost:8787.');
+    throw new UsageError(`${given} is no server’s address.`, 'Give one like http://localhost:8787.');
   }
   return url;
 }

@@ -21,6 +21,10 @@ export function tell(thrown: unknown): Told {
   if (thrown instanceof UsageError) {
     return { text: lines('Wrong usage.', thrown.message, thrown.remedy), exitCode: 2 };
   }
+  // By its form: the class is in a part of the program that is loaded only to serve.
+  if (thrown instanceof Error && 'why' in thrown && 'remedy' in thrown) {
+    return { text: lines(thrown.message, String(thrown.why), String(thrown.remedy)), exitCode: 1 };
+  }
   const fileProblem = tellFileProblem(thrown);
   if (fileProblem) return { text: fileProblem, exitCode: 1 };
   const { code, detail } = toFailure(thrown);

@@ -1,64 +1,13 @@
 // Values of people's tables and JSON as typed tensors, and a model's outputs as values again.
 import { HaversackError } from '../../src/core/errors.ts';
-import { elements, type Tensor, type TensorData } from '../../src/core/tensor.ts';
+import { tensorFromJson } from '../../src/core/protocol/codec-json.ts';
+import { blaming } from '../../src/core/protocol/malformed.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
 import type { JsonTensor, Value } from './input.ts';
 
 /** @throws HaversackError `InputInvalid` where a value does not fit the datatype */
 export function toTensor({ name, datatype, shape, data }: JsonTensor): Tensor {
-  if (data.length !== elements(shape)) {
-    throw new HaversackError(
-      'InputInvalid',
-      `${name} has ${data.length} values, its shape [${shape.join(', ')}] wants ${elements(shape)}`,
-    );
-  }
-  return { datatype, shape, data: typed(name, datatype, data) };
-}
-
-function typed(name: string, datatype: Tensor['datatype'], data: readonly Value[]): TensorData {
-  const refuse = (value: Value) =>
-    new HaversackError('InputInvalid', `${name} is ${datatype}, got ${JSON.stringify(value)}`);
-  const numbers = () =>
-    data.map(value => {
-      if (typeof value !== 'number') throw refuse(value);
-      return value;
-    });
-  const integers = () =>
-    numbers().map(value => {
-      if (!Number.isSafeInteger(value)) throw refuse(value);
-      return value;
-    });
-  switch (datatype) {
-    case 'FP32':
-      return Float32Array.from(numbers());
-    case 'FP64':
-      return Float64Array.from(numbers());
-    case 'INT8':
-      return Int8Array.from(integers());
-    case 'UINT8':
-      return Uint8Array.from(integers());
-    case 'INT16':
-      return Int16Array.from(integers());
-    case 'UINT16':
-      return Uint16Array.from(integers());
-    case 'INT32':
-      return Int32Array.from(integers());
-    case 'UINT32':
-      return Uint32Array.from(integers());
-    case 'INT64':
-      return BigInt64Array.from(integers(), BigInt);
-    case 'UINT64':
-      return BigUint64Array.from(integers(), BigInt);
-    case 'BOOL':
-      return Uint8Array.from(data, value => {
-        if (![true, false, 0, 1].includes(value as boolean)) throw refuse(value);
-        return Number(value);
-      });
-    case 'BYTES':
-      return data.map(String);
-    case 'FP16':
-    case 'BF16':
-      throw new HaversackError('InputInvalid', `${name} is ${datatype}, which text has no form for`);
-  }
+  return blaming('InputInvalid', () => tensorFromJson(name, datatype, shape, data));
 }
 
 /**
