@@ -27,12 +27,6 @@ export interface BenchResult {
   readonly rows: readonly Row[];
 }
 
-export interface Benchmark {
-  /** What is compared with what, in one sentence. */
-  readonly compares: string;
-  run(tell: (line: string) => void): Promise<Row[]>;
-}
-
 export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new RangeError('spread: no values');
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,4 +1,6 @@
 // The models that benchmarks run, beside `digits`: a generated network of the size of a real one.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Bytes } from '../src/core/artifact/digest.ts';
 import { seededRandom } from '../src/core/data/random.ts';
 import { GraphBuilder } from '../src/core/onnx/build.ts';
@@ -10,6 +12,17 @@ export interface BenchModel {
   readonly input: { readonly name: string; readonly shape: readonly number[] };
   /** Predictions that are one measurement when it is warm: about a tenth of a second. */
   readonly warmPredictions: number;
+}
+
+/** The demo's first version, from the same file that the server seeds. */
+export async function digitsModel(root: string): Promise<BenchModel> {
+  const file = await readFile(join(root, 'demo/models/digits/1/model.onnx'));
+  return {
+    name: 'digits',
+    file: new Uint8Array(file),
+    input: { name: 'image', shape: [1, 1, 8, 8] },
+    warmPredictions: 200,
+  };
 }
 
 /** [input channels, output channels, stride]; 3×3 kernels, ReLU behind each. */

@@ -1,0 +1,56 @@
+// `npm run -s bench`: lists the benchmarks, or runs one and tells its result on stdout, as a table or as JSON.
+import { parseArgs } from 'node:util';
+import { catalogue } from './catalogue.ts';
+import { type BenchResult, machineLine, render } from './harness.ts';
+import { openBrowser } from './browser.ts';
+
+/** @returns the process's exit code: 1 where a goal was missed or the run failed, 2 for wrong usage */
+export async function main(root: string, args: string[]): Promise<0 | 1 | 2> {
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  const asked = parse(args);
+  if (typeof asked === 'string') {
+    tell(`Wrong usage.\n${asked}\n\`npm run -s bench\` lists the benchmarks.`);
+    return 2;
+  }
+  const { name, json } = asked;
+  if (name === undefined) {
+    process.stdout.write(json ? `${JSON.stringify(Object.keys(catalogue))}\n` : list());
+    return 0;
+  }
+  const bench = catalogue[name];
+  if (!bench) {
+    tell(`Wrong usage.\nThere is no benchmark ${name}.\n\`npm run -s bench\` lists those there are.`);
+    return 2;
+  }
+  const rows = await bench.run({ root, tell });
+  const result: BenchResult = { bench: name, machine: machineLine(await browserName()), rows };
+  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
+  return rows.every(({ met }) => met) ? 0 : 1;
+}
+
+function parse(args: string[]): { name: string | undefined; json: boolean } | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false } },
+    });
+    if (positionals.length > 1) return `One benchmark at a time, got ${positionals.join(', ')}.`;
+    return { name: positionals[0], json: values.json };
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}
+
+function list(): string {
+  const width = Math.max(...Object.keys(catalogue).map(name => name.length));
+  return Object.entries(catalogue)
+    .map(([name, { compares }]) => `${name.padEnd(width)}  ${compares}\n`)
+    .join('');
+}
+
+async function browserName(): Promise<string> {
+  const browser = await openBrowser();
+  await browser.close();
+  return browser.name;
+}

@@ -1,0 +1,52 @@
+// `predict`: warm predictions through the app's worker beside raw ONNX Runtime Web in a worker, page round trip included.
+import type { Page } from 'playwright';
+import { openBrowser } from './browser.ts';
+import type { Setting } from './catalogue.ts';
+import { compared, interleaved, type Row } from './harness.ts';
+import { type BenchModel, digitsModel, generatedCnn } from './models.ts';
+import { servePages } from './pages-server.ts';
+
+/** At most 1.10 times the peer's time. */
+const goal = 1 / 1.1;
+const rounds = { count: 15, warmUps: 3 };
+/** Both sides run the same file: their answers are the same. */
+const maxDifference = 1e-5;
+
+export async function predictBench({ root, tell }: Setting): Promise<Row[]> {
+  const models = [await digitsModel(root), generatedCnn()];
+  const pages = await servePages(root, new Map(models.map(({ name, file }) => [name, file])));
+  const browser = await openBrowser();
+  try {
+    const rows: Row[] = [];
+    for (const model of models) {
+      tell(`${model.name}: ${rounds.count} rounds of ${model.warmPredictions} predictions a side`);
+      const page = await browser.context.newPage();
+      await page.goto(`${pages.url}/warm.html`);
+      rows.push(await measure(page, model));
+      await page.close();
+    }
+    return rows;
+  } finally {
+    await browser.close();
+    await pages.close();
+  }
+}
+
+async function measure(page: Page, { name, input, warmPredictions }: BenchModel): Promise<Row> {
+  await page.waitForFunction(() => typeof window.openSides === 'function');
+  await page.evaluate(([model, given]) => window.openSides(model, given), [name, input] as const);
+  const difference = await page.evaluate(() => window.sides.difference());
+  if (difference > maxDifference) throw new Error(`${name}: the two sides differ by ${difference}`);
+  const { ours, theirs } = await interleaved(
+    rounds,
+    () => page.evaluate(count => window.sides.ours(count), warmPredictions),
+    () => page.evaluate(count => window.sides.theirs(count), warmPredictions),
+  );
+  const row = {
+    case: `${name}, batch 1, WASM`,
+    metric: 'ms a prediction',
+    peer: 'ONNX Runtime Web in a worker',
+    goal,
+  };
+  return compared(row, ours, theirs);
+}
