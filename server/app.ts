@@ -1,7 +1,7 @@
 // The server as a Fastify application over a data folder: opened, wired, not yet listening. Knows no command line.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { pino, type Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
@@ -9,7 +9,11 @@ import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { installGate } from './gateway/gate.ts';
 import { servedNames } from './gateway/origin.ts';
 import { sendProblem } from './gateway/problem.ts';
+import { resolverOf, versionsOf } from './inference/from-registry.ts';
+import { ModelHost } from './inference/models.ts';
+import { registerInferenceRoutes } from './inference/routes.ts';
 import type { Registry } from './registry/context.ts';
+import { Deriver } from './registry/derive.ts';
 import { findDevice, sawDevice } from './registry/devices.ts';
 import { EventHub } from './registry/events.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
@@ -17,6 +21,8 @@ import { registerCatalogueRoutes } from './registry/routes/catalogue.ts';
 import { registerChunkRoutes } from './registry/routes/chunks.ts';
 import { registerDeviceRoutes } from './registry/routes/devices.ts';
 import { registerEventRoutes } from './registry/routes/events.ts';
+import { registerVersionRoutes } from './registry/routes/versions.ts';
+import { projectVersion } from './root-folder.ts';
 import { registerApp } from './static.ts';
 import { FileBlobs } from './storage/blobs.ts';
 import { openDatabase } from './storage/database.ts';
@@ -34,13 +40,13 @@ export interface ServerOptions {
   readonly host?: string;
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly logger?: Logger;
-  readonly openSession?: OpenSession;
   readonly now?: () => Date;
 }
 
 export interface Server {
   readonly app: FastifyInstance;
   readonly registry: Registry;
+  readonly deriver: Deriver;
   readonly adminKey: AdminKey;
   /** Ends streams, drains, closes the database, lets go of the folder. */
   close(): Promise<void>;
@@ -72,7 +78,8 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     blobs,
     identity,
     events: new EventHub(),
-    openSession: options.openSession ?? openLazily,
+    openSession: openLazily,
+    runtimeName: async () => (await import('./inference/session.ts')).runtimeName(),
     now,
     log: logger,
   };
@@ -89,15 +96,30 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   registerCatalogueRoutes(app, registry);
   registerDeviceRoutes(app, registry);
   registerEventRoutes(app, registry);
-  await app.register(async scope => registerChunkRoutes(scope, registry));
+  const deriver = new Deriver(registry);
+  registerVersionRoutes(app, registry, deriver);
+  await app.register((scope, _options, done) => {
+    registerChunkRoutes(scope, registry);
+    done();
+  });
+  const host = new ModelHost(versionsOf(registry), { openSession: registry.openSession });
+  await registerInferenceRoutes(app, {
+    host,
+    resolve: resolverOf(registry),
+    server: { name: 'haversack', version: projectVersion() },
+  });
   await registerApp(app, options.appFolder ?? null);
   await app.ready();
+  deriver.wake();
   return {
     app,
     registry,
+    deriver,
     adminKey,
     close: async () => {
       await app.close();
+      await deriver.stop();
+      await host.close();
       await database.destroy();
       lock.release();
     },
@@ -105,9 +127,10 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
 }
 
 function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = logger;
   return Fastify({
-    loggerInstance: logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxDocumentBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 128 },

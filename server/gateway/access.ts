@@ -27,8 +27,16 @@ export const accessTable: Readonly<Record<string, Right>> = {
   [`POST ${registryRoot}/chunks/missing`]: 'trainer',
   [`POST ${registryRoot}/candidates`]: 'trainer',
   [`GET ${registryRoot}/events`]: 'read',
+  'GET /v2': 'public',
+  'GET /v2/': 'public',
   'GET /v2/health/live': 'public',
   'GET /v2/health/ready': 'public',
+  'GET /v2/models/:model': 'read',
+  'GET /v2/models/:model/ready': 'read',
+  'POST /v2/models/:model/infer': 'read',
+  'GET /v2/models/:model/versions/:version': 'read',
+  'GET /v2/models/:model/versions/:version/ready': 'read',
+  'POST /v2/models/:model/versions/:version/infer': 'read',
   'GET /*': 'public',
 };
 

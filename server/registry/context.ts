@@ -17,6 +17,8 @@ export interface Registry {
   readonly identity: RegistryIdentity;
   readonly events: EventHub;
   readonly openSession: OpenSession;
+  /** The runtime behind `openSession`, as documents name it: `onnxruntime 1.30.0`. */
+  readonly runtimeName: () => Promise<string>;
   readonly now: () => Date;
   readonly log: Log;
 }

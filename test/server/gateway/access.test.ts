@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { accessTable, type Right } from '../../../server/gateway/access.ts';
+import { accessTable, type Right, rightOf } from '../../../server/gateway/access.ts';
 import { audienceOf, enrolDevice, setDevice, startServer } from '../support.ts';
 
 /** Everyone who may knock. What they may open is all this test is about, not what is behind the door. */
@@ -103,6 +103,20 @@ describe('access', () => {
 });
 
 describe('the gate', () => {
+  it('has a route for every line of the table but the app’s, which needs a built app', async () => {
+    const { app } = await startServer();
+    const absent = Object.keys(accessTable).filter(line => {
+      const [method, url] = line.split(' ') as [string, string];
+      return !app.hasRoute({ method: method as 'GET', url });
+    });
+    expect(absent).toEqual(['GET /*']);
+  });
+
+  it('refuses to register a route that is not in the table', () => {
+    expect(() => rightOf('GET', '/registry/v1/secrets')).toThrow('not in the access table');
+    expect(rightOf('HEAD', '/registry/v1/models')).toBe('read');
+  });
+
   it('does not take a proxy’s word for where a request comes from', async () => {
     const server = await startServer({ host: '0.0.0.0' });
     const answer = await server.ask('GET', 'models', {

@@ -1,0 +1,217 @@
+// `serve`: the server on a port, with its first words, its demo models, and its end. One process.
+import { readFileSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
+import { isIPv4 } from 'node:net';
+import { join, relative } from 'node:path';
+import { createServer, type Server } from './app.ts';
+import { machineAddresses } from './gateway/origin.ts';
+import { seed } from './registry/seed.ts';
+import { projectFolder } from './root-folder.ts';
+import { FolderInUse } from './storage/lock.ts';
+
+/** What is still open after this long is cut off. */
+const drainMs = 4_000;
+
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  /** The data folder; made if absent. */
+  readonly data: string;
+  /** Whether the demo models are put into a registry that has not seen them. */
+  readonly demo: boolean;
+  /** HTTPS on all interfaces, with a certificate of a local authority. */
+  readonly lan: boolean;
+  /** Files (PEM) of a certificate of one's own. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+}
+
+/** What a start failed of: what, why, what to do. */
+export class StartFailed extends Error {
+  override readonly name = 'StartFailed';
+  readonly why: string;
+  readonly remedy: string;
+
+  constructor(what: string, why: string, remedy: string) {
+    super(what);
+    this.why = why;
+    this.remedy = remedy;
+  }
+}
+
+export interface Running {
+  readonly url: string;
+  readonly server: Server;
+  /** Drains and closes; resolves within a few seconds. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts, and serves until SIGINT or SIGTERM; the second one ends at once. Resolves when everything is closed.
+ * @throws StartFailed
+ */
+export async function serve(options: ServeOptions, say: (line: string) => void = console.log): Promise<void> {
+  const running = await start(options, say);
+  await new Promise<void>(resolve => {
+    let stopping = false;
+    const onSignal = () => {
+      if (stopping) process.exit(130);
+      stopping = true;
+      say('Stopping …');
+      // Whatever hangs, the data is safe: everything acknowledged is on disk already.
+      setTimeout(() => process.exit(0), drainMs + 500).unref();
+      void running.stop().finally(resolve);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
+
+/** Starts and comes back when the server listens. */
+export async function start(options: ServeOptions, say: (line: string) => void): Promise<Running> {
+  const root = projectFolder();
+  const lan = options.lan ? await prepareLan(options) : null;
+  const host = options.lan && options.host === '127.0.0.1' ? '0.0.0.0' : options.host;
+  const tls = readTls(options) ?? lan?.certificates.server;
+  const server = await open(options.data, {
+    data: options.data,
+    host,
+    appFolder: join(root, 'dist/app'),
+    ...(tls ? { tls: { cert: tls.cert, key: tls.key } } : {}),
+  });
+  try {
+    if (options.demo) await seedDemo(server, join(root, 'demo/models'), say);
+    await listen(server, options.port, host);
+    const { port } = server.app.server.address() as { port: number };
+    const page = lan ? await lan.open(port) : null;
+    const url = `${tls ? 'https' : 'http'}://${shownHost(host)}:${port}`;
+    tell(server, url, say);
+    if (page) for (const line of page.lines) say(line);
+    return { url, server, stop: () => stop(server, page?.listener ?? null) };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function open(data: string, options: Parameters<typeof createServer>[0]): Promise<Server> {
+  try {
+    return await createServer(options);
+  } catch (error) {
+    if (error instanceof FolderInUse) {
+      throw new StartFailed(
+        'The server did not start.',
+        `Another Haversack server uses the data folder ${data}.`,
+        'Stop that one, or give this one another folder with --data.',
+      );
+    }
+    throw error;
+  }
+}
+
+async function seedDemo(server: Server, folder: string, say: (line: string) => void): Promise<void> {
+  await seed(server.registry, folder, ({ model, version }, index, of) => {
+    say(`Adding the demo models (${index + 1} of ${of}): ${model}@${version} …`);
+  });
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  try {
+    await server.app.listen({ port, host });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EADDRINUSE') {
+      throw new StartFailed(
+        'The server did not start.',
+        `Port ${port} is in use.`,
+        `Stop what uses it, or take another with --port ${port === 65_535 ? 8787 : port + 1}.`,
+      );
+    }
+    if (code === 'EACCES') {
+      throw new StartFailed(
+        'The server did not start.',
+        `This user may not open port ${port}.`,
+        'Take one above 1023 with --port.',
+      );
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new StartFailed(
+        'The server did not start.',
+        `${host} is not an address of this machine.`,
+        'Give one that is with --host, or 0.0.0.0 for all.',
+      );
+    }
+    throw error;
+  }
+}
+
+function tell({ adminKey }: Server, url: string, say: (line: string) => void): void {
+  const path = relative(process.cwd(), adminKey.path);
+  if (adminKey.fresh !== null) {
+    say(`Admin key (shown this once, kept in ${path}): ${adminKey.fresh}`);
+  } else {
+    say(`Admin key: in ${path}`);
+  }
+  say(`Haversack is ready: ${url}`);
+}
+
+function shownHost(host: string): string {
+  if (host === '127.0.0.1' || host === '0.0.0.0' || host === '::' || host === '::1') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function readTls({ tls }: ServeOptions): { cert: string; key: string } | null {
+  if (!tls) return null;
+  const read = (path: string) => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      throw new StartFailed(
+        'The server did not start.',
+        `${path}: ${error instanceof Error ? error.message : 'cannot be read'}`,
+        'Give PEM files with --tls-cert and --tls-key.',
+      );
+    }
+  };
+  return { cert: read(tls.cert), key: read(tls.key) };
+}
+
+/** Certificates now, page and QR code when the port is known. Loaded on demand: most starts need none of it. */
+async function prepareLan(options: ServeOptions) {
+  const { loadCertificates } = await import('./lan/authority.ts');
+  const certificates = await loadCertificates(join(options.data, 'lan'));
+  return {
+    certificates,
+    open: async (httpsPort: number) => {
+      const { createTrustPage } = await import('./lan/trust-page.ts');
+      const { default: qrcode } = await import('qrcode');
+      const listener = createTrustPage({ authority: certificates.authority, httpsPort });
+      const trustPort = httpsPort === 65_535 ? httpsPort - 1 : httpsPort + 1;
+      await new Promise<void>((resolve, reject) => {
+        listener.once('error', reject);
+        listener.listen(trustPort, '0.0.0.0', resolve);
+      });
+      const addresses = machineAddresses().filter(isIPv4);
+      const first = addresses[0] ?? '127.0.0.1';
+      const url = `http://${first}:${trustPort}/`;
+      return {
+        listener,
+        lines: [
+          ...addresses.map(address => `On this network: https://${address}:${httpsPort}`),
+          `Phones trust this server by: ${url}`,
+          `SHA-256 of the local authority: ${certificates.authority.fingerprint}`,
+          await qrcode.toString(url, { type: 'terminal', small: true }),
+        ],
+      };
+    },
+  };
+}
+
+async function stop(server: Server, listener: HttpServer | null): Promise<void> {
+  const cut = setTimeout(() => {
+    server.app.server.closeAllConnections();
+  }, drainMs - 1_000);
+  listener?.closeAllConnections();
+  listener?.close();
+  await server.close();
+  clearTimeout(cut);
+}

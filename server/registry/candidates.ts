@@ -1,0 +1,87 @@
+// A device's candidate becomes a version: once, after everything it claims has been looked at. Its evaluations are its word.
+import { type Candidate, candidateSchema } from '../../src/core/artifact/documents.ts';
+import {
+  type Envelope,
+  envelopeDigest,
+  openDocument,
+  readDocument,
+} from '../../src/core/artifact/signature.ts';
+import { HaversackError } from '../../src/core/errors.ts';
+import { architectureDigest } from '../../src/core/onnx/architecture.ts';
+import { checkRuns, inspectFile, readRecorded } from './check.ts';
+import { readFileRef, requireChunks } from './chunk-files.ts';
+import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';
+import type { Registry } from './context.ts';
+import { derivedFrom } from './derive.ts';
+import { findDevice } from './devices.ts';
+
+export interface Accepted extends Committed {
+  /** Digest of the candidate document. */
+  readonly candidate: string;
+}
+
+/**
+ * The same candidate again gets the same version: `created` is false then, and nothing is looked at twice.
+ * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (who signed), `NotFound` (the parent),
+ *   `ChunkMissing`, `ChunkInvalid`, and what is wrong with the model
+ */
+export async function acceptCandidate(registry: Registry, envelope: Envelope): Promise<Accepted> {
+  const digest = await envelopeDigest(envelope);
+  const before = await committedFrom(registry.database, digest);
+  if (before) return { ...before, candidate: digest };
+  const candidate = await openCandidate(registry, envelope);
+  if (!candidate.parent) {
+    throw new HaversackError('DocumentInvalid', 'parent: a candidate is made from a version of the registry');
+  }
+  await requireChunks(registry.blobs, filesOf(candidate));
+  await checkFiles(registry, candidate);
+  const { type: _type, formatVersion: _formatVersion, ...draft } = candidate;
+  const committed = await commitVersion(
+    registry,
+    { ...draft, candidate: digest },
+    {
+      who: candidate.device!,
+      variants: [],
+      derive: derivedFrom(candidate.authority.variant),
+      production: 'if-first',
+    },
+  );
+  return { ...committed, candidate: digest };
+}
+
+/** Signed by the device it names, which may send candidates. */
+async function openCandidate(registry: Registry, envelope: Envelope): Promise<Candidate> {
+  const claimed = readDocument(envelope, candidateSchema);
+  const device = claimed.device === null ? null : await findDevice(registry, claimed.device);
+  if (!device) {
+    throw new HaversackError('Forbidden', `device: ${claimed.device ?? 'none'} is not known here`);
+  }
+  if (device.status !== 'approved' || (device.role !== 'trainer' && device.role !== 'admin')) {
+    throw new HaversackError(
+      'Forbidden',
+      `the device that signed is ${device.status} as ${device.role ?? 'nothing'}; trainer is wanted`,
+    );
+  }
+  return openDocument(envelope, candidateSchema, device.publicKey);
+}
+
+async function checkFiles(registry: Registry, candidate: Candidate): Promise<void> {
+  const { dataset, topology } = candidate.artifacts;
+  for (const artifact of [dataset, topology]) {
+    if (artifact) await readFileRef(registry.blobs, artifact.file);
+  }
+  const file = await readFileRef(registry.blobs, candidate.authority.file);
+  inspectFile(file);
+  const architecture = await architectureDigest(file);
+  if (architecture !== candidate.architecture) {
+    throw new HaversackError(
+      'ModelInvalid',
+      `architecture: the file has ${architecture}, stated is ${candidate.architecture}`,
+    );
+  }
+  await checkRuns(registry, file, {
+    interface: candidate.interface,
+    labels: candidate.labels,
+    recorded: await readRecorded(registry, candidate.artifacts.recorded),
+  });
+}

@@ -1,0 +1,110 @@
+// What a file must be before it becomes a version: a model that this runtime runs, with the interface that is claimed for
+// it and the answers that were recorded.
+import type { Bytes } from '../../src/core/artifact/digest.ts';
+import type { Manifest } from '../../src/core/artifact/documents.ts';
+import type { ModelInterface } from '../../src/core/artifact/interface.ts';
+import { type Recorded, recordedSchema } from '../../src/core/artifact/recorded.ts';
+import { maxDocumentBytes } from '../../src/core/artifact/registry-api.ts';
+import { HaversackError } from '../../src/core/errors.ts';
+import { inspectModel, type ModelInspection } from '../../src/core/onnx/inspect.ts';
+import { unsupportedOperators } from '../../src/core/onnx/operators.ts';
+import type { Session, TensorSpec } from '../../src/core/runtime/session.ts';
+import { smokeTest } from '../../src/core/runtime/smoke-test.ts';
+import { z } from '../../src/core/zod.ts';
+import { readFileRef } from './chunk-files.ts';
+import type { Registry } from './context.ts';
+
+/** Names shown at most. */
+const maxNamed = 20;
+
+/** @throws HaversackError `NotOnnx`, `ExternalDataMissing`, `ModelInvalid`, `OperatorUnsupported` */
+export function inspectFile(file: Bytes): ModelInspection {
+  const inspection = inspectModel(file);
+  const unknown = unsupportedOperators(inspection);
+  if (unknown.length > 0) {
+    throw new HaversackError('OperatorUnsupported', unknown.slice(0, maxNamed).join(', '));
+  }
+  return inspection;
+}
+
+/**
+ * Opens the file, compares it with the claims, runs the recorded cases, closes it.
+ * @throws HaversackError as `inspectFile` and `OpenSession`; `ModelInvalid` where it is not what is claimed
+ */
+export async function checkRuns(
+  registry: Registry,
+  file: Bytes,
+  claims: { interface: ModelInterface; labels: readonly string[] | null; recorded: Recorded | null },
+): Promise<void> {
+  const session = await registry.openSession(file);
+  try {
+    checkInterface(session, claims.interface, claims.labels);
+    if (!claims.recorded) return;
+    const { difference, agrees } = await smokeTest(session, claims.recorded);
+    if (!agrees) {
+      throw new HaversackError(
+        'ModelInvalid',
+        `it answers its recorded inputs ${difference} beside what was recorded, ${claims.recorded.tolerance} is allowed`,
+      );
+    }
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** @throws HaversackError `DocumentInvalid`, `ChunkInvalid`, `TooLarge` */
+export async function readRecorded(
+  registry: Registry,
+  artifact: Manifest['artifacts']['recorded'],
+): Promise<Recorded | null> {
+  if (!artifact) return null;
+  if (artifact.file.bytes > maxDocumentBytes) {
+    throw new HaversackError(
+      'TooLarge',
+      `recorded has ${artifact.file.bytes} bytes, at most ${maxDocumentBytes}`,
+    );
+  }
+  return parseRecorded(await readFileRef(registry.blobs, artifact.file));
+}
+
+export function parseRecorded(file: Bytes): Recorded {
+  const parsed = recordedSchema.safeParse(parseJson(file));
+  if (!parsed.success) {
+    throw new HaversackError('DocumentInvalid', `recorded: ${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data;
+}
+
+function parseJson(file: Bytes): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(file));
+  } catch {
+    throw new HaversackError('DocumentInvalid', 'recorded: not JSON');
+  }
+}
+
+function checkInterface(session: Session, claimed: ModelInterface, labels: readonly string[] | null): void {
+  for (const [role, wanted, actual] of [
+    ['input', claimed.inputs, session.inputs],
+    ['output', claimed.outputs, session.outputs],
+  ] as const) {
+    const named = (specs: readonly TensorSpec[]) =>
+      specs.map(({ name, datatype }) => `${name} ${datatype}`).sort();
+    const got = named(wanted).join(', ');
+    const have = named(actual).join(', ');
+    if (got !== have) {
+      throw new HaversackError('ModelInvalid', `${role}s are ${have}; the interface says ${got}`);
+    }
+  }
+  const { decision } = claimed;
+  if (!decision) return;
+  const output = session.outputs.find(each => each.name === decision.output);
+  if (!output) throw new HaversackError('ModelInvalid', `the decision reads ${decision.output}, no output`);
+  const classes = output.shape.at(-1) ?? -1;
+  if (decision.kind === 'softmax' && labels && classes > 0 && classes !== labels.length) {
+    throw new HaversackError(
+      'ModelInvalid',
+      `${decision.output} has ${classes} classes, there are ${labels.length} labels`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+// What makes versions: an admin's push and a device's candidate.
+import type { FastifyInstance } from 'fastify';
+import {
+  candidateSubmissionSchema,
+  pushSchema,
+  type Receipt,
+  registryRoot,
+} from '../../../src/core/artifact/registry-api.ts';
+import { actorOf } from '../../gateway/gate.ts';
+import { parseRequest } from '../../gateway/problem.ts';
+import { acceptCandidate } from '../candidates.ts';
+import { readVersion } from '../catalogue.ts';
+import type { Registry } from '../context.ts';
+import type { Deriver } from '../derive.ts';
+import { pushVersion } from '../push.ts';
+import { modelParams } from './params.ts';
+
+export function registerVersionRoutes(app: FastifyInstance, registry: Registry, deriver: Deriver): void {
+  app.post(`${registryRoot}/models/:model/versions`, async (request, reply) => {
+    const { model } = parseRequest(modelParams, request.params);
+    const push = parseRequest(pushSchema, request.body);
+    const device = request.caller.kind === 'device' ? request.caller.device.id : null;
+    const { manifest } = await pushVersion(registry, model, push, { who: actorOf(request), device });
+    deriver.wake();
+    return reply
+      .code(201)
+      .header('Location', `${registryRoot}/models/${model}/versions/${manifest.version}`)
+      .send(await readVersion(registry, model, manifest.version));
+  });
+  app.post(`${registryRoot}/candidates`, async (request, reply) => {
+    const envelope = parseRequest(candidateSubmissionSchema, request.body);
+    const { manifest, digest, candidate, created } = await acceptCandidate(registry, envelope);
+    if (created) deriver.wake();
+    const receipt: Receipt = { model: manifest.model, version: manifest.version, digest, candidate };
+    return reply.code(created ? 201 : 200).send(receipt);
+  });
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { type Variant, variantSchema } from '../../../src/core/artifact/documents.ts';
+import type { RegistryEvent, VersionDetail } from '../../../src/core/artifact/registry-api.ts';
+import { readDocument } from '../../../src/core/artifact/signature.ts';
+import { type CandidateOptions, classifier, makeCandidate, manifestOf, push } from '../models.ts';
+import { type Answer, audienceOf, enrolDevice, setDevice, startServer } from '../support.ts';
+
+async function scene() {
+  const server = await startServer();
+  const file = classifier();
+  const parent = { detail: await push(server, 'sides', file), file };
+  await server.deriver.idle();
+  const device = await enrolDevice(server, 'trainer');
+  const token = await device.token(audienceOf(server));
+  const make = (options?: CandidateOptions) => makeCandidate(server, device, token, parent, options);
+  const send = (candidate: object): Promise<Answer> =>
+    server.ask('POST', 'candidates', { token, body: candidate });
+  return { server, device, token, make, send };
+}
+
+describe('a candidate', () => {
+  it('becomes the next version, with its lineage, and its int8 variant is measured on its held-out rows', async () => {
+    const { server, device, make, send } = await scene();
+    const news: RegistryEvent[] = [];
+    server.registry.events.subscribe(event => news.push(event));
+    const receipt = await send(await make());
+    expect(receipt.status).toBe(201);
+    expect(receipt.json).toMatchObject({ model: 'sides', version: 2 });
+    expect(news).toEqual([{ type: 'version', model: 'sides', version: 2 }]);
+    await server.deriver.idle();
+    const detail = await server.ask('GET', 'models/sides/versions/2');
+    expect(manifestOf(detail)).toMatchObject({
+      version: 2,
+      parent: { version: 1 },
+      device: device.keyId,
+      candidate: receipt.json['candidate'],
+    });
+    const [envelope] = (detail.json as unknown as VersionDetail).variants;
+    const int8: Variant = readDocument(envelope!, variantSchema);
+    expect(int8.evaluations).toMatchObject([
+      {
+        part: 'test',
+        origin: 'parent',
+        n: 3,
+        metrics: { accuracy: 1 },
+        confusion: [
+          [1, 0],
+          [0, 2],
+        ],
+      },
+    ]);
+  });
+
+  it('is delivered once: sent again, also side by side, it gets the same receipt', async () => {
+    const { server, make, send } = await scene();
+    const candidate = await make();
+    const answers = await Promise.all([send(candidate), send(candidate), send(candidate)]);
+    answers.push(await send(candidate));
+    expect(answers.map(each => each.status).sort()).toEqual([200, 200, 200, 201]);
+    for (const answer of answers) expect(answer.json).toEqual(answers[0]!.json);
+    const { json } = await server.ask('GET', 'models/sides');
+    expect(json['versions']).toHaveLength(2);
+  });
+
+  it('may have siblings: the later commit gets the higher number', async () => {
+    const { server, make, send } = await scene();
+    const [one, two] = [await make(), await make({ change: { note: 'another' } })];
+    expect((await send(one)).json['version']).toBe(2);
+    expect((await send(two)).json['version']).toBe(3);
+    const { json } = await server.ask('GET', 'models/sides');
+    const versions = json['versions'] as { parent: { version: number } | null }[];
+    expect(versions.map(each => each.parent?.version)).toEqual([1, 1, undefined]);
+  });
+
+  const wrong: [string, CandidateOptions, number, string][] = [
+    ['another architecture', { change: { architecture: '0'.repeat(64) } }, 422, 'ModelInvalid'],
+    [
+      'a parent that is not here',
+      { change: { parent: { version: 9, digest: '0'.repeat(64) } } },
+      404,
+      'NotFound',
+    ],
+    [
+      'another parent by that number',
+      { change: { parent: { version: 1, digest: '0'.repeat(64) } } },
+      404,
+      'NotFound',
+    ],
+    ['no parent', { change: { parent: null } }, 422, 'DocumentInvalid'],
+    ['no device', { change: { device: null } }, 403, 'Forbidden'],
+    ['another device', { change: { device: 'b'.repeat(64) } }, 403, 'Forbidden'],
+    ['labels that are too few', { change: { labels: ['one'] } }, 422, 'ModelInvalid'],
+    ['recorded answers that it does not give', { recordedAnswer: [0.9, 0.1] }, 422, 'ModelInvalid'],
+  ];
+  it.each(wrong)('is refused with %s', async (_what, options, status, code) => {
+    const { server, make, send } = await scene();
+    const answer = await send(await make(options));
+    expect({ status: answer.status, code: answer.json['code'] }).toEqual({ status, code });
+    expect((await server.ask('GET', 'models/sides')).json['versions']).toHaveLength(1);
+  });
+
+  it('is refused when it was changed after it was signed', async () => {
+    const { make, send } = await scene();
+    const candidate = await make();
+    const answer = await send({ ...candidate, signed: { ...candidate.signed, note: 'changed' } });
+    expect(answer.json['code']).toBe('SignatureInvalid');
+  });
+
+  it('is refused when the device that signed it may not send any, whoever brings it', async () => {
+    const { server, device, make } = await scene();
+    const candidate = await make();
+    await setDevice(server, device.keyId, { status: 'approved', role: 'device' });
+    const answer = await server.ask('POST', 'candidates', { token: server.key, body: candidate });
+    expect({ status: answer.status, code: answer.json['code'] }).toEqual({ status: 403, code: 'Forbidden' });
+  });
+
+  it('waits for its chunks', async () => {
+    const { make, send } = await scene();
+    const good = await make();
+    const file = {
+      digest: 'c'.repeat(64),
+      bytes: 3,
+      chunks: [{ digest: 'd'.repeat(64), bytes: 3 }],
+    };
+    const candidate = await make({ change: { authority: { variant: 'fp32', file } } });
+    const answer = await send(candidate);
+    expect({ status: answer.status, code: answer.json['code'] }).toEqual({
+      status: 409,
+      code: 'ChunkMissing',
+    });
+    expect(answer.json['detail']).toContain('d'.repeat(64));
+    expect((await send(good)).status).toBe(201);
+  });
+});
