@@ -38,7 +38,9 @@ export function formatMilliseconds(ms: number): string {
     style: 'unit',
     unit: 'millisecond',
     maximumFractionDigits: ms < 10 ? 1 : 0,
-  }).format(ms);
+  })
+    .format(ms)
+    .replace(' ', '\u00a0');
 }
 
 /** Seconds under two minutes, minutes above, hours above two hours. */

@@ -57,7 +57,7 @@ export function FeaturesForm({ input, values, onValues }: FeaturesFormProps) {
         return (
           <TextField
             key={name}
-            label={unit ? `${readable(name)} (${unit})` : readable(name)}
+            label={readable(name, unit ?? null)}
             inputMode="decimal"
             value={value}
             onInput={text => onValues(values.with(i, text))}
@@ -71,7 +71,10 @@ export function FeaturesForm({ input, values, onValues }: FeaturesFormProps) {
   );
 }
 
-/** `sepal_length` → `sepal length`. */
-function readable(name: string): string {
-  return name.replaceAll('_', ' ');
+/** `sepal_length_cm`, in cm → `sepal length (cm)`. */
+function readable(name: string, unit: string | null): string {
+  const words = name.replaceAll('_', ' ');
+  if (unit === null) return words;
+  const bare = words.endsWith(` ${unit}`) ? words.slice(0, -unit.length - 1) : words;
+  return `${bare} (${unit})`;
 }

@@ -17,7 +17,9 @@ export interface Served {
   readonly provider: Provider;
   readonly threads: number;
   readonly runMs: number;
-  /** From the question to the answer on this page, the worker's way there and back included. */
+  /** What opening it took, once. */
+  readonly openMs: number;
+  /** From the question to the answer on this page, the worker's way there and back included, opening not. */
   readonly totalMs: number;
 }
 
@@ -80,14 +82,14 @@ export async function predict(target: Target, inputs: TensorMap): Promise<Result
 
 async function ask(target: Target, inputs: TensorMap): Promise<Result<Served>> {
   const { serving } = need();
-  const started = performance.now();
   const model = await openTarget(target);
   if (!model.ok) return model;
-  const { handle, variant, threads } = model.value;
+  const { handle, variant, threads, openMs } = model.value;
+  const started = performance.now();
   const answer = await serving.call(api => api.predict(handle, inputs));
   if (!answer.ok) return answer;
   const { outputs, provider, runMs } = answer.value;
-  return ok({ outputs, variant, provider, threads, runMs, totalMs: performance.now() - started });
+  return ok({ outputs, variant, provider, threads, openMs, runMs, totalMs: performance.now() - started });
 }
 
 /** Times this device's providers on a version and keeps the choice; the next prediction uses it. */

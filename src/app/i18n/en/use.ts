@@ -40,7 +40,7 @@ export const use = {
   cpu: 'CPU',
   threads: { one: '{n} thread', other: '{n} threads' },
   factTime: 'Time',
-  factTimeText: '{run} in the model, {total} with the way to the worker and back',
+  factTimeText: '{run} in the model, {total} with the way to the worker and back; opened once in {open}',
   measure: 'Measure on this device',
   measureText:
     'Times every way to compute on this device, checks that the answers agree, and keeps the fastest.',

@@ -39,7 +39,7 @@ export const use: Translation<typeof en> = {
   cpu: 'CPU',
   threads: { other: '{n} 个线程' },
   factTime: '用时',
-  factTimeText: '模型运行 {run}，连同往返工作线程共 {total}',
+  factTimeText: '模型运行 {run}，连同往返工作线程共 {total}；打开一次用时 {open}',
   measure: '在这台设备上测量',
   measureText: '逐一测量这台设备的计算方式，核对答案是否一致，并采用最快的一种。',
   measured: '{provider}：{time}',

@@ -42,7 +42,7 @@ export function Live({ inUse, variant, kind }: WayProps & { readonly kind: 'draw
   };
   const another =
     inUse.examples.length > 1 ? (
-      <Button kind="quiet" icon="refresh" onClick={nextExample}>
+      <Button icon="refresh" onClick={nextExample}>
         {t('example')}
       </Button>
     ) : null;

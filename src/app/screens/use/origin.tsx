@@ -12,7 +12,7 @@ import type { Answer } from '../../state/answers.ts';
 import { measure } from '../../state/serving.ts';
 
 export function Origin({ answer, onClose }: { readonly answer: Answer; readonly onClose: () => void }) {
-  const { from, variant, provider, threads, runMs, totalMs } = answer;
+  const { from, variant, provider, threads, openMs, runMs, totalMs } = answer;
   const computed = provider === 'wasm' ? `${t(provider)} · ${t('threads', { n: threads })}` : t(provider);
   return (
     <Dialog title={t('lineTitle')} onClose={onClose}>
@@ -25,7 +25,13 @@ export function Origin({ answer, onClose }: { readonly answer: Answer; readonly 
         <dt>{t('factProvider')}</dt>
         <dd>{computed}</dd>
         <dt>{t('factTime')}</dt>
-        <dd>{t('factTimeText', { run: formatMilliseconds(runMs), total: formatMilliseconds(totalMs) })}</dd>
+        <dd>
+          {t('factTimeText', {
+            run: formatMilliseconds(runMs),
+            total: formatMilliseconds(totalMs),
+            open: formatMilliseconds(openMs),
+          })}
+        </dd>
       </dl>
       <Measure model={from.model} version={from.version} />
     </Dialog>
