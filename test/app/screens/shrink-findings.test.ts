@@ -34,6 +34,13 @@ test('a smaller variant of the same accuracy is said to be that, and no more bef
   ]);
 });
 
+test('a variant that came out larger is called larger', () => {
+  const small = column('int8', 1210, null);
+  const [finding] = findingsOf([large, small], new Map());
+  expect(finding).toMatchObject({ kind: 'larger', name: 'int8' });
+  expect(finding).toHaveProperty('share', expect.closeTo(0.21, 6));
+});
+
 test('an accuracy outside the other’s interval is told with both figures', () => {
   const small = column('int8', 270, judged(0.8, 0.75, 0.84));
   expect(findingsOf([large, small], new Map())[1]).toEqual({ kind: 'worse', small: 0.8, large: 0.96 });

@@ -97,12 +97,16 @@ export const judge = {
     one: 'on {n} held-out row',
     other: 'on {n} held-out rows',
   },
+  ownOnTrain: {
+    one: 'on {n} row it was trained on',
+    other: 'on {n} rows it was trained on',
+  },
+  ownCaption: 'Scores by the rows they were measured on',
   ownToldOnly: 'told with the upload, on unnamed rows',
   ownNew: 'on samples labelled since',
   partTest: 'Test',
   partValidation: 'Validation',
   partTrain: 'Training',
-  evaluated: 'Judged on',
 
   nothing: 'Nothing to judge yet',
   nothingBody: 'Get a model in Library first. What is known of how good it is then stands here.',

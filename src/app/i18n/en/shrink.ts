@@ -40,6 +40,8 @@ export const shrink = {
   measuredNow: 'Measured just now, on this device.',
 
   findingSmaller: '{small} is {percent} smaller.',
+  findingLarger:
+    '{small} is {percent} larger: a model this small has little to shrink, and the scales of its numbers cost more.',
   findingSameAccuracy: 'Their accuracy does not differ by more than these rows can show.',
   findingWorse: 'It is right less often: {small} against {large}.',
   findingBetter: 'It is right more often: {small} against {large}.',

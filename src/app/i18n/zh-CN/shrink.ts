@@ -41,6 +41,7 @@ export const shrink: Translation<typeof en> = {
   measuredNow: '刚刚在本机测得。',
 
   findingSmaller: '{small} 小了 {percent}。',
+  findingLarger: '{small} 反而大了 {percent}：模型本来就小，没有多少可压缩的，数值的缩放系数反而占地方。',
   findingSameAccuracy: '它们的准确率差别没有超出这些数据能够显示的范围。',
   findingWorse: '它答对得少一些：{small} 对 {large}。',
   findingBetter: '它答对得多一些：{small} 对 {large}。',

@@ -22,16 +22,23 @@ export function OwnScores({ row }: { readonly row: Installed }) {
       ) : (
         <div class="stack">
           <Table
-            caption={t('ownScores', { version })}
+            caption={t('ownCaption')}
             rowHeads
             columns={[
-              { key: 'rows', label: t('evaluated') },
-              ...measures.map(measure => ({ key: measure, label: t(measure), number: true })),
+              { key: 'measure', label: t('measure') },
+              ...evaluations.map((evaluation, i) => ({
+                key: String(i),
+                label: rowsOf(evaluation),
+                number: true,
+              })),
             ]}
-            rows={evaluations.map(evaluation => [
-              rowsOf(evaluation),
-              formatAccuracy(evaluation),
-              ...measures.slice(1).map(measure => formatMeasure(measure, evaluation.metrics[measure])),
+            rows={measures.map(measure => [
+              t(measure),
+              ...evaluations.map(evaluation =>
+                measure === 'accuracy'
+                  ? formatAccuracy(evaluation)
+                  : formatMeasure(measure, evaluation.metrics[measure]),
+              ),
             ])}
           />
           {matrix?.confusion && labels ? (
@@ -52,6 +59,6 @@ export function OwnScores({ row }: { readonly row: Installed }) {
 
 function rowsOf({ part, origin, n }: Evaluation): string {
   if (n === null) return t('ownToldOnly');
-  const on = t('ownOn', { n });
+  const on = part === 'train' ? t('ownOnTrain', { n }) : t('ownOn', { n });
   return `${t(parts[part])}: ${origin === 'new' ? t('ownNew') : on}`;
 }

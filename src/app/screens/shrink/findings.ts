@@ -5,7 +5,7 @@ import type { Timing } from './timing.ts';
 
 export type Finding =
   | { readonly kind: 'one' }
-  | { readonly kind: 'smaller'; readonly name: string; readonly share: number }
+  | { readonly kind: 'smaller' | 'larger'; readonly name: string; readonly share: number }
   | { readonly kind: 'sameAccuracy' }
   | { readonly kind: 'worse' | 'better'; readonly small: number; readonly large: number }
   | { readonly kind: 'faster'; readonly factor: number }
@@ -21,10 +21,16 @@ export function findingsOf(columns: readonly Column[], timings: ReadonlyMap<stri
   const small = columns.at(-1);
   if (!large || !small || large === small) return [{ kind: 'one' }];
   return [
-    { kind: 'smaller', name: small.name, share: 1 - small.bytes / large.bytes },
+    sizeFinding(small, large),
     ...accuracyFinding(small.evaluation, large.evaluation),
     ...speedFinding(timings.get(small.name), timings.get(large.name)),
   ];
+}
+
+/** `share` of the authority's bytes that are saved, or come on top. */
+function sizeFinding(small: Column, large: Column): Finding {
+  const share = 1 - small.bytes / large.bytes;
+  return { kind: share >= 0 ? 'smaller' : 'larger', name: small.name, share: Math.abs(share) };
 }
 
 function accuracyFinding(small: Evaluation | null, large: Evaluation | null): Finding[] {

@@ -101,6 +101,7 @@ function ShrinkVersion({ row }: { readonly row: Installed }) {
             key={column.name}
             column={column}
             authority={columns[0]!}
+            largestBytes={Math.max(...columns.map(one => one.bytes))}
             timing={measured.timings.get(column.name)}
             inUse={active?.variant === column.name}
             busy={download?.state === 'running'}
@@ -154,7 +155,11 @@ function say(finding: Finding): string {
     case 'one':
       return t('findingOne');
     case 'smaller':
-      return t('findingSmaller', { small: finding.name, percent: formatShare(finding.share, 0) });
+    case 'larger':
+      return t(finding.kind === 'smaller' ? 'findingSmaller' : 'findingLarger', {
+        small: finding.name,
+        percent: formatShare(finding.share, 0),
+      });
     case 'sameAccuracy':
       return t('findingSameAccuracy');
     case 'worse':

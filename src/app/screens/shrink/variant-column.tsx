@@ -10,6 +10,8 @@ import { t } from '../../i18n/shrink.ts';
 export interface VariantColumnProps {
   readonly column: Column;
   readonly authority: Column;
+  /** Of all columns: what the bars are drawn against. */
+  readonly largestBytes: number;
   readonly timing: Timing | undefined;
   readonly inUse: boolean;
   /** A download or a measurement is under way. */
@@ -19,7 +21,7 @@ export interface VariantColumnProps {
 }
 
 export function VariantColumn(props: VariantColumnProps) {
-  const { column, authority, timing, inUse, busy, onGet, onUse } = props;
+  const { column, authority, largestBytes, timing, inUse, busy, onGet, onUse } = props;
   const share = column.bytes / authority.bytes;
   return (
     <section class={`card variant ${inUse ? 'in-use' : ''}`} aria-label={column.name}>
@@ -40,7 +42,7 @@ export function VariantColumn(props: VariantColumnProps) {
           <dd>
             <strong>{formatBytes(column.bytes)}</strong>
             <span class="variant-bar" aria-hidden="true">
-              <span class="variant-fill" style={{ transform: `scaleX(${Math.min(1, share)})` }} />
+              <span class="variant-fill" style={{ transform: `scaleX(${column.bytes / largestBytes})` }} />
             </span>
             <span class="small soft">
               {t('sizeShare', { share: formatShare(share, 0), name: authority.name })}
