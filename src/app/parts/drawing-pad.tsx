@@ -11,13 +11,15 @@ export interface Point {
 export type Stroke = readonly Point[];
 
 /** Width of the pen, as a share of the pad. */
-export const penShare = 0.06;
+const penShare = 0.06;
 
 export function DrawingPad(props: {
   readonly strokes: readonly Stroke[];
   /** While drawing too: the last stroke is then unfinished. */
   readonly onStrokes: (strokes: readonly Stroke[]) => void;
   readonly label: string;
+  /** Shown on the paper until the first stroke: a picture of an example. */
+  readonly under?: preact.ComponentChildren;
   /** What stands beside undo and clear. */
   readonly children?: preact.ComponentChildren;
 }) {
@@ -52,9 +54,10 @@ export function DrawingPad(props: {
         {...handlers}
       />
       {strokes.length === 0 ? (
-        <p class="pad-hint" aria-hidden="true">
-          {t('drawHere')}
-        </p>
+        <div class="pad-hint" aria-hidden="true">
+          {props.under}
+          <span>{t('drawHere')}</span>
+        </div>
       ) : null}
       <div class="row">
         <Button icon="undo" disabled={strokes.length === 0} onClick={undo}>

@@ -1,18 +1,15 @@
 // One sample for a model that takes one input: drawn, filled in, or given as a row of numbers. Knows no labels, no answers.
 import { useEffect, useState } from 'preact/hooks';
 import type { InputInterface, ModelInterface } from '../../core/artifact/interface.ts';
-import { cellCounts } from '../../core/data/drawing.ts';
 import { t } from '../i18n/parts.ts';
-import { cellsAcross, columnNames, inputKind, sampleSize } from '../state/inputs.ts';
-import { DrawingPad, penShare, type Stroke } from './drawing-pad.tsx';
+import { drawnSample } from '../state/drawn.ts';
+import { columnNames, inputKind, sampleSize } from '../state/inputs.ts';
+import { DrawingPad, type Stroke } from './drawing-pad.tsx';
 import { FeaturesForm, numbersFrom, splitRow } from './features-form.tsx';
 import { Field } from './field.tsx';
 
 /** A row of more numbers than this is given as text. */
 const fieldsAtMost = 32;
-/** Ink in a cell of 4×4 pixels, as the digits' data set counts it. */
-const fullCell = 16;
-const cellPixels = 4;
 
 export interface SampleInputProps {
   readonly interface: ModelInterface;
@@ -45,12 +42,9 @@ type WayProps = SampleInputProps & { readonly input: InputInterface };
 
 function Drawn({ input, label, onNumbers }: WayProps) {
   const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
-  const size = cellsAcross(input) ?? 8;
-  const [paper, ink] = input.meaning?.kind === 'image' ? input.meaning.range : [0, fullCell];
   const draw = (next: readonly Stroke[]): void => {
     setStrokes(next);
-    const counts = next.length > 0 ? cellCounts(next, { size, cell: cellPixels, penWidth: penShare }) : null;
-    onNumbers(counts && Array.from(counts, count => paper + (count / fullCell) * (ink - paper)));
+    onNumbers(drawnSample(input, next));
   };
   return <DrawingPad strokes={strokes} onStrokes={draw} label={label} />;
 }

@@ -1,17 +1,17 @@
 // One sample, drawn or filled in, answered while it changes.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { InputInterface } from '../../../core/artifact/interface.ts';
-import { cellCounts } from '../../../core/data/drawing.ts';
 import { fromRecorded } from '../../../core/runtime/recorded-tensors.ts';
 import { t } from '../../i18n/use.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Cells } from '../../parts/cells.tsx';
-import { DrawingPad, penShare, type Stroke } from '../../parts/drawing-pad.tsx';
+import { DrawingPad, type Stroke } from '../../parts/drawing-pad.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { FeaturesForm, numbersFrom } from '../../parts/features-form.tsx';
 import { Field } from '../../parts/field.tsx';
 import { createLiveAnswers } from '../../state/answers.ts';
+import { drawnSample, inkRange } from '../../state/drawn.ts';
 import { cellsAcross, firstSample, sampleSize, toInput } from '../../state/inputs.ts';
 import type { VersionInUse } from '../../state/version.ts';
 import { AnswerDetails, AnswerHead } from './answer.tsx';
@@ -114,35 +114,32 @@ function Drawing(props: {
 }) {
   const { input, given, onGiven } = props;
   const size = cellsAcross(input) ?? 8;
-  const [low, high] = input.meaning?.kind === 'image' ? input.meaning.range : [0, 16];
+  const [paper, ink] = inkRange(input);
   const draw = (strokes: readonly Stroke[]) => {
-    const counts = strokes.length > 0 ? Array.from(toRange(strokes, size, low, high)) : null;
-    onGiven({ numbers: counts, texts: (counts ?? []).map(String), strokes, isExample: false });
+    const numbers = drawnSample(input, strokes);
+    onGiven({ numbers, texts: (numbers ?? []).map(shortest), strokes, isExample: false });
   };
+  const example =
+    given.isExample && given.numbers ? <Cells values={given.numbers} size={size} max={ink} label="" /> : null;
   return (
     <>
-      <DrawingPad strokes={given.strokes} onStrokes={draw} label={t('drawLabel')}>
+      <DrawingPad strokes={given.strokes} onStrokes={draw} label={t('drawLabel')} under={example}>
         {props.another}
       </DrawingPad>
-      {given.numbers ? (
+      {given.numbers && !given.isExample ? (
         <div class="row">
-          <Cells values={given.numbers} size={size} max={high} label={t('seenByModel', { n: size })} />
+          <Cells values={given.numbers} size={size} max={ink} label={t('seenByModel', { n: size })} />
           <span class="soft small grow">{t('seenByModel', { n: size })}</span>
         </div>
       ) : null}
       <NumbersInstead
         given={given}
         count={size * size}
-        range={[low, high]}
+        range={[paper, ink]}
         onNumbers={(text, numbers) => onGiven({ numbers, texts: [text], strokes: [], isExample: false })}
       />
     </>
   );
-}
-
-function toRange(strokes: readonly Stroke[], size: number, low: number, high: number): Float32Array {
-  const counts = cellCounts(strokes, { size, cell: 4, penWidth: penShare });
-  return low === 0 && high === 16 ? counts : counts.map(count => low + (count / 16) * (high - low));
 }
 
 /** For those who cannot draw: the same numbers, typed. */
