@@ -5,11 +5,41 @@ import preact from '@preact/preset-vite';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
 
+/** All that a browser test may import: met later, they would make Vite reload the page in the middle of a test. */
+const bundledDependencies = [
+  '@bufbuild/protobuf',
+  '@noble/ed25519',
+  '@preact/signals',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-webgl',
+  '@tensorflow/tfjs-backend-webgpu',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-layers',
+  'canonicalize',
+  'comlink',
+  'eventsource-parser',
+  'fflate',
+  'idb',
+  'jose',
+  'onnx-buf',
+  'papaparse',
+  'preact',
+  'preact/hooks',
+  'preact/jsx-runtime',
+  'preact/jsx-dev-runtime',
+  'uplot',
+  'workbox-precaching/PrecacheController.js',
+  'workbox-window',
+  'zod',
+];
+
 function browserProject(name: 'webgpu' | 'plain') {
   return {
     plugins: [preact()],
-    // Everything a browser test may import, so that Vite does not reload the page when it meets it.
-    optimizeDeps: { exclude: ['onnxruntime-web', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'] },
+    optimizeDeps: {
+      exclude: ['onnxruntime-web', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'],
+      include: bundledDependencies,
+    },
     server: {
       headers: {
         'Cross-Origin-Opener-Policy': 'same-origin',

@@ -1,0 +1,194 @@
+// Training as the page has it: iris version 2 as it is committed, new samples, and what is in the store afterwards.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BridgedTraining } from '../../src/app/bridge/training-port.ts';
+import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
+import { chunkFile } from '../../src/core/artifact/chunks.ts';
+import { packageSchema } from '../../src/core/artifact/package.ts';
+import { recordedSchema } from '../../src/core/artifact/recorded.ts';
+import { candidateSchema, type Candidate } from '../../src/core/artifact/documents.ts';
+import { openDocument } from '../../src/core/artifact/signature.ts';
+import { gzip } from '../../src/core/data/gzip.ts';
+import type { Failure } from '../../src/core/errors.ts';
+import type { Result } from '../../src/core/result.ts';
+import type { TrainProgress } from '../../src/core/train/engine.ts';
+import type { TrainRecipe } from '../../src/core/train/recipe.ts';
+import { float32 } from '../../src/core/tensor.ts';
+import { type Database, openHaversackDB } from '../../src/device/db.ts';
+import { loadIdentity } from '../../src/device/identity.ts';
+import { addSample } from '../../src/device/samples.ts';
+import { storeVersion } from './stored.ts';
+
+const files = import.meta.glob('../../demo/models/iris/2/*', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+
+async function fileOf(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(files[`../../demo/models/iris/2/${name}`] as string);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+const recipe: TrainRecipe = {
+  kind: 'train',
+  engine: 'tfjs',
+  scope: 'all',
+  loss: 'sparse-categorical-cross-entropy',
+  optimizer: 'adam',
+  learningRate: 0.001,
+  epochs: 3,
+  batchSize: 32,
+  seed: 7,
+  newSampleRepeats: 4,
+};
+const request = { model: 'iris', version: 1, recipe, shareSamples: true };
+
+const bridge = new WorkerBridge('training');
+const port = new BridgedTraining(bridge);
+let db: Database;
+
+beforeAll(async () => {
+  db = await openHaversackDB();
+  const packed = packageSchema.parse(JSON.parse(new TextDecoder().decode(await fileOf('version.json'))));
+  const [file, dataset, topology, recorded] = await Promise.all(
+    ['model.onnx', 'dataset.csv.gz', 'topology.json', 'recorded.json'].map(fileOf),
+  );
+  // The test server sends it with Content-Encoding: fetch has unpacked it.
+  const chunked = [await chunkFile(gzip(dataset!)), await chunkFile(topology!)] as const;
+  const { interface: modelInterface, labels, evaluations, data, artifacts } = packed;
+  await storeVersion(db, {
+    model: 'iris',
+    file: file!,
+    recorded: recordedSchema.parse(JSON.parse(new TextDecoder().decode(recorded))),
+    files: chunked,
+    overrides: {
+      interface: modelInterface,
+      labels,
+      evaluations,
+      data,
+      artifacts: {
+        dataset: { ...artifacts.dataset!, file: chunked[0].ref },
+        topology: { ...artifacts.topology!, file: chunked[1].ref },
+        recorded: null,
+      },
+    },
+  });
+  await storeVersion(db, { model: 'bare' });
+  for (let i = 0; i < 12; i++) {
+    await addSample(db, {
+      model: 'iris',
+      features: [5 + i / 10, 3, 4.5, 1.5],
+      label: 'virginica',
+      source: 'form',
+      answered: 'versicolor',
+    });
+  }
+});
+
+afterAll(() => {
+  bridge.stop();
+  db.close();
+});
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`);
+  return result.value;
+}
+
+function failureOf(result: Result<unknown>): Failure {
+  if (result.ok) throw new Error('it succeeded');
+  return result.error;
+}
+
+async function candidateOf(digest: string): Promise<Candidate> {
+  const row = await db.get('candidates', digest);
+  expect(row?.state).toBe('judging');
+  return openDocument(row!.document, candidateSchema, (await loadIdentity(db)).publicKey);
+}
+
+describe('train', () => {
+  test('fine-tunes iris, judges both on the same rows, and stores a signed candidate that answers', async () => {
+    const seen: TrainProgress[] = [];
+    const outcome = valueOf(await port.train(request, progress => seen.push(progress)));
+    const adapter = 'gpu' in navigator ? await navigator.gpu.requestAdapter().catch(() => null) : null;
+    if (adapter) expect(outcome.backend).toBe('webgpu');
+    else expect(['webgl', 'cpu']).toContain(outcome.backend);
+    expect(seen.at(-1)).toMatchObject({ epoch: 3, epochs: 3, backend: outcome.backend });
+    expect(outcome.comparison.parent).toMatchObject({ n: 30 });
+    expect(outcome.comparison.parent!.old.metrics['accuracy']).toBe(1);
+    expect(outcome.comparison.added?.n).toBeGreaterThan(0);
+
+    const candidate = await candidateOf(outcome.candidate);
+    expect(candidate).toMatchObject({
+      model: 'iris',
+      parent: { version: 1 },
+      recipe,
+      labels: ['setosa', 'versicolor', 'virginica'],
+    });
+    expect(candidate.data!.added).toMatchObject({ shared: true });
+    expect(candidate.artifacts.dataset!.rows).toBe(162);
+    expect(candidate.evaluations.map(each => each.origin)).toEqual(['parent', 'new']);
+
+    const opened = valueOf(await bridge.call(api => api.openCandidate(outcome.candidate)));
+    const inputs = { measurements: float32([1, 4], [5.1, 3.5, 1.4, 0.2]) };
+    const { outputs } = valueOf(await bridge.call(api => api.predict(opened.handle, inputs)));
+    expect(outputs['probabilities']!.data[0]).toBeGreaterThan(0.5);
+    const again = valueOf(
+      await bridge.call(api => api.compare({ model: 'iris', version: 1 }, { candidate: outcome.candidate })),
+    );
+    expect(again).toEqual(outcome.comparison);
+  });
+
+  test('samples that are not shared stay here: the parent’s data set travels, and only a digest tells of them', async () => {
+    const outcome = valueOf(await port.train({ ...request, shareSamples: false }, () => undefined));
+    const candidate = await candidateOf(outcome.candidate);
+    expect(candidate.data!.added).toMatchObject({ shared: false });
+    expect(candidate.artifacts.dataset!.rows).toBe(150);
+  });
+
+  test('only the head’s weights move when only the head is trained', async () => {
+    const outcome = valueOf(
+      await port.train({ ...request, recipe: { ...recipe, scope: 'head' } }, () => undefined),
+    );
+    expect((await candidateOf(outcome.candidate)).recipe).toMatchObject({ scope: 'head' });
+  });
+
+  test('says what a version lacks', async () => {
+    const failure = failureOf(await port.train({ ...request, model: 'bare' }, () => undefined));
+    expect(failure).toEqual({ code: 'TrainingImpossible', detail: 'bare came without its data set' });
+  });
+
+  test('pauses between steps, goes on, and stops at its next step without a candidate', async () => {
+    const before = await db.count('candidates');
+    let steps = 0;
+    const long = { ...request, recipe: { ...recipe, epochs: 5000 } };
+    const started = Promise.withResolvers<undefined>();
+    const run = port.train(long, ({ step }) => {
+      steps = step;
+      started.resolve(undefined);
+    });
+    await Promise.race([started.promise, run.then(valueOf)]);
+    await port.pause();
+    await new Promise(resolve => setTimeout(resolve, 300));
+    const paused = steps;
+    await new Promise(resolve => setTimeout(resolve, 500));
+    expect(steps).toBe(paused);
+    await port.resume();
+    await expect.poll(() => steps).toBeGreaterThan(paused);
+    const { generation } = bridge;
+    await port.stop();
+    expect(failureOf(await run)).toMatchObject({ code: 'Aborted', detail: 'stopped between two steps' });
+    expect(bridge.generation).toBe(generation);
+    expect(await db.count('candidates')).toBe(before);
+  });
+
+  test('evaluates an installed variant on its held-out rows as its manifest says', async () => {
+    const evaluations = valueOf(
+      await bridge.call(api => api.evaluate({ model: 'iris', version: 1, variant: 'fp32' })),
+    );
+    const row = await db.get('installed', ['iris', 1]);
+    const { evaluations: told } = row!.manifest.signed as { evaluations: { part: string; origin: string }[] };
+    const test = told.find(each => each.part === 'test' && each.origin === 'parent');
+    expect(evaluations[0]).toMatchObject({ ...test, metrics: expect.objectContaining({ accuracy: 1 }) });
+  });
+});
