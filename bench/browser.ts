@@ -20,6 +20,8 @@ export async function openBrowser(): Promise<BenchBrowser> {
     executablePath: findChromium(),
     args: chromiumArguments({ webgpu: false }),
     headless: true,
+    // Benchmarks find buttons by their English names.
+    locale: 'en-US',
     serviceWorkers: 'allow',
   });
   context.setDefaultTimeout(waitMs);

@@ -9,7 +9,7 @@ export interface Setting {
   /** The repository's root. */
   readonly root: string;
   /** For people who wait: goes to stderr. */
-  tell(line: string): void;
+  readonly tell: (line: string) => void;
 }
 
 export interface Benchmark {

@@ -6,7 +6,7 @@ import { compared, interleaved, type Row } from './harness.ts';
 import { type BenchModel, digitsModel, generatedCnn } from './models.ts';
 import { firstPredictionMark } from './pages/marks.ts';
 import { servePages } from './pages-server.ts';
-import { pushModel, startServer } from './server.ts';
+import { pushDrawn, startServer } from './server.ts';
 
 /** At most 1.15 times the peer's time. */
 const goal = 1 / 1.15;
@@ -19,7 +19,7 @@ export async function coldStartBench({ root, tell }: Setting): Promise<Row[]> {
   const server = await startServer(root);
   const browser = await openBrowser();
   try {
-    await pushModel(server.client, models[1]!);
+    await pushDrawn(server.client, models[1]!);
     const rows: Row[] = [];
     for (const model of models) {
       tell(`${model.name}: storing it on both sides`);
@@ -28,7 +28,7 @@ export async function coldStartBench({ root, tell }: Setting): Promise<Row[]> {
       tell(`${model.name}: ${rounds.count} fresh tabs a side`);
       const { ours, theirs } = await interleaved(
         rounds,
-        () => timeInFreshTab(browser.context, `${server.url}/use/${model.name}`, firstPredictionMark),
+        () => timeInFreshTab(browser.context, `${server.url}/#/use/${model.name}`, firstPredictionMark),
         () => timeInFreshTab(browser.context, directUrl(pages.url, model), firstPredictionMark),
       );
       const row = { case: `${model.name}, WASM`, metric: 'ms to the first prediction' };
@@ -47,11 +47,12 @@ function directUrl(origin: string, { name, input }: BenchModel): string {
   return `${origin}/direct.html?${query.toString()}`;
 }
 
-/** As a user does: one tap on what the app offers for a model that is not here. */
+/** As a user does: one tap in the Library. */
 export async function installInApp(context: BrowserContext, url: string, model: string): Promise<void> {
   const page = await context.newPage();
-  await page.goto(`${url}/use/${model}`);
-  await page.locator('[data-get]').first().click();
+  await page.goto(`${url}/#/library`);
+  const card = page.locator('.card', { has: page.getByRole('heading', { name: model, exact: true }) });
+  await card.getByRole('button', { name: 'Get', exact: true }).click();
   await until(() => isInstalled(page, model));
   await page.close();
 }

@@ -61,8 +61,8 @@ async function firstVisit(root: string, port: number): Promise<Visit> {
     const devtools = await browser.context.newCDPSession(page);
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: cpuThrottle });
     const started = performance.now();
-    await page.goto(`http://localhost:${proxy.port}/use/${model}`, { waitUntil: 'commit' });
-    await page.locator('[data-get]').first().click();
+    await page.goto(`http://localhost:${proxy.port}/`, { waitUntil: 'commit' });
+    await page.getByRole('button', { name: `Get ${model}` }).click();
     const answerMs = await markTime(page, firstPredictionMark);
     const offline = await offlineFiles(root);
     await until(async () => (await isInstalled(page, model)) && (await isCached(page, offline)));

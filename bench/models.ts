@@ -2,9 +2,31 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bytes } from '../src/core/artifact/digest.ts';
+import type { ModelInterface } from '../src/core/artifact/interface.ts';
 import { seededRandom } from '../src/core/data/random.ts';
 import { GraphBuilder } from '../src/core/onnx/build.ts';
 import { float32 } from '../src/core/tensor.ts';
+
+/** What a file alone does not say: that the app may answer it from a drawing, without a tap. */
+export const drawn: ModelInterface = {
+  inputs: [
+    {
+      name: 'image',
+      datatype: 'FP32',
+      shape: [-1, 1, 32, 32],
+      meaning: { kind: 'image', layout: 'NCHW', range: [0, 16], preparation: 'cell-counts', names: null },
+    },
+  ],
+  outputs: [
+    {
+      name: 'probabilities',
+      datatype: 'FP32',
+      shape: [-1, 10],
+      meaning: { kind: 'probabilities', unit: null },
+    },
+  ],
+  decision: { kind: 'softmax', output: 'probabilities', from: 'probabilities', notSureBelow: 0 },
+};
 
 export interface BenchModel {
   readonly name: string;
@@ -27,7 +49,7 @@ export async function digitsModel(root: string): Promise<BenchModel> {
 
 /** [input channels, output channels, stride]; 3×3 kernels, ReLU behind each. */
 const convolutions = [
-  [3, 32, 2],
+  [1, 32, 1],
   [32, 64, 1],
   [64, 128, 2],
   [128, 256, 2],
@@ -38,7 +60,7 @@ const convolutions = [
 const classes = 10;
 const seed = 20_261_124;
 
-/** 14 MB: seven convolutions on [1, 3, 64, 64], global pooling, one dense layer, softmax. Weights by He et al. 2015. */
+/** 14 MB: seven convolutions on [1, 1, 32, 32], global pooling, one dense layer, softmax. Weights by He et al. 2015. */
 export function generatedCnn(): BenchModel {
   const random = seededRandom(seed);
   const weights = (shape: readonly number[], fanIn: number) => {
@@ -49,7 +71,7 @@ export function generatedCnn(): BenchModel {
       Float32Array.from({ length: count }, () => (random.uniform() * 2 - 1) * bound),
     );
   };
-  const graph = new GraphBuilder('bench').input('image', 'FP32', ['batch', 3, 64, 64]);
+  const graph = new GraphBuilder('bench').input('image', 'FP32', ['batch', 1, 32, 32]);
   let last = 'image';
   convolutions.forEach(([from, to, stride], i) => {
     graph
@@ -75,7 +97,7 @@ export function generatedCnn(): BenchModel {
   return {
     name: 'bench-cnn',
     file,
-    input: { name: 'image', shape: [1, 3, 64, 64] },
+    input: { name: 'image', shape: [1, 1, 32, 32] },
     warmPredictions: 8,
   };
 }

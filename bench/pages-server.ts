@@ -61,7 +61,7 @@ async function buildPages(root: string, outDir: string): Promise<void> {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 4096,
       reportCompressedSize: false,
-      rollupOptions: { input: ['direct', 'warm'].map(name => join(pages, `${name}.html`)) },
+      rolldownOptions: { input: ['direct', 'warm'].map(name => join(pages, `${name}.html`)) },
     },
   });
 }

@@ -9,7 +9,7 @@ import { RegistryClient } from '../src/client/registry.ts';
 import { uploadFile } from '../src/client/upload.ts';
 import { chunkFile } from '../src/core/artifact/chunks.ts';
 import { tensorLayout } from '../src/core/onnx/layout.ts';
-import type { BenchModel } from './models.ts';
+import { type BenchModel, drawn } from './models.ts';
 
 /** Seeding the demo models takes most of it. */
 const startTimeoutMs = 120_000;
@@ -51,10 +51,10 @@ export async function startServer(root: string): Promise<BenchServer> {
   };
 }
 
-export async function pushModel(client: RegistryClient, { name, file }: BenchModel): Promise<void> {
+export async function pushDrawn(client: RegistryClient, { name, file }: BenchModel): Promise<void> {
   const chunked = await chunkFile(file, tensorLayout(file));
   await uploadFile(client, chunked);
-  await client.push(name, { file: chunked.ref });
+  await client.push(name, { file: chunked.ref, interface: drawn });
 }
 
 async function freePort(): Promise<number> {

@@ -9,9 +9,9 @@ export interface Io {
   readonly terminal: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  stdout(text: string): void;
-  stderr(text: string): void;
-  stdin(): Promise<Bytes>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly stdin: () => Promise<Bytes>;
 }
 
 export function processIo(signal: AbortSignal): Io {

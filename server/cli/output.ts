@@ -30,7 +30,7 @@ function isNumber(cell: string): boolean {
 
 /** Chinese, Japanese and Korean letters take two columns (Unicode TR11). */
 function width(text: string): number {
-  return [...text].reduce(
+  return Array.from(text).reduce(
     (sum, letter) =>
       sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/.test(letter) ? 2 : 1),
     0,

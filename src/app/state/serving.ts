@@ -28,6 +28,10 @@ interface Open {
   readonly opening: Promise<Result<OpenedModel>>;
 }
 
+/** In the page's performance timeline: when its first answer was there. The cold start is measured by it. */
+const firstPredictionMark = 'haversack:first-prediction';
+let answered = false;
+
 /** The one in use and the one before, so that going back is at once. */
 const keptOpen = 2;
 /** By target; the longest unused first. */
@@ -88,6 +92,8 @@ async function ask(target: Target, inputs: TensorMap): Promise<Result<Served>> {
   const started = performance.now();
   const answer = await serving.call(api => api.predict(handle, inputs));
   if (!answer.ok) return answer;
+  if (!answered) performance.mark(firstPredictionMark);
+  answered = true;
   const { outputs, provider, runMs } = answer.value;
   return ok({ outputs, variant, provider, threads, openMs, runMs, totalMs: performance.now() - started });
 }

@@ -30,7 +30,7 @@ async function answerOf(args: readonly string[], stdin = ''): Promise<unknown> {
   return JSON.parse(out);
 }
 
-describe.sequential('the life of a model', () => {
+describe('the life of a model', { concurrent: false }, () => {
   it('begins with a push, for which the key on this machine is found', async () => {
     const args = [
       'push',
@@ -137,6 +137,21 @@ describe.sequential('the life of a model', () => {
     });
   });
 
+  it('predicts the same over the protocol', async () => {
+    const rows = '[[1,2,3,4],[4,3,2,1]]';
+    const here = (await answerOf(['predict', 'small@1', '--input', '-'], rows)) as {
+      rows: { probabilities: number[] }[];
+    };
+    const there = (await answerOf(['predict', 'small@1', '--input', '-', '--url', server.url], rows)) as {
+      rows: { probabilities: number[] }[];
+    };
+    expect(there).toMatchObject({ model: 'small', version: 1 });
+    expect(there.rows).toHaveLength(2);
+    there.rows.forEach(({ probabilities }, row) => {
+      expect(probabilities[0]).toBeCloseTo(here.rows[row]!.probabilities[0]!, 5);
+    });
+  });
+
   it('is looked into', async () => {
     const value = await answerOf(['inspect', 'small@canary']);
     expect(value).toMatchObject({
@@ -204,6 +219,9 @@ describe('a refusal', () => {
     [['predict', 'small', '--input', 'gone.csv'], 1, /no such file/],
     [['inspect', './gone.onnx'], 1, /no such file/],
     [['verify', '--data', 'nowhere'], 1, /nowhere/],
+    [['predict', 'v1.onnx', '--input', 'v1.onnx', '--url', 'http://127.0.0.1:1'], 2, /is a file/],
+    [['serve', '--port', 'eighty'], 2, /whole number/],
+    [['serve', '--tls-cert', 'cert.pem'], 2, /go together/],
     [['list', '--url', 'http://127.0.0.1:1'], 1, /cannot be reached/],
     [['list', '--url', 'ftp://x'], 2, /no server’s address/],
     [['push', 'v1.onnx'], 2, /--model/],
