@@ -2,6 +2,7 @@
 import { postChange } from './changes.ts';
 import { chunksOf } from './chunk-store.ts';
 import type { Database } from './db.ts';
+import { pullLock, withLock } from './locks.ts';
 import { candidateOf, filesOfCandidate, filesOfInstalled } from './needs.ts';
 import { readRow } from './rows.ts';
 import { candidateRowSchema, downloadSchema, installedSchema } from './schema.ts';
@@ -59,10 +60,17 @@ function neededByCandidate(raw: unknown): string[] | null {
   }
 }
 
-/** Gives up a download that is not under way, and what came of it that nothing else needs. */
+/**
+ * Gives up a download, and what came of it that nothing else needs. One that runs is waited for: abort it first.
+ */
 export async function dropDownload(db: Database, key: string): Promise<void> {
-  const row = readRow(downloadSchema, await storing(() => db.get('downloads', key)), 'downloads');
-  await storing(() => db.delete('downloads', key));
-  await collectGarbage(db);
-  postChange('downloads', row?.model);
+  const model = await storing(() =>
+    withLock(pullLock(key), undefined, async () => {
+      const row = readRow(downloadSchema, await db.get('downloads', key), 'downloads');
+      await db.delete('downloads', key);
+      await collectGarbage(db);
+      return row?.model;
+    }),
+  );
+  postChange('downloads', model);
 }

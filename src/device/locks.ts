@@ -9,3 +9,16 @@ export async function withLock<T>(
   const options: LockOptions = signal ? { signal } : {};
   return await navigator.locks.request(`haversack:${name}`, options, work);
 }
+
+/** Held while a version is being pulled. `key` is its download's. */
+export function pullLock(key: string): string {
+  return `pull:${key}`;
+}
+
+/** Keys of the downloads that some tab works on at this moment; the others were cut short and can go on. */
+export async function runningPulls(): Promise<ReadonlySet<string>> {
+  const prefix = `haversack:${pullLock('')}`;
+  const { held = [] } = await navigator.locks.query();
+  const names = held.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  return new Set(names);
+}

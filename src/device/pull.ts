@@ -10,7 +10,7 @@ import { postChange } from './changes.ts';
 import { chunksOf, missingChunks } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { downloadChunks } from './download.ts';
-import { withLock } from './locks.ts';
+import { pullLock, withLock } from './locks.ts';
 import { filesOfInstalled } from './needs.ts';
 import { connect, readRegistry } from './registry.ts';
 import { readRow, readRows } from './rows.ts';
@@ -48,7 +48,7 @@ export async function pullVersion(options: PullOptions): Promise<Installed> {
   const { db, model, version, signal } = options;
   throwIfAborted(signal);
   return storing(() =>
-    withLock(`pull:${model}@${version}`, signal, async () => {
+    withLock(pullLock(downloadKey(model, version)), signal, async () => {
       const known = readRow(installedSchema, await db.get('installed', [model, version]), 'installed');
       if (known && (await isWhole(db, known, options))) return known;
       const target = await describe(options, known);
@@ -188,7 +188,7 @@ export function downloadKey(model: string, version: number): string {
   return `${model}@${version}`;
 }
 
-/** Downloads that are under way, or were cut short and can go on. */
+/** Downloads that are under way (`runningPulls`), or were cut short and can go on. */
 export async function listDownloads(db: Database): Promise<DownloadRow[]> {
   return readRows(downloadSchema, await storing(() => db.getAll('downloads')), 'downloads');
 }

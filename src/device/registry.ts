@@ -3,10 +3,11 @@ import { rootSchema } from '../core/artifact/documents.ts';
 import type { ModelSummary } from '../core/artifact/registry-api.ts';
 import { type Envelope, openDocument, readDocument } from '../core/artifact/signature.ts';
 import { type Failure, HaversackError, toFailure } from '../core/errors.ts';
-import type { RegistryClient } from '../client/registry.ts';
+import type { ModelsAnswer, RegistryClient } from '../client/registry.ts';
 import { acceptAlias, aliasKey } from './aliases.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
+import { collectGarbage } from './garbage.ts';
 import { readRow } from './rows.ts';
 import { type RegistryRow, registrySchema, seenAliasSchema } from './schema.ts';
 import { storing } from './storage-error.ts';
@@ -99,8 +100,7 @@ export async function refreshCatalogue(
   signal?: AbortSignal,
 ): Promise<Catalogue> {
   const row = (await readRegistry(db)) ?? (await connect(db, client));
-  const etag = row.catalogue ? row.catalogueETag : null;
-  const answer = await client.models({ etag, ...(signal && { signal }) });
+  const answer = await askModels(db, client, row, signal);
   if (answer.models === null) {
     await update(db, row.publicKey, {});
     return { models: row.catalogue?.models ?? [], changed: false, refused: [] };
@@ -114,6 +114,24 @@ export async function refreshCatalogue(
   await update(db, row.publicKey, { catalogue: { models }, catalogueETag });
   postChange('catalogue');
   return { models, changed: true, refused };
+}
+
+/** A list that changed, and a key that is not taken, may mean that another registry answers now: that is said first. */
+async function askModels(
+  db: Database,
+  client: Pick<RegistryClient, 'root' | 'models'>,
+  row: RegistryRow,
+  signal: AbortSignal | undefined,
+): Promise<ModelsAnswer> {
+  const etag = row.catalogue ? row.catalogueETag : null;
+  try {
+    const answer = await client.models({ etag, signal });
+    if (answer.models !== null && row.catalogue) await connect(db, client);
+    return answer;
+  } catch (thrown) {
+    if (toFailure(thrown).code === 'Unauthorized') await connect(db, client);
+    throw thrown;
+  }
 }
 
 async function withAcceptedAliases(
@@ -171,7 +189,9 @@ export async function forgetRegistry(db: Database): Promise<void> {
     await Promise.all(stores.map(name => tx.objectStore(name).clear()));
     await tx.done;
   });
+  await collectGarbage(db);
   postChange('catalogue');
   postChange('installed');
   postChange('active');
+  postChange('downloads');
 }

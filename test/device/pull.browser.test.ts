@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { dropDownload } from '../../src/device/garbage.ts';
 import { activeOf, listInstalled, readVariant } from '../../src/device/library.ts';
-import { listDownloads, type PullProgress, pullVersion } from '../../src/device/pull.ts';
+import { runningPulls } from '../../src/device/locks.ts';
+import { downloadKey, listDownloads, type PullProgress, pullVersion } from '../../src/device/pull.ts';
 import { refreshCatalogue } from '../../src/device/registry.ts';
 import { freshDB } from './fresh-db.ts';
 import { fileOf, makeSigner, RegistryInPage } from './registry-in-page.ts';
@@ -169,6 +171,55 @@ test('two pulls at the same time fetch once', async () => {
   ]);
   expect(rows[0]).toEqual(rows[1]);
   expectNoChunkTwice(registry);
+});
+
+test('dropped while it runs, it leaves nothing behind, and is known to run until then', async () => {
+  const { db } = await freshDB();
+  const registry = await published();
+  const stop = new AbortController();
+  let dropping: Promise<void> | undefined;
+  const running: ReadonlySet<string>[] = [];
+  const onProgress = ({ receivedBytes }: PullProgress) => {
+    if (receivedBytes < 3 * 8192 || dropping) return;
+    stop.abort();
+    void runningPulls().then(keys => running.push(keys));
+    dropping = dropDownload(db, downloadKey('digits', 1));
+  };
+  const pulling = pullVersion({ db, client: registry.client(), ...digits, signal: stop.signal, onProgress });
+  await expect(pulling).rejects.toMatchObject({ code: 'Aborted' });
+  await dropping;
+  expect(running).toEqual([new Set(['digits@1'])]);
+  expect(await runningPulls()).toEqual(new Set());
+  expect(await listDownloads(db)).toEqual([]);
+  expect(await db.count('chunks')).toBe(0);
+});
+
+test('a full disk is said so, and what came stays for the next try', async () => {
+  let stored = 0;
+  const original = IDBObjectStore.prototype.put;
+  const { db } = await freshDB();
+  const registry = await published();
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value) {
+    if (stored === 4 && 'bytes' in (value as object)) throw new DOMException('full', 'QuotaExceededError');
+    if ('bytes' in (value as object)) stored += 1;
+    return original.call(this, value);
+  });
+  onTestFinished(() => {
+    put.mockRestore();
+  });
+  await expect(pullVersion({ db, client: registry.client(), ...digits })).rejects.toMatchObject({
+    code: 'QuotaExceeded',
+  });
+  expect(await listInstalled(db)).toEqual([]);
+  put.mockRestore();
+  let reused = 0;
+  await pullVersion({
+    db,
+    client: registry.client(),
+    ...digits,
+    onProgress: progress => (reused = progress.reusedBytes),
+  });
+  expect(reused).toBe(4 * 8192);
 });
 
 test('a chunk damaged in the store is found when read, thrown away, and brought back by the next pull', async () => {

@@ -76,6 +76,8 @@ export class RegistryInPage {
   committed = 0;
   root!: Envelope;
   offline = false;
+  /** Takes nobody's key: the root is all there is to read. */
+  lockedOut = false;
   /** Refuses every candidate with this. */
   refusal: ErrorCode | null = null;
   /** Commits the candidate, then drops the line before the answer. */
@@ -213,6 +215,7 @@ export class RegistryInPage {
 
   async #route(request: Request, path: string): Promise<Response> {
     const [kind = '', name = '', , last = ''] = path.slice(1).split('/');
+    if (this.lockedOut && kind !== 'root') return problem('Unauthorized', 'no key');
     switch (`${request.method} ${kind}`) {
       case 'GET root':
         return json(this.root);

@@ -60,6 +60,7 @@ describe('the registry’s key', () => {
     await pullVersion({ db, client: registry.client(), model: 'iris', version: 2 });
     await forgetRegistry(db);
     expect(await listInstalled(db)).toEqual([]);
+    expect(await db.count('chunks')).toBe(0);
     const other = await RegistryInPage.create();
     expect((await connect(db, other.client())).publicKey).toBe(other.signer.publicKey);
   });
@@ -76,6 +77,19 @@ describe('the list of models', () => {
     registry.offline = true;
     await expect(refreshCatalogue(db, registry.client())).rejects.toMatchObject({ code: 'Offline' });
     expect((await readRegistry(db))?.catalogue?.models).toEqual(first.models);
+  });
+
+  test('says that another registry answers, before anything of its list is believed', async () => {
+    const { db } = await freshDB();
+    const registry = await withModel();
+    const { models } = await refreshCatalogue(db, registry.client());
+    const other = await withModel();
+    await expect(refreshCatalogue(db, other.client())).rejects.toMatchObject({ code: 'KeyChanged' });
+    other.lockedOut = true;
+    await expect(refreshCatalogue(db, other.client())).rejects.toMatchObject({ code: 'KeyChanged' });
+    registry.lockedOut = true;
+    await expect(refreshCatalogue(db, registry.client())).rejects.toMatchObject({ code: 'Unauthorized' });
+    expect((await readRegistry(db))?.catalogue?.models).toEqual(models);
   });
 
   test('keeps what was known where an alias goes back to an older revision', async () => {
