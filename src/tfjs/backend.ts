@@ -1,5 +1,6 @@
 // Which of TensorFlow.js's backends computes: the first of a list that starts here and can train.
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
+import { installCpuKernels } from './cpu-kernels.ts';
 
 export const backendNames = ['webgpu', 'webgl', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -31,6 +32,7 @@ async function loadBackend(name: BackendName): Promise<boolean> {
       return true;
     case 'cpu':
       await import('@tensorflow/tfjs-backend-cpu');
+      installCpuKernels();
       return true;
   }
 }
