@@ -36,33 +36,35 @@ function Admitted() {
   const waiting = admin.devices.value.filter(device => device.status === 'pending').length;
   const problem = admin.failure.value;
   return (
-    <div class="stack">
+    <>
       <header class="page-head">
         <h1>{t('title')}</h1>
         <Button kind="quiet" icon="refresh" onClick={() => void admin.refresh()}>
           {t('refresh')}
         </Button>
       </header>
-      <WhoLine />
-      {problem ? <ErrorNote failure={problem} onRetry={() => void admin.refresh()} /> : null}
-      <Tabs
-        label={t('tabs')}
-        tabs={[
-          { id: 'upload', label: t('tabUpload') },
-          {
-            id: 'devices',
-            label: waiting > 0 ? `${t('tabDevices')} · ${t('waiting', { n: waiting })}` : t('tabDevices'),
-          },
-          { id: 'versions', label: t('tabVersions') },
-        ]}
-        value={tab}
-        onChange={setTab}
-      >
-        {tab === 'upload' ? <Upload onVersions={() => setTab('versions')} /> : null}
-        {tab === 'devices' ? <Devices /> : null}
-        {tab === 'versions' ? <Versions /> : null}
-      </Tabs>
-    </div>
+      <div class="stack">
+        <WhoLine />
+        {problem ? <ErrorNote failure={problem} onRetry={() => void admin.refresh()} /> : null}
+        <Tabs
+          label={t('tabs')}
+          tabs={[
+            { id: 'upload', label: t('tabUpload') },
+            {
+              id: 'devices',
+              label: waiting > 0 ? `${t('tabDevices')} · ${t('waiting', { n: waiting })}` : t('tabDevices'),
+            },
+            { id: 'versions', label: t('tabVersions') },
+          ]}
+          value={tab}
+          onChange={setTab}
+        >
+          {tab === 'upload' ? <Upload onVersions={() => setTab('versions')} /> : null}
+          {tab === 'devices' ? <Devices /> : null}
+          {tab === 'versions' ? <Versions /> : null}
+        </Tabs>
+      </div>
+    </>
   );
 }
 

@@ -8,9 +8,10 @@ import { ErrorNote } from '../../parts/error-note.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Progress } from '../../parts/progress.tsx';
+import { aliasesOf } from '../../state/admin.ts';
 import type { UploadState } from '../../state/admin-upload.ts';
 import { FileFacts } from './file-facts.tsx';
-import { upload } from './session.ts';
+import { admin, upload } from './session.ts';
 import { TryFile } from './try-file.tsx';
 import { UploadForm } from './upload-form.tsx';
 
@@ -34,7 +35,8 @@ export function Upload({ onVersions }: { readonly onVersions: () => void }) {
         <Note tone="good">
           <strong>{t('done', { model: state.model, version: String(state.version) })}</strong>
           <span>
-            {t('doneBytes', { bytes: formatBytes(state.sentBytes) })} {t('doneNext')}
+            {t('doneBytes', { bytes: formatBytes(state.sentBytes) })}{' '}
+            {isProduction(state.model, state.version) ? t('doneProduction') : t('doneNext')}
           </span>
           <div class="row">
             <Button kind="primary" onClick={onVersions}>
@@ -60,6 +62,14 @@ export function Upload({ onVersions }: { readonly onVersions: () => void }) {
         </div>
       );
   }
+}
+
+/** A model's first version is in production at once. */
+function isProduction(model: string, version: number): boolean {
+  const summary = admin.models.value.find(one => one.model === model);
+  return aliasesOf(summary?.aliases ?? []).some(
+    alias => alias.alias === 'production' && alias.version === version,
+  );
 }
 
 function Drop({ again = false }: { readonly again?: boolean }) {

@@ -14,7 +14,6 @@ import { ErrorNote } from '../../parts/error-note.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Select } from '../../parts/select.tsx';
-import { Table } from '../../parts/table.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { aliasesOf } from '../../state/admin.ts';
 import { admin } from './session.ts';
@@ -40,42 +39,43 @@ function ModelCard({ model }: { readonly model: ModelSummary }) {
   return (
     <Card title={<span class="mono">{model.model}</span>}>
       <div class="stack">
-        <ul role="list" class="row">
-          {aliases.map(({ alias, version }) => (
-            <li key={alias}>
-              <Chip tone={alias === 'production' ? 'accent' : 'plain'}>
-                {t('pointsAt', { alias, version: String(version) })}
-              </Chip>
-            </li>
+        {production ? null : <Note tone="warn">{t('noProduction')}</Note>}
+        <ul role="list" class="admin-list" aria-label={t('tabVersions')}>
+          {model.versions.map(version => (
+            <VersionRow
+              key={version.version}
+              version={version}
+              aliases={aliases.filter(alias => alias.version === version.version)}
+            />
           ))}
         </ul>
-        {production ? null : <Note tone="warn">{t('noProduction')}</Note>}
-        <Table
-          caption={model.model}
-          rowHeads
-          columns={[
-            { key: 'version', label: t('columnVersion') },
-            { key: 'accuracy', label: t('columnAccuracy') },
-            { key: 'size', label: t('columnSize'), number: true },
-            { key: 'parent', label: t('columnParent') },
-            { key: 'made', label: t('columnMade') },
-            { key: 'aliases', label: t('columnAliases') },
-          ]}
-          rows={model.versions.map(version => [
-            t('version', { version: String(version.version) }),
-            accuracyOf(version),
-            formatBytes(version.variants[0]?.bytes ?? 0),
-            version.parent ? t('from', { parent: String(version.parent.version) }) : t('first'),
-            formatDate(version.createdAt),
-            aliases
-              .filter(alias => alias.version === version.version)
-              .map(alias => alias.alias)
-              .join(', '),
-          ])}
-        />
         <Promote key={model.versions.length} model={model} aliases={aliases} />
       </div>
     </Card>
+  );
+}
+
+function VersionRow(props: { readonly version: VersionSummary; readonly aliases: readonly Alias[] }) {
+  const { version, aliases } = props;
+  const facts = [
+    accuracyOf(version),
+    formatBytes(version.variants[0]?.bytes ?? 0),
+    version.parent ? t('from', { parent: String(version.parent.version) }) : t('first'),
+    formatDate(version.createdAt),
+  ];
+  return (
+    <li class="admin-version">
+      <div class="row">
+        <strong>{t('version', { version: String(version.version) })}</strong>
+        {aliases.map(({ alias }) => (
+          <Chip key={alias} tone={alias === 'production' ? 'accent' : 'plain'}>
+            {alias}
+          </Chip>
+        ))}
+      </div>
+      <span class="small soft numbers">{facts.join(' · ')}</span>
+      {version.note ? <span class="small">{version.note}</span> : null}
+    </li>
   );
 }
 

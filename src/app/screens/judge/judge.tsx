@@ -51,19 +51,21 @@ function JudgeModel({ model }: { readonly model: string }) {
   const rows = installedByModel.value.get(model) ?? [];
   const active = rows.find(row => row.version === currentActive.value?.version);
   return (
-    <div class="stack">
+    <>
       <header class="page-head">
         <h1>{t('ofModel', { model })}</h1>
         <LinkButton icon="teach" href={href('teach', model)}>
           {t('toTeach')}
         </LinkButton>
       </header>
-      {shown ? <JudgeCandidate key={shown.digest} row={shown} /> : null}
-      {mine.length > 1 ? <Candidates rows={mine} shown={shown} onLook={setChosen} /> : null}
-      {shown === null && active ? <OwnScores row={active} /> : null}
-      <CompareTwo key={rows.map(row => row.version).join()} model={model} rows={rows} />
-      {shown !== null && active ? <OwnScores row={active} /> : null}
-    </div>
+      <div class="stack">
+        {shown ? <JudgeCandidate key={shown.digest} row={shown} /> : null}
+        {mine.length > 1 ? <Candidates rows={mine} shown={shown} onLook={setChosen} /> : null}
+        {shown === null && active ? <OwnScores row={active} /> : null}
+        <CompareTwo key={rows.map(row => row.version).join()} model={model} rows={rows} />
+        {shown !== null && active ? <OwnScores row={active} /> : null}
+      </div>
+    </>
   );
 }
 

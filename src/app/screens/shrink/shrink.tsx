@@ -90,51 +90,53 @@ function ShrinkVersion({ row }: { readonly row: Installed }) {
     if (await switchTo(model, version, column.name)) toast(t('nowUsing', { variant: column.name }));
   };
   return (
-    <div class="stack">
+    <>
       <header class="page-head">
         <h1>{t('ofModel', { model, version: String(version) })}</h1>
       </header>
-      <Findings columns={columns} timings={measured.timings} />
-      <div class="variants">
-        {columns.map(column => (
-          <VariantColumn
-            key={column.name}
-            column={column}
-            authority={columns[0]!}
-            largestBytes={Math.max(...columns.map(one => one.bytes))}
-            timing={measured.timings.get(column.name)}
-            inUse={active?.variant === column.name}
-            busy={download?.state === 'running'}
-            onGet={() => void get(model, version, column.name)}
-            onUse={() => void use(column)}
-          />
-        ))}
-      </div>
-      {download?.state === 'running' ? (
-        <Progress
-          label={t('getting', { variant: model })}
-          value={download.receivedBytes}
-          max={download.totalBytes}
-        />
-      ) : null}
-      {download?.problem ? <ErrorNote failure={download.problem} /> : null}
-      <div class="stack-close">
-        <div class="row">
-          <Button icon="clock" busy={measuring !== null} onClick={measure}>
-            {measured.timings.size > 0 ? t('measureAgain') : t('measure')}
-          </Button>
-          <span class="small soft" role="status">
-            {measuring !== null
-              ? t('measuring', { variant: measuring })
-              : measured.providers.length > 0
-                ? t('measuredNow')
-                : t('measureHint')}
-          </span>
+      <div class="stack">
+        <Findings columns={columns} timings={measured.timings} />
+        <div class="variants">
+          {columns.map(column => (
+            <VariantColumn
+              key={column.name}
+              column={column}
+              authority={columns[0]!}
+              largestBytes={Math.max(...columns.map(one => one.bytes))}
+              timing={measured.timings.get(column.name)}
+              inUse={active?.variant === column.name}
+              busy={download?.state === 'running'}
+              onGet={() => void get(model, version, column.name)}
+              onUse={() => void use(column)}
+            />
+          ))}
         </div>
-        {problem ? <ErrorNote failure={problem} onRetry={() => void measure()} /> : null}
+        {download?.state === 'running' ? (
+          <Progress
+            label={t('getting', { variant: model })}
+            value={download.receivedBytes}
+            max={download.totalBytes}
+          />
+        ) : null}
+        {download?.problem ? <ErrorNote failure={download.problem} /> : null}
+        <div class="stack-close">
+          <div class="row">
+            <Button icon="clock" busy={measuring !== null} onClick={measure}>
+              {measured.timings.size > 0 ? t('measureAgain') : t('measure')}
+            </Button>
+            <span class="small soft" role="status">
+              {measuring !== null
+                ? t('measuring', { variant: measuring })
+                : measured.providers.length > 0
+                  ? t('measuredNow')
+                  : t('measureHint')}
+            </span>
+          </div>
+          {problem ? <ErrorNote failure={problem} onRetry={() => void measure()} /> : null}
+        </div>
+        {measured.providers.length > 0 ? <Providers measurements={measured.providers} /> : null}
       </div>
-      {measured.providers.length > 0 ? <Providers measurements={measured.providers} /> : null}
-    </div>
+    </>
   );
 }
 

@@ -51,27 +51,29 @@ function TeachVersion({ row }: { readonly row: Installed }) {
   const mine = samples.value.filter(sample => sample.model === model);
   const lacks = lacksOf(manifest);
   return (
-    <div class="stack">
+    <>
       <header class="page-head">
         <div>
           <h1>{t('ofModel', { model })}</h1>
           <p class="soft">{t('baseVersion', { version: String(version) })}</p>
         </div>
       </header>
-      <div class="teach-columns">
-        <div class="stack">
-          {lacks.length > 0 ? (
-            <Lacking manifest={manifest} lacks={lacks} />
-          ) : row.trainable ? (
-            <Run manifest={manifest} samples={mine.length} />
-          ) : (
-            <NotFetched manifest={manifest} />
-          )}
-          {lacks.includes('labels') ? null : <LabelMore manifest={manifest} />}
+      <div class="stack">
+        <div class="teach-columns">
+          <div class="stack">
+            {lacks.length > 0 ? (
+              <Lacking manifest={manifest} lacks={lacks} />
+            ) : row.trainable ? (
+              <Run manifest={manifest} samples={mine.length} />
+            ) : (
+              <NotFetched manifest={manifest} />
+            )}
+            {lacks.includes('labels') ? null : <LabelMore manifest={manifest} />}
+          </div>
+          <Samples manifest={manifest} samples={mine} />
         </div>
-        <Samples manifest={manifest} samples={mine} />
       </div>
-    </div>
+    </>
   );
 }
 
