@@ -4,7 +4,6 @@
 import {
   backend_util,
   type Conv2DBackpropFilterAttrs,
-  type Conv2DBackpropFilterInputs,
   getKernel,
   type KernelConfig,
   type KernelFunc,
@@ -36,7 +35,7 @@ const kernel = conv2DBackpropFilter as unknown as KernelFunc;
 
 /** dW[r, s, c, o] = Σ over images and outputs (i, j): x[i·stride + r − pad, j·stride + s − pad, c] · dy[i, j, o] */
 function conv2DBackpropFilter(args: {
-  inputs: Required<Conv2DBackpropFilterInputs>;
+  inputs: Record<'x' | 'dy', TensorInfo>;
   attrs: Conv2DBackpropFilterAttrs;
   backend: CpuBackend;
 }): TensorInfo {
