@@ -28,7 +28,7 @@ export async function answersOn(judged: Judged, rows: LabelledRows, control: Tra
   const { labels } = judged;
   const answers = new Int32Array(rows.rows);
   const probabilities = new Float64Array(rows.rows * labels.length);
-  let complete = true;
+  let without = 0;
   for await (const { first, outputs } of batches(judged, rows, control)) {
     decide(judged.modelInterface, labels, outputs).forEach((decided, i) => {
       const row = first + i;
@@ -41,10 +41,10 @@ export async function answersOn(judged: Judged, rows: LabelledRows, control: Tra
       }
       answers[row] = decided.index;
       if (decided.probabilities) probabilities.set(decided.probabilities, row * labels.length);
-      else complete = false;
+      else without++;
     });
   }
-  return { answers, probabilities: complete ? probabilities : null };
+  return { answers, probabilities: without === 0 ? probabilities : null };
 }
 
 /** Runs the model over the rows. The last batch of a model with a fixed batch is filled up with zeros. */
@@ -74,10 +74,10 @@ function onlyInput({ inputs }: ModelInterface): InputInterface {
   const [input] = inputs;
   const usable = input && inputs.length === 1 && input.datatype === 'FP32' && input.shape.length >= 2;
   if (!usable || input.shape.slice(1).includes(-1)) {
-    const got = inputs.map(each => `${each.name}: ${each.datatype} [${each.shape.join(', ')}]`).join('; ');
+    const got = inputs.map(each => `${each.name}: ${each.datatype} [${each.shape.join(', ')}]`);
     throw new HaversackError(
       'TrainingImpossible',
-      `wanted one FP32 input with a known size of a sample, got ${got || 'none'}`,
+      `wanted one FP32 input with a known size of a sample, got ${got.join('; ') || 'none'}`,
     );
   }
   return input;

@@ -162,12 +162,10 @@ describe('train', () => {
     const before = await db.count('candidates');
     let steps = 0;
     const long = { ...request, recipe: { ...recipe, epochs: 5000 } };
-    const started = Promise.withResolvers<undefined>();
     const run = port.train(long, ({ step }) => {
       steps = step;
-      started.resolve(undefined);
     });
-    await Promise.race([started.promise, run.then(valueOf)]);
+    await expect.poll(() => steps, { timeout: 30_000 }).toBeGreaterThan(0);
     await port.pause();
     await new Promise(resolve => setTimeout(resolve, 300));
     const paused = steps;
