@@ -4,7 +4,7 @@ import { z } from '../core/zod.ts';
 
 const channelName = 'haversack';
 
-export const changeSchema = z.object({
+const changeSchema = z.object({
   type: z.enum([
     'installed',
     'active',

@@ -6,8 +6,8 @@ import { backoffMs, sleep, throwIfAborted } from './backoff.ts';
 import { putChunk } from './chunk-store.ts';
 import type { Database } from './db.ts';
 
-export const parallelChunks = 4;
-export const chunkTries = 3;
+const parallelChunks = 4;
+const chunkTries = 3;
 const firstWaitMs = 250;
 const maxWaitMs = 4000;
 

@@ -87,8 +87,9 @@ async function listen(options: UpdatesOptions, check: () => void): Promise<void>
           onOpen: () => {
             attempt = 0;
             setOpen(true);
-            // What happened while nobody listened.
+            // What happened while nobody listened: news, and perhaps an approval that the outbox waits for.
             check();
+            postChange('outbox');
           },
           onEvent: event => {
             hear(event, keyId, options, check);

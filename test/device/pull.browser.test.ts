@@ -199,7 +199,10 @@ test('a full disk is said so, and what came stays for the next try', async () =>
   const original = IDBObjectStore.prototype.put;
   const { db } = await freshDB();
   const registry = await published();
-  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value) {
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+    this: IDBObjectStore,
+    value,
+  ) {
     if (stored === 4 && 'bytes' in (value as object)) throw new DOMException('full', 'QuotaExceededError');
     if ('bytes' in (value as object)) stored += 1;
     return original.call(this, value);
