@@ -4,9 +4,9 @@ import { readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { readAlias } from '../registry/aliases.ts';
 import { readModel, readVersion } from '../registry/catalogue.ts';
-import { readRecorded } from '../registry/check.ts';
 import { readFileRef } from '../registry/chunk-files.ts';
 import type { Registry } from '../registry/context.ts';
+import { readRecorded } from '../registry/recorded.ts';
 import type { LoadVersion } from './models.ts';
 import type { InferenceOptions } from './routes.ts';
 

@@ -74,7 +74,7 @@ export class ModelHost {
 
   /** What goes in and comes out. Loads the version if need be. */
   metadata(model: string, version: number): Promise<ModelMetadata> {
-    return this.#use(model, version, async ({ inputs, outputs }) => ({
+    return this.#use(model, version, ({ inputs, outputs }) => ({
       name: model,
       versions: [String(version)],
       platform: 'onnx_onnxv1',
@@ -85,7 +85,7 @@ export class ModelHost {
 
   /** Resolves when the version is loaded and proved; throws why it cannot be. */
   async ready(model: string, version: number): Promise<void> {
-    await this.#use(model, version, () => Promise.resolve());
+    await this.#use(model, version, () => undefined);
   }
 
   /** Ends every session, each after its last run. */
@@ -98,7 +98,7 @@ export class ModelHost {
     }
   }
 
-  async #use<T>(model: string, version: number, work: (session: Session) => Promise<T>): Promise<T> {
+  async #use<T>(model: string, version: number, work: (session: Session) => T | Promise<T>): Promise<T> {
     const entry = await this.#entry(model, version);
     if (entry.runs >= maxRunsPerVersion) {
       throw new HaversackError(

@@ -21,14 +21,14 @@ const unfoldWeights = { session: { disable_quant_qdq: '1' } };
 let loading: Promise<typeof Ort> | null = null;
 
 function loadOrt(): Promise<typeof Ort> {
-  loading ??= import('onnxruntime-node').then(module => module.default ?? module);
+  loading ??= import('onnxruntime-node').then(module => module.default);
   return loading;
 }
 
 /** ONNX Runtime's version, as a variant's document names it: `onnxruntime 1.30.0`. */
 export async function runtimeName(): Promise<string> {
   const { env } = await loadOrt();
-  return `onnxruntime ${env.versions.node ?? env.versions.common}`;
+  return `onnxruntime ${env.versions.node}`;
 }
 
 /** The file is copied by the runtime: the caller may drop it once the session is there. */

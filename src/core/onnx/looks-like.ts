@@ -43,7 +43,9 @@ function looksLikeText(head: string): string {
 }
 
 function hasAt(file: Bytes, at: number, magic: string): boolean {
-  return file.length >= at + magic.length && [...magic].every((c, i) => file[at + i] === c.charCodeAt(0));
+  return (
+    file.length >= at + magic.length && Array.from(magic).every((c, i) => file[at + i] === c.charCodeAt(0))
+  );
 }
 
 /** The start of the file where it is text, else null. */

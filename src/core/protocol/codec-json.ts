@@ -144,7 +144,7 @@ function toNumber(name: string, datatype: Datatype, value: unknown, i: number): 
 }
 
 function unexpected(name: string, datatype: Datatype, value: unknown, i: number, wanted: string): Malformed {
-  const got = (JSON.stringify(value) ?? 'nothing').slice(0, 40);
+  const got = JSON.stringify(value).slice(0, 40);
   return new Malformed(`'${name}' is ${datatype}: element ${i} is ${got}, wanted ${wanted}`);
 }
 

@@ -23,7 +23,13 @@ function counted() {
   const openSession: OpenSession = async file => {
     log.opened++;
     const session = await openNodeSession(file);
-    return { ...session, dispose: () => session.dispose().then(() => void log.disposed++) };
+    return {
+      ...session,
+      dispose: async () => {
+        await session.dispose();
+        log.disposed++;
+      },
+    };
   };
   return { log, openSession };
 }
