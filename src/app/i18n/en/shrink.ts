@@ -47,12 +47,12 @@ export const shrink = {
   findingBetter: 'It is right more often: {small} against {large}.',
   findingFaster: 'It answers {factor} times as fast here.',
   findingSlower: 'It is not faster here: it answers in {small}, the larger in {large}.',
-  findingSameSpeed:
-    'It is not faster here. Its weights travel small and are unfolded to full precision when it is opened.',
+  findingSameSpeed: 'It is not faster here: its weights are unfolded to full precision when it is opened.',
   findingOne: 'This version comes in one size only.',
 
   providers: 'What computes on this device',
   providersHint: 'The fastest that agrees with the recorded answers is used for this version.',
+  providersCaption: 'Measured with the recorded inputs',
   provider: 'Provider',
   openMs: 'Opens in',
   medianMs: 'Answers in',

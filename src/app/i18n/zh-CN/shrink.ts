@@ -47,11 +47,12 @@ export const shrink: Translation<typeof en> = {
   findingBetter: '它答对得多一些：{small} 对 {large}。',
   findingFaster: '它在这里的回答速度是 {factor} 倍。',
   findingSlower: '它在这里并不更快：它用 {small}，大的用 {large}。',
-  findingSameSpeed: '它在这里并不更快。它的权重以小体积传送，打开时展开为全精度。',
+  findingSameSpeed: '它在这里并不更快：它的权重在打开时展开为全精度。',
   findingOne: '这个版本只有一种大小。',
 
   providers: '本机用什么计算',
   providersHint: '与记录的回答一致、而且最快的一个会用于这个版本。',
+  providersCaption: '用记录的输入测得',
   provider: '计算方式',
   openMs: '打开用时',
   medianMs: '回答用时',

@@ -13,7 +13,7 @@ export interface ConfusionMatrixProps {
 
 export function ConfusionMatrix({ caption, labels, counts, truth, answer, format }: ConfusionMatrixProps) {
   return (
-    <div class="table-scroll" role="region" aria-label={caption} tabIndex={0}>
+    <div class="table-scroll" role="group" aria-label={caption} tabIndex={0}>
       <table class="confusion">
         <caption>{caption}</caption>
         <thead>

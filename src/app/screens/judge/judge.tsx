@@ -79,11 +79,11 @@ function JudgeCandidate({ row }: { readonly row: CandidateRow }) {
       ) : (
         <ErrorNote failure={failure('DocumentInvalid', `comparison of candidate ${row.digest}`)} />
       )}
-      <Decide row={row} />
-      <TryBoth digest={row.digest} candidate={candidate} oldName={oldName} newName={t('newCandidate')} />
       {comparison ? (
         <ComparisonCards comparison={comparison} oldName={oldName} newName={t('newCandidate')} />
       ) : null}
+      <Decide row={row} />
+      <TryBoth digest={row.digest} candidate={candidate} oldName={oldName} newName={t('newCandidate')} />
     </>
   );
 }

@@ -188,7 +188,7 @@ function Providers({ measurements }: { readonly measurements: readonly ProviderM
       <div class="stack-close">
         <p class="small soft">{t('providersHint')}</p>
         <Table
-          caption={t('providers')}
+          caption={t('providersCaption')}
           rowHeads
           columns={[
             { key: 'provider', label: t('provider') },

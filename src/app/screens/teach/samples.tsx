@@ -49,10 +49,10 @@ export function Samples({ manifest, samples }: SamplesProps) {
             </li>
           ))}
         </ul>
-        <p class="small">
-          {t('partsSummary', { train: samples.length - toJudge, test: toJudge })}{' '}
-          <span class="soft">{toJudge === samples.length ? t('onlyTest') : t('partsWhy')}</span>
-        </p>
+        <div class="small">
+          <p>{t('partsSummary', { train: samples.length - toJudge, test: toJudge })}</p>
+          <p class="soft">{toJudge === samples.length ? t('onlyTest') : t('partsWhy')}</p>
+        </div>
         <ul role="list" class="samples">
           {newest.slice(0, shown).map(sample => (
             <SampleRow key={sample.id} sample={sample} manifest={manifest} />
