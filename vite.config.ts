@@ -128,5 +128,8 @@ export default defineConfig({
     rollupOptions: { checks: { pluginTimings: false } },
   },
   optimizeDeps: { exclude: ['onnxruntime-web', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'] },
-  server: { headers: isolationHeaders },
+  server: {
+    headers: isolationHeaders,
+    watch: { ignored: ['**/.cache/**', '**/dist/**', '**/data/**', '**/screenshots/**'] },
+  },
 });

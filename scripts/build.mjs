@@ -32,8 +32,9 @@ const sources = [
 ];
 
 /** Beside the app's own chunks and styles, what the app needs to start without a network. */
-const shellExtras = ['index.html', 'manifest.webmanifest', 'icons/**', 'favicon*'];
+const shellExtras = ['index.html', 'manifest.webmanifest', 'runtime.json', 'icons/**', 'favicon*'];
 const maxShellFileBytes = 1 << 20;
+const abandonedAfterMs = 30 * 60_000;
 
 /** Names, sizes and times of all sources, as one digest: reading their content would take longer than starting. */
 function fingerprint() {
@@ -133,7 +134,18 @@ async function step(name, work) {
   return result;
 }
 
+/** What builds that were killed have left. One that runs beside this one is younger. */
+function removeLeftovers() {
+  const cache = join(root, '.cache');
+  for (const name of existsSync(cache) ? readdirSync(cache) : []) {
+    const path = join(cache, name);
+    if (!/^dist-/.test(name) || Date.now() - statSync(path).mtimeMs < abandonedAfterMs) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
 async function build() {
+  removeLeftovers();
   // Before anything is read: a source that is saved meanwhile makes the result stale, not wrong.
   const stamp = fingerprint();
   const staging = join(root, `.cache/dist-${randomUUID()}`);

@@ -58,7 +58,7 @@ const app = await vite.createServer({
   },
 });
 await app.listen();
-app.printUrls();
+say(`Develop at http://localhost:${port} (the server that it names is behind it).`);
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
