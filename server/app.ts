@@ -13,7 +13,7 @@ import { resolverOf, versionsOf } from './inference/from-registry.ts';
 import { ModelHost } from './inference/models.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
 import type { Registry } from './registry/context.ts';
-import { Deriver } from './registry/derive.ts';
+import { Deriver } from './registry/deriver.ts';
 import { findDevice, sawDevice } from './registry/devices.ts';
 import { EventHub } from './registry/events.ts';
 import { loadRegistryIdentity } from './registry/key.ts';

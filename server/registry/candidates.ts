@@ -8,12 +8,13 @@ import {
 } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { architectureDigest } from '../../src/core/onnx/architecture.ts';
-import { checkRuns, inspectFile, readRecorded } from './check.ts';
+import { checkRuns, inspectFile } from './check.ts';
 import { readFileRef, requireChunks } from './chunk-files.ts';
 import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
 import { derivedFrom } from './derive.ts';
 import { findDevice } from './devices.ts';
+import { readRecorded } from './recorded.ts';
 
 export interface Accepted extends Committed {
   /** Digest of the candidate document. */

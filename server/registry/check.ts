@@ -1,17 +1,13 @@
 // What a file must be before it becomes a version: a model that this runtime runs, with the interface that is claimed for
 // it and the answers that were recorded.
 import type { Bytes } from '../../src/core/artifact/digest.ts';
-import type { Manifest } from '../../src/core/artifact/documents.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
-import { type Recorded, recordedSchema } from '../../src/core/artifact/recorded.ts';
-import { maxDocumentBytes } from '../../src/core/artifact/registry-api.ts';
+import type { Recorded } from '../../src/core/artifact/recorded.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { inspectModel, type ModelInspection } from '../../src/core/onnx/inspect.ts';
 import { unsupportedOperators } from '../../src/core/onnx/operators.ts';
 import type { Session, TensorSpec } from '../../src/core/runtime/session.ts';
 import { smokeTest } from '../../src/core/runtime/smoke-test.ts';
-import { z } from '../../src/core/zod.ts';
-import { readFileRef } from './chunk-files.ts';
 import type { Registry } from './context.ts';
 
 /** Names shown at most. */
@@ -49,37 +45,6 @@ export async function checkRuns(
     }
   } finally {
     await session.dispose();
-  }
-}
-
-/** @throws HaversackError `DocumentInvalid`, `ChunkInvalid`, `TooLarge` */
-export async function readRecorded(
-  registry: Registry,
-  artifact: Manifest['artifacts']['recorded'],
-): Promise<Recorded | null> {
-  if (!artifact) return null;
-  if (artifact.file.bytes > maxDocumentBytes) {
-    throw new HaversackError(
-      'TooLarge',
-      `recorded has ${artifact.file.bytes} bytes, at most ${maxDocumentBytes}`,
-    );
-  }
-  return parseRecorded(await readFileRef(registry.blobs, artifact.file));
-}
-
-export function parseRecorded(file: Bytes): Recorded {
-  const parsed = recordedSchema.safeParse(parseJson(file));
-  if (!parsed.success) {
-    throw new HaversackError('DocumentInvalid', `recorded: ${z.prettifyError(parsed.error)}`);
-  }
-  return parsed.data;
-}
-
-function parseJson(file: Bytes): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(file));
-  } catch {
-    throw new HaversackError('DocumentInvalid', 'recorded: not JSON');
   }
 }
 

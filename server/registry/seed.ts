@@ -1,13 +1,6 @@
 // The demo models, on first start: packages in folders become versions signed by this registry, each whole or not at all.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
-import type { Bytes } from '../../src/core/artifact/digest.ts';
-import { packageDocumentName, packageSchema, type VersionPackage } from '../../src/core/artifact/package.ts';
-import { architectureDigest } from '../../src/core/onnx/architecture.ts';
-import { tensorLayout } from '../../src/core/onnx/layout.ts';
-import { checkRuns, inspectFile, parseRecorded } from './check.ts';
-import { commitVersion, type VariantDraft, type VersionDraft } from './commit.ts';
 import type { Registry } from './context.ts';
 
 export interface Seeding {
@@ -17,7 +10,7 @@ export interface Seeding {
 
 /**
  * Commits what is not there yet, in order; `production` points at the last of each model that was new. A model that went
- * its own way (the number is taken by another version) is left alone.
+ * its own way (its last version came from somebody) is left alone.
  * @param folder `<model>/<version>/version.json` and the files beside it; one that is absent seeds nothing
  */
 export async function seed(
@@ -27,10 +20,14 @@ export async function seed(
 ): Promise<Seeding[]> {
   const absent: Seeding[] = [];
   for (const each of await listPackages(folder)) {
-    if ((await lastVersion(registry, each.model)) < each.version) absent.push(each);
+    const last = await lastVersion(registry, each.model);
+    if (last < each.version && (last === 0 || (await isSeeded(registry, each.model, last))))
+      absent.push(each);
   }
   for (const [index, each] of absent.entries()) {
     onProgress(each, index, absent.length);
+    // Only where there is something to do: a later start needs none of it.
+    const { seedVersion } = await import('./seed-version.ts');
     await seedVersion(registry, join(folder, each.model, String(each.version)));
   }
   return absent;
@@ -65,71 +62,12 @@ async function lastVersion(registry: Registry, model: string): Promise<number> {
   return row?.last ?? 0;
 }
 
-async function seedVersion(registry: Registry, folder: string): Promise<void> {
-  const document = packageSchema.parse(JSON.parse(await readFile(join(folder, packageDocumentName), 'utf8')));
-  const model = await readFile(join(folder, document.authority.file));
-  inspectFile(model);
-  const recorded = document.artifacts.recorded
-    ? parseRecorded(await readFile(join(folder, document.artifacts.recorded.file)))
-    : null;
-  await checkRuns(registry, model, { interface: document.interface, labels: document.labels, recorded });
-  const variants: VariantDraft[] = [];
-  for (const variant of document.variants) {
-    const bytes = await readFile(join(folder, variant.file));
-    variants.push({ ...variant, file: await store(registry, bytes, tensorLayout(bytes)) });
-  }
-  await commitVersion(registry, await draftOf(registry, document, folder, model), {
-    who: 'registry',
-    variants,
-    derive: [],
-    production: 'always',
-    version: document.version,
-  });
-}
-
-async function draftOf(
-  registry: Registry,
-  document: VersionPackage,
-  folder: string,
-  model: Bytes,
-): Promise<VersionDraft> {
-  const { type: _type, formatVersion: _form, version: _version, variants: _variants, ...body } = document;
-  const { dataset, recorded, topology } = document.artifacts;
-  const stored = async (name: string) => store(registry, await readFile(join(folder, name)));
-  return {
-    ...body,
-    parent: document.parent && (await parentOf(registry, document.model, document.parent.version)),
-    architecture: await architectureDigest(model),
-    device: null,
-    candidate: null,
-    authority: {
-      variant: document.authority.variant,
-      file: await store(registry, model, tensorLayout(model)),
-    },
-    artifacts: {
-      dataset: dataset && { ...dataset, file: await stored(dataset.file) },
-      recorded: recorded && { ...recorded, file: await stored(recorded.file) },
-      topology: topology && { ...topology, file: await stored(topology.file) },
-    },
-  };
-}
-
-async function parentOf(registry: Registry, model: string, version: number) {
-  const { digest } = await registry.database
-    .selectFrom('versions')
-    .select('digest')
-    .where('model', '=', model)
-    .where('version', '=', version)
-    .executeTakeFirstOrThrow();
-  return { version, digest };
-}
-
-async function store(
-  registry: Registry,
-  bytes: Bytes,
-  layout: Parameters<typeof chunkFile>[1] = [],
-): Promise<FileRef> {
-  const { ref, chunks } = await chunkFile(bytes, layout);
-  await Promise.all([...chunks].map(([digest, chunk]) => registry.blobs.put(digest, chunk)));
-  return ref;
+async function isSeeded(registry: Registry, model: string, version: number): Promise<boolean> {
+  const deed = await registry.database
+    .selectFrom('audit')
+    .select('who')
+    .where('what', '=', 'version')
+    .where('subject', '=', `${model}@${version}`)
+    .executeTakeFirst();
+  return deed?.who === 'registry';
 }

@@ -1,4 +1,5 @@
-// What makes versions: an admin's push and a device's candidate.
+// What makes versions: an admin's push and a device's candidate. What looks into models is loaded with the first of them:
+// a server starts without it.
 import type { FastifyInstance } from 'fastify';
 import {
   candidateSubmissionSchema,
@@ -8,11 +9,9 @@ import {
 } from '../../../src/core/artifact/registry-api.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
-import { acceptCandidate } from '../candidates.ts';
 import { readVersion } from '../catalogue.ts';
 import type { Registry } from '../context.ts';
-import type { Deriver } from '../derive.ts';
-import { pushVersion } from '../push.ts';
+import type { Deriver } from '../deriver.ts';
 import { modelParams } from './params.ts';
 
 export function registerVersionRoutes(app: FastifyInstance, registry: Registry, deriver: Deriver): void {
@@ -20,6 +19,7 @@ export function registerVersionRoutes(app: FastifyInstance, registry: Registry, 
     const { model } = parseRequest(modelParams, request.params);
     const push = parseRequest(pushSchema, request.body);
     const device = request.caller.kind === 'device' ? request.caller.device.id : null;
+    const { pushVersion } = await import('../push.ts');
     const { manifest } = await pushVersion(registry, model, push, { who: actorOf(request), device });
     deriver.wake();
     return reply
@@ -29,6 +29,7 @@ export function registerVersionRoutes(app: FastifyInstance, registry: Registry, 
   });
   app.post(`${registryRoot}/candidates`, async (request, reply) => {
     const envelope = parseRequest(candidateSubmissionSchema, request.body);
+    const { acceptCandidate } = await import('../candidates.ts');
     const { manifest, digest, candidate, created } = await acceptCandidate(registry, envelope);
     if (created) deriver.wake();
     const receipt: Receipt = { model: manifest.model, version: manifest.version, digest, candidate };

@@ -57,7 +57,7 @@ describe('a candidate', () => {
     const answers = await Promise.all([send(candidate), send(candidate), send(candidate)]);
     answers.push(await send(candidate));
     expect(answers.map(each => each.status).sort()).toEqual([200, 200, 200, 201]);
-    for (const answer of answers) expect(answer.json).toEqual(answers[0]!.json);
+    for (const answer of answers) expect(answer.json).toEqual(answers[0].json);
     const { json } = await server.ask('GET', 'models/sides');
     expect(json['versions']).toHaveLength(2);
   });

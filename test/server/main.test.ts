@@ -1,0 +1,185 @@
+// The server as a process of its own: killed, restarted, stopped.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { ServeOptions } from '../../server/main.ts';
+import { verifyData } from '../../server/registry/verify.ts';
+import { RegistryClient } from '../../src/client/registry.ts';
+import { chunkFile } from '../../src/core/artifact/chunks.ts';
+import { envelopeDigest } from '../../src/core/artifact/signature.ts';
+import { HaversackError } from '../../src/core/errors.ts';
+import { tensorLayout } from '../../src/core/onnx/layout.ts';
+import { classifier } from './models.ts';
+import { temporaryFolder } from './support.ts';
+
+const root = process.cwd();
+const outDir = join(root, '.cache/test-server');
+
+beforeAll(async () => {
+  mkdirSync(outDir, { recursive: true });
+  await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      rollupOptions: { input: { main: join(root, 'server/main.ts') } },
+    },
+  });
+}, 60_000);
+
+interface Child {
+  readonly process: ChildProcess;
+  readonly url: string;
+  /** Everything it has said so far. */
+  said(): string;
+  /** Resolves with code or signal. */
+  readonly ended: Promise<number | string>;
+}
+
+const plain: Omit<ServeOptions, 'data'> = { port: 0, host: '127.0.0.1', demo: false, lan: false, tls: null };
+
+function launch(options: ServeOptions): Omit<Child, 'url'> {
+  const module = pathToFileURL(join(outDir, 'main.js')).href;
+  const script = `import(${JSON.stringify(module)}).then(m => m.serve(${JSON.stringify(options)})).then(
+    () => process.exit(0), e => { console.error(e.message + '|' + e.why + '|' + e.remedy); process.exit(1); })`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: root });
+  let said = '';
+  child.stdout.on('data', (data: Buffer) => (said += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  const ended = new Promise<number | string>(resolve => {
+    child.once('exit', (code, signal) => {
+      resolve(code ?? signal ?? 'gone');
+    });
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return { process: child, said: () => said, ended };
+}
+
+async function serve(options: ServeOptions): Promise<Child> {
+  const child = launch(options);
+  let over = false;
+  void child.ended.then(() => (over = true));
+  for (;;) {
+    const url = /ready: (\S+)/.exec(child.said())?.[1];
+    if (url !== undefined) return { ...child, url };
+    if (over) throw new Error(`the server ended before it was ready: ${child.said()}`);
+    await sleep(10);
+  }
+}
+
+function keyOf(data: string): string {
+  return readFileSync(join(data, 'admin.key'), 'utf8').trim();
+}
+
+describe('kill -9', () => {
+  it('loses no version that was acknowledged, whenever it comes', async () => {
+    const data = temporaryFolder();
+    const acknowledged = new Map<number, string>();
+    const file = classifier();
+    let tries = 0;
+    for (let kill = 0; kill < 10; kill += 1) {
+      const server = await serve({ ...plain, data });
+      const client = new RegistryClient({
+        baseUrl: server.url,
+        token: () => Promise.resolve(keyOf(data)),
+      });
+      const moment = Math.random() * 400;
+      // Every other time the clock starts with the first answer, so that some are sure to be acknowledged.
+      let answered: () => void = () => undefined;
+      const armed = kill % 2 === 0 ? new Promise<void>(resolve => (answered = resolve)) : Promise.resolve();
+      const killed = armed.then(() => sleep(moment)).then(() => server.process.kill('SIGKILL'));
+      try {
+        for (;;) {
+          tries += 1;
+          // A weight nobody had before, so that there are always new chunks to store.
+          const changed = file.slice();
+          const { offset } = tensorLayout(file)[0]!;
+          new DataView(changed.buffer).setFloat32(offset, 1 + tries / 1000, true);
+          const { ref, chunks } = await chunkFile(changed, tensorLayout(changed));
+          for (const [digest, bytes] of chunks) await client.putChunk(digest, bytes);
+          const { manifest } = await client.push('sides', { file: ref });
+          acknowledged.set(Number(manifest.signed['version']), await envelopeDigest(manifest));
+          answered();
+        }
+      } catch (error) {
+        if (!(error instanceof HaversackError) || error.code !== 'Offline') throw error;
+      }
+      await killed;
+      expect(await server.ended).toBe('SIGKILL');
+      const { bad } = await verifyData(data);
+      expect(bad, `after kill ${kill} at ${moment} ms`).toEqual([]);
+    }
+    const server = await serve({ ...plain, data });
+    const client = new RegistryClient({ baseUrl: server.url });
+    for (const [version, digest] of acknowledged) {
+      expect(await envelopeDigest((await client.version('sides', version)).manifest)).toBe(digest);
+    }
+    expect(acknowledged.size).toBeGreaterThanOrEqual(5);
+    // What was on its way may be there too; it is never half there.
+    const { models } = await client.models();
+    expect(models![0]!.versions.length).toBeGreaterThanOrEqual(acknowledged.size);
+  }, 120_000);
+});
+
+describe('serve', () => {
+  it('makes an admin key, shows it once, and keeps it for its owner only', async () => {
+    const data = temporaryFolder();
+    const first = await serve({ ...plain, data });
+    expect(first.said()).toContain(keyOf(data));
+    expect(statSync(join(data, 'admin.key')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(data, 'registry.key')).mode & 0o777).toBe(0o600);
+    first.process.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    const second = await serve({ ...plain, data });
+    expect(second.said()).not.toContain('hvs_');
+    expect(second.said()).toContain('admin.key');
+  }, 30_000);
+
+  it('stops with code 0 on the first signal, streams open or not', async () => {
+    const server = await serve({ ...plain, data: temporaryFolder() });
+    const client = new RegistryClient({ baseUrl: server.url });
+    const listening = new Promise<void>(resolve => {
+      client
+        .events({ signal: new AbortController().signal, onEvent: () => undefined, onOpen: resolve })
+        .catch(() => undefined);
+    });
+    await listening;
+    server.process.kill('SIGINT');
+    expect(await server.ended).toBe(0);
+  }, 30_000);
+
+  it('says who has the port, and who has the folder', async () => {
+    const socket = createServer();
+    await new Promise<void>(resolve => socket.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      socket.close();
+    });
+    const { port } = socket.address() as { port: number };
+    const busyPort = launch({ ...plain, data: temporaryFolder(), port });
+    expect(await busyPort.ended).toBe(1);
+    expect(busyPort.said()).toContain(`Port ${port} is in use.`);
+
+    const data = temporaryFolder();
+    const first = await serve({ ...plain, data });
+    const second = launch({ ...plain, data });
+    expect(await second.ended).toBe(1);
+    expect(second.said()).toContain('Another Haversack server uses the data folder');
+    // A killed server leaves no lock behind.
+    first.process.kill('SIGKILL');
+    await first.ended;
+    await serve({ ...plain, data });
+  }, 30_000);
+});
