@@ -57,7 +57,15 @@ const app = await vite.createServer({
     ),
   },
 });
-await app.listen();
+try {
+  await app.listen();
+} catch (error) {
+  say('The development server did not start.');
+  say(error.message);
+  say('Give another port with `npm run dev -- --port N`.');
+  await Promise.allSettled([watcher.close(), endApi()]);
+  process.exit(1);
+}
 say(`Develop at http://localhost:${port} (the server that it names is behind it).`);
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
