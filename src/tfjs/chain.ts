@@ -1,6 +1,6 @@
 // A chain of layers made ready to train: what is frozen apart from what learns, and logits where the model has a softmax,
 // so that the loss is computed without taking the logarithm of a probability that may be 0.
-import { dropout, reshape, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { dropout, reshape, type Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { HaversackError } from '../core/errors.ts';
 import type { TrainRecipe } from '../core/train/recipe.ts';
@@ -43,7 +43,7 @@ export function chainOf(model: LayersModel, topology: Topology, scope: TrainReci
   const first = scope === 'all' ? 0 : model.layers.findIndex(layer => topology.head.includes(layer.name));
   const learning = first === -1 ? [] : model.layers.slice(first);
   const variables = learning.flatMap(layer =>
-    layer.trainableWeights.map(weight => weight.read() as Variable),
+    layer.trainableWeights.map(weight => weight.read()).filter(value => value instanceof Variable),
   );
   if (variables.length === 0) {
     const what =

@@ -36,16 +36,16 @@ export async function createTfjsEngine(
     async train(job, control, onProgress) {
       for (;;) {
         // What is wrong with the job is wrong on every backend, and one that has computed a step can compute.
-        let final = false;
+        const run = { isFinal: false };
         const watched: TrainControl = {
           checkpoint: () =>
             control.checkpoint().catch((thrown: unknown) => {
-              final = true;
+              run.isFinal = true;
               throw thrown;
             }),
         };
         const told = (progress: TrainProgress) => {
-          final = true;
+          run.isFinal = true;
           onProgress(progress);
         };
         try {
@@ -53,7 +53,7 @@ export async function createTfjsEngine(
         } catch (thrown) {
           if (thrown instanceof HaversackError) throw thrown;
           const { code, detail } = toFailure(thrown, 'RuntimeFailed');
-          if (final || left.length === 0)
+          if (run.isFinal || left.length === 0)
             throw new HaversackError(code, `TensorFlow.js: ${detail}`, { cause: thrown });
           backend = await next(thrown);
         }

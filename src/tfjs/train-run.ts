@@ -277,11 +277,11 @@ class Run {
 
 /** −mean ln softmax(logits)[truth]; logits [batch, classes]. */
 function lossOf(logits: Tensor, truth: Tensor1D, classes: number): Scalar {
-  return losses.softmaxCrossEntropy(oneHot(truth, classes), logits) as Scalar;
+  return losses.softmaxCrossEntropy<Tensor, Scalar>(oneHot(truth, classes), logits);
 }
 
 function hitsOf(logits: Tensor, truth: Tensor1D): Scalar {
-  return sum(cast(equal(cast(argMax(logits, -1), 'int32'), truth), 'float32')) as Scalar;
+  return sum<Scalar>(cast(equal(cast(argMax(logits, -1), 'int32'), truth), 'float32'));
 }
 
 function rowsFrom(inputs: Tensor, from: number, count: number): Tensor {

@@ -11,6 +11,4 @@ async function run(): Promise<unknown> {
   return { backend, accuracy };
 }
 
-run()
-  .catch((error: unknown) => ({ error: String(error) }))
-  .then(answer => postMessage(answer));
+postMessage(await run().catch((error: unknown) => ({ error: String(error) })));

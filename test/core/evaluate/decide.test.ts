@@ -32,7 +32,12 @@ describe('decide', () => {
   });
 
   it('holds a score against a threshold', () => {
-    const threshold = { kind: 'threshold', output: 'y', threshold: 0.5, notSureBetween: [0.4, 0.6] } as const;
+    const threshold: Decision = {
+      kind: 'threshold',
+      output: 'y',
+      threshold: 0.5,
+      notSureBetween: [0.4, 0.6],
+    };
     const outputs = { y: float32([3, 1], [0.25, 0.5, 0.75]) };
     expect(decide(interfaceWith(threshold), ['no', 'yes'], outputs)).toMatchObject([
       { label: 'no', score: 0.25, probability: null, sure: true },
