@@ -1,7 +1,8 @@
 // The operators that ONNX Runtime 1.30 runs on its CPU and WASM providers, by domain. From microsoft/onnxruntime
 // docs/OperatorKernels.md (commit 001d12d2) and ONNX's docs/Operators.md (opset 26; old names that opset 7 to 9 still
 // use included); a test asks ONNX Runtime itself about every name. Left out although a schema exists: ImageDecoder,
-// Swish and what only CUDA or WebGPU has, and com.microsoft.nchwc, which exists only on the machine that optimised it.
+// Swish, what only CUDA or WebGPU has, com.microsoft.nchwc (made by an optimiser for its own machine), and DynamicSlice,
+// whose schema ends the process where it has no inputs.
 
 const aiOnnx = `
   Abs Acos Acosh Add Affine AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool

@@ -35,7 +35,7 @@ const tensorMessageSchema = z.object({
 });
 export type TensorMessage = z.infer<typeof tensorMessageSchema>;
 
-export const requestedOutputSchema = z.object({ name, parameters: parametersSchema.optional() });
+const requestedOutputSchema = z.object({ name, parameters: parametersSchema.optional() });
 
 export const inferRequestMessageSchema = z.object({
   id: z.string().max(1024).optional(),
@@ -43,7 +43,6 @@ export const inferRequestMessageSchema = z.object({
   inputs: z.array(tensorMessageSchema).max(maxTensors),
   outputs: z.array(requestedOutputSchema).max(maxTensors).optional(),
 });
-export type InferRequestMessage = z.infer<typeof inferRequestMessageSchema>;
 
 /** `model_name` is required, yet missing in the specification's own example: taken without. */
 export const inferResponseMessageSchema = z.object({
@@ -72,8 +71,3 @@ export const serverMetadataSchema = z.object({
   version: z.string(),
   extensions: z.array(z.string()),
 });
-export type ServerMetadata = z.infer<typeof serverMetadataSchema>;
-
-export const modelReadySchema = z.object({ name: z.string(), ready: z.boolean() });
-export const serverLiveSchema = z.object({ live: z.boolean() });
-export const serverReadySchema = z.object({ ready: z.boolean() });

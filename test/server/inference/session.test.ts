@@ -73,6 +73,17 @@ describe('openNodeSession', () => {
     });
   });
 
+  test('refuses the operator that would end the process, before the runtime sees it', async () => {
+    const file = new GraphBuilder('crash')
+      .node('DynamicSlice', [], ['y'])
+      .output('y', 'FP32', [])
+      .build({ opset: 9 });
+    await expect(openNodeSession(file)).rejects.toMatchObject({
+      code: 'OperatorUnsupported',
+      detail: 'DynamicSlice.',
+    });
+  });
+
   test('passes on what only the runtime finds, as ModelInvalid', async () => {
     const file = new GraphBuilder('arity')
       .input('x', 'FP32', [1])
