@@ -55,9 +55,9 @@ export async function timeInFreshTab(context: BrowserContext, url: string, mark:
   }
 }
 
-/** Whether a version of the model is whole in the app's own store. */
-export async function isInstalled(page: Page, model: string): Promise<boolean> {
-  return page.evaluate(async name => {
+/** The model's name, unless a version of it is whole in the app's own store. */
+export async function notInstalled(page: Page, model: string): Promise<string[]> {
+  const installed = await page.evaluate(async name => {
     // Opening a database that is not there would make an empty one under the app's feet.
     const known = await indexedDB.databases();
     if (!known.some(({ name: database }) => database === 'haversack')) return false;
@@ -78,25 +78,29 @@ export async function isInstalled(page: Page, model: string): Promise<boolean> {
       db.close();
     }
   }, model);
+  return installed ? [] : [`${model} in the app's store`];
 }
 
-/** Whether every one of these addresses is answered without a network: shell and runtime alike. */
-export async function isCached(page: Page, urls: readonly string[]): Promise<boolean> {
+/** What of these addresses would not be answered without a network: shell and runtime alike. */
+export async function notCached(page: Page, urls: readonly string[]): Promise<string[]> {
   return page.evaluate(async all => {
     const registration = await navigator.serviceWorker.getRegistration();
-    if (!registration?.active) return false;
+    if (!registration?.active) return ['an active service worker'];
     const found = await Promise.all(
       all.map(url => caches.match(url, { ignoreSearch: true, ignoreVary: true })),
     );
-    return found.every(response => response !== undefined);
+    return all.filter((_, i) => found[i] === undefined);
   }, urls);
 }
 
-/** Polls until `check` holds; milliseconds that it took. */
-export async function until(check: () => Promise<boolean>): Promise<void> {
+/** Polls until nothing is lacking. */
+export async function untilNothingLacks(lacking: () => Promise<readonly string[]>): Promise<void> {
   const deadline = Date.now() + waitMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`still not so after ${waitMs / 1000} s`);
+  for (;;) {
+    const lacks = await lacking();
+    if (lacks.length === 0) return;
+    if (Date.now() > deadline)
+      throw new Error(`after ${waitMs / 1000} s there is still no ${lacks.join(', ')}`);
     await new Promise(resolve => setTimeout(resolve, 100));
   }
 }

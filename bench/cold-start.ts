@@ -1,6 +1,6 @@
 // `cold-start`: from a fresh tab to the first prediction of a stored model, beside the least page that does the same.
 import type { BrowserContext } from 'playwright';
-import { isInstalled, openBrowser, timeInFreshTab, until } from './browser.ts';
+import { notInstalled, openBrowser, timeInFreshTab, untilNothingLacks } from './browser.ts';
 import type { Setting } from './catalogue.ts';
 import { compared, interleaved, type Row } from './harness.ts';
 import { type BenchModel, digitsModel, generatedCnn } from './models.ts';
@@ -53,6 +53,6 @@ export async function installInApp(context: BrowserContext, url: string, model: 
   await page.goto(`${url}/#/library`);
   const card = page.locator('.card', { has: page.getByRole('heading', { name: model, exact: true }) });
   await card.getByRole('button', { name: 'Get', exact: true }).click();
-  await until(() => isInstalled(page, model));
+  await untilNothingLacks(() => notInstalled(page, model));
   await page.close();
 }

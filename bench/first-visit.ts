@@ -1,11 +1,9 @@
 // `first-visit`: an empty browser on a slow line, until the first answer, and until all would work without the line.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isCached, isInstalled, markTime, openBrowser, until } from './browser.ts';
+import { markTime, notCached, notInstalled, openBrowser, untilNothingLacks } from './browser.ts';
 import type { Setting } from './catalogue.ts';
 import { limited, type Row } from './harness.ts';
 import { firstPredictionMark } from './pages/marks.ts';
-import { startServer } from './server.ts';
+import { type BenchServer, startServer } from './server.ts';
 import { startThrottledProxy } from './throttled-proxy.ts';
 
 const line = { bitsPerSecond: 1e6, roundTripMs: 400 };
@@ -28,7 +26,7 @@ export async function firstVisitBench({ root, tell }: Setting): Promise<Row[]> {
     const measured: Visit[] = [];
     for (let visit = 1; visit <= visits; visit++) {
       tell(`visit ${visit} of ${visits}, at 1 Mbit/s: about a minute`);
-      measured.push(await firstVisit(root, server.port));
+      measured.push(await firstVisit(server));
     }
     const row = { case: `${model}, WASM, 1 Mbit/s, 400 ms, page CPU ÷ 4` };
     const seconds = { limit: maxSeconds, limitName: `limit: ${maxSeconds} s` };
@@ -53,8 +51,9 @@ export async function firstVisitBench({ root, tell }: Setting): Promise<Row[]> {
   }
 }
 
-async function firstVisit(root: string, port: number): Promise<Visit> {
-  const proxy = await startThrottledProxy(port, line);
+async function firstVisit(server: BenchServer): Promise<Visit> {
+  const offline = await offlineFiles(server.url);
+  const proxy = await startThrottledProxy(server.port, line);
   const browser = await openBrowser();
   try {
     const page = await browser.context.newPage();
@@ -64,8 +63,10 @@ async function firstVisit(root: string, port: number): Promise<Visit> {
     await page.goto(`http://localhost:${proxy.port}/`, { waitUntil: 'commit' });
     await page.getByRole('button', { name: `Get ${model}` }).click();
     const answerMs = await markTime(page, firstPredictionMark);
-    const offline = await offlineFiles(root);
-    await until(async () => (await isInstalled(page, model)) && (await isCached(page, offline)));
+    await untilNothingLacks(async () => [
+      ...(await notInstalled(page, model)),
+      ...(await notCached(page, offline)),
+    ]);
     const readyMs = performance.now() - started;
     return {
       answerSeconds: answerMs / 1000,
@@ -78,10 +79,9 @@ async function firstVisit(root: string, port: number): Promise<Visit> {
   }
 }
 
-/** The page itself, and what `runtime.json` says that computing on WASM needs. */
-async function offlineFiles(root: string): Promise<string[]> {
-  const runtime = JSON.parse(await readFile(join(root, 'dist/app/runtime.json'), 'utf8')) as {
-    wasm: string[];
-  };
+/** The page itself, and what the build says that computing on WASM needs. */
+async function offlineFiles(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/runtime.json`);
+  const runtime = (await response.json()) as { wasm: string[] };
   return ['/index.html', ...runtime.wasm];
 }
