@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { join, relative } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
 import { createServer, type Server } from './app.ts';
 import { machineAddresses } from './gateway/origin.ts';
 import { seed } from './registry/seed.ts';
@@ -11,6 +12,8 @@ import { FolderInUse } from './storage/lock.ts';
 
 /** What is still open after this long is cut off. */
 const drainMs = 4_000;
+/** How soon a new address of this machine is in its certificate. */
+const addressesEveryMs = 60_000;
 
 export interface ServeOptions {
   readonly port: number;
@@ -86,6 +89,7 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     const url = `${tls ? 'https' : 'http'}://${shownHost(host)}:${port}`;
     tell(server, url, say);
     if (page) for (const line of page.lines) say(line);
+    if (page && !options.tls) followAddresses(server, join(options.data, 'lan'));
     return { url, server, stop: () => stop(server, page?.listener ?? null) };
   } catch (error) {
     await server.close();
@@ -204,6 +208,24 @@ async function prepareLan(options: ServeOptions) {
       };
     },
   };
+}
+
+/** A laptop changes networks: its certificate goes along, without a restart. */
+function followAddresses(server: Server, folder: string): void {
+  const timer = setInterval(() => {
+    void import('./lan/authority.ts')
+      .then(({ loadCertificates }) => loadCertificates(folder))
+      .then(({ server: { cert, key } }) => {
+        if (server.app.server instanceof TlsServer) server.app.server.setSecureContext({ cert, key });
+      })
+      .catch((error: unknown) => {
+        server.registry.log.warn({ err: error }, 'the certificate was not renewed');
+      });
+  }, addressesEveryMs);
+  timer.unref();
+  server.app.server.once('close', () => {
+    clearInterval(timer);
+  });
 }
 
 async function stop(server: Server, listener: HttpServer | null): Promise<void> {

@@ -1,12 +1,15 @@
 // The server as a process of its own: killed, restarted, stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { get } from 'node:https';
+import { createServer, isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { machineAddresses } from '../../server/gateway/origin.ts';
 import type { ServeOptions } from '../../server/main.ts';
 import { verifyData } from '../../server/registry/verify.ts';
 import { RegistryClient } from '../../src/client/registry.ts';
@@ -33,7 +36,7 @@ beforeAll(async () => {
       emptyOutDir: true,
       target: 'node20',
       minify: false,
-      rollupOptions: { input: { main: join(root, 'server/main.ts') } },
+      rolldownOptions: { input: { main: join(root, 'server/main.ts') } },
     },
   });
 }, 60_000);
@@ -70,12 +73,11 @@ function launch(options: ServeOptions): Omit<Child, 'url'> {
 
 async function serve(options: ServeOptions): Promise<Child> {
   const child = launch(options);
-  let over = false;
-  void child.ended.then(() => (over = true));
   for (;;) {
     const url = /ready: (\S+)/.exec(child.said())?.[1];
     if (url !== undefined) return { ...child, url };
-    if (over) throw new Error(`the server ended before it was ready: ${child.said()}`);
+    if (child.process.exitCode !== null)
+      throw new Error(`the server ended before it was ready: ${child.said()}`);
     await sleep(10);
   }
 }
@@ -131,8 +133,52 @@ describe('kill -9', () => {
     // What was on its way may be there too; it is never half there.
     const { models } = await client.models();
     expect(models![0]!.versions.length).toBeGreaterThanOrEqual(acknowledged.size);
-  }, 120_000);
+  }, 240_000);
 });
+
+describe('serve --lan', () => {
+  it('answers by HTTPS at an address that is not loopback, and says over HTTP how to trust it', async context => {
+    const address = machineAddresses().find(isIPv4);
+    if (address === undefined) return context.skip('this machine has no address but loopback');
+    const data = temporaryFolder();
+    const server = await serve({ ...plain, data, lan: true });
+    const port = Number(new URL(server.url).port);
+    expect(server.url).toBe(`https://localhost:${port}`);
+    while (!server.said().includes('SHA-256')) await sleep(10);
+    const ca = readFileSync(join(data, 'lan/ca.pem'), 'utf8');
+    const health = await getSecurely(`https://${address}:${port}/v2/health/ready`, ca);
+    expect(health.status).toBe(200);
+    // Not loopback: reading needs a key.
+    expect((await getSecurely(`https://${address}:${port}/registry/v1/models`, ca)).status).toBe(401);
+    expect((await getSecurely(`https://localhost:${port}/registry/v1/models`, ca)).status).toBe(200);
+
+    const page = await fetch(`http://${address}:${port + 1}/`);
+    const html = await page.text();
+    const fingerprint = /(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/.exec(server.said())![0];
+    expect(html).toContain(fingerprint);
+    expect(html).toContain(`href="https://${address}:${port}/"`);
+    const chinese = await fetch(`http://${address}:${port + 1}/?lang=zh-CN`);
+    expect(await chinese.text()).toContain('证书信任设置');
+    const certificate = await fetch(`http://${address}:${port + 1}/haversack-ca.crt`);
+    expect(certificate.headers.get('content-type')).toBe('application/x-x509-ca-cert');
+    const der = Buffer.from(await certificate.arrayBuffer());
+    expect(new X509Certificate(der).fingerprint256).toBe(fingerprint);
+    for (const path of ['/registry/v1/root', '/v2/health/ready', '/index.html']) {
+      expect((await fetch(`http://${address}:${port + 1}${path}`)).status).toBe(404);
+    }
+    server.process.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  }, 90_000);
+});
+
+function getSecurely(url: string, ca: string): Promise<{ status: number | undefined }> {
+  return new Promise((resolve, reject) => {
+    get(url, { ca, agent: false }, response => {
+      response.resume();
+      resolve({ status: response.statusCode });
+    }).on('error', reject);
+  });
+}
 
 describe('serve', () => {
   it('makes an admin key, shows it once, and keeps it for its owner only', async () => {
@@ -146,7 +192,7 @@ describe('serve', () => {
     const second = await serve({ ...plain, data });
     expect(second.said()).not.toContain('hvs_');
     expect(second.said()).toContain('admin.key');
-  }, 30_000);
+  }, 90_000);
 
   it('stops with code 0 on the first signal, streams open or not', async () => {
     const server = await serve({ ...plain, data: temporaryFolder() });
@@ -159,7 +205,7 @@ describe('serve', () => {
     await listening;
     server.process.kill('SIGINT');
     expect(await server.ended).toBe(0);
-  }, 30_000);
+  }, 90_000);
 
   it('says who has the port, and who has the folder', async () => {
     const socket = createServer();
@@ -181,5 +227,5 @@ describe('serve', () => {
     first.process.kill('SIGKILL');
     await first.ended;
     await serve({ ...plain, data });
-  }, 30_000);
+  }, 90_000);
 });
