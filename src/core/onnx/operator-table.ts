@@ -1,8 +1,9 @@
-// The operators that ONNX Runtime 1.30 runs on its CPU and WASM providers, by domain. From microsoft/onnxruntime
-// docs/OperatorKernels.md (commit 001d12d2) and ONNX's docs/Operators.md (opset 26; old names that opset 7 to 9 still
-// use included); a test asks ONNX Runtime itself about every name. Left out although a schema exists: ImageDecoder,
-// Swish, what only CUDA or WebGPU has, com.microsoft.nchwc (made by an optimiser for its own machine), and DynamicSlice,
-// whose schema ends the process where it has no inputs.
+// The operators that ONNX Runtime 1.30 has for its CPU and WASM providers, by domain: a test asks ONNX Runtime itself
+// whether it knows each name, up to opset 26 and back to 7. com.microsoft is what microsoft/onnxruntime's
+// docs/OperatorKernels.md (commit 001d12d2) lists for the CPU, with CausalConvWithState, LinearAttention and three QLinear
+// operators that it leaves out: where a kernel is missing after all, loading says so. Left out on purpose: ImageDecoder
+// and Swish (no kernel), what only CUDA or WebGPU has, com.microsoft.nchwc (made by an optimiser for its own machine), and
+// DynamicSlice, whose schema ends the process where it has no inputs.
 
 const aiOnnx = `
   Abs Acos Acosh Add Affine AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool
