@@ -52,7 +52,7 @@ function Admitted() {
             { id: 'upload', label: t('tabUpload') },
             {
               id: 'devices',
-              label: waiting > 0 ? `${t('tabDevices')} · ${t('waiting', { n: waiting })}` : t('tabDevices'),
+              label: waiting > 0 ? `${t('tabDevices')} (${waiting})` : t('tabDevices'),
             },
             { id: 'versions', label: t('tabVersions') },
           ]}

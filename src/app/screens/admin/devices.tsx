@@ -26,13 +26,17 @@ const tones = { pending: 'warn', approved: 'good', revoked: 'plain' } as const;
 
 export function Devices() {
   const devices = admin.devices.value;
+  const waiting = devices.filter(device => device.status === 'pending').length;
   return (
     <Card title={t('devices')}>
       {devices.length === 0 ? (
         <p class="soft">{t('devicesNone')}</p>
       ) : (
         <div class="stack">
-          <p class="soft">{t('devicesHint')}</p>
+          <div>
+            <p role="status">{waiting > 0 ? t('waiting', { n: waiting }) : ''}</p>
+            <p class="soft">{t('devicesHint')}</p>
+          </div>
           <ul role="list" class="admin-list">
             {devices.map(device => (
               <DeviceRow key={device.id} device={device} />
@@ -102,10 +106,8 @@ function DeviceActions({ device }: { readonly device: DeviceInfo }) {
       <Select
         label={<span class="small">{approved ? t('changeRole', { name }) : t('approveAs')}</span>}
         value={role}
-        options={roles.map(value => ({
-          value,
-          label: `${t(roleNames[value])} – ${t(roleHints[value])}`,
-        }))}
+        hint={t(roleHints[role])}
+        options={roles.map(value => ({ value, label: t(roleNames[value]) }))}
         onChange={setRole}
       />
       <Button
