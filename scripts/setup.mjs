@@ -23,8 +23,7 @@ function checkNode() {
   process.exit(1);
 }
 
-/** @param {{ quiet?: boolean }} [options] quiet: nothing is shown unless it fails */
-function install({ quiet = false } = {}) {
+function install() {
   const onWindows = process.platform === 'win32';
   return new Promise((resolve, reject) => {
     const npm = spawn(onWindows ? 'npm.cmd' : 'npm', ['ci', '--no-fund', '--no-audit'], {
@@ -33,7 +32,7 @@ function install({ quiet = false } = {}) {
       // The CPU library is in the package; its post-install would only fetch a GPU's.
       env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
       // npm writes on stdout; ours is for answers.
-      stdio: ['ignore', quiet ? 'ignore' : process.stderr, process.stderr],
+      stdio: ['ignore', process.stderr, process.stderr],
     });
     npm.once('error', reject);
     npm.once('exit', code => (code === 0 ? resolve() : reject(new Error(`npm ci ended with ${code}`))));
@@ -64,10 +63,9 @@ function isInstalled() {
 
 /**
  * Ends the process with a clear message where Node is too old; installs where node_modules is not what the lock file says.
- * @param {{ quiet?: boolean }} [options]
  * @returns {Promise<boolean>} whether anything was installed
  */
-export async function ensureInstalled({ quiet = false } = {}) {
+export async function ensureInstalled() {
   checkNode();
   const stamp = join(root, 'node_modules/.haversack-lock');
   const hash = lockHash();
@@ -76,11 +74,11 @@ export async function ensureInstalled({ quiet = false } = {}) {
     writeFileSync(stamp, hash);
     return false;
   }
-  if (!quiet) say('Installing dependencies (the first time takes a minute or two) …');
+  say('Installing dependencies (the first time takes a minute or two) …');
   const started = Date.now();
-  await install({ quiet });
+  await install();
   writeFileSync(stamp, hash);
-  if (!quiet) say(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+  say(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
   return true;
 }
 
