@@ -48,8 +48,6 @@ export const teach = {
   whatIsIt: 'What is it?',
   drawFirst: 'Draw something first.',
   fillFirst: 'Fill in every field first.',
-  numbersOf: 'Its {n} numbers, separated by commas or spaces',
-  numbersWrong: 'Wanted {wanted} numbers, got {got}.',
 
   train: 'Train',
   start: 'Start training',

@@ -48,8 +48,6 @@ export const teach: Translation<typeof en> = {
   whatIsIt: '它是什么？',
   drawFirst: '请先画一个。',
   fillFirst: '请先填好每一项。',
-  numbersOf: '它的 {n} 个数字，用逗号或空格分开',
-  numbersWrong: '应有 {wanted} 个数字，得到 {got} 个。',
 
   train: '训练',
   start: '开始训练',
