@@ -26,7 +26,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** The same for a terminal: sets the process's exit code, and stops on Ctrl-C. */
+/** The same for a terminal: ends the process with its exit code, and stops on Ctrl-C. */
 export async function main(args: readonly string[]): Promise<void> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
@@ -35,8 +35,13 @@ export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
   });
-  process.exitCode = await run(args, processIo(stop.signal));
+  const exitCode = await run(args, processIo(stop.signal));
   process.off('SIGINT', onInterrupt);
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>(resolve => stream.write('', () => resolve()));
+  }
+  // Connections that fetch keeps open for a next request would hold the process for seconds.
+  process.exit(exitCode);
 }
 
 function program(io: Io): Command {

@@ -10,7 +10,7 @@ export function print(io: Io, options: OutputOptions, value: unknown, human: () 
   io.stdout(options.json ? `${JSON.stringify(value, null, 2)}\n` : human());
 }
 
-/** Columns padded to their widest cell; numbers (cells that start with a digit) to the right. */
+/** Columns padded to their widest cell; columns of numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(width(title), ...rows.map(row => width(row[column] ?? ''))),
@@ -25,7 +25,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 function isNumber(cell: string): boolean {
-  return cell === '' || cell === '–' || /^-?\d/.test(cell);
+  return cell === '' || cell === '–' || /^-?[\d.]+( ?(%|[kMG]?B))?$/.test(cell);
 }
 
 /** Chinese, Japanese and Korean letters take two columns (Unicode TR11). */
