@@ -53,10 +53,10 @@ export function formatDuration(seconds: number): string {
         : [seconds / 3600, 'hour'];
   return formatter(language.value, {
     style: 'unit',
-    unit: unit as 'second' | 'minute' | 'hour',
+    unit: unit,
     unitDisplay: 'short',
     maximumFractionDigits: unit === 'hour' ? 1 : 0,
-  }).format(value as number);
+  }).format(value);
 }
 
 export function formatDate(iso: string): string {

@@ -32,7 +32,7 @@ export function translator<const M extends Messages>(dictionaries: {
 }): Translate<M> {
   return (key, ...values) => {
     const now = language.value;
-    return fill(dictionaries[now][key] as Message, values[0] ?? {}, now);
+    return fill(dictionaries[now][key], values[0] ?? {}, now);
   };
 }
 

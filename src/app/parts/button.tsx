@@ -1,5 +1,5 @@
 // Buttons, and links that look like them. Without a visible word, `label` says what it does.
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, TargetedMouseEvent } from 'preact';
 import { Icon, type IconName } from './icon.tsx';
 
 type Kind = 'primary' | 'plain' | 'quiet' | 'danger';
@@ -13,7 +13,7 @@ interface Look {
 }
 
 export interface ButtonProps extends Look {
-  readonly onClick?: (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void;
+  readonly onClick?: (event: TargetedMouseEvent<HTMLButtonElement>) => void;
   readonly type?: 'button' | 'submit';
   /** Stays focusable, so that a reader can find out about it; does nothing. */
   readonly disabled?: boolean;

@@ -77,7 +77,8 @@ function usePen(strokes: readonly Stroke[], onStrokes: (strokes: readonly Stroke
   const pen = useRef<{ id: number; before: readonly Stroke[]; points: Point[] } | null>(null);
   const add = (event: PointerEvent) => {
     if (pen.current?.id !== event.pointerId) return;
-    const moves = event.getCoalescedEvents?.() ?? [];
+    // Safari before 18.2 has none; a made-up event has an empty list.
+    const moves = 'getCoalescedEvents' in event ? event.getCoalescedEvents() : [];
     const target = event.currentTarget as HTMLCanvasElement;
     for (const move of moves.length > 0 ? moves : [event]) pen.current.points.push(pointOf(move, target));
     onStrokes([...pen.current.before, [...pen.current.points]]);

@@ -2,11 +2,13 @@
 import { signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { type PullProgress, downloadKey, listDownloads, pullVersion } from '../../device/pull.ts';
-import type { DownloadRow } from '../../device/schema.ts';
-import { cacheRuntime } from '../../device/runtime-cache.ts';
 import { dropDownload } from '../../device/garbage.ts';
-import { requestPersistence } from '../../device/storage.ts';
+import { runningPulls } from '../../device/locks.ts';
+import { errorToast } from './error-toast.ts';
+import { keepRuntime } from './offline-runtime.ts';
 import { need, type Services } from './services.ts';
+import { settings } from './settings.ts';
+import { askToKeep } from './storage.ts';
 
 export interface Download {
   readonly model: string;
@@ -21,11 +23,13 @@ export interface Download {
 
 interface Pull {
   readonly controller: AbortController;
-  readonly variant: string | undefined;
+  /** When it has ended, however it ended. */
+  readonly ended: Promise<void>;
 }
 
 /** By `model@version`. */
 export const downloads = signal<ReadonlyMap<string, Download>>(new Map());
+/** Those that this tab runs. */
 const pulls = new Map<string, Pull>();
 
 export const downloadOf = (model: string, version: number) =>
@@ -35,63 +39,66 @@ function put(download: Download): void {
   downloads.value = new Map(downloads.value).set(downloadKey(download.model, download.version), download);
 }
 
-function take(model: string, version: number): void {
+function take(key: string): void {
   const next = new Map(downloads.value);
-  next.delete(downloadKey(model, version));
+  next.delete(key);
   downloads.value = next;
 }
 
-/** Rows that no tab works on are shown as paused: their chunks are kept, and starting again goes on from there. */
+/**
+ * What the database says of downloads that this tab does not run: under way in another tab or in the background, or left
+ * behind, when their chunks are kept and starting again goes on from there.
+ */
 export async function loadDownloads({ db }: Services): Promise<void> {
   const rows = await listDownloads(db);
-  for (const row of rows) {
-    const known = downloadOf(row.model, row.version);
-    if (!known && !pulls.has(downloadKey(row.model, row.version))) put(leftBehind(row));
+  const busy = await runningPulls();
+  for (const { model, version } of rows) {
+    const key = downloadKey(model, version);
+    if (pulls.has(key)) continue;
+    const state = busy.has(key) ? 'running' : 'paused';
+    if (downloads.value.get(key)?.state !== 'failed') put({ ...nothingYet, model, version, state });
   }
+  const known = new Set(rows.map(row => row.key));
+  for (const key of downloads.value.keys()) if (!known.has(key) && !pulls.has(key)) take(key);
 }
 
-function leftBehind({ model, version }: DownloadRow): Download {
-  return {
-    model,
-    version,
-    state: 'paused',
-    receivedBytes: 0,
-    totalBytes: 0,
-    secondsLeft: null,
-    problem: null,
-  };
-}
+const nothingYet = { receivedBytes: 0, totalBytes: 0, secondsLeft: null, problem: null };
 
 /** Gets a version, and the runtime it needs, onto this device. Answers whether it is whole. */
 export async function get(model: string, version: number, variant?: string): Promise<boolean> {
   const key = downloadKey(model, version);
   if (pulls.has(key)) return false;
   const controller = new AbortController();
-  pulls.set(key, { controller, variant });
-  const startedAt = performance.now();
-  put({ ...leftBehind({ model, version } as DownloadRow), state: 'running' });
-  const { db, client } = need();
-  try {
-    await pullVersion({
-      db,
-      client,
-      model,
-      version,
-      ...(variant === undefined ? {} : { variant }),
-      signal: controller.signal,
-      onProgress: progress => put(running(model, version, progress, startedAt)),
-    });
-    take(model, version);
+  const pull = run(model, version, variant, controller.signal);
+  pulls.set(key, { controller, ended: pull.then(() => undefined) });
+  put({ ...nothingYet, model, version, state: 'running' });
+  const problem = await pull;
+  pulls.delete(key);
+  if (problem === null) {
+    take(key);
     void keepForOffline();
     return true;
+  }
+  const now = downloads.value.get(key);
+  if (now && problem.code === 'Aborted') put({ ...now, state: 'paused', secondsLeft: null });
+  else if (now) put({ ...now, state: 'failed', secondsLeft: null, problem });
+  return false;
+}
+
+/** Answers what went wrong; never throws. */
+async function run(
+  model: string,
+  version: number,
+  variant: string | undefined,
+  ended: AbortSignal,
+): Promise<Failure | null> {
+  const startedAt = performance.now();
+  const onProgress = (progress: PullProgress) => put(running(model, version, progress, startedAt));
+  try {
+    await pullVersion({ ...need(), model, version, variant, signal: ended, onProgress });
+    return null;
   } catch (thrown) {
-    const problem = toFailure(thrown);
-    const now = downloadOf(model, version);
-    if (now && problem.code === 'Aborted') put({ ...now, state: 'paused', secondsLeft: null });
-    else if (now) put({ ...now, state: 'failed', secondsLeft: null, problem });
-    return false;
-  } finally {
-    pulls.delete(key);
+    return toFailure(thrown);
   }
 }
 
@@ -109,17 +116,21 @@ export function pause(model: string, version: number): void {
 
 /** Ends it and lets go of what came. */
 export async function cancel(model: string, version: number): Promise<void> {
-  pause(model, version);
-  await dropDownload(need().db, downloadKey(model, version));
-  take(model, version);
+  const key = downloadKey(model, version);
+  const pull = pulls.get(key);
+  pull?.controller.abort();
+  await pull?.ended;
+  try {
+    await dropDownload(need().db, key);
+    take(key);
+  } catch (thrown) {
+    errorToast(toFailure(thrown));
+  }
 }
 
 /** A model without its runtime is not "on this device"; both are kept on purpose, and the browser is asked to keep them. */
 async function keepForOffline(): Promise<void> {
-  try {
-    await requestPersistence(need().db);
-    await cacheRuntime(['wasm']);
-  } catch (thrown) {
-    console.warn('haversack: the runtime is not kept for offline yet.', thrown);
-  }
+  // Without TensorFlow.js it would predict offline, but not learn.
+  await keepRuntime(['wasm', 'tfjs']);
+  if (settings.value?.persistent === null) await askToKeep();
 }

@@ -9,27 +9,27 @@ export function createLatest<Argument, Outcome>(
   run: (argument: Argument) => Promise<Outcome>,
   publish: (outcome: Outcome, argument: Argument) => void,
 ): (argument: Argument | null) => void {
-  let busy = false;
-  let asked = 0;
-  let waiting: Argument | null = null;
+  const state: { busy: boolean; waiting: Argument | null; takenBack: number } = {
+    busy: false,
+    waiting: null,
+    takenBack: 0,
+  };
 
   async function work(): Promise<void> {
-    busy = true;
-    while (waiting !== null) {
-      const argument = waiting;
-      const turn = asked;
-      waiting = null;
+    state.busy = true;
+    for (let argument = state.waiting; argument !== null; argument = state.waiting) {
+      const { takenBack } = state;
+      state.waiting = null;
       const outcome = await run(argument);
-      // A newer question is under way or has been taken back: this answer would only flicker, unless the newer one
-      // still waits for its turn, when an answer a moment old is better than none.
-      if (turn === asked || waiting !== null) publish(outcome, argument);
+      // While a newer question waits for its turn, an answer a moment old is better than none; not so after a `null`.
+      if (takenBack === state.takenBack) publish(outcome, argument);
     }
-    busy = false;
+    state.busy = false;
   }
 
   return argument => {
-    asked += 1;
-    waiting = argument;
-    if (argument !== null && !busy) void work();
+    state.waiting = argument;
+    if (argument === null) state.takenBack += 1;
+    else if (!state.busy) void work();
   };
 }

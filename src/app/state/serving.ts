@@ -4,6 +4,7 @@ import type { Provider } from '../../core/runtime/session.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { TensorMap } from '../../core/tensor.ts';
 import type { OpenedModel, ProviderMeasurement } from '../../worker/protocol.ts';
+import { keepRuntime } from './offline-runtime.ts';
 import { need } from './services.ts';
 
 /** A version on this device, or what this device made and is still judging. */
@@ -107,5 +108,11 @@ export async function measure(target: {
   for (const key of [...opened.keys()]) {
     if (key.startsWith(`${target.model}@${target.version}/`)) closeTarget(key);
   }
+  if (result.ok && fastest(result.value) === 'webgpu') void keepRuntime(['webgpu']);
   return result;
+}
+
+function fastest(measurements: readonly ProviderMeasurement[]): Provider | null {
+  const usable = measurements.filter(each => each.agrees && each.failure === null);
+  return usable.sort((a, b) => a.medianMs - b.medianMs)[0]?.provider ?? null;
 }

@@ -39,3 +39,16 @@ test('a question that was taken back is not answered', async () => {
   await settle();
   expect(published).toEqual(['answer to b']);
 });
+
+test('a question that was taken back is not answered while a newer one waits either', async () => {
+  const { runs, published, ask, settle } = setUp();
+  ask('a');
+  ask(null);
+  ask('b');
+  runs[0]!.finish();
+  await settle();
+  expect(published).toEqual([]);
+  runs[1]!.finish();
+  await settle();
+  expect(published).toEqual(['answer to b']);
+});

@@ -42,7 +42,7 @@ export function Live({ inUse, variant, kind }: WayProps & { readonly kind: 'draw
   };
   const another =
     inUse.examples.length > 1 ? (
-      <Button icon="refresh" onClick={nextExample}>
+      <Button icon="refresh" label={t('anotherExample')} onClick={nextExample}>
         {t('example')}
       </Button>
     ) : null;
@@ -69,11 +69,6 @@ export function Live({ inUse, variant, kind }: WayProps & { readonly kind: 'draw
         {given.isExample ? <p class="soft small">{t('exampleShown')}</p> : null}
       </div>
       <div class="live-details stack">
-        {answer && answer.decided.length > 0 ? (
-          <Card title={t('probabilities')}>
-            <AnswerDetails answer={answer} />
-          </Card>
-        ) : null}
         {numbers && answer ? (
           <Correct
             inUse={inUse}
@@ -81,6 +76,11 @@ export function Live({ inUse, variant, kind }: WayProps & { readonly kind: 'draw
             answered={answer.decided[0]?.label ?? null}
             source={kind === 'drawing' ? 'drawing' : 'form'}
           />
+        ) : null}
+        {answer && answer.decided.length > 0 ? (
+          <Card title={t('probabilities')}>
+            <AnswerDetails answer={answer} />
+          </Card>
         ) : null}
       </div>
     </div>
