@@ -146,6 +146,8 @@ function removeLeftovers() {
 
 async function build() {
   removeLeftovers();
+  // Whoever starts us may be a test, with a NODE_ENV of its own; Vite would build a development app then.
+  process.env.NODE_ENV = 'production';
   // Before anything is read: a source that is saved meanwhile makes the result stale, not wrong.
   const stamp = fingerprint();
   const staging = join(root, `.cache/dist-${randomUUID()}`);

@@ -1,4 +1,4 @@
-// A failure in the reader's words: what happened, what to do, a button that does it, and the detail folded for copying.
+// A failure in the reader's words: what happened, why exactly, what to do, and a button that does it. A long why is folded.
 import type { ComponentChildren } from 'preact';
 import type { Failure } from '../../core/errors.ts';
 import { t } from '../i18n/common.ts';
@@ -7,6 +7,9 @@ import { Button } from './button.tsx';
 import { Note } from './note.tsx';
 import { toast } from './toast.tsx';
 
+/** Characters from which a detail is for copying, not for reading. */
+const foldedFrom = 240;
+
 export function ErrorNote(props: {
   readonly failure: Failure;
   readonly onRetry?: (() => void) | undefined;
@@ -14,6 +17,7 @@ export function ErrorNote(props: {
   readonly action?: ComponentChildren;
 }) {
   const { code, detail } = props.failure;
+  const isLong = detail.length > foldedFrom;
   const copy = () => {
     navigator.clipboard.writeText(`${code}: ${detail}`).then(
       () => toast(t('copied')),
@@ -24,6 +28,7 @@ export function ErrorNote(props: {
     <div role="alert">
       <Note tone={code === 'Offline' || code === 'Aborted' ? 'info' : 'bad'}>
         <strong>{titleOf(code)}</strong>
+        {isLong ? null : <span class="detail">{detail}</span>}
         <span>{remedyOf(code)}</span>
         {props.onRetry || props.action ? (
           <div class="row">
@@ -35,17 +40,19 @@ export function ErrorNote(props: {
             {props.action}
           </div>
         ) : null}
-        <details class="fold">
-          <summary>{t('detail')}</summary>
-          <div class="stack-close">
-            <p class="detail">{`${code}: ${detail}`}</p>
-            <div>
-              <Button kind="quiet" icon="copy" onClick={copy}>
-                {t('copy')}
-              </Button>
+        {isLong ? (
+          <details class="fold">
+            <summary>{t('detail')}</summary>
+            <div class="stack-close">
+              <p class="detail">{`${code}: ${detail}`}</p>
+              <div>
+                <Button kind="quiet" icon="copy" onClick={copy}>
+                  {t('copy')}
+                </Button>
+              </div>
             </div>
-          </div>
-        </details>
+          </details>
+        ) : null}
       </Note>
     </div>
   );
