@@ -43,6 +43,8 @@ export async function blobJob(changes: Partial<TrainRecipe> = {}): Promise<Train
         padding: 'same',
         activation: 'relu',
         name: 'conv',
+        // Normalization takes a bias out again: its gradient is rounding alone, which Adam would blow up.
+        useBias: false,
         kernelInitializer: initializers.glorotUniform({ seed: 1 }),
       }),
       layers.batchNormalization({ name: 'norm', momentum: 0.5 }),

@@ -31,9 +31,9 @@ describe('the TensorFlow.js engine in Node', () => {
     expect(ends.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(told.at(-1)).toMatchObject({ step: 56, steps: 56, remainingMs: 0, backend: 'cpu' });
     expect(told.at(-1)!.loss).toBeLessThan(told[0]!.loss / 2);
-    expect(told.at(-1)!.validationAccuracy).toBe(1);
+    expect(told.at(-1)!.validationAccuracy).toBeGreaterThanOrEqual(0.95);
     expect([...weights.keys()].sort()).toEqual(
-      ['answer/bias', 'answer/kernel', 'conv/bias', 'conv/kernel', 'norm/beta', 'norm/gamma']
+      ['answer/bias', 'answer/kernel', 'conv/kernel', 'norm/beta', 'norm/gamma']
         .concat(['norm/moving_mean', 'norm/moving_variance'])
         .sort(),
     );
