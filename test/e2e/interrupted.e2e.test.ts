@@ -77,7 +77,7 @@ describe('a tab that is killed half-way through a download', () => {
     const card = modelCard(again, 'digits');
     const resume = card.getByRole('button', { name: /^(Get|Go on)$/ });
     if (await resume.count()) await resume.first().click();
-    await card.getByText('on this device').waitFor({ timeout: 60_000 });
+    await card.getByText('on this device', { exact: true }).waitFor({ timeout: 60_000 });
     const whole = await storedChunks(again);
     expect(whole.installed).toBe(1);
     expect(whole.downloads).toBe(0);

@@ -2,13 +2,16 @@
 // screenshots/. Not part of `npm test`: it makes pictures for people.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { installModels } from './support/app.ts';
+import { go } from './support/app.ts';
 import { Device } from './support/device.ts';
-import { looks, screens, show } from './support/screens.ts';
+import { furnish, speak } from './support/furnish.ts';
+import { looks, type Screen, screens, show } from './support/screens.ts';
 import { type RunningServer, startServer } from './support/server.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'screenshots');
+const shots: string[] = [];
 let server: RunningServer;
 
 beforeAll(async () => {
@@ -18,36 +21,64 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-it('photographs every screen', async () => {
-  const shots: string[] = [];
-  for (const language of looks.languages) {
-    const device = await Device.create({ locale: language.locale, viewport: looks.sizes[0] });
-    const page = await device.open(`${server.url}/`);
-    await page.waitForTimeout(1500);
-    const take = async (name: string, scheme: string, size: string) => {
-      const file = `${name}.${size}.${scheme}.${language.name}.png`;
-      await page.screenshot({ path: join(folder, file), fullPage: size === 'phone' });
-      shots.push(file);
-    };
-    await take('first-visit', 'light', 'phone');
-    await installModels(page, ['digits', 'iris']);
+/** All of the page, however long: what is fixed to the window would lie over it if only the picture grew. */
+async function shoot(page: Page, name: string, size: { name: string; width: number; height: number }) {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForTimeout(100);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await page.setViewportSize(size);
+  shots.push(`${name}.png`);
+}
+
+async function inAllLooks(page: Page, language: string, list: readonly Screen[]): Promise<void> {
+  for (const screen of list) {
     for (const size of looks.sizes) {
       await page.setViewportSize(size);
+      await show(page, screen);
       for (const scheme of looks.schemes) {
         await page.emulateMedia({ colorScheme: scheme });
-        for (const screen of screens) {
-          await show(page, screen);
-          await take(screen.name, scheme, size.name);
-        }
+        await page.waitForTimeout(200);
+        await shoot(page, `${screen.name}.${language}.${size.name}.${scheme}`, size);
       }
     }
-    expect(device.complaints).toEqual([]);
+    // The next screen starts from nothing, as after a change of place.
+    await go(page, screen.hash === '#/settings' ? '#/library' : '#/settings');
+  }
+}
+
+it('photographs a first visit, with and without the server', async () => {
+  for (const language of looks.languages) {
+    const device = await Device.create({ locale: language.locale });
+    const page = await device.open(`${server.url}/`);
+    await page.locator('.offers .button').first().waitFor();
+    await inAllLooks(page, language.name, [
+      { name: 'first-visit', hash: '#/use' },
+      { name: 'first-library', hash: '#/library' },
+      { name: 'first-teach', hash: '#/teach' },
+      { name: 'first-admin', hash: '#/admin' },
+    ]);
+    await page.route('**/registry/**', route => route.abort());
+    await page.context().setOffline(true);
+    await inAllLooks(page, language.name, [{ name: 'first-offline', hash: '#/use' }]);
     await device.close();
   }
-  await contactSheet(shots);
+}, 240_000);
+
+it('photographs every screen of a device in use', async () => {
+  const device = await Device.create();
+  const page = await device.open(`${server.url}/`);
+  await furnish(page, server);
+  for (const { name } of looks.languages) {
+    await speak(page, name);
+    await inAllLooks(page, name, screens);
+  }
+  expect(device.complaints).toEqual([]);
+  await device.close();
 }, 600_000);
 
-async function contactSheet(shots: readonly string[]): Promise<void> {
+it('puts them on one sheet', async () => {
   const figures = shots
     .map(file => `<figure><img src="${file}"><figcaption>${file}</figcaption></figure>`)
     .join('\n');
@@ -60,4 +91,4 @@ async function contactSheet(shots: readonly string[]): Promise<void> {
   await page.waitForLoadState('load');
   await page.screenshot({ path: join(folder, 'contact-sheet.png'), fullPage: true });
   await device.close();
-}
+}, 60_000);

@@ -104,8 +104,8 @@ describe('a device with models', () => {
 
     it('starts, and lists what it has', async () => {
       await go(page, '#/library');
-      await modelCard(page, 'digits').getByText('on this device').waitFor();
-      await modelCard(page, 'iris').getByText('on this device').waitFor();
+      await modelCard(page, 'digits').getByText('on this device', { exact: true }).waitFor();
+      await modelCard(page, 'iris').getByText('on this device', { exact: true }).waitFor();
       expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     });
 

@@ -59,9 +59,9 @@ export async function digitTraces(): Promise<{ size: number; traces: readonly Tr
 
 /** Draws with the mouse, stroke by stroke, as the trace was made on a pad of `size` CSS pixels. */
 export async function draw(page: Page, strokes: Trace['strokes'], size: number): Promise<void> {
-  const clear = page.getByRole('button', { name: 'Clear', exact: true });
-  if (await clear.isEnabled()) await clear.click();
   const pad = page.locator('canvas.pad-canvas').first();
+  // The pad's own key for "clear", which is the same in every language.
+  await pad.press('Delete');
   await pad.scrollIntoViewIfNeeded();
   const box = await pad.boundingBox();
   if (!box) throw new Error('The pad is not on the screen.');
@@ -105,7 +105,7 @@ export async function askToBeLetIn(page: Page): Promise<string> {
 
 export async function enterAdminKey(page: Page, key: string): Promise<void> {
   await go(page, '#/admin');
-  await page.getByLabel('Admin key').fill(key);
+  await page.getByRole('textbox', { name: 'Admin key' }).fill(key);
   await page.getByRole('button', { name: 'Enter' }).click();
   await page.getByText('With the admin key').waitFor();
 }

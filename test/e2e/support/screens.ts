@@ -1,5 +1,7 @@
-// Every screen, and how to get to it with something on it. Used by the accessibility test and the contact sheet.
+// Every screen of a furnished device (`furnish.ts`), and how to get to it with something on it, in whatever language the
+// app speaks. Used by the accessibility test and the contact sheet.
 import type { Page } from 'playwright';
+import { digitTraces, draw } from './app.ts';
 
 export interface Screen {
   readonly name: string;
@@ -20,26 +22,74 @@ export const looks = {
   ],
 } as const;
 
+const tab = (n: number) => async (page: Page) => {
+  await page.getByRole('tab').nth(n).click();
+};
+
+/** What is chosen on Admin. */
+export const demoFile = new URL('../../../demo/models/digits/1/model.onnx', import.meta.url).pathname;
+
 export const screens: readonly Screen[] = [
-  { name: 'use-digits', hash: '#/use/digits' },
+  { name: 'use-digits', hash: '#/use/digits', prepare: drawDigit },
   { name: 'use-iris', hash: '#/use/iris' },
-  { name: 'teach', hash: '#/teach/digits' },
-  { name: 'judge', hash: '#/judge/digits' },
-  { name: 'shrink', hash: '#/shrink/digits' },
-  { name: 'library', hash: '#/library' },
-  { name: 'admin', hash: '#/admin' },
+  { name: 'use-iris-table', hash: '#/use/iris', prepare: answerTable },
+  { name: 'teach-digits', hash: '#/teach/digits' },
+  { name: 'teach-iris', hash: '#/teach/iris' },
+  { name: 'judge', hash: '#/judge/iris' },
+  { name: 'judge-no-candidate', hash: '#/judge/digits' },
+  { name: 'shrink', hash: '#/shrink/digits', prepare: measure },
+  { name: 'library', hash: '#/library', prepare: unfold },
+  { name: 'admin-upload', hash: '#/admin', prepare: tab(0) },
+  { name: 'admin-file', hash: '#/admin', prepare: chooseFile },
+  { name: 'admin-devices', hash: '#/admin', prepare: tab(1) },
+  { name: 'admin-versions', hash: '#/admin', prepare: tab(2) },
   { name: 'settings', hash: '#/settings' },
 ];
 
 /** Goes to a screen and waits until nothing on it is busy. */
 export async function show(page: Page, screen: Screen): Promise<void> {
   await page.evaluate(hash => {
-    location.hash = hash;
+    if (location.hash !== hash) location.hash = hash;
   }, screen.hash);
-  await page.locator('main').waitFor();
-  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'), undefined, {
-    timeout: 20_000,
-  });
+  await page.locator('main h1').first().waitFor({ state: 'attached' });
+  await settled(page);
   await screen.prepare?.(page);
+  await settled(page);
   await page.waitForTimeout(300);
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'), undefined, {
+    timeout: 60_000,
+  });
+}
+
+async function drawDigit(page: Page): Promise<void> {
+  const { size, traces } = await digitTraces();
+  await draw(page, traces[3]!.strokes, size);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForTimeout(400);
+}
+
+async function answerTable(page: Page): Promise<void> {
+  await tab(1)(page);
+  await page.locator('main textarea').fill('5.1,3.5,1.4,0.2\n6.3,3.3,6.0,2.5\n5.9,3.0,4.2,1.5\n');
+  await page.locator('main .button.primary').first().click();
+  await page.locator('main table').waitFor();
+}
+
+/** Measures every size of the model once; what was measured goes with the screen. */
+async function measure(page: Page): Promise<void> {
+  await page.locator('main .button:has(.icon)').last().click();
+  await page.locator('main table').waitFor({ timeout: 60_000 });
+}
+
+async function unfold(page: Page): Promise<void> {
+  for (const fold of await page.locator('main details.fold:not([open]) > summary').all()) await fold.click();
+}
+
+async function chooseFile(page: Page): Promise<void> {
+  await tab(0)(page);
+  await page.locator('main input[type="file"]').setInputFiles(demoFile);
+  await page.locator('main dl.facts').first().waitFor({ timeout: 20_000 });
 }
