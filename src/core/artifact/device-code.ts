@@ -7,6 +7,6 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 export function deviceCode(keyId: string): string {
   const bits = Number.parseInt(keyId.slice(0, 8), 16);
   let code = '';
-  for (let i = 0; i < 6; i += 1) code += alphabet[Math.floor(bits / 2 ** (27 - 5 * i)) % 32];
+  for (let i = 0; i < 6; i += 1) code += alphabet.charAt(Math.floor(bits / 2 ** (27 - 5 * i)) % 32);
   return code;
 }
