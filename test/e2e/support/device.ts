@@ -11,6 +11,7 @@ export interface DeviceOptions {
   readonly viewport?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
   readonly ignoreHTTPSErrors?: boolean;
+  readonly serviceWorkers?: 'allow' | 'block';
   readonly args?: readonly string[];
 }
 
@@ -58,6 +59,7 @@ export class Device {
       viewport,
       colorScheme,
       ignoreHTTPSErrors: this.#options.ignoreHTTPSErrors ?? false,
+      serviceWorkers: this.#options.serviceWorkers ?? 'allow',
       acceptDownloads: true,
       hasTouch: viewport.width < 600,
     });
