@@ -15,7 +15,7 @@ const allowed = {
   'src/core/protocol': floor,
   'src/core/onnx': [...floor, 'src/core/artifact', 'src/core/runtime'],
   'src/core/runtime': [...floor, 'src/core/artifact', 'src/core/onnx'],
-  'src/core/data': [...floor, 'src/core/artifact', 'src/core/train'],
+  'src/core/data': [...floor, 'src/core/artifact'],
   'src/core/evaluate': [...floor, 'src/core/artifact'],
   'src/core/passes': [
     ...floor,
