@@ -46,6 +46,15 @@ describe('a device’s token', () => {
     expect((await server.ask('GET', 'devices', { token: `${unsigned}.${payload}.` })).status).toBe(401);
   });
 
+  it('is refused when its header names no key id, whatever it names instead', async () => {
+    const server = await startServer({ host: '0.0.0.0' });
+    const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    for (const kid of [true, 1, null, { a: 1 }, ['x'], '', 'x', 'f'.repeat(65)]) {
+      const token = `${encode({ alg: 'EdDSA', kid })}.${encode({})}.AAAA`;
+      expect((await server.ask('GET', 'devices', { ...elsewhere, token })).status).toBe(401);
+    }
+  });
+
   it('ends with the next request after its key was revoked', async () => {
     const server = await startServer({ host: '0.0.0.0' });
     const device = await enrolDevice(server, 'trainer');
