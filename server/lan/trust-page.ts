@@ -15,7 +15,7 @@ export interface TrustPageOptions {
 export function createTrustPage(options: TrustPageOptions): Server {
   const certificate = derOf(options.authority.certificate);
   return createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page.invalid');
+    const { pathname, searchParams } = addressOf(request.url);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (isRead && pathname === caPath) {
       send(response, 200, 'application/x-x509-ca-cert', certificate, {
@@ -31,6 +31,12 @@ export function createTrustPage(options: TrustPageOptions): Server {
       send(response, 404, 'text/plain; charset=utf-8', 'Not found\n');
     }
   });
+}
+
+/** What is no address (`//`) is asked for too, and must not end the process: it is nothing that is here. */
+function addressOf(url = '/'): URL {
+  const base = 'http://page.invalid';
+  return URL.canParse(url, base) ? new URL(url, base) : new URL('/none', base);
 }
 
 /** `https://` and the address of this end of the connection: nothing that the visitor sent. */
