@@ -1,7 +1,7 @@
 // Installs what package-lock.json names and node_modules lacks. Node's own modules only: it runs before any other is there.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -39,6 +39,16 @@ function install() {
   });
 }
 
+/** `npm ci` empties the folder first; through a link it would empty that of another checkout. */
+function refuseLink() {
+  const folder = join(root, 'node_modules');
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  say('The dependencies are not those that package-lock.json names.');
+  say(`node_modules is a link to ${readlinkSync(folder)}; installing would empty that folder.`);
+  say('Remove the link and run the command again, or run `npm ci` where the link points to.');
+  process.exit(1);
+}
+
 function lockHash() {
   return createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -74,6 +84,7 @@ export async function ensureInstalled() {
     writeFileSync(stamp, hash);
     return false;
   }
+  refuseLink();
   say('Installing dependencies (the first time takes a minute or two) …');
   const started = Date.now();
   await install();
