@@ -3,7 +3,9 @@
 import { type Remote, wrap } from 'comlink';
 import { type Failure, failure, toFailure } from '../../core/errors.ts';
 import { fail, type Result } from '../../core/result.ts';
-import type { WorkerApi } from '../../worker/protocol.ts';
+import type { TensorMap } from '../../core/tensor.ts';
+import type { Prediction, WorkerApi } from '../../worker/protocol.ts';
+import { PredictPort } from './predict-port.ts';
 
 export type WorkerRole = 'serving' | 'training';
 
@@ -21,9 +23,13 @@ interface Running {
   readonly worker: Worker;
   readonly api: Remote<WorkerApi>;
   /** How calls in flight are ended from here. */
+  readonly predictions: PredictPort;
   readonly inFlight: Set<(reason: Failure) => void>;
   /** `stop` was called and its grace runs. */
   stopping: ReturnType<typeof setTimeout> | null;
+  /** When the last call ended. */
+  idleSince: number;
+  idleTimer: ReturnType<typeof setTimeout> | null;
 }
 
 /** One worker at a time. Handles die with their worker: whoever keeps one listens with `onEnded`, and opens again. */
@@ -33,7 +39,6 @@ export class WorkerBridge {
   readonly #idleMs: number;
   readonly #listeners = new Set<(generation: number) => void>();
   #running: Running | null = null;
-  #idleTimer: ReturnType<typeof setTimeout> | null = null;
   #generation = 0;
 
   constructor(role: WorkerRole, { createWorker = createMlWorker, idleMs }: BridgeOptions = {}) {
@@ -68,6 +73,11 @@ export class WorkerBridge {
     });
   }
 
+  /** Never rejects, as `call`. */
+  predict(handle: number, inputs: TensorMap): Promise<Result<Prediction>> {
+    return this.#ensure().predictions.ask(handle, inputs);
+  }
+
   /** For what has no answer (pause, resume). Nothing happens, and no worker is started, where none runs. */
   async tell(use: (api: Remote<WorkerApi>) => Promise<void>): Promise<void> {
     if (this.#running) await use(this.#running.api).catch(() => undefined);
@@ -77,7 +87,7 @@ export class WorkerBridge {
   stop(): void {
     const running = this.#running;
     if (!running) return;
-    if (running.inFlight.size === 0) return this.#end(running, failure('Aborted', 'nothing was under way'));
+    if (!isBusy(running)) return this.#end(running, failure('Aborted', 'nothing was under way'));
     running.stopping ??= setTimeout(() => {
       this.#end(running, failure('Aborted', `it did not stop within ${stopGraceMs} ms and was ended`));
     }, stopGraceMs);
@@ -85,15 +95,20 @@ export class WorkerBridge {
   }
 
   #ensure(): Running {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    this.#idleTimer = null;
-    this.#running ??= this.#start();
-    return this.#running;
+    return (this.#running ??= this.#start());
   }
 
   #start(): Running {
     const worker = this.#createWorker(this.#role);
-    const running: Running = { worker, api: wrap<WorkerApi>(worker), inFlight: new Set(), stopping: null };
+    const running: Running = {
+      worker,
+      api: wrap<WorkerApi>(worker),
+      predictions: new PredictPort(worker, () => this.#settled(running)),
+      inFlight: new Set(),
+      stopping: null,
+      idleSince: 0,
+      idleTimer: null,
+    };
     this.#generation++;
     const broke = (event: Event) => {
       const detail = event instanceof ErrorEvent && event.message ? event.message : 'the worker did not load';
@@ -108,29 +123,40 @@ export class WorkerBridge {
     if (this.#running !== running) return;
     this.#running = null;
     if (running.stopping !== null) clearTimeout(running.stopping);
+    if (running.idleTimer !== null) clearTimeout(running.idleTimer);
     running.worker.terminate();
     for (const end of running.inFlight) end(reason);
+    running.predictions.end(reason);
     for (const listener of this.#listeners) listener(this.#generation);
   }
 
   #settled(running: Running): void {
-    if (this.#running !== running || running.inFlight.size > 0) return;
+    if (this.#running !== running || isBusy(running)) return;
     if (running.stopping !== null) clearTimeout(running.stopping);
     running.stopping = null;
-    this.#armIdle(running);
+    running.idleSince = performance.now();
+    running.idleTimer ??= setTimeout(() => this.#whenIdle(running), this.#idleMs);
   }
 
-  #armIdle(running: Running): void {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => void this.#endIfIdle(running), this.#idleMs);
+  /** One timer for many short calls: it looks again where there was one since. */
+  #whenIdle(running: Running): void {
+    running.idleTimer = null;
+    if (this.#running !== running || isBusy(running)) return;
+    const left = this.#idleMs - (performance.now() - running.idleSince);
+    if (left > 0) running.idleTimer = setTimeout(() => this.#whenIdle(running), left);
+    else void this.#endIfIdle(running);
   }
 
   async #endIfIdle(running: Running): Promise<void> {
     const open = await running.api.openCount().catch(() => 0);
-    if (this.#running !== running || running.inFlight.size > 0) return;
-    if (open > 0) this.#armIdle(running);
+    if (this.#running !== running || isBusy(running)) return;
+    if (open > 0) this.#settled(running);
     else this.#end(running, failure('Aborted', 'nothing was under way'));
   }
+}
+
+function isBusy({ inFlight, predictions }: Running): boolean {
+  return inFlight.size > 0 || predictions.waiting > 0;
 }
 
 /** Spelled out twice: the bundler finds workers by this very form. */

@@ -1,5 +1,5 @@
 // Numbers, bytes, shares, durations and dates as people read them, by Intl, in the current language.
-import { type Language, language } from './language.ts';
+import { type Language, language, regional } from './language.ts';
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
@@ -24,26 +24,33 @@ const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as co
 /** Decimal units, as disks and networks count: 7,812,345 → `7.8 MB`. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return formatter(language.value, {
-    style: 'unit',
-    unit: byteUnits[power]!,
-    unitDisplay: power === 0 ? 'long' : 'short',
-    maximumFractionDigits: power === 0 ? 0 : 1,
-  }).format(bytes / 1000 ** power);
+  return unbroken(
+    formatter(language.value, {
+      style: 'unit',
+      unit: byteUnits[power]!,
+      unitDisplay: power === 0 ? 'long' : 'short',
+      maximumFractionDigits: power === 0 ? 0 : 1,
+    }).format(bytes / 1000 ** power),
+  );
 }
 
 /** `0.4 ms`, `12 ms`. */
 export function formatMilliseconds(ms: number): string {
-  return formatter(language.value, {
-    style: 'unit',
-    unit: 'millisecond',
-    maximumFractionDigits: ms < 10 ? 1 : 0,
-  })
-    .format(ms)
-    .replace(' ', '\u00a0');
+  return unbroken(
+    formatter(language.value, {
+      style: 'unit',
+      unit: 'millisecond',
+      maximumFractionDigits: ms < 10 ? 1 : 0,
+    }).format(ms),
+  );
 }
 
-/** Seconds under two minutes, minutes above, hours above two hours. */
+/** A number stays on one line with its unit. */
+function unbroken(text: string): string {
+  return text.replace(' ', '\u00a0');
+}
+
+/** Seconds under two minutes (tenths under one second), minutes above, hours above two hours. */
 export function formatDuration(seconds: number): string {
   const [value, unit] =
     seconds < 120
@@ -51,16 +58,18 @@ export function formatDuration(seconds: number): string {
       : seconds < 7200
         ? [seconds / 60, 'minute']
         : [seconds / 3600, 'hour'];
-  return formatter(language.value, {
-    style: 'unit',
-    unit: unit,
-    unitDisplay: 'short',
-    maximumFractionDigits: unit === 'hour' ? 1 : 0,
-  }).format(value);
+  return unbroken(
+    formatter(language.value, {
+      style: 'unit',
+      unit: unit,
+      unitDisplay: 'short',
+      maximumFractionDigits: unit === 'hour' || seconds < 1 ? 1 : 0,
+    }).format(value),
+  );
 }
 
 export function formatDate(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+  return new Intl.DateTimeFormat(regional.value, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }

@@ -4,6 +4,8 @@ import { computed, signal } from '@preact/signals';
 export type Language = 'en' | 'zh-CN';
 export type LanguageChoice = 'system' | Language;
 
+const isEnglish = /^en\b/i;
+
 /** Kept beside the database's copy, so that the first paint has the right language. */
 const storageKey = 'haversack.language';
 
@@ -11,6 +13,11 @@ export const languageChoice = signal<LanguageChoice>(remembered());
 
 export const language = computed<Language>(() =>
   languageChoice.value === 'system' ? ofBrowser(navigator.languages) : languageChoice.value,
+);
+
+/** For dates: the browser's own kind of the language (en-GB, not en) where it has one. */
+export const regional = computed<string>(
+  () => navigator.languages.find(tag => isEnglish.test(tag) && language.value === 'en') ?? language.value,
 );
 
 export function chooseLanguage(choice: LanguageChoice): void {
@@ -26,7 +33,7 @@ export function chooseLanguage(choice: LanguageChoice): void {
 export function ofBrowser(languages: readonly string[]): Language {
   for (const tag of languages) {
     if (/^zh\b/i.test(tag)) return 'zh-CN';
-    if (/^en\b/i.test(tag)) return 'en';
+    if (isEnglish.test(tag)) return 'en';
   }
   return 'en';
 }

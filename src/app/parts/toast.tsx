@@ -18,7 +18,9 @@ let lastId = 0;
 
 export function toast(text: string, action: Toast['action'] = null): void {
   const id = ++lastId;
-  toasts.value = [...toasts.value, { id, text, action }].slice(-shownAtOnce);
+  // Said again, it is shown once, last.
+  const others = toasts.value.filter(shown => shown.text !== text);
+  toasts.value = [...others, { id, text, action }].slice(-shownAtOnce);
   setTimeout(() => dismiss(id), shownMs);
 }
 

@@ -5,7 +5,6 @@ import { type PullProgress, downloadKey, listDownloads, pullVersion } from '../.
 import { dropDownload } from '../../device/garbage.ts';
 import { runningPulls } from '../../device/locks.ts';
 import { errorToast } from './error-toast.ts';
-import { keepRuntime } from './offline-runtime.ts';
 import { need, type Services } from './services.ts';
 import { settings } from './settings.ts';
 import { askToKeep } from './storage.ts';
@@ -64,7 +63,7 @@ export async function loadDownloads({ db }: Services): Promise<void> {
 
 const nothingYet = { receivedBytes: 0, totalBytes: 0, secondsLeft: null, problem: null };
 
-/** Gets a version, and the runtime it needs, onto this device. Answers whether it is whole. */
+/** Gets a version onto this device. Answers whether it is whole. The runtime it needs follows (`offline-runtime.ts`). */
 export async function get(model: string, version: number, variant?: string): Promise<boolean> {
   const key = downloadKey(model, version);
   if (pulls.has(key)) return false;
@@ -76,7 +75,7 @@ export async function get(model: string, version: number, variant?: string): Pro
   pulls.delete(key);
   if (problem === null) {
     take(key);
-    void keepForOffline();
+    if (settings.value?.persistent === null) void askToKeep();
     return true;
   }
   const now = downloads.value.get(key);
@@ -126,11 +125,4 @@ export async function cancel(model: string, version: number): Promise<void> {
   } catch (thrown) {
     errorToast(toFailure(thrown));
   }
-}
-
-/** A model without its runtime is not "on this device"; both are kept on purpose, and the browser is asked to keep them. */
-async function keepForOffline(): Promise<void> {
-  // Without TensorFlow.js it would predict offline, but not learn.
-  await keepRuntime(['wasm', 'tfjs']);
-  if (settings.value?.persistent === null) await askToKeep();
 }

@@ -91,7 +91,7 @@ async function ask(target: Target, inputs: TensorMap): Promise<Result<Served>> {
   if (!model.ok) return model;
   const { handle, variant, threads, openMs } = model.value;
   const started = performance.now();
-  const answer = await serving.call(api => api.predict(handle, inputs));
+  const answer = await serving.predict(handle, inputs);
   if (!answer.ok) return answer;
   if (!answered) performance.mark(firstPredictionMark);
   answered = true;

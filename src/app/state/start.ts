@@ -6,6 +6,7 @@ import { startServiceWorker, watchInstall } from './app-updates.ts';
 import { refresh, startCatalogue } from './catalogue.ts';
 import { online } from './connection.ts';
 import { currentModel, followAddress } from './current.ts';
+import { startRuntime } from './offline-runtime.ts';
 import { loadSamples } from './samples.ts';
 import { followChanges, loadAll } from './refresh.ts';
 import { openServices, type Services, startFailure } from './services.ts';
@@ -29,6 +30,7 @@ export async function startApp(): Promise<void> {
     if (currentModel.value !== null) void loadSamples(open);
   });
   startNetwork(open);
+  void startRuntime();
   await startServiceWorker().catch((thrown: unknown) => {
     console.warn('haversack: no service worker, so no start without the network.', thrown);
   });

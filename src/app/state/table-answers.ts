@@ -19,8 +19,13 @@ export interface AnsweredTable {
 /** @throws HaversackError `InputInvalid` naming row and column */
 export function readSamples(text: string, input: InputInterface): { table: Table; values: Float32Array } {
   const names = columnNames(input);
-  const table = parseTable(text);
+  const table = named(parseTable(text), names);
   return { table, values: numbersOf(byOrder(table, names), names) };
+}
+
+/** Columns without names get those they are read as. */
+function named(table: Table, names: readonly string[]): Table {
+  return table.headed || table.columns.length !== names.length ? table : { ...table, columns: [...names] };
 }
 
 /** A table none of whose columns has a wanted name is read by order. */

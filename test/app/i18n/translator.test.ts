@@ -44,11 +44,12 @@ test('a missing parameter or a missing key is a type error', () => {
   expect(short).toBeDefined();
 });
 
-test('bytes are decimal, as disks count them', () => {
+test('bytes are decimal, as disks count them, and numbers stay with their units', () => {
   languages.chooseLanguage('en');
-  expect(format.formatBytes(0)).toBe('0 bytes');
-  expect(format.formatBytes(999)).toBe('999 bytes');
-  expect(format.formatBytes(7_812_345)).toBe('7.8 MB');
+  expect(format.formatBytes(0)).toBe('0\u00a0bytes');
+  expect(format.formatBytes(999)).toBe('999\u00a0bytes');
+  expect(format.formatBytes(7_812_345)).toBe('7.8\u00a0MB');
   expect(format.formatShare(0.9667)).toBe('96.7%');
-  expect(format.formatDuration(4.2)).toBe('4 sec');
+  expect(format.formatDuration(4.2)).toBe('4\u00a0sec');
+  expect(format.formatDuration(0.42)).toBe('0.4\u00a0sec');
 });

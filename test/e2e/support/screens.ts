@@ -39,7 +39,7 @@ export const screens: readonly Screen[] = [
   { name: 'judge-no-candidate', hash: '#/judge/digits' },
   { name: 'shrink', hash: '#/shrink/digits', prepare: measure },
   { name: 'library', hash: '#/library', prepare: unfold },
-  { name: 'admin-upload', hash: '#/admin', prepare: tab(0) },
+  { name: 'admin-upload', hash: '#/admin', prepare: noFile },
   { name: 'admin-file', hash: '#/admin', prepare: chooseFile },
   { name: 'admin-devices', hash: '#/admin', prepare: tab(1) },
   { name: 'admin-versions', hash: '#/admin', prepare: tab(2) },
@@ -85,11 +85,20 @@ async function measure(page: Page): Promise<void> {
 }
 
 async function unfold(page: Page): Promise<void> {
-  for (const fold of await page.locator('main details.fold:not([open]) > summary').all()) await fold.click();
+  await page.locator('main details.fold').evaluateAll(folds => {
+    for (const fold of folds) (fold as HTMLDetailsElement).open = true;
+  });
+}
+
+/** As it is before a file was chosen. */
+async function noFile(page: Page): Promise<void> {
+  await tab(0)(page);
+  const another = page.locator('main .card > header .button.quiet');
+  if ((await page.locator('main .drop').count()) === 0) await another.click();
 }
 
 async function chooseFile(page: Page): Promise<void> {
-  await tab(0)(page);
+  await noFile(page);
   await page.locator('main input[type="file"]').setInputFiles(demoFile);
   await page.locator('main dl.facts').first().waitFor({ timeout: 20_000 });
 }

@@ -12,6 +12,8 @@ export const library = {
   toAdmin: 'Add a model',
   version: 'Version {version}',
   onDevice: 'on this device',
+  runtimeComing: 'here · what computes it is coming, {done} of {total} files',
+  runtimeMissing: 'here · needs the network until the rest is fetched',
   inUse: 'in use',
   notHere: 'not on this device',
   updateReady: 'update ready',

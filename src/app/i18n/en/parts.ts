@@ -3,7 +3,7 @@ export const parts = {
   drawHere: 'Draw here',
   undoStroke: 'Undo',
   clearDrawing: 'Clear',
-  range: '{low} to {high} seen in training',
+  range: '{low} to {high} in training',
   outside: 'this is outside',
   notANumber: 'A number is wanted here.',
   pasteRefused: 'The pasted row has {got} values, wanted {wanted} numbers.',

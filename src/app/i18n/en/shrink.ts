@@ -3,7 +3,8 @@ import type { Messages } from '../translator.ts';
 
 export const shrink = {
   title: 'Shrink',
-  ofModel: '{model}, version {version}, in its sizes',
+  ofModel: 'Shrink {model}',
+  ofVersion: 'The sizes that version {version} comes in.',
   nothing: 'Nothing to shrink yet',
   nothingBody: 'Get a model in Library first. Its smaller forms then stand here beside it.',
   toLibrary: 'Go to Library',
@@ -56,10 +57,12 @@ export const shrink = {
   provider: 'Provider',
   openMs: 'Opens in',
   medianMs: 'Answers in',
-  difference: 'Differs from the recorded answers by',
-  differenceNone: 'nothing recorded',
   agrees: 'Agrees',
-  yes: 'yes',
-  no: 'no',
-  failed: 'did not run: {reason}',
+  yes: 'yes, within {difference}',
+  no: 'no, differs by {difference}',
+  differenceNone: 'nothing was recorded',
+  failed: '{provider} does not run here: {reason}',
+  wasm: 'WebAssembly',
+  webgpu: 'WebGPU',
+  cpu: 'CPU',
 } as const satisfies Messages;

@@ -23,7 +23,7 @@ export const admin: Translation<typeof en> = {
   keyWrong: '注册处不认识这个密钥。',
 
   drop: '把 ONNX 文件拖到这里',
-  dropHint: '在你确认之前什么都不会发送：先在本机查看。',
+  dropHint: '在您确认之前什么都不会发送：先在本机查看。',
   chooseFile: '选择文件',
   inspecting: '正在查看 {name}…',
   refused: '{name} 不能上传',
@@ -110,7 +110,7 @@ export const admin: Translation<typeof en> = {
   promoteConfirmBody: '跟随 {alias} 的每台设备都会在后台得到它，无需重新加载。',
   promoted: '{model} 的 {alias} 现在指向版本 {version}。',
   sameVersion: '{alias} 已经指向版本 {version}。',
-  moved: '{alias} 在你查看期间移动了：现在指向版本 {version}。什么都没有改变，请再看一次。',
+  moved: '{alias} 在您查看期间移动了：现在指向版本 {version}。什么都没有改变，请再看一次。',
   aliasWrong: '1 到 64 个字符：a–z、0–9、“.”、“_”、“-”，不能全是数字。',
   otherAlias: '其他…',
   otherAliasName: '别名的名称',

@@ -15,6 +15,8 @@ export const library: Translation<typeof en> = {
   toAdmin: '添加模型',
   version: '版本 {version}',
   onDevice: '在这台设备上',
+  runtimeComing: '已在此 · 正在获取运行组件，{done}/{total} 个文件',
+  runtimeMissing: '已在此 · 运行组件获取完之前需要网络',
   inUse: '使用中',
   notHere: '不在这台设备上',
   updateReady: '有更新',

@@ -6,7 +6,7 @@ export const parts: Translation<typeof en> = {
   drawHere: '在这里画',
   undoStroke: '撤销',
   clearDrawing: '清除',
-  range: '训练数据中为 {low} 至 {high}',
+  range: '训练时 {low} 至 {high}',
   outside: '此值超出范围',
   notANumber: '这里需要一个数字。',
   pasteRefused: '粘贴的一行有 {got} 个值，需要 {wanted} 个数字。',

@@ -4,7 +4,8 @@ import type { shrink as en } from '../en/shrink.ts';
 
 export const shrink: Translation<typeof en> = {
   title: '压缩',
-  ofModel: '{model} 版本 {version} 的各种大小',
+  ofModel: '压缩 {model}',
+  ofVersion: '版本 {version} 的各种大小。',
   nothing: '还没有可以压缩的',
   nothingBody: '先在“模型库”中获取一个模型，它较小的形式就会并排显示在这里。',
   toLibrary: '前往模型库',
@@ -56,10 +57,12 @@ export const shrink: Translation<typeof en> = {
   provider: '计算方式',
   openMs: '打开用时',
   medianMs: '回答用时',
-  difference: '与记录的回答相差',
-  differenceNone: '没有记录',
   agrees: '一致',
-  yes: '是',
-  no: '否',
-  failed: '无法运行：{reason}',
+  yes: '是，相差不超过 {difference}',
+  no: '否，相差 {difference}',
+  differenceNone: '没有记录',
+  failed: '{provider} 无法在这里运行：{reason}',
+  wasm: 'WebAssembly',
+  webgpu: 'WebGPU',
+  cpu: 'CPU',
 };

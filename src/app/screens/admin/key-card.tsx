@@ -19,7 +19,7 @@ export function KeyCard() {
     setBusy(false);
   };
   return (
-    <Card title={t('keyTitle')}>
+    <Card title={t('keyTitle')} class="admin-key">
       <form
         class="stack"
         onSubmit={event => {

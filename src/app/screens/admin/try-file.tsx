@@ -64,7 +64,7 @@ function useFileSession(file: Inspected['file']) {
       open.current = { handle: opened.value.handle, generation: serving.generation };
     }
     const { handle } = open.current;
-    return serving.call(api => api.predict(handle, inputs));
+    return serving.predict(handle, inputs);
   };
 }
 

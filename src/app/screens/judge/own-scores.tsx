@@ -1,13 +1,13 @@
 // How one version was judged when it was made: what stands in its manifest, with the rows it was measured on.
 import type { Evaluation } from '../../../core/artifact/documents.ts';
 import type { Installed } from '../../../device/schema.ts';
-import { formatNumber } from '../../i18n/format.ts';
+import { formatNumber, formatShare } from '../../i18n/format.ts';
 import { t } from '../../i18n/judge.ts';
 import { Card } from '../../parts/card.tsx';
 import { ConfusionMatrix } from '../../parts/charts/confusion-matrix.tsx';
 import { Table } from '../../parts/table.tsx';
 import { manifestOf } from '../../state/judge.ts';
-import { formatAccuracy, formatMeasure, measures } from './figures.ts';
+import { formatMeasure, measures } from './figures.ts';
 
 const parts = { train: 'partTrain', validation: 'partValidation', test: 'partTest' } as const;
 
@@ -28,16 +28,18 @@ export function OwnScores({ row }: { readonly row: Installed }) {
               { key: 'measure', label: t('measure') },
               ...evaluations.map((evaluation, i) => ({
                 key: String(i),
-                label: rowsOf(evaluation),
+                label: <Rows {...evaluation} />,
                 number: true,
               })),
             ]}
             rows={measures.map(measure => [
               t(measure),
               ...evaluations.map(evaluation =>
-                measure === 'accuracy'
-                  ? formatAccuracy(evaluation)
-                  : formatMeasure(measure, evaluation.metrics[measure]),
+                measure === 'accuracy' ? (
+                  <AccuracyOf {...evaluation} />
+                ) : (
+                  formatMeasure(measure, evaluation.metrics[measure])
+                ),
               ),
             ])}
           />
@@ -57,8 +59,27 @@ export function OwnScores({ row }: { readonly row: Installed }) {
   );
 }
 
-function rowsOf({ part, origin, n }: Evaluation): string {
-  if (n === null) return t('ownToldOnly');
+/** Which rows, and how many: the head of a column. */
+function Rows({ part, origin, n }: Evaluation) {
+  if (n === null) return <>{t('ownToldOnly')}</>;
   const on = part === 'train' ? t('ownOnTrain', { n }) : t('ownOn', { n });
-  return `${t(parts[part])}: ${origin === 'new' ? t('ownNew') : on}`;
+  return (
+    <>
+      {t(parts[part])}
+      <span class="own-rows">{origin === 'new' ? t('ownNew') : on}</span>
+    </>
+  );
+}
+
+function AccuracyOf({ metrics, interval }: Evaluation) {
+  return (
+    <>
+      {formatMeasure('accuracy', metrics['accuracy'])}
+      {interval?.metric === 'accuracy' ? (
+        <span class="own-rows">
+          {t('interval', { low: formatShare(interval.low), high: formatShare(interval.high) })}
+        </span>
+      ) : null}
+    </>
+  );
 }

@@ -11,6 +11,7 @@ import { href } from '../../router.ts';
 import { searchWanted } from '../../shell/shortcuts.tsx';
 import { catalogueProblem, refresh, refreshing } from '../../state/catalogue.ts';
 import { online, registry } from '../../state/connection.ts';
+import { keepRuntime, runtimeProblem } from '../../state/offline-runtime.ts';
 import { shelf } from '../../state/shelf.ts';
 import '../../styles/library.css';
 import { MadeHere } from './made-here.tsx';
@@ -45,6 +46,9 @@ export default function Library() {
         </nav>
       </div>
       <Connection />
+      {runtimeProblem.value ? (
+        <ErrorNote failure={runtimeProblem.value} onRetry={() => void keepRuntime()} />
+      ) : null}
       {shelf.value.length > 0 ? (
         <input
           ref={search}

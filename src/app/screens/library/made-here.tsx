@@ -18,16 +18,16 @@ export function MadeHere() {
       <ul role="list" class="versions">
         {candidates.value.map(row => (
           <li key={row.digest} class="version">
+            <div class="row">
+              <strong>{t('madeFrom', { model: row.model, version: parentOf(row) })}</strong>
+              <State row={row} />
+            </div>
             <div class="row spread">
-              <span class="row">
-                <strong>{t('madeFrom', { model: row.model, version: parentOf(row) })}</strong>
-                <State row={row} />
-              </span>
+              <span class="soft small">{formatDate(row.createdAt)}</span>
               <LinkButton kind="quiet" icon="judge" href={href('judge', row.model)}>
                 {t('judgeIt')}
               </LinkButton>
             </div>
-            <p class="soft small">{formatDate(row.createdAt)}</p>
             <Reason row={row} />
           </li>
         ))}

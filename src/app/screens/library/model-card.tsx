@@ -11,6 +11,7 @@ import { href } from '../../router.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
 import { goBackTo, switchTo } from '../../state/installed.ts';
 import { type ShelfModel, type ShelfVersion, updateReady } from '../../state/shelf.ts';
+import { HereChip } from './here-chip.tsx';
 import { Versions } from './versions.tsx';
 
 export function ModelCard({ shelf }: { readonly shelf: ShelfModel }) {
@@ -35,13 +36,7 @@ function State({ shelf }: { readonly shelf: ShelfModel }) {
   const here = shelf.versions.some(version => version.installed);
   return (
     <span class="row">
-      {here ? (
-        <Chip tone="good" icon="device">
-          {t('onDevice')}
-        </Chip>
-      ) : (
-        <Chip icon="download">{t('notHere')}</Chip>
-      )}
+      {here ? <HereChip /> : <Chip icon="download">{t('notHere')}</Chip>}
       {updateReady(shelf) ? (
         <Chip tone="info" icon="refresh">
           {t('updateReady')}

@@ -10,6 +10,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { downloadOf, get } from '../../state/downloads.ts';
 import { remove, switchTo } from '../../state/installed.ts';
 import type { ShelfModel, ShelfVersion } from '../../state/shelf.ts';
+import { HereChip } from './here-chip.tsx';
 
 export function Versions({ shelf }: { readonly shelf: ShelfModel }) {
   return (
@@ -57,9 +58,7 @@ function Chips({ version, inUse }: { readonly version: ShelfVersion; readonly in
           {t('inUse')}
         </Chip>
       ) : version.installed ? (
-        <Chip tone="good" icon="device">
-          {t('onDevice')}
-        </Chip>
+        <HereChip />
       ) : null}
     </>
   );

@@ -92,7 +92,10 @@ function ShrinkVersion({ row }: { readonly row: Installed }) {
   return (
     <>
       <header class="page-head">
-        <h1>{t('ofModel', { model, version: String(version) })}</h1>
+        <div>
+          <h1>{t('ofModel', { model })}</h1>
+          <p class="soft">{t('ofVersion', { version: String(version) })}</p>
+        </div>
       </header>
       <div class="stack">
         <Findings columns={columns} timings={measured.timings} />
@@ -194,22 +197,30 @@ function Providers({ measurements }: { readonly measurements: readonly ProviderM
             { key: 'provider', label: t('provider') },
             { key: 'open', label: t('openMs'), number: true },
             { key: 'median', label: t('medianMs'), number: true },
-            { key: 'difference', label: t('difference'), number: true },
             { key: 'agrees', label: t('agrees') },
           ]}
-          rows={measurements.map(one =>
-            one.failure !== null
-              ? [one.provider, '–', '–', '–', t('failed', { reason: one.failure })]
-              : [
-                  one.provider,
-                  formatMilliseconds(one.openMs),
-                  formatMilliseconds(one.medianMs),
-                  one.difference === null ? t('differenceNone') : one.difference.toExponential(1),
-                  one.agrees ? t('yes') : t('no'),
-                ],
-          )}
+          rows={measurements
+            .filter(one => one.failure === null)
+            .map(one => [
+              t(one.provider),
+              formatMilliseconds(one.openMs),
+              formatMilliseconds(one.medianMs),
+              agreement(one),
+            ])}
         />
+        {measurements.map(one =>
+          one.failure === null ? null : (
+            <p key={one.provider} class="small">
+              {t('failed', { provider: t(one.provider), reason: one.failure })}
+            </p>
+          ),
+        )}
       </div>
     </Card>
   );
+}
+
+function agreement({ agrees, difference }: ProviderMeasurement): string {
+  if (difference === null) return t('differenceNone');
+  return t(agrees ? 'yes' : 'no', { difference: difference.toExponential(1) });
 }

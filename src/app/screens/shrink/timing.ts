@@ -39,7 +39,7 @@ export async function timeVariant(
       // The last session is the one that is run.
       if (i < opens - 1) continue;
       for (let run = 0; run < runs + warmUps; run++) {
-        const { runMs } = orThrow(await serving.call(api => api.predict(opened.handle, feeds)));
+        const { runMs } = orThrow(await serving.predict(opened.handle, feeds));
         if (run >= warmUps) runTimes.push(runMs);
       }
     } finally {

@@ -62,7 +62,7 @@ export function VariantColumn(props: VariantColumnProps) {
         />
         <Fact
           term={t('runsOn')}
-          value={timing ? t('threads', { provider: timing.provider, n: timing.threads }) : null}
+          value={timing ? t('threads', { provider: t(timing.provider), n: timing.threads }) : null}
           hint={null}
         />
       </dl>

@@ -2,14 +2,11 @@
 import { useState } from 'preact/hooks';
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import { t } from '../../i18n/teach.ts';
-import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
+import { LabelButtons } from '../../parts/label-buttons.tsx';
 import { SampleInput, sampleSource } from '../../parts/sample-input.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { label as keep } from '../../state/samples.ts';
-
-/** Labels longer than this get wide buttons. */
-const shortLabel = 3;
 
 export function LabelMore({ manifest }: { readonly manifest: Manifest }) {
   const [numbers, setNumbers] = useState<readonly number[] | null>(null);
@@ -30,7 +27,6 @@ export function LabelMore({ manifest }: { readonly manifest: Manifest }) {
       setTurn(turn + 1);
     }
   };
-  const wide = labels.some(label => label.length > shortLabel);
   return (
     <Card title={t('label')}>
       <div class="stack">
@@ -42,13 +38,7 @@ export function LabelMore({ manifest }: { readonly manifest: Manifest }) {
           onNumbers={setNumbers}
         />
         <h3>{t('whatIsIt')}</h3>
-        <div class={`teach-labels ${wide ? 'wide' : ''}`} role="group" aria-label={t('whatIsIt')}>
-          {labels.map(label => (
-            <Button key={label} onClick={() => choose(label)}>
-              {label}
-            </Button>
-          ))}
-        </div>
+        <LabelButtons labels={labels} name={t('whatIsIt')} onChoose={label => void choose(label)} />
       </div>
     </Card>
   );

@@ -1,9 +1,10 @@
 // One gesture from using to teaching: tap what it really is, and that is a labelled sample.
 import type { Sample } from '../../../device/schema.ts';
 import { t } from '../../i18n/use.ts';
-import { Button, LinkButton } from '../../parts/button.tsx';
+import { LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Field } from '../../parts/field.tsx';
+import { LabelButtons } from '../../parts/label-buttons.tsx';
 import { href } from '../../router.ts';
 import { label as keep, samples } from '../../state/samples.ts';
 import type { VersionInUse } from '../../state/version.ts';
@@ -31,13 +32,7 @@ export function Correct(props: {
     <Card title={t('teachQuestion')} actions={teach}>
       <div class="stack-close">
         {labels.length <= buttonsAtMost ? (
-          <div class="labels" role="group" aria-label={t('teachChoose')}>
-            {labels.map(label => (
-              <Button key={label} onClick={() => choose(label)}>
-                {label}
-              </Button>
-            ))}
-          </div>
+          <LabelButtons labels={labels} name={t('teachChoose')} onChoose={choose} />
         ) : (
           <Field label={t('teachChoose')}>
             {attributes => (

@@ -79,16 +79,16 @@ export function Rows({ inUse, variant }: WayProps) {
         </Button>
       </div>
       {problem ? <ErrorNote failure={problem} /> : null}
-      <div role="status">
-        {answered ? (
-          <strong>
-            {t('rowsAnswered', { n: answered.decided.length, time: formatMilliseconds(answered.totalMs) })}
-          </strong>
-        ) : null}
-      </div>
+      <p class="visually-hidden" role="status">
+        {answered ? finding(answered) : ''}
+      </p>
       {answered ? <Answers answered={answered} name={`${inUse.model}-v${inUse.version}`} /> : null}
     </div>
   );
+}
+
+function finding({ decided, totalMs }: AnsweredTable): string {
+  return t('rowsAnswered', { n: decided.length, time: formatMilliseconds(totalMs) });
 }
 
 function DropZone({ onFile }: { readonly onFile: (file: File | null | undefined) => void }) {
@@ -133,18 +133,16 @@ function Answers({ answered, name }: { readonly answered: AnsweredTable; readonl
   };
   return (
     <div class="stack">
-      <div class="row spread">
-        {decided.length > rowsShown ? (
-          <span class="soft small">{t('rowsShown', { n: rowsShown })}</span>
-        ) : (
-          <span />
-        )}
+      <div class="row">
         <Button icon="download" onClick={() => void download()}>
           {t('downloadCsv')}
         </Button>
+        {decided.length > rowsShown ? (
+          <span class="soft small">{t('rowsShown', { n: rowsShown })}</span>
+        ) : null}
       </div>
       <Table
-        caption={t('rowsAnswered', { n: decided.length, time: formatMilliseconds(answered.totalMs) })}
+        caption={finding(answered)}
         rowHeads
         columns={[
           { key: 'row', label: t('columnRow'), number: true },
