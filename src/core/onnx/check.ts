@@ -20,7 +20,7 @@ export function checkModel(model: ModelProto): void {
   const graph = model.graph!;
   if (graph.output.length === 0) throw new HaversackError('ModelInvalid', 'The graph has no outputs.');
   for (const { name } of graph.input) assertNamed(name, 'An input');
-  const names = checkGraph(graph, new Set());
+  const names = checkGraph(graph, null);
   for (const { name } of graph.output) {
     if (!names.has(name)) throw new HaversackError('ModelInvalid', `Nothing makes the output '${name}'.`);
   }
@@ -43,9 +43,21 @@ function checkOpset(model: ModelProto): void {
   }
 }
 
-/** Answers every name that the graph's own nodes can read. */
-function checkGraph(graph: GraphProto, outer: ReadonlySet<string>): ReadonlySet<string> {
-  const names = new Set(outer);
+/** What a graph's nodes can read: its own names, then those around it. Not copied: a model may nest a graph in every node. */
+interface Scope {
+  readonly own: Set<string>;
+  readonly outer: Scope | null;
+}
+
+function sees(scope: Scope, name: string): boolean {
+  for (let each: Scope | null = scope; each; each = each.outer) if (each.own.has(name)) return true;
+  return false;
+}
+
+/** Answers the graph's own names. */
+function checkGraph(graph: GraphProto, outer: Scope | null): ReadonlySet<string> {
+  const names = new Set<string>();
+  const scope: Scope = { own: names, outer };
   const made = new Map<string, string>();
   for (const { name } of graph.input) names.add(name);
   for (const { name } of graph.initializer) make(name, 'an initializer', made, names);
@@ -54,14 +66,14 @@ function checkGraph(graph: GraphProto, outer: ReadonlySet<string>): ReadonlySet<
     for (const name of node.output) if (name !== '') make(name, describe(node, i), made, names);
   });
   graph.node.forEach((node, i) => {
-    const missing = node.input.find(name => name !== '' && !names.has(name));
+    const missing = node.input.find(name => name !== '' && !sees(scope, name));
     if (missing !== undefined) {
       throw new HaversackError(
         'ModelInvalid',
         `${describe(node, i)} reads '${missing}', which nothing makes.`,
       );
     }
-    for (const nested of subgraphsOf(node)) checkGraph(nested, names);
+    for (const nested of subgraphsOf(node)) checkGraph(nested, scope);
   });
   return names;
 }

@@ -1,5 +1,5 @@
 // What is in an ONNX file, for people and for the interface that is read from it.
-import type { GraphProto, ModelProto, ValueInfoProto } from 'onnx-buf';
+import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from 'onnx-buf';
 import type { Bytes } from '../artifact/digest.ts';
 import { HaversackError } from '../errors.ts';
 import type { TensorSpec } from '../runtime/session.ts';
@@ -35,6 +35,7 @@ export function inspectModel(file: Bytes): ModelInspection {
   checkModel(model);
   const graph = model.graph!;
   const weights = new Set(graph.initializer.map(tensor => tensor.name));
+  const makers = new Map(graph.node.flatMap(node => node.output.map(name => [name, node] as const)));
   return {
     inputs: graph.input.filter(({ name }) => !weights.has(name)).map(value => specOf(value, 'Input')),
     outputs: graph.output.map(value => specOf(value, 'Output')),
@@ -43,7 +44,7 @@ export function inspectModel(file: Bytes): ModelInspection {
     bytes: file.length,
     opset: defaultOpset(model),
     producer: [model.producerName, model.producerVersion].filter(part => part !== '').join(' '),
-    outputOperators: Object.fromEntries(graph.output.map(({ name }) => [name, maker(graph, name)])),
+    outputOperators: Object.fromEntries(graph.output.map(({ name }) => [name, maker(makers, name)])),
   };
 }
 
@@ -95,11 +96,11 @@ function countParameters(graph: GraphProto): number {
   return count;
 }
 
-function maker(graph: GraphProto, output: string): string {
+function maker(makers: ReadonlyMap<string, NodeProto>, output: string): string {
   let name = output;
-  // A graph without cycles has no longer way back than it has nodes.
-  for (let steps = 0; steps <= graph.node.length; steps++) {
-    const node = graph.node.find(candidate => candidate.output.includes(name));
+  // A graph without cycles has no longer way back than it has names.
+  for (let steps = 0; steps <= makers.size; steps++) {
+    const node = makers.get(name);
     if (!node) return '';
     const operator = operatorName(node);
     if (!transparent.has(operator)) return operator;

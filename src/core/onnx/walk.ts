@@ -55,6 +55,12 @@ export function* allTensors(model: ModelProto): Generator<NamedTensor> {
       for (const tensor of tensorsOfAttribute(attribute)) yield { name: node.output[0] ?? '', tensor };
     }
   }
+  // What a local function's attributes are where a caller leaves them out.
+  for (const local of model.functions) {
+    for (const attribute of local.attributeProto) {
+      for (const tensor of tensorsOfAttribute(attribute)) yield { name: attribute.name, tensor };
+    }
+  }
 }
 
 /** `Conv`; of another domain, `com.microsoft.QLinearAdd`. */

@@ -49,6 +49,43 @@ describe('inspectModel', () => {
     expect(inspectModel(file).inputs.map(({ name }) => name)).toEqual(['x']);
   });
 
+  test('finds the meaning at the other end of a very long way', () => {
+    // A second here, minutes where each step looks through all nodes.
+    const builder = new GraphBuilder('long').input('x', 'FP32', [1, 2]).node('Softmax', ['x'], ['v0']);
+    const steps = 100_000;
+    for (let i = 0; i < steps; i++) builder.node('Identity', [`v${i}`], [`v${i + 1}`]);
+    const { outputOperators } = inspectModel(builder.output(`v${steps}`, 'FP32', [1, 2]).build());
+    expect(outputOperators).toEqual({ [`v${steps}`]: 'Softmax' });
+  });
+
+  test('weights in another file are found where a local function keeps its defaults', () => {
+    const file = changed(denseModel(), model => {
+      model.functions.push(
+        create(FunctionProtoSchema, {
+          name: 'Shift',
+          domain: 'mine',
+          attributeProto: [
+            {
+              name: 'by',
+              t: {
+                dims: [3n],
+                dataType: 1,
+                dataLocation: 1,
+                externalData: [{ key: 'location', value: 'registry.key' }],
+              },
+            },
+          ],
+        }),
+      );
+    });
+    expect(() => inspectModel(file)).toThrow(
+      expect.objectContaining({
+        code: 'ExternalDataMissing',
+        detail: "Weight 'by' is kept in 'registry.key'.",
+      }),
+    );
+  });
+
   test('a call of a local function counts as what the function holds', () => {
     const file = changed(denseModel(), model => {
       model.graph!.node[2] = create(NodeProtoSchema, {
