@@ -10,6 +10,7 @@ import {
 import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
 import { envelopeDigest, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
+import { z } from '../../src/core/zod.ts';
 import type { Tables } from '../storage/tables.ts';
 import { setAlias } from './aliases.ts';
 import { record } from './audit.ts';
@@ -46,7 +47,7 @@ export interface Committed {
 
 /**
  * Every chunk is durable before the transaction starts; when this resolves, the version is too.
- * @throws HaversackError `ChunkMissing`, `NotFound` (the parent), `Conflict` (the number)
+ * @throws HaversackError `ChunkMissing`, `NotFound` (the parent), `Conflict` (the number), `DocumentInvalid` (limits)
  */
 export async function commitVersion(
   registry: Registry,
@@ -95,7 +96,7 @@ async function insertVersion(
     );
   }
   const now = registry.now().toISOString();
-  const manifest = manifestSchema.parse({ ...draft, type: 'manifest', formatVersion: 1, version });
+  const manifest = toManifest({ ...draft, type: 'manifest', formatVersion: 1, version });
   const envelope = await signDocument(manifest, registry.identity.signer);
   const digest = await envelopeDigest(envelope);
   await transaction
@@ -136,6 +137,13 @@ async function insertVersion(
     events.push({ type: 'alias', ...key, version, revision: readDocument(alias, aliasSchema).revision });
   }
   return { committed: { manifest, digest, created: true }, events };
+}
+
+/** A draft within every document's limits. @throws HaversackError `DocumentInvalid` */
+function toManifest(draft: Manifest): Manifest {
+  const parsed = manifestSchema.safeParse(draft);
+  if (!parsed.success) throw new HaversackError('DocumentInvalid', z.prettifyError(parsed.error));
+  return parsed.data;
 }
 
 /** Signs a variant document and stores it, in the caller's transaction. The chunks must be durable. */

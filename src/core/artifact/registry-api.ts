@@ -72,10 +72,10 @@ export type Receipt = z.infer<typeof receiptSchema>;
 /** POST /models/{model}/versions — an admin's upload, after its chunks have arrived. What is left out is read from the file. */
 export const pushSchema = z.object({
   file: fileRefSchema,
-  labels: z.array(z.string().max(256)).nullable().default(null),
+  labels: z.array(z.string().max(256)).max(100_000).nullable().default(null),
   interface: interfaceSchema.nullable().default(null),
   task: taskSchema.nullable().default(null),
-  evaluations: z.array(evaluationSchema).default([]),
+  evaluations: z.array(evaluationSchema).max(64).default([]),
   recipe: recipeSchema.nullable().default(null),
   note: z.string().max(1024).nullable().default(null),
 });

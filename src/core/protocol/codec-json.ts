@@ -144,8 +144,14 @@ function toNumber(name: string, datatype: Datatype, value: unknown, i: number): 
 }
 
 function unexpected(name: string, datatype: Datatype, value: unknown, i: number, wanted: string): Malformed {
-  const got = JSON.stringify(value).slice(0, 40);
+  // Not written out whole: it may be nested deeper than a stack is high.
+  const got =
+    typeof value === 'object' && value !== null ? kindOf(value) : JSON.stringify(value).slice(0, 40);
   return new Malformed(`'${name}' is ${datatype}: element ${i} is ${got}, wanted ${wanted}`);
+}
+
+function kindOf(value: object): string {
+  return Array.isArray(value) ? 'an array' : 'an object';
 }
 
 function show(shape: readonly number[]): string {
