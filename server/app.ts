@@ -5,8 +5,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { pino, type Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
+import { registerDocs } from './docs/errors.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { installGate } from './gateway/gate.ts';
+import { securityHeaders } from './gateway/headers.ts';
 import { servedNames } from './gateway/origin.ts';
 import { sendProblem } from './gateway/problem.ts';
 import { resolverOf, versionsOf } from './inference/from-registry.ts';
@@ -108,6 +110,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     resolve: resolverOf(registry),
     server: { name: 'haversack', version: projectVersion() },
   });
+  registerDocs(app);
   await registerApp(app, options.appFolder ?? null);
   await app.ready();
   deriver.wake();
@@ -134,6 +137,10 @@ function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
     bodyLimit: maxDocumentBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 128 },
+    // An address that no router reads never gets as far as the gate.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply.headers(securityHeaders));
+    },
     forceCloseConnections: 'idle',
     ...(options.tls ? { https: options.tls } : {}),
   });

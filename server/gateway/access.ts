@@ -37,6 +37,8 @@ export const accessTable: Readonly<Record<string, Right>> = {
   'GET /v2/models/:model/versions/:version': 'read',
   'GET /v2/models/:model/versions/:version/ready': 'read',
   'POST /v2/models/:model/versions/:version/infer': 'read',
+  'GET /docs/errors': 'public',
+  'GET /docs/style.css': 'public',
   'GET /*': 'public',
 };
 

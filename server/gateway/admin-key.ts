@@ -27,8 +27,9 @@ export async function loadAdminKey(folder: string): Promise<AdminKey> {
   }
   if (stored !== null) return { path, fresh: null, matches: matcher(Buffer.from(stored, 'hex')) };
   const fresh = `hvs_${randomBytes(32).toString('base64url')}`;
-  await writeHash(hashPath, hashOf(fresh));
+  // The key before its hash: a hash alone, after a crash in between, would be of a key that nobody has.
   await writeDurably(path, Buffer.from(`${fresh}\n`), { mode: 0o600 });
+  await writeHash(hashPath, hashOf(fresh));
   return { path, fresh, matches: matcher(hashOf(fresh)) };
 }
 

@@ -1,6 +1,7 @@
 // The one entrance: every request passes here before its route, and every route is in the access table or does not exist.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import { HaversackError } from '../../src/core/errors.ts';
 import { requireRight, type Right, rightOf } from './access.ts';
 import { securityHeaders } from './headers.ts';
 import { type Identity, identify, type IdentityContext } from './identity.ts';
@@ -37,7 +38,10 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
     checkOrigin(origin, gate.servedNames());
     request.openReads = isLocal(origin);
     request.caller = await identify(gate, request.headers.authorization);
-    // What no route answers is for everyone: it tells nothing.
+    // What no route answers is for everyone: it tells nothing. Nor is a body that nobody reads waited for.
+    if (request.is404 && request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new HaversackError('NotFound', `${request.method} ${request.url.slice(0, 200)}`);
+    }
     requireRight(request.caller, request.routeOptions.config.right ?? 'public', request.openReads);
     if (request.caller.kind === 'device') await gate.sawDevice(request.caller.device);
   });
@@ -48,11 +52,15 @@ export function actorOf({ caller }: FastifyRequest): string {
   return caller.kind === 'device' ? caller.device.id : caller.kind;
 }
 
+/** A proxy on this machine connects from loopback, for somebody who need not be here: RFC 7239, RFC 9110 §7.6.3, habit. */
+const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+
 function originOf(request: FastifyRequest): Origin {
   return {
     method: request.method,
     host: request.headers.host ?? request.headers[':authority']?.toString(),
     origin: request.headers.origin,
     address: request.socket.remoteAddress,
+    isForwarded: forwardingHeaders.some(name => request.headers[name] !== undefined),
   };
 }

@@ -10,6 +10,8 @@ export interface Origin {
   readonly origin: string | undefined;
   /** Of the connection. What a proxy's headers claim is not looked at. */
   readonly address: string | undefined;
+  /** Whether a proxy says that it asks for somebody else. */
+  readonly isForwarded: boolean;
 }
 
 /** @throws HaversackError `Forbidden` */
@@ -24,8 +26,12 @@ export function checkOrigin(request: Origin, served: ReadonlySet<string>): void 
   }
 }
 
-/** Whether the caller sits at this very machine, and knows it: the connection and the name are both loopback's. */
+/**
+ * Whether the caller sits at this very machine, and knows it: the connection and the name are both loopback's, and no
+ * proxy stands between.
+ */
 export function isLocal(request: Origin): boolean {
+  if (request.isForwarded) return false;
   const name = hostName(request.host);
   return name !== null && loopbackNames.includes(name) && isLoopback(request.address);
 }

@@ -17,9 +17,12 @@ const deviceParams = z.object({ id: keyIdSchema });
 /** Enough for a room of people behind one address; too few to fill the list for fun. */
 const enrolments = { max: 60, windowMs: 10 * 60_000 };
 
+/** Anyone may send this: a key and a name, and not what fills the memory. */
+const maxEnrolmentBytes = 4096;
+
 export function registerDeviceRoutes(app: FastifyInstance, registry: Registry): void {
   const limit = new RateLimit({ ...enrolments, nowMs: () => registry.now().getTime() });
-  app.post(`${registryRoot}/devices`, async (request, reply) => {
+  app.post(`${registryRoot}/devices`, { bodyLimit: maxEnrolmentBytes }, async (request, reply) => {
     limit.take(request.socket.remoteAddress ?? '');
     const { device, created } = await enrol(registry, parseRequest(enrolmentSchema, request.body));
     return reply.code(created ? 201 : 200).send(device);

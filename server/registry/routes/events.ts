@@ -19,9 +19,15 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
     if (streams.size >= maxListeners) {
       throw new HaversackError('Unavailable', `${maxListeners} listen already`);
     }
+    reply
+      .header('Content-Type', 'text/event-stream')
+      .header('Cache-Control', 'no-store')
+      .header('X-Accel-Buffering', 'no');
+    if (request.method === 'HEAD') return reply.send();
     const stream = new PassThrough();
     streams.add(stream);
     const write = (text: string) => {
+      if (stream.writableEnded || stream.destroyed) return;
       if (stream.writableLength > maxUnreadBytes) stream.destroy();
       else stream.write(text);
     };
@@ -41,11 +47,7 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
     });
     request.raw.once('close', () => stream.destroy());
     write(`retry: ${retryMs}\n\n`);
-    return reply
-      .header('Content-Type', 'text/event-stream')
-      .header('Cache-Control', 'no-store')
-      .header('X-Accel-Buffering', 'no')
-      .send(stream);
+    return reply.send(stream);
   });
   app.addHook('preClose', done => {
     for (const stream of streams) stream.end();
