@@ -21,8 +21,8 @@ export type Answer =
   /** The list of runtime files: from the network, or as it last was. */
   | 'runtime-list';
 
-/** APIs are never answered from a cache: what is kept of them is in the database, verified. */
-const apiPrefixes = ['/registry/', '/v1/', '/v2/'];
+/** APIs, and their pages, are never answered from a cache: what is kept of them is in the database, verified. */
+const serverPrefixes = ['/registry/', '/v1/', '/v2/', '/docs/'];
 
 export interface Place {
   readonly origin: string;
@@ -31,7 +31,7 @@ export interface Place {
 
 export function answerFor({ method, url, mode, range }: Ask, { origin, isPrecached }: Place): Answer {
   if (method !== 'GET' || range !== null || url.origin !== origin) return 'pass';
-  if (apiPrefixes.some(prefix => `${url.pathname}/`.startsWith(prefix))) return 'pass';
+  if (serverPrefixes.some(prefix => `${url.pathname}/`.startsWith(prefix))) return 'pass';
   if (mode === 'navigate' && isPage(url)) return 'shell';
   if (isPrecached(url)) return 'precached';
   if (url.pathname === runtimeListPath) return 'runtime-list';

@@ -18,8 +18,8 @@ describe('a navigation', () => {
     },
   );
 
-  test.each(['/registry/v1/models', '/v2/health/ready', '/v2', '/v1/models'])(
-    'to %s, an API, is the network’s',
+  test.each(['/registry/v1/models', '/v2/health/ready', '/v2', '/v1/models', '/docs/errors'])(
+    'to %s, the server’s own, is the network’s',
     path => {
       expect(answer(path, { mode: 'navigate' })).toBe('pass');
     },
