@@ -18,7 +18,8 @@ export async function startBackend(name: BackendName): Promise<boolean> {
   }
 }
 
-async function loadBackend(name: BackendName): Promise<boolean> {
+/** Makes it one that can be set; what computes stays as it is. False where the host lacks it. */
+export async function loadBackend(name: BackendName): Promise<boolean> {
   switch (name) {
     case 'webgpu': {
       const gpu = typeof navigator === 'undefined' ? undefined : (navigator as { gpu?: GPU }).gpu;

@@ -11,7 +11,6 @@ import {
   oneHot,
   slice,
   type Scalar,
-  softmax,
   stack,
   sum,
   type Tensor,
@@ -25,6 +24,8 @@ import { seededRandom } from '../core/data/random.ts';
 import { HaversackError } from '../core/errors.ts';
 import { elements, float32, type Tensor as CoreTensor } from '../core/tensor.ts';
 import type { LabelledRows, TrainControl, Trained, TrainJob, TrainProgress } from '../core/train/engine.ts';
+import { answersOnCpu, weightValues, type WeightValues } from './check.ts';
+import { loadBackend } from './backend.ts';
 import { asLogits, type Chain, chainOf, infer, learn, withLogits } from './chain.ts';
 import { toLayersModel } from './from-onnx.ts';
 import { toOnnxLayout } from './layouts.ts';
@@ -35,8 +36,6 @@ import type { Topology } from './topology.ts';
 const progressIntervalMs = 100;
 /** Rows that are run at once where nothing is learnt. */
 const inferenceBatch = 256;
-/** Rows whose answers come back with the weights, for whoever checks the conversion. */
-export const checkedRows = 8;
 
 interface Figures {
   loss: number;
@@ -54,15 +53,24 @@ export async function trainRun(
   checkRows(job.train, topology, job.classes, 'training');
   if (job.train.rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   if (job.validation) checkRows(job.validation, topology, job.classes, 'validation');
-  const model = await toLayersModel(withLogits(topology), job.model);
-  const run = new Run(job, topology, model, backend, control, onProgress);
-  try {
-    return await run.train();
-  } finally {
-    run.dispose();
-    model.dispose();
+  // The check at the end needs it: better missed now than after minutes of training.
+  await loadBackend('cpu');
+  const { values, ...trained } = await trainedWeights();
+  return { ...trained, check: await answersOnCpu(job, topology, values) };
+
+  async function trainedWeights(): Promise<TrainedWeights> {
+    const model = await toLayersModel(withLogits(topology), job.model);
+    const run = new Run(job, topology, model, backend, control, onProgress);
+    try {
+      return await run.train();
+    } finally {
+      run.dispose();
+      model.dispose();
+    }
   }
 }
+
+type TrainedWeights = Omit<Trained, 'check'> & { readonly values: WeightValues };
 
 /** A batch's loss and hits, still on the backend. */
 interface Pending {
@@ -105,7 +113,7 @@ class Run {
     this.#stepsAnEpoch = Math.ceil(job.train.rows / job.recipe.batchSize);
   }
 
-  async train(): Promise<Trained> {
+  async train(): Promise<TrainedWeights> {
     const { recipe, train, validation } = this.#job;
     const inputs = await this.#keptInputs(train);
     const heldOut = validation && validation.rows > 0 ? await this.#keptInputs(validation) : null;
@@ -130,11 +138,12 @@ class Run {
       this.#tell(step, epoch, figures);
       toldAt = performance.now();
     }
+    const values = await weightValues(this.#model);
     return {
-      weights: await this.#weights(),
+      weights: this.#converted(values),
+      values,
       backend: this.#backend,
       seconds: (performance.now() - this.#startedAt) / 1000,
-      check: await this.#check(inputs),
     };
   }
 
@@ -240,38 +249,27 @@ class Run {
     });
   }
 
-  async #weights(): Promise<Map<string, CoreTensor>> {
+  /** Those that training may have changed, by initializer and in the graph's layout. */
+  #converted(values: WeightValues): Map<string, CoreTensor> {
     const entries = new Map(this.#topology.weights.map(each => [each.weight, each]));
     const weights = new Map<string, CoreTensor>();
     for (const variable of this.#model.weights) {
       if (!this.#chain.changing.has(variable.originalName)) continue;
       const entry = entries.get(variable.originalName)!;
-      const value = variable.read();
-      const data = new Float32Array(await value.data<'float32'>());
+      const data = new Float32Array(values.get(variable.originalName)!);
       if (!data.every(Number.isFinite)) {
         throw new HaversackError(
           'TrainingDiverged',
           `After the last step '${entry.weight}' holds no numbers.`,
         );
       }
-      const { shape, data: laidOut } = toOnnxLayout({ shape: value.shape, data }, entry.layout);
+      const { shape, data: laidOut } = toOnnxLayout(
+        { shape: variable.shape as number[], data },
+        entry.layout,
+      );
       weights.set(entry.initializer, float32(shape, laidOut));
     }
     return weights;
-  }
-
-  async #check(inputs: Tensor): Promise<Trained['check']> {
-    const rows = Math.min(checkedRows, this.#job.train.rows);
-    const width = elements(this.#topology.sampleShape);
-    const probabilities = tidy(() =>
-      softmax(asLogits(infer(this.#chain.learning, rowsFrom(inputs, 0, rows)), this.#job.classes)),
-    );
-    const data = await probabilities.data<'float32'>().finally(() => probabilities.dispose());
-    return {
-      rows,
-      features: this.#job.train.features.slice(0, rows * width),
-      probabilities: new Float32Array(data),
-    };
   }
 }
 

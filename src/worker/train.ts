@@ -21,8 +21,6 @@ import { readVersionData, rowsOf, type VersionData } from './training-data.ts';
 
 /** Largest |difference| between engine and graph, as a share of the engine's largest |value|. */
 const conversionTolerance = 1e-5;
-/** A GPU's own rounding is in what it answers (WGSL leaves exp and division several units in the last place). */
-const gpuConversionTolerance = 1e-3;
 
 /**
  * @throws HaversackError `TrainingImpossible`, `TrainingDiverged`, `Aborted`, `NotInstalled`, `RuntimeFailed`,
@@ -113,11 +111,7 @@ function trainingRows(data: VersionData, repeats: number): LabelledRows {
 }
 
 /** @throws HaversackError `RuntimeFailed` where the graph with the new weights answers otherwise than the engine did */
-async function checkConversion(
-  judged: Judged,
-  { check, backend }: Trained,
-  control: TrainControl,
-): Promise<void> {
+async function checkConversion(judged: Judged, { check }: Trained, control: TrainControl): Promise<void> {
   const rows = { features: check.features, rows: check.rows, labels: new Int32Array(check.rows) };
   const { probabilities } = await answersOn(judged, rows, control);
   if (!probabilities) return;
@@ -126,10 +120,9 @@ async function checkConversion(
   probabilities.forEach((value, i) => {
     difference = Math.max(difference, Math.abs(value - check.probabilities[i]!) / scale);
   });
-  const allowed = backend === 'cpu' ? conversionTolerance : gpuConversionTolerance;
-  if (difference <= allowed) return;
+  if (difference <= conversionTolerance) return;
   throw new HaversackError(
     'RuntimeFailed',
-    `the trained graph is ${difference.toExponential(1)} away from what was trained, allowed ${allowed}`,
+    `the trained graph is ${difference.toExponential(1)} away from what was trained, allowed ${conversionTolerance}`,
   );
 }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { readInitializers } from '../../src/core/onnx/patch.ts';
+import { patchInitializers, readInitializers } from '../../src/core/onnx/patch.ts';
+import { float32 } from '../../src/core/tensor.ts';
 import type { TrainProgress } from '../../src/core/train/engine.ts';
 import { createTfjsEngine } from '../../src/tfjs/engine.ts';
+import { openOrtSession } from '../../src/worker/ort-session.ts';
 import { blobJob, freeRunning } from './blobs.ts';
 
 async function hasWebGpu(): Promise<boolean> {
@@ -41,6 +43,22 @@ describe('the TensorFlow.js engine in a browser', () => {
     const { check: wanted } = await cpu.train(job, freeRunning, () => undefined);
     wanted.probabilities.forEach((value, i) => {
       expect(Math.abs(check.probabilities[i]! - value)).toBeLessThanOrEqual(1e-3);
+    });
+  });
+
+  it('checks on the CPU whatever trained: ONNX Runtime answers the same within 1e-5 of the largest value', async () => {
+    const job = await blobJob();
+    const engine = await createTfjsEngine();
+    const before = tf.memory().numTensors;
+    const { weights, check } = await engine.train(job, freeRunning, () => undefined);
+    expect(tf.getBackend()).toBe(engine.backend);
+    expect(tf.memory().numTensors).toBe(before);
+    const session = await openOrtSession(patchInitializers(job.model, weights), 'wasm');
+    const { probabilities } = await session.run({ image: float32([check.rows, 1, 4, 4], check.features) });
+    await session.dispose();
+    const largest = Math.max(...check.probabilities);
+    check.probabilities.forEach((value, i) => {
+      expect(Math.abs((probabilities!.data[i] as number) - value) / largest).toBeLessThanOrEqual(1e-5);
     });
   });
 

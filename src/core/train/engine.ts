@@ -46,7 +46,10 @@ export interface Trained {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly backend: string;
   readonly seconds: number;
-  /** What the engine's own model answers after training, so that the conversion to ONNX can be held against it. */
+  /**
+   * What the engine's own model answers after training, computed on the CPU whatever trained, so that the conversion to
+   * ONNX can be held against it.
+   */
   readonly check: {
     readonly rows: number;
     /** [rows, numbers of one sample], the first of the training rows. */
