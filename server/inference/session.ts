@@ -7,16 +7,11 @@ import { unsupportedOperators } from '../../src/core/onnx/operators.ts';
 import { openError, runError } from '../../src/core/runtime/ort-errors.ts';
 import { checkFeeds, fromOrtType, toOrtType } from '../../src/core/runtime/ort-tensors.ts';
 import type { OpenSession, Session, TensorSpec } from '../../src/core/runtime/session.ts';
+import { unfoldWeights } from '../../src/core/runtime/unfold-weights.ts';
 import type { Tensor, TensorData, TensorMap } from '../../src/core/tensor.ts';
 
 /** 3: errors only. What a model's graph makes the runtime warn of is nothing an operator can mend. */
 const logSeverityLevel = 3;
-
-/**
- * Unfolds weights that are stored as int8 to fp32 while the model loads: a small file, and the speed of the large one.
- * Without it ONNX Runtime 1.30 leaves DequantizeLinear to every run (onnxruntime_session_options_config_keys.h).
- */
-const unfoldWeights = { session: { disable_quant_qdq: '1' } };
 
 let loading: Promise<typeof Ort> | null = null;
 
@@ -37,9 +32,8 @@ export const openNodeSession: OpenSession = async file => {
   const unsupported = unsupportedOperators(inspection);
   if (unsupported.length > 0) throw new HaversackError('OperatorUnsupported', `${unsupported.join(', ')}.`);
   const ort = await loadOrt();
-  // Where activations are quantized too, the pairs stand for int8 arithmetic, which the runtime is to keep.
-  const isWeightOnly = !('QuantizeLinear' in inspection.operators);
-  const session = await createSession(ort, file, isWeightOnly ? { extra: unfoldWeights } : {});
+  const extra = unfoldWeights(new Set(Object.keys(inspection.operators)));
+  const session = await createSession(ort, file, extra ? { extra } : {});
   return wrap(ort, session, inspection.inputs, inspection.outputs);
 };
 

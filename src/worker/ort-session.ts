@@ -2,9 +2,11 @@
 import type * as Ort from 'onnxruntime-web';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
+import { operatorTypes } from '../core/onnx/operator-types.ts';
 import { openError, runError } from '../core/runtime/ort-errors.ts';
 import { checkFeeds, fromOrtType, specOf, toOrtType } from '../core/runtime/ort-tensors.ts';
 import type { Session } from '../core/runtime/session.ts';
+import { unfoldWeights } from '../core/runtime/unfold-weights.ts';
 import type { Tensor, TensorData, TensorMap } from '../core/tensor.ts';
 import { loadOrt, type OrtModule, sessionOptions, type WebProvider } from './ort.ts';
 
@@ -18,8 +20,8 @@ export interface OrtSession extends Session {
  */
 export async function openOrtSession(file: Bytes, provider: WebProvider): Promise<OrtSession> {
   const ort = await loadOrt(provider);
-  const session = await oneAtATime(provider, () =>
-    ort.InferenceSession.create(file, sessionOptions(provider)),
+  const session = await oneAtATime(provider, async () =>
+    ort.InferenceSession.create(file, sessionOptions(provider, unfoldWeights(operatorTypes(file)))),
   ).catch((error: unknown) => {
     throw openError(error);
   });
@@ -40,9 +42,8 @@ function wrap(ort: OrtModule, session: Ort.InferenceSession, provider: WebProvid
     outputs,
     async run(feeds) {
       checkFeeds(inputs, feeds);
-      const ortFeeds = Object.fromEntries(
-        inputs.map(({ name }) => [name, toOrtTensor(ort, name, feeds[name]!)]),
-      );
+      const ortFeeds: Record<string, Ort.Tensor> = {};
+      for (const { name } of inputs) ortFeeds[name] = toOrtTensor(ort, name, feeds[name]!);
       const results = await oneAtATime(provider, () => session.run(ortFeeds)).catch((error: unknown) => {
         throw runError(error);
       });
@@ -76,12 +77,12 @@ function toOrtTensor(ort: OrtModule, name: string, tensor: Tensor): Ort.Tensor {
 }
 
 function toTensorMap(results: Ort.InferenceSession.ReturnType): TensorMap {
-  return Object.fromEntries(
-    Object.entries(results).map(([name, value]) => {
-      const datatype = fromOrtType(value.type);
-      return [name, { datatype, shape: [...value.dims], data: plain(value.data, datatype) }];
-    }),
-  );
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, value] of Object.entries(results)) {
+    const datatype = fromOrtType(value.type);
+    tensors[name] = { datatype, shape: value.dims, data: plain(value.data, datatype) };
+  }
+  return tensors;
 }
 
 /** A browser that has Float16Array gets halves in one; ours are their bits. */

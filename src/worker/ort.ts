@@ -63,11 +63,15 @@ function absolute(url: string): string {
   return new URL(url, self.location.href).href;
 }
 
-export function sessionOptions(provider: WebProvider): Ort.InferenceSession.SessionOptions {
+export function sessionOptions(
+  provider: WebProvider,
+  extra: Readonly<Record<string, unknown>> | null = null,
+): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     logSeverityLevel: errorsOnly,
+    ...(extra && { extra }),
   };
 }
 
