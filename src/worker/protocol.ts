@@ -1,11 +1,13 @@
 // The contract between a page and the ML worker: types without logic. The worker `satisfies` it, the page wraps it with
-// Comlink. Methods never throw across the border; they answer a `Result`.
+// Comlink, all but predictions. Methods never throw across the border; they answer a `Result`.
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { Evaluation } from '../core/artifact/documents.ts';
 import type { ModelInterface } from '../core/artifact/interface.ts';
 import type { Comparison } from '../core/evaluate/compare.ts';
 import type { ModelInspection } from '../core/onnx/inspect.ts';
+import type { Failure } from '../core/errors.ts';
 import type { Result } from '../core/result.ts';
+import type { PackedTensors } from '../core/runtime/packed-tensors.ts';
 import type { Provider } from '../core/runtime/session.ts';
 import type { TensorMap } from '../core/tensor.ts';
 import type { TrainProgress } from '../core/train/engine.ts';
@@ -43,6 +45,15 @@ export interface ProviderMeasurement {
   readonly failure: string | null;
 }
 
+/**
+ * A prediction goes there and back as a plain message beside Comlink's: a small model takes less time than a call through
+ * a proxy. Flat arrays, which Comlink's own messages never are.
+ */
+export type PredictAsk = readonly [ticket: number, handle: number, ...inputs: PackedTensors];
+export type PredictReply =
+  | readonly [ticket: number, failure: Failure]
+  | readonly [ticket: number, failure: null, runMs: number, provider: Provider, ...outputs: PackedTensors];
+
 export interface ServingApi {
   /** Opens an installed version; smoke-tests it on its recorded inputs. Without `variant`: the one this device chose. */
   open(ref: VersionRef & { readonly variant?: string }): Promise<Result<OpenedModel>>;
@@ -50,7 +61,6 @@ export interface ServingApi {
   openCandidate(candidate: Digest): Promise<Result<OpenedModel>>;
   /** Opens a file that is in no library (an admin's drop, before it is uploaded). */
   openFile(file: Bytes): Promise<Result<OpenedModel>>;
-  predict(handle: number, inputs: TensorMap): Promise<Result<Prediction>>;
   close(handle: number): Promise<Result<null>>;
   /** How many handles are open: a worker without any may be ended. */
   openCount(): Promise<number>;

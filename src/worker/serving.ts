@@ -1,7 +1,7 @@
 // Opens models and answers predictions: sessions by handle, each smoke-tested before it is handed out.
-import { transfer } from 'comlink';
 import type { Recorded } from '../core/artifact/recorded.ts';
 import { HaversackError } from '../core/errors.ts';
+import type { Result } from '../core/result.ts';
 import { smokeTest } from '../core/runtime/smoke-test.ts';
 import type { TensorMap } from '../core/tensor.ts';
 import { answer } from './answer.ts';
@@ -9,7 +9,7 @@ import { chosenProvider } from './choice.ts';
 import { database } from './database.ts';
 import { loadOrt, threads, type WebProvider } from './ort.ts';
 import { openOrtSession, type OrtSession } from './ort-session.ts';
-import type { OpenedModel, ServingApi } from './protocol.ts';
+import type { OpenedModel, Prediction, ServingApi } from './protocol.ts';
 import { readStoredCandidate, readStoredModel, type StoredModel } from './stored-model.ts';
 
 /** More live sessions and the longest unused is closed: ONNX Runtime's memory never shrinks (onnxruntime#21673). */
@@ -45,16 +45,6 @@ export const serving: ServingApi = {
       return handOut(await openOrtSession(file, 'wasm'), 'file', started);
     }, 'RuntimeFailed'),
 
-  predict: async (handle, inputs) => {
-    const result = await answer(async () => {
-      const session = used(handle);
-      const started = performance.now();
-      const outputs = await session.run(inputs);
-      return { outputs, runMs: performance.now() - started, provider: session.provider };
-    }, 'RuntimeFailed');
-    return result.ok ? transfer(result, buffersOf(result.value.outputs)) : result;
-  },
-
   close: handle =>
     answer(async () => {
       const session = sessions.get(handle);
@@ -69,6 +59,15 @@ export const serving: ServingApi = {
 
   measure: ref => answer(async () => (await import('./measure.ts')).measureVersion(ref), 'RuntimeFailed'),
 };
+
+export function predict(handle: number, inputs: TensorMap): Promise<Result<Prediction>> {
+  return answer(async () => {
+    const session = used(handle);
+    const started = performance.now();
+    const outputs = await session.run(inputs);
+    return { outputs, runMs: performance.now() - started, provider: session.provider };
+  }, 'RuntimeFailed');
+}
 
 function used(handle: number): OrtSession {
   const session = sessions.get(handle);
@@ -134,10 +133,4 @@ function closeLongestUnused(): void {
     sessions.delete(handle);
     session.dispose().catch(() => undefined);
   }
-}
-
-function buffersOf(outputs: TensorMap): ArrayBuffer[] {
-  const buffers = Object.values(outputs).flatMap(({ data }) => (Array.isArray(data) ? [] : [data.buffer]));
-  // The same buffer twice in a transfer list is an error (HTML, StructuredSerializeWithTransfer).
-  return [...new Set(buffers)];
 }

@@ -1,9 +1,13 @@
 // The worker as the page has it: through the bridge, on models that lie in IndexedDB.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
+import { operatorTypes } from '../../src/core/onnx/operator-types.ts';
+import { quantizeWeights } from '../../src/core/passes/quantize-weights.ts';
 import type { Result } from '../../src/core/result.ts';
+import { unfoldWeights } from '../../src/core/runtime/unfold-weights.ts';
 import { float32 } from '../../src/core/tensor.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
+import { loadOrt, sessionOptions } from '../../src/worker/ort.ts';
 import { smallAnswer, smallModel, smallRecord, storeVersion, text } from './stored.ts';
 
 const bridge = new WorkerBridge('serving');
@@ -31,7 +35,7 @@ describe('open and predict', () => {
     expect(opened).toMatchObject({ variant: 'fp32', provider: 'wasm' });
     expect(opened.threads).toBe(self.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1);
     const inputs = { x: float32([2, 2], [1, 2, 0, 0]) };
-    const { outputs } = valueOf(await bridge.call(api => api.predict(opened.handle, inputs)));
+    const { outputs } = valueOf(await bridge.predict(opened.handle, inputs));
     const answered = outputs['probabilities']!;
     expect(answered).toMatchObject({ datatype: 'FP32', shape: [2, 3] });
     [...smallAnswer, 1 / 3, 1 / 3, 1 / 3].forEach((value, i) => {
@@ -43,9 +47,7 @@ describe('open and predict', () => {
   test('many predictions at once are all answered, each with its own', async () => {
     const { handle } = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
     const all = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        bridge.call(api => api.predict(handle, { x: float32([1, 2], [i, 0]) })),
-      ),
+      Array.from({ length: 20 }, (_, i) => bridge.predict(handle, { x: float32([1, 2], [i, 0]) })),
     );
     all.map(valueOf).forEach(({ outputs }, i) => {
       const total = Math.exp(i) + 1 + Math.exp(-i);
@@ -66,17 +68,35 @@ describe('open and predict', () => {
 
   test('a wrong input is told with both shapes; the session goes on', async () => {
     const { handle } = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
-    const wrong = await bridge.call(api => api.predict(handle, { x: float32([1, 3], [1, 2, 3]) }));
+    const wrong = await bridge.predict(handle, { x: float32([1, 3], [1, 2, 3]) });
     expect(wrong).toMatchObject({ ok: false, error: { code: 'InputInvalid' } });
-    const right = await bridge.call(api => api.predict(handle, { x: float32([1, 2], [1, 2]) }));
+    const right = await bridge.predict(handle, { x: float32([1, 2], [1, 2]) });
     expect(right.ok).toBe(true);
   });
 
   test('a handle that was closed answers no more', async () => {
     const { handle } = valueOf(await bridge.call(api => api.open({ model: 'small', version: 1 })));
     expect(await bridge.call(api => api.close(handle))).toEqual({ ok: true, value: null });
-    const result = await bridge.call(api => api.predict(handle, { x: float32([1, 2], [1, 2]) }));
+    const result = await bridge.predict(handle, { x: float32([1, 2], [1, 2]) });
     expect(result).toMatchObject({ ok: false, error: { code: 'RuntimeFailed' } });
+  });
+});
+
+describe('weights stored as int8', () => {
+  test('answer as recorded, within what int8 costs, and as ONNX Runtime answers them without being unfolded', async () => {
+    const file = quantizeWeights(smallModel(), { perChannel: true });
+    expect(unfoldWeights(operatorTypes(file))).not.toBeNull();
+    const { handle } = valueOf(await bridge.call(api => api.openFile(file)));
+    const answered = valueOf(await bridge.predict(handle, { x: float32([1, 2], [1, 2]) }));
+    const unfolded = answered.outputs['probabilities']!.data as Float32Array;
+    smallAnswer.forEach((value, i) => expect(unfolded[i]).toBeCloseTo(value, 2));
+
+    const ort = await loadOrt('wasm');
+    const folded = await ort.InferenceSession.create(file, sessionOptions('wasm'));
+    const { probabilities } = await folded.run({ x: new ort.Tensor('float32', [1, 2], [1, 2]) });
+    const plain = probabilities!.data as Float32Array;
+    await folded.release();
+    plain.forEach((value, i) => expect(unfolded[i]).toBeCloseTo(value, 5));
   });
 });
 
@@ -86,7 +106,7 @@ describe('a dropped file', () => {
     expect(inspected).toMatchObject({ operators: { MatMul: 1, Softmax: 1 }, parameters: 6 });
     expect(inspected.interface.inputs).toMatchObject([{ name: 'x', datatype: 'FP32', shape: [-1, 2] }]);
     const { handle } = valueOf(await bridge.call(api => api.openFile(smallModel())));
-    const answered = await bridge.call(api => api.predict(handle, { x: float32([1, 2], [1, 2]) }));
+    const answered = await bridge.predict(handle, { x: float32([1, 2], [1, 2]) });
     expect(valueOf(answered).outputs['probabilities']!.data[1]).toBeCloseTo(smallAnswer[1]!, 6);
   });
 

@@ -131,7 +131,7 @@ describe('train', () => {
 
     const opened = valueOf(await bridge.call(api => api.openCandidate(outcome.candidate)));
     const inputs = { measurements: float32([1, 4], [5.1, 3.5, 1.4, 0.2]) };
-    const { outputs } = valueOf(await bridge.call(api => api.predict(opened.handle, inputs)));
+    const { outputs } = valueOf(await bridge.predict(opened.handle, inputs));
     expect(outputs['probabilities']!.data[0]).toBeGreaterThan(0.5);
     const again = valueOf(
       await bridge.call(api => api.compare({ model: 'iris', version: 1 }, { candidate: outcome.candidate })),

@@ -22,8 +22,8 @@ export interface BridgeOptions {
 interface Running {
   readonly worker: Worker;
   readonly api: Remote<WorkerApi>;
-  /** How calls in flight are ended from here. */
   readonly predictions: PredictPort;
+  /** How other calls in flight are ended from here. */
   readonly inFlight: Set<(reason: Failure) => void>;
   /** `stop` was called and its grace runs. */
   stopping: ReturnType<typeof setTimeout> | null;

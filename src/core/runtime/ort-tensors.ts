@@ -66,13 +66,10 @@ function isKnown(size: number | string): boolean {
  * @throws HaversackError `InputInvalid`
  */
 export function checkFeeds(inputs: readonly TensorSpec[], feeds: TensorMap): void {
-  const wanted = new Set(inputs.map(input => input.name));
-  const unknown = Object.keys(feeds).find(name => !wanted.has(name));
+  const unknown = Object.keys(feeds).find(name => !inputs.some(input => input.name === name));
   if (unknown !== undefined) {
-    throw new HaversackError(
-      'InputInvalid',
-      `no input is called ${unknown}; wanted ${[...wanted].join(', ')}`,
-    );
+    const wanted = inputs.map(input => input.name).join(', ');
+    throw new HaversackError('InputInvalid', `no input is called ${unknown}; wanted ${wanted}`);
   }
   for (const input of inputs) {
     const feed = feeds[input.name];

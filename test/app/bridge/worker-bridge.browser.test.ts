@@ -97,6 +97,31 @@ describe('WorkerBridge', () => {
     expect(await ended).toBe(1);
   });
 
+  test('a crash answers predictions, too', async () => {
+    const { bridge } = bridgeTo([throws]);
+    const results = await Promise.all([bridge.predict(1, {}), bridge.call(api => api.close(1))]);
+    for (const result of results) expect(result).toMatchObject({ error: { code: 'RuntimeFailed' } });
+  });
+
+  test('a worker that predicts is not ended as idle, and one that is told to stop is', async () => {
+    // It answers calls, and never a prediction.
+    const { bridge, started } = bridgeTo([answers({ ok: true, value: null })]);
+    await bridge.call(api => api.close(1));
+    const prediction = bridge.predict(1, {});
+    await new Promise(resolve => setTimeout(resolve, 300));
+    expect(started).toHaveLength(1);
+    expect(bridge.generation).toBe(1);
+    bridge.stop();
+    expect(await prediction).toMatchObject({ ok: false, error: { code: 'Aborted' } });
+  });
+
+  test('what cannot be sent is told at once, and the worker goes on', async () => {
+    const { bridge } = bridgeTo([hangs]);
+    const data = Object.assign(['a'], { 0: () => 'a function' }) as unknown as string[];
+    const result = await bridge.predict(1, { x: { datatype: 'BYTES', shape: [1], data } });
+    expect(result).toMatchObject({ ok: false, error: { code: 'InputInvalid' } });
+  });
+
   test('what has no answer starts no worker', async () => {
     const { bridge, started } = bridgeTo([hangs]);
     await bridge.tell(api => api.pause());
