@@ -13,6 +13,8 @@ export interface DeviceOptions {
   readonly ignoreHTTPSErrors?: boolean;
   readonly serviceWorkers?: 'allow' | 'block';
   readonly args?: readonly string[];
+  /** Of the browser; the one of this machine if absent. */
+  readonly executablePath?: string;
 }
 
 export class Device {
@@ -52,7 +54,7 @@ export class Device {
       colorScheme = 'light',
     } = this.#options;
     const context = await chromium.launchPersistentContext(this.profile, {
-      executablePath: findChromium(),
+      executablePath: this.#options.executablePath ?? findChromium(),
       headless: true,
       args: [...chromiumArguments({ webgpu }), ...(this.#options.args ?? [])],
       locale,

@@ -5,9 +5,12 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Host } from './hosts.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const readyWithinMs = 60_000;
+/** What it says when everything listens, the trust page included. */
+const lastWords = /Haversack is ready: (http:|https:[^]*SHA-256 of the local authority: \S+\n)/;
 
 export interface RunningServer {
   readonly url: string;
@@ -34,26 +37,27 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+export interface Place {
+  /** Where it runs; this machine's own loopback if absent. */
+  readonly host?: Host;
+}
+
 /** `haversack serve` as `npm start` runs it, with demo models unless `args` say otherwise. */
 export async function startServer(
   args: readonly string[] = [],
-  scheme: 'http' | 'https' = 'http',
+  { host }: Place = {},
 ): Promise<RunningServer> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), 'haversack-e2e-'));
-  const url = `${scheme}://localhost:${port}`;
+  const lan = args.includes('--lan');
+  const url = `${lan ? 'https' : 'http'}://${host?.address ?? 'localhost'}:${port}`;
   let child: ChildProcess | null = null;
   let printed = '';
 
   async function start(): Promise<void> {
-    const started = spawn(
-      process.execPath,
-      ['scripts/start.mjs', '--port', String(port), '--data', data, ...args],
-      {
-        cwd: root,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const words = ['scripts/start.mjs', '--port', String(port), '--data', data, ...args];
+    const [command, rest] = host ? host.command(process.execPath, ...words) : [process.execPath, words];
+    const started = spawn(command, rest, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     for (const stream of [started.stdout, started.stderr])
       stream.on('data', (bytes: Buffer) => (printed += bytes.toString()));
@@ -65,7 +69,7 @@ export async function startServer(
     while (Date.now() < until) {
       if (started.exitCode !== null)
         throw new Error(`The server ended with ${started.exitCode}:\n${printed}`);
-      if (scheme === 'https' ? printed.includes(`https://`) : await answers(`${url}/v2/health/ready`)) return;
+      if (lan || host ? lastWords.test(printed) : await answers(`${url}/v2/health/ready`)) return;
       await new Promise(resolve => setTimeout(resolve, 100));
     }
     throw new Error(`The server was not ready within ${readyWithinMs} ms:\n${printed}`);
