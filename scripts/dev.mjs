@@ -21,6 +21,13 @@ const { values, tokens } = parseArgs({
   strict: false,
   tokens: true,
 });
+const secure = tokens.find(({ name }) => ['lan', 'tls-cert', 'tls-key'].includes(name));
+if (secure) {
+  say('Wrong usage.');
+  say(`--${secure.name}: the development server speaks plain HTTP, for this machine.`);
+  say('Phones are for the built app: `npm start -- --lan`.');
+  process.exit(2);
+}
 const port = Number(values.port ?? process.env.PORT ?? defaultPort);
 const host = typeof values.host === 'string' ? values.host : '127.0.0.1';
 const apiPort = await freePort();
