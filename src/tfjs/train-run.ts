@@ -34,6 +34,8 @@ import type { Topology } from './topology.ts';
 
 /** Progress is told this often at most, and at the end of each epoch. Until then figures stay on the backend. */
 const progressIntervalMs = 100;
+/** Breathing takes a few milliseconds; a checkpoint that takes longer than this was a pause, which is no work. */
+const pauseFromMs = 1000;
 /** Rows that are run at once where nothing is learnt. */
 const inferenceBatch = 256;
 
@@ -93,6 +95,7 @@ class Run {
   #pending: Pending[] = [];
   #kept: Tensor[] = [];
   #validation: Figures | null = null;
+  #pausedMs = 0;
 
   constructor(
     job: TrainJob,
@@ -125,7 +128,7 @@ class Run {
       random.shuffle(order);
       const figures: Figures = { loss: 0, hits: 0, rows: 0 };
       for (let from = 0; from < train.rows; from += recipe.batchSize) {
-        await this.#control.checkpoint();
+        await this.#checkpoint();
         this.#step(++step, inputs, order.subarray(from, from + recipe.batchSize), random.uint32());
         const isLast = from + recipe.batchSize >= train.rows;
         if (isLast || performance.now() - toldAt < progressIntervalMs) continue;
@@ -143,8 +146,19 @@ class Run {
       weights: this.#converted(values),
       values,
       backend: this.#backend,
-      seconds: (performance.now() - this.#startedAt) / 1000,
+      seconds: this.#workedMs() / 1000,
     };
+  }
+
+  async #checkpoint(): Promise<void> {
+    const askedAt = performance.now();
+    await this.#control.checkpoint();
+    const waitedMs = performance.now() - askedAt;
+    if (waitedMs > pauseFromMs) this.#pausedMs += waitedMs;
+  }
+
+  #workedMs(): number {
+    return performance.now() - this.#startedAt - this.#pausedMs;
   }
 
   dispose(): void {
@@ -159,7 +173,7 @@ class Run {
     const pieces: Tensor[] = [];
     try {
       for (let from = 0; from < rows.rows; from += inferenceBatch) {
-        await this.#control.checkpoint();
+        await this.#checkpoint();
         const features = rows.features.subarray(from * width, (from + inferenceBatch) * width);
         pieces.push(tidy(() => infer(this.#chain.frozen, inputTensor(features, this.#topology))));
       }
@@ -217,7 +231,7 @@ class Run {
     const { classes } = this.#job;
     const figures: Figures = { loss: 0, hits: 0, rows: rows.rows };
     for (let from = 0; from < rows.rows; from += inferenceBatch) {
-      await this.#control.checkpoint();
+      await this.#checkpoint();
       const labels = rows.labels.slice(from, from + inferenceBatch);
       const both = tidy(() => {
         const logits = asLogits(infer(this.#chain.learning, rowsFrom(inputs, from, labels.length)), classes);
@@ -233,7 +247,7 @@ class Run {
 
   #tell(step: number, epoch: number, figures: Figures): void {
     const steps = this.#stepsAnEpoch * this.#job.recipe.epochs;
-    const elapsedMs = performance.now() - this.#startedAt;
+    const elapsedMs = this.#workedMs();
     this.#onProgress({
       step,
       steps,

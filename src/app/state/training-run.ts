@@ -6,6 +6,7 @@ import { toast } from '../parts/toast.tsx';
 import { navigate, route } from '../router.ts';
 import { need } from './services.ts';
 import { createTraining, type TrainingPort } from './training.ts';
+import { notePace } from './training-pace.ts';
 import { keepAwake } from './wake-lock.ts';
 
 /** The worker is looked up when it is used: the services open after this file is loaded. */
@@ -21,8 +22,9 @@ export const training = createTraining({ port, keepAwake });
 effect(() => {
   const state = training.state.value;
   if (state.phase !== 'done') return;
-  const { model } = state.request;
+  const { model, recipe } = state.request;
   untracked(() => {
+    if (training.progress.value) notePace(model, recipe, training.progress.value);
     if (route.value.place === 'teach') navigate('judge', model);
     else toast(t('doneElsewhere', { model }), { label: t('toJudge'), run: () => navigate('judge', model) });
   });

@@ -29,6 +29,7 @@ export interface TrainProgress {
   /** Of the last finished epoch. */
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
+  /** Without pauses. */
   readonly elapsedMs: number;
   readonly remainingMs: number;
   /** What computes: webgpu, webgl, cpu. */

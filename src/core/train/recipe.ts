@@ -16,7 +16,11 @@ export const trainRecipeSchema = z.object({
     .int()
     .min(0)
     .max(2 ** 32 - 1),
-  /** Each new training sample is seen this many times an epoch, so that few are not drowned by the replayed data. */
+  /**
+   * Each new sample of the training part is seen this many times an epoch, each row of the parent's data set once: few
+   * are not drowned by what is replayed, and the more there are, the more they weigh. It counts for samples labelled on
+   * the device that are not yet rows of the data set; once shared, they are rows like all others.
+   */
   newSampleRepeats: z.number().int().min(1).max(1000),
 });
 export type TrainRecipe = z.infer<typeof trainRecipeSchema>;

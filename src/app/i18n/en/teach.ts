@@ -53,6 +53,7 @@ export const teach = {
   start: 'Start training',
   startHint: 'Old data and your samples together; predictions go on meanwhile.',
   noSamplesHint: 'Without samples of yours it learns from its old data once more.',
+  estimate: 'About {time}, going by the last run here.',
   settings: 'Settings',
   scope: 'What may change',
   scopeHead: 'Only the last layers – quick, and small to send',

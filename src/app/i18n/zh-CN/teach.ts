@@ -53,6 +53,7 @@ export const teach: Translation<typeof en> = {
   start: '开始训练',
   startHint: '旧数据和您的样本一起学习；期间可以继续预测。',
   noSamplesHint: '没有您的样本时，它会再学一遍旧数据。',
+  estimate: '按上次在这里的训练推算，约需 {time}。',
   settings: '设置',
   scope: '可以改变什么',
   scopeHead: '只改最后几层：快，发送时也小',

@@ -11,12 +11,19 @@ import { Note } from '../../parts/note.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { href } from '../../router.ts';
+import { estimatedMs } from '../../state/training-pace.ts';
 import { training } from '../../state/training-run.ts';
 import { Curves } from './curves.tsx';
 import { recipeFrom } from './recipe-draft.ts';
 import { draft, RecipeSettings, shareSamples, ShareSamples } from './settings.tsx';
 
-export function Run({ manifest, samples }: { readonly manifest: Manifest; readonly samples: number }) {
+export interface RunProps {
+  readonly manifest: Manifest;
+  /** Of this model, and those of them that are learnt from. */
+  readonly samples: { readonly all: number; readonly train: number };
+}
+
+export function Run({ manifest, samples }: RunProps) {
   const state = training.state.value;
   const { model, version } = manifest;
   if (training.busy.value && 'request' in state && state.request.model !== model) {
@@ -34,16 +41,24 @@ export function Run({ manifest, samples }: { readonly manifest: Manifest; readon
         {mine && state.phase === 'failed' ? <ErrorNote failure={state.failure} onRetry={start} /> : null}
         {mine && state.phase === 'done' ? <Done model={model} /> : null}
         <RecipeSettings />
-        {samples > 0 ? <ShareSamples /> : null}
+        {samples.all > 0 ? <ShareSamples /> : null}
         <div class="row">
           <Button kind="primary" icon="play" disabled={recipeFrom(draft.value) === null} onClick={start}>
             {mine && state.phase === 'done' ? t('trainAgain') : t('start')}
           </Button>
-          <span class="small soft grow">{samples > 0 ? t('startHint') : t('noSamplesHint')}</span>
+          <span class="small soft grow">
+            {samples.all > 0 ? t('startHint') : t('noSamplesHint')} {estimateWords(manifest, samples.train)}
+          </span>
         </div>
       </div>
     </Card>
   );
+}
+
+function estimateWords({ model, data }: Manifest, samples: number): string {
+  const recipe = recipeFrom(draft.value);
+  const ms = recipe && data && estimatedMs({ model, recipe, rows: data.rows.train, samples });
+  return ms === null ? '' : t('estimate', { time: formatDuration(ms / 1000) });
 }
 
 function Elsewhere({ request }: { readonly request: TrainRequest }) {

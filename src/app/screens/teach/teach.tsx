@@ -49,6 +49,7 @@ function TeachVersion({ row }: { readonly row: Installed }) {
   const manifest = manifestOf(row);
   const { model, version } = manifest;
   const mine = samples.value.filter(sample => sample.model === model);
+  const train = mine.filter(sample => sample.part === 'train').length;
   const lacks = lacksOf(manifest);
   return (
     <>
@@ -64,7 +65,7 @@ function TeachVersion({ row }: { readonly row: Installed }) {
             {lacks.length > 0 ? (
               <Lacking manifest={manifest} lacks={lacks} />
             ) : row.trainable ? (
-              <Run manifest={manifest} samples={mine.length} />
+              <Run manifest={manifest} samples={{ all: mine.length, train }} />
             ) : (
               <NotFetched manifest={manifest} />
             )}
