@@ -50,6 +50,7 @@ export const use = {
   measuredDiffers: '{provider}: {time}, but its answers differ, so it is not used',
   teachQuestion: 'What is it really?',
   teachText: 'A tap keeps it as a sample to learn from.',
+  offerToLearn: { one: '{n} new sample: let it learn', other: '{n} new samples: let it learn' },
   teachChoose: 'Choose the right answer',
   teachLink: { one: 'Teach ({n})', other: 'Teach ({n})' },
   teachNone: 'Teach',

@@ -48,6 +48,7 @@ export const use: Translation<typeof en> = {
   measuredDiffers: '{provider}：{time}，但答案不一致，因此不采用',
   teachQuestion: '它其实是什么？',
   teachText: '轻点一下，就作为可供学习的样本保存。',
+  offerToLearn: { other: '{n} 个新样本：让它学习' },
   teachChoose: '选择正确答案',
   teachLink: { other: '教学（{n}）' },
   teachNone: '教学',

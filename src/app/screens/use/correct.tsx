@@ -6,7 +6,9 @@ import { Card } from '../../parts/card.tsx';
 import { Field } from '../../parts/field.tsx';
 import { LabelButtons } from '../../parts/label-buttons.tsx';
 import { href } from '../../router.ts';
+import { candidates } from '../../state/candidates.ts';
 import { label as keep, samples } from '../../state/samples.ts';
+import { offerFrom, unlearnt } from '../../state/unlearnt.ts';
 import type { VersionInUse } from '../../state/version.ts';
 
 /** More labels than this are chosen from a list. */
@@ -23,6 +25,7 @@ export function Correct(props: {
   if (!labels || labels.length < 2) return null;
   const choose = (label: string) => void keep({ model: inUse.model, features, label, source, answered });
   const n = samples.value.length;
+  const fresh = unlearnt(inUse.model, samples.value, candidates.value);
   const teach = (
     <LinkButton kind="quiet" icon="teach" href={href('teach', inUse.model)}>
       {n === 0 ? t('teachNone') : t('teachLink', { n })}
@@ -53,7 +56,13 @@ export function Correct(props: {
             )}
           </Field>
         )}
-        <p class="soft small">{t('teachText')}</p>
+        {fresh >= offerFrom ? (
+          <p class="small">
+            <a href={href('teach', inUse.model)}>{t('offerToLearn', { n: fresh })}</a>
+          </p>
+        ) : (
+          <p class="soft small">{t('teachText')}</p>
+        )}
       </div>
     </Card>
   );
