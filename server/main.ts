@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { join, relative } from 'node:path';
-import { Server as TlsServer } from 'node:tls';
+import { createSecureContext, Server as TlsServer } from 'node:tls';
 import { createServer, type Server } from './app.ts';
 import { machineAddresses } from './gateway/origin.ts';
 import { seed } from './registry/seed.ts';
@@ -176,7 +176,17 @@ function readTls({ tls }: ServeOptions): { cert: string; key: string } | null {
       );
     }
   };
-  return { cert: read(tls.cert), key: read(tls.key) };
+  const pair = { cert: read(tls.cert), key: read(tls.key) };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new StartFailed(
+      'The server did not start.',
+      `${tls.cert} and ${tls.key} are no certificate and its key: ${error instanceof Error ? error.message : 'unreadable'}.`,
+      'Give PEM files that belong together with --tls-cert and --tls-key.',
+    );
+  }
+  return pair;
 }
 
 /** Certificates now, page and QR code when the port is known. Loaded on demand: most starts need none of it. */

@@ -22,7 +22,9 @@ async function develop(...flags: string[]) {
     stream.on('data', (bytes: Buffer) => (printed += bytes.toString()));
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
   // A second signal would end it without its server.
-  onTestFinished(() => void (child.exitCode === null && child.kill('SIGTERM')));
+  onTestFinished(() => {
+    if (child.exitCode === null) child.kill('SIGTERM');
+  });
   return { child, ended, url: `http://localhost:${port}`, printed: () => printed };
 }
 

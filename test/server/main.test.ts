@@ -1,15 +1,18 @@
 // The server as a process of its own: killed, restarted, stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { createServer, isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { serverConfig } from '../../scripts/build.mjs';
 import { machineAddresses } from '../../server/gateway/origin.ts';
+import { loadCertificates } from '../../server/lan/authority.ts';
 import type { ServeOptions } from '../../server/main.ts';
 import { verifyData } from '../../server/registry/verify.ts';
 import { RegistryClient } from '../../src/client/registry.ts';
@@ -25,20 +28,7 @@ const outDir = join(root, '.cache/test-server');
 
 beforeAll(async () => {
   mkdirSync(outDir, { recursive: true });
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: 'warn',
-    build: {
-      ssr: true,
-      outDir,
-      emptyOutDir: true,
-      target: 'node20',
-      minify: false,
-      rolldownOptions: { input: { main: join(root, 'server/main.ts') } },
-    },
-  });
+  await build(serverConfig(outDir));
 }, 60_000);
 
 interface Child {
@@ -171,14 +161,60 @@ describe('serve --lan', () => {
   }, 90_000);
 });
 
-function getSecurely(url: string, ca: string): Promise<{ status: number | undefined }> {
+function getSecurely(
+  url: string,
+  ca: string,
+): Promise<{ status: number | undefined; certificate: Buffer | undefined }> {
   return new Promise((resolve, reject) => {
     get(url, { ca, agent: false }, response => {
       response.resume();
-      resolve({ status: response.statusCode });
+      const { socket } = response;
+      const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate().raw : undefined;
+      resolve({ status: response.statusCode, certificate });
     }).on('error', reject);
   });
 }
+
+describe('serve with a certificate of one’s own', () => {
+  it('speaks HTTPS with it', async () => {
+    const folder = temporaryFolder();
+    const machine = { now: new Date(), addresses: [], host: 'toolbox' };
+    const { authority, server: leaf } = await loadCertificates(folder, machine);
+    const tls = { cert: join(folder, 'leaf.pem'), key: join(folder, 'leaf-key.pem') };
+    const server = await serve({ ...plain, data: temporaryFolder(), tls });
+    expect(server.url).toMatch(/^https:\/\/localhost:\d+$/);
+    const health = await getSecurely(`${server.url}/v2/health/ready`, authority.certificate);
+    expect({ status: health.status, raw: health.certificate }).toEqual({
+      status: 200,
+      raw: new X509Certificate(leaf.cert).raw,
+    });
+    server.process.kill('SIGINT');
+    expect(await server.ended).toBe(0);
+  }, 90_000);
+
+  it('says what is wrong with files that are not there, no PEM, or no pair', async () => {
+    const folder = temporaryFolder();
+    const other = temporaryFolder();
+    await loadCertificates(folder);
+    await loadCertificates(other);
+    writeFileSync(join(folder, 'note.pem'), 'not a certificate');
+    const cert = join(folder, 'leaf.pem');
+    const key = join(folder, 'leaf-key.pem');
+    const cases = [
+      { cert: join(folder, 'gone.pem'), key },
+      { cert: join(folder, 'note.pem'), key },
+      { cert, key: join(folder, 'note.pem') },
+      { cert, key: join(other, 'leaf-key.pem') },
+    ];
+    for (const tls of cases) {
+      const refused = launch({ ...plain, data: temporaryFolder(), tls });
+      expect(await refused.ended).toBe(1);
+      expect(refused.said()).toMatch(
+        /^The server did not start\.\|.+\|Give PEM files .*--tls-cert and --tls-key\.\n$/,
+      );
+    }
+  }, 90_000);
+});
 
 describe('serve', () => {
   it('makes an admin key, shows it once, and keeps it for its owner only', async () => {
