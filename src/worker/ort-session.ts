@@ -44,27 +44,31 @@ function wrap(ort: OrtModule, session: Ort.InferenceSession, provider: WebProvid
       checkFeeds(inputs, feeds);
       const ortFeeds: Record<string, Ort.Tensor> = {};
       for (const { name } of inputs) ortFeeds[name] = toOrtTensor(ort, name, feeds[name]!);
-      const results = await oneAtATime(provider, () => session.run(ortFeeds)).catch((error: unknown) => {
+      try {
+        return toTensorMap(await oneAtATime(provider, () => session.run(ortFeeds)));
+      } catch (error) {
         throw runError(error);
-      });
-      return toTensorMap(results);
+      }
     },
     dispose: () => oneAtATime(provider, () => session.release()),
   };
 }
 
-const queues = new Map<WebProvider, Promise<unknown>>();
+/** The last that was asked for; none where nothing is under way, so that a lone call waits for no turn. */
+const running = new Map<WebProvider, Promise<unknown>>();
 
 /**
  * One call into a runtime at a time: the WebGPU build suspends its one stack while it waits for the GPU (asyncify), and
  * a second call into it would overwrite that stack.
  */
 function oneAtATime<T>(provider: WebProvider, work: () => Promise<T>): Promise<T> {
-  const result = (queues.get(provider) ?? Promise.resolve()).then(work);
-  queues.set(
-    provider,
-    result.catch(() => undefined),
-  );
+  const before = running.get(provider);
+  const result = before ? before.then(work, work) : work();
+  running.set(provider, result);
+  const end = () => {
+    if (running.get(provider) === result) running.delete(provider);
+  };
+  result.then(end, end);
   return result;
 }
 

@@ -11,8 +11,8 @@ export function answerPredictions(predict: Predict): void {
   self.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (!isAsk(event.data)) return;
     event.stopImmediatePropagation();
-    const [ticket, handle, ...inputs] = event.data;
-    void predict(handle, unpackTensors(inputs)).then(result => reply(ticket, result));
+    const [ticket, handle] = event.data;
+    void predict(handle, unpackTensors(event.data, 2)).then(result => reply(ticket, result));
   });
 }
 
@@ -23,7 +23,7 @@ function isAsk(data: unknown): data is PredictAsk {
 function reply(ticket: number, result: Result<Prediction>): void {
   if (!result.ok) return self.postMessage([ticket, result.error] satisfies PredictReply);
   const { outputs, runMs, provider } = result.value;
-  const message: PredictReply = [ticket, null, runMs, provider, ...packTensors(outputs)];
+  const message: PredictReply = packTensors([ticket, null, runMs, provider] as const, outputs);
   self.postMessage(message, { transfer: largeBuffersOf(outputs) });
 }
 

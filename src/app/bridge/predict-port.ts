@@ -28,7 +28,7 @@ export class PredictPort {
     return new Promise(resolve => {
       const ticket = ++this.#lastTicket;
       this.#waiting.set(ticket, resolve);
-      const message: PredictAsk = [ticket, handle, ...packTensors(inputs)];
+      const message: PredictAsk = packTensors([ticket, handle] as const, inputs);
       try {
         this.#worker.postMessage(message);
       } catch (thrown) {
@@ -56,6 +56,6 @@ function isReply(data: unknown): data is PredictReply {
 
 function resultOf(reply: PredictReply): Result<Prediction> {
   if (reply[1] !== null) return fail(reply[1]);
-  const [, , runMs, provider, ...outputs] = reply;
-  return ok({ outputs: unpackTensors(outputs), runMs, provider });
+  const [, , runMs, provider] = reply;
+  return ok({ outputs: unpackTensors(reply, 4), runMs, provider });
 }

@@ -8,23 +8,26 @@ export type PackedTensors = (string | readonly number[] | TensorData)[];
 
 const itemsEach = 4;
 
-export function packTensors(tensors: TensorMap): PackedTensors {
-  const packed: PackedTensors = [];
+/** A message: `head`, and behind it the tensors. */
+export function packTensors<H extends readonly unknown[]>(
+  head: H,
+  tensors: TensorMap,
+): readonly [...H, ...PackedTensors] {
+  const packed: unknown[] = [...head];
   for (const [name, { datatype, shape, data }] of Object.entries(tensors)) {
     packed.push(name, datatype, shape, data);
   }
-  return packed;
+  return packed as [...H, ...PackedTensors];
 }
 
-/** Of what `packTensors` made, in the same build: nothing is checked. */
-export function unpackTensors(packed: PackedTensors): TensorMap {
+/** Of what `packTensors` made behind `head` items, in the same build: nothing is checked. */
+export function unpackTensors(message: readonly unknown[], head: number): TensorMap {
   const tensors: Record<string, Tensor> = {};
-  for (let i = 0; i < packed.length; i += itemsEach) {
-    const [name, datatype, shape, data] = packed.slice(i, i + itemsEach);
-    tensors[name as string] = {
-      datatype: datatype as Datatype,
-      shape: shape as readonly number[],
-      data: data as TensorData,
+  for (let i = head; i < message.length; i += itemsEach) {
+    tensors[message[i] as string] = {
+      datatype: message[i + 1] as Datatype,
+      shape: message[i + 2] as readonly number[],
+      data: message[i + 3] as TensorData,
     };
   }
   return tensors;
