@@ -1,7 +1,6 @@
 // A training run: rows, engine, new weights in the old graph, judgement, a signed candidate in the store.
 import type { Bytes } from '../core/artifact/digest.ts';
 import type { Manifest } from '../core/artifact/documents.ts';
-import { concatRows, type LabelledRows } from '../core/data/labelled-rows.ts';
 import { HaversackError } from '../core/errors.ts';
 import { patchInitializers } from '../core/onnx/patch.ts';
 import type { TrainControl, Trained, TrainProgress } from '../core/train/engine.ts';
@@ -17,7 +16,7 @@ import { database } from './database.ts';
 import { compareOn, withSession } from './judge-versions.ts';
 import type { TrainOutcome, TrainRequest } from './protocol.ts';
 import { jsonOf } from './stored-model.ts';
-import { readVersionData, rowsOf, type VersionData } from './training-data.ts';
+import { readVersionData, rowsOf, trainingRows, type VersionData } from './training-data.ts';
 
 /** Largest |difference| between engine and graph, as a share of the engine's largest |value|. */
 const conversionTolerance = 1e-5;
@@ -99,15 +98,6 @@ async function runEngine(
     control,
     onProgress,
   );
-}
-
-/** The old rows are replayed, so that they are not forgotten; the few new ones come often enough to count. */
-function trainingRows(data: VersionData, repeats: number): LabelledRows {
-  const added = rowsOf(data.added, 'train', data.labels);
-  return concatRows([
-    rowsOf(data.parent, 'train', data.labels),
-    ...Array.from({ length: added.rows > 0 ? repeats : 0 }, () => added),
-  ]);
 }
 
 /** @throws HaversackError `RuntimeFailed` where the graph with the new weights answers otherwise than the engine did */

@@ -9,7 +9,7 @@ import {
   writeDataset,
 } from '../core/data/dataset.ts';
 import { gunzip } from '../core/data/gzip.ts';
-import type { LabelledRows } from '../core/data/labelled-rows.ts';
+import { concatRows, type LabelledRows } from '../core/data/labelled-rows.ts';
 import { rowKey } from '../core/data/split.ts';
 import { HaversackError } from '../core/errors.ts';
 import type { Database } from '../device/db.ts';
@@ -106,6 +106,15 @@ export function rowsOf(table: DataTable | null, part: Part, labels: readonly str
   return table
     ? datasetRows(table.dataset, part, labels)
     : { features: new Float32Array(0), labels: new Int32Array(0), rows: 0 };
+}
+
+/** The old rows are replayed, so that they are not forgotten; the few new ones come often enough to count. */
+export function trainingRows(data: VersionData, repeats: number): LabelledRows {
+  const added = rowsOf(data.added, 'train', data.labels);
+  return concatRows([
+    rowsOf(data.parent, 'train', data.labels),
+    ...Array.from({ length: added.rows > 0 ? repeats : 0 }, () => added),
+  ]);
 }
 
 export function countParts({ parts }: Dataset): Record<Part, number> {

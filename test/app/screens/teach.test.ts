@@ -1,11 +1,25 @@
 import { expect, test } from 'vitest';
 import { lacksOf } from '../../../src/app/screens/teach/lacks.ts';
-import { defaultDraft, recipeFrom, wrongFields } from '../../../src/app/screens/teach/recipe-draft.ts';
+import {
+  defaultDraft,
+  recipeFrom,
+  withScope,
+  wrongFields,
+} from '../../../src/app/screens/teach/recipe-draft.ts';
 import type { Manifest } from '../../../src/core/artifact/documents.ts';
 import { trainRecipeSchema } from '../../../src/core/train/recipe.ts';
 
 test('the default settings are a recipe that the engine accepts', () => {
   expect(trainRecipeSchema.parse(recipeFrom(defaultDraft))).toMatchObject({ scope: 'head', epochs: 15 });
+});
+
+test('another scope brings its own settings, but for what was typed', () => {
+  const typed = { ...defaultDraft, seed: '7', epochs: '20' };
+  const all = withScope(typed, 'all');
+  expect(all).toMatchObject({ scope: 'all', seed: '7', epochs: '20' });
+  expect(all.learningRate).not.toBe(defaultDraft.learningRate);
+  expect(withScope(all, 'head')).toEqual(typed);
+  expect(trainRecipeSchema.parse(recipeFrom(withScope(defaultDraft, 'all')))).toMatchObject({ scope: 'all' });
 });
 
 test('a decimal comma is a point', () => {

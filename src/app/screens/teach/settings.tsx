@@ -10,6 +10,7 @@ import {
   limits,
   type NumberField,
   type RecipeDraft,
+  withScope,
   wrongFields,
 } from './recipe-draft.ts';
 
@@ -41,7 +42,7 @@ export function RecipeSettings() {
             { value: 'all', label: t('scopeAll') },
           ]}
           onChange={scope => {
-            draft.value = { ...now, scope };
+            draft.value = withScope(now, scope);
           }}
         />
         {fields.map(({ field, label }) => (

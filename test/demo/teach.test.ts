@@ -1,0 +1,99 @@
+// Whether teaching is worth it: the digits model, a writer it has not seen, the recipe that Teach starts with, and the
+// rows as the worker makes them of samples.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openNodeSession } from '../../server/inference/session.ts';
+import { defaultDraft, recipeFrom } from '../../src/app/screens/teach/recipe-draft.ts';
+import type { Bytes } from '../../src/core/artifact/digest.ts';
+import { packageSchema } from '../../src/core/artifact/package.ts';
+import { parseDataset } from '../../src/core/data/dataset.ts';
+import type { LabelledRows } from '../../src/core/data/labelled-rows.ts';
+import { partOf } from '../../src/core/data/split.ts';
+import { compare, type Comparison } from '../../src/core/evaluate/compare.ts';
+import { decide } from '../../src/core/evaluate/decide.ts';
+import { patchInitializers } from '../../src/core/onnx/patch.ts';
+import { float32 } from '../../src/core/tensor.ts';
+import type { Sample } from '../../src/device/schema.ts';
+import { createTfjsEngine } from '../../src/tfjs/engine.ts';
+import {
+  addedSamples,
+  rowsOf,
+  tableOf,
+  trainingRows,
+  type VersionData,
+} from '../../src/worker/training-data.ts';
+import { newWriter, written } from '../fixtures/new-writer.ts';
+
+const read = (name: string): Bytes => new Uint8Array(readFileSync(`demo/models/digits/1/${name}`));
+const document = packageSchema.parse(JSON.parse(readFileSync('demo/models/digits/1/version.json', 'utf8')));
+const labels = document.labels!;
+const parent = read('model.onnx');
+const writer = newWriter(2);
+
+async function samplesOf({ features, labels: truth, rows }: LabelledRows): Promise<Sample[]> {
+  return Promise.all(
+    Array.from({ length: rows }, async (_, row) => {
+      const numbers = [...features.subarray(row * 64, (row + 1) * 64)];
+      return { features: numbers, label: labels[truth[row]!]!, part: await partOf(numbers) } as Sample;
+    }),
+  );
+}
+
+async function versionData(perDigit: number): Promise<VersionData> {
+  const csv = gunzipSync(read('dataset.csv.gz')).toString();
+  const dataset = parseDataset(csv, document.artifacts.dataset!.schema);
+  const samples = await samplesOf(written(writer, perDigit, 11));
+  const added = await tableOf(addedSamples(dataset, samples));
+  return { labels, parent: await tableOf(dataset), added };
+}
+
+async function answersOf(file: Bytes, { features, rows }: LabelledRows): Promise<Int32Array> {
+  const session = await openNodeSession(file);
+  const outputs = await session.run({ image: float32([rows, 1, 8, 8], features) });
+  await session.dispose();
+  return Int32Array.from(decide(document.interface, labels, outputs), ({ index }) => index!);
+}
+
+async function compared(taught: Bytes, rows: LabelledRows): Promise<Comparison> {
+  const [old, now] = [await answersOf(parent, rows), await answersOf(taught, rows)];
+  return compare(labels, { parent: { truth: rows.labels, old, new: now, dataset: null }, added: null });
+}
+
+describe('five samples of each digit in a new hand, with the recipe that Teach starts with', () => {
+  let data: VersionData;
+  let taught: Bytes;
+
+  beforeAll(async () => {
+    data = await versionData(5);
+    const recipe = recipeFrom(defaultDraft)!;
+    const engine = await createTfjsEngine(['cpu']);
+    const { weights } = await engine.train(
+      {
+        topology: JSON.parse(new TextDecoder().decode(read('topology.json'))) as unknown,
+        model: parent,
+        classes: labels.length,
+        train: trainingRows(data, recipe.newSampleRepeats),
+        validation: rowsOf(data.parent, 'validation', data.labels),
+        recipe,
+      },
+      { checkpoint: () => Promise.resolve() },
+      () => undefined,
+    );
+    taught = patchInitializers(parent, weights);
+  }, 120_000);
+
+  it('make it read digits of that hand that it has not seen: nine of ten and more, of six before', async () => {
+    const { parent: rows, verdict } = await compared(taught, written(writer, 20, 12));
+    expect(rows!.old.metrics['accuracy']).toBeLessThan(0.7);
+    expect(rows!.new.metrics['accuracy']).toBeGreaterThan(0.9);
+    expect(verdict).toBe('better');
+  });
+
+  it('cost nothing that can be told from chance on the digits it was made for', async () => {
+    const { parent: rows, verdict } = await compared(taught, rowsOf(data.parent, 'test', labels));
+    expect(rows!.n).toBe(359);
+    expect(verdict).not.toBe('worse');
+    expect(rows!.new.metrics['accuracy']).toBeGreaterThanOrEqual(0.97);
+  });
+});
