@@ -173,6 +173,45 @@ describe('the life of a model', { concurrent: false }, () => {
   });
 });
 
+describe('the JSON that scripts rely on', () => {
+  /** `{ a: [{ b }] }` as `a`, `a.b`: members of objects, and of the first item of arrays. */
+  function members(value: unknown, path = ''): string[] {
+    const item: unknown = Array.isArray(value) ? value[0] : value;
+    if (typeof item !== 'object' || item === null) return [];
+    return Object.entries(item).flatMap(([name, below]) => [
+      `${path}${name}`,
+      ...members(below, `${path}${name}.`),
+    ]);
+  }
+
+  it.each([
+    [['push', 'v1.onnx', '--model', 'keys'], 'model version digest bytes uploadedBytes'],
+    [
+      ['list'],
+      'model versions versions.version versions.aliases versions.created versions.metrics versions.variants versions.variants.name versions.variants.bytes',
+    ],
+    [
+      ['pull', 'keys', '--variant', 'fp32', '--out', 'keys.onnx'],
+      'model version variant digest bytes downloadedBytes out',
+    ],
+    [['promote', 'keys@1', 'canary'], 'model alias version'],
+    [
+      ['inspect', 'keys'],
+      'inputs outputs operators operators.MatMul parameters bytes opset variants variants.name variants.bytes',
+    ],
+    [['inspect', 'v1.onnx'], 'inputs outputs operators parameters bytes opset'],
+    [
+      ['predict', 'small@1', '--input', '-'],
+      'model version rows rows.label rows.probabilities rows.outputs rows.outputs.probabilities',
+    ],
+    [['predict', 'v1.onnx', '--input', '-'], 'model version rows rows.outputs'],
+    [['verify'], 'chunks versions bad'],
+  ] as const)('of %j has every member by its name', async (args, wanted) => {
+    const there = members(await answerOf(args, '[[1,2,3,4]]'));
+    expect(there).toEqual(expect.arrayContaining(wanted.split(' ')));
+  });
+});
+
 describe('a refusal', () => {
   async function refused(args: readonly string[], options?: Parameters<typeof call>[1]) {
     const { code, out, err } = await call(args, options);
