@@ -122,29 +122,34 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   try {
     await server.app.listen({ port, host });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'EADDRINUSE') {
-      throw new StartFailed(
+    throw notListening(error, port, host);
+  }
+}
+
+/** Why nothing listens there, told; what is not known is passed on. */
+function notListening(error: unknown, port: number, host: string): unknown {
+  switch (error instanceof Error && 'code' in error ? error.code : null) {
+    case 'EADDRINUSE':
+      return new StartFailed(
         'The server did not start.',
         `Port ${port} is in use.`,
         `Stop what uses it, or take another with --port ${port === 65_535 ? 8787 : port + 1}.`,
       );
-    }
-    if (code === 'EACCES') {
-      throw new StartFailed(
+    case 'EACCES':
+      return new StartFailed(
         'The server did not start.',
         `This user may not open port ${port}.`,
         'Take one above 1023 with --port.',
       );
-    }
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartFailed(
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartFailed(
         'The server did not start.',
         `${host} is not an address of this machine.`,
         'Give one that is with --host, or 0.0.0.0 for all.',
       );
-    }
-    throw error;
+    default:
+      return error;
   }
 }
 
@@ -203,6 +208,8 @@ async function prepareLan(options: ServeOptions) {
       await new Promise<void>((resolve, reject) => {
         listener.once('error', reject);
         listener.listen(trustPort, '0.0.0.0', resolve);
+      }).catch((error: unknown) => {
+        throw notListening(error, trustPort, '0.0.0.0');
       });
       const addresses = machineAddresses().filter(isIPv4);
       const first = addresses[0] ?? '127.0.0.1';

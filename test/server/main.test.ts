@@ -253,6 +253,10 @@ describe('serve', () => {
     const busyPort = launch({ ...plain, data: temporaryFolder(), port });
     expect(await busyPort.ended).toBe(1);
     expect(busyPort.said()).toContain(`Port ${port} is in use.`);
+    // The page that says how to trust a `--lan` server lies on the port after its own.
+    const busyPage = launch({ ...plain, data: temporaryFolder(), port: port - 1, lan: true });
+    expect(await busyPage.ended).toBe(1);
+    expect(busyPage.said()).toMatch(/^The server did not start\.\|Port \d+ is in use\.\|/m);
 
     const data = temporaryFolder();
     const first = await serve({ ...plain, data });
