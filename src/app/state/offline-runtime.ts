@@ -32,6 +32,7 @@ export async function startRuntime(): Promise<void> {
 
 /** Never throws: what could not be kept now is asked for again when the network is back. */
 export async function keepRuntime(kinds: readonly RuntimeKind[] = wanted): Promise<void> {
+  runtimeProblem.value = null;
   try {
     for (const kind of kinds) {
       const predicts = kind === 'wasm';
@@ -42,7 +43,6 @@ export async function keepRuntime(kinds: readonly RuntimeKind[] = wanted): Promi
       if (predicts) runtimeKept.value = true;
       runtimeComing.value = null;
     }
-    runtimeProblem.value = null;
   } catch (thrown) {
     const problem = toFailure(thrown);
     if (problem.code === 'Offline') console.warn('haversack: the runtime is not kept yet.', thrown);

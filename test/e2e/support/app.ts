@@ -1,7 +1,6 @@
 // What a person does in the app, in the words that are on the screen.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import type { Locator, Page } from 'playwright';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -79,7 +78,7 @@ export async function draw(page: Page, strokes: Trace['strokes'], size: number):
 export async function readDigit(page: Page): Promise<string> {
   const word = page.locator('output.answer-word');
   await page.waitForTimeout(250);
-  await expect.poll(() => word.innerText(), { timeout: 10_000 }).toMatch(/\d/);
+  await word.filter({ hasText: /\d/ }).waitFor({ timeout: 10_000 });
   const text = await word.innerText();
   return /Best guess: (\d)/.exec(text)?.[1] ?? /^(\d)/.exec(text.trim())?.[1] ?? text;
 }
