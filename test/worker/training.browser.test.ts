@@ -5,17 +5,23 @@ import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import { packageSchema } from '../../src/core/artifact/package.ts';
 import { recordedSchema } from '../../src/core/artifact/recorded.ts';
+import { sha256 } from '../../src/core/artifact/digest.ts';
 import { candidateSchema, type Candidate } from '../../src/core/artifact/documents.ts';
 import { openDocument } from '../../src/core/artifact/signature.ts';
-import { gzip } from '../../src/core/data/gzip.ts';
+import { type Dataset, maxDatasetBytes, parseDataset, writeDataset } from '../../src/core/data/dataset.ts';
+import { gunzip, gzip } from '../../src/core/data/gzip.ts';
+import { rowKey } from '../../src/core/data/split.ts';
 import type { Failure } from '../../src/core/errors.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { TrainProgress } from '../../src/core/train/engine.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';
 import { float32 } from '../../src/core/tensor.ts';
+import { readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
 import { loadIdentity } from '../../src/device/identity.ts';
-import { addSample } from '../../src/device/samples.ts';
+import { readFile } from '../../src/device/library.ts';
+import { addSample, listSamples } from '../../src/device/samples.ts';
+import { countParts } from '../../src/worker/training-data.ts';
 import { storeVersion } from './stored.ts';
 
 const files = import.meta.glob('../../demo/models/iris/2/*', {
@@ -106,6 +112,10 @@ async function candidateOf(digest: string): Promise<Candidate> {
   return openDocument(row!.document, candidateSchema, (await loadIdentity(db)).publicKey);
 }
 
+function keysOf({ rows, values }: Dataset): string[] {
+  return Array.from({ length: rows }, (_, row) => rowKey(values.subarray(row * 4, (row + 1) * 4)));
+}
+
 describe('train', () => {
   test('fine-tunes iris, judges both on the same rows, and stores a signed candidate that answers', async () => {
     const seen: TrainProgress[] = [];
@@ -137,6 +147,67 @@ describe('train', () => {
       await bridge.call(api => api.compare({ model: 'iris', version: 1 }, { candidate: outcome.candidate })),
     );
     expect(again).toEqual(outcome.comparison);
+  });
+
+  test('the digests tell of the rows that travel: all of them, and the new ones in their parts', async () => {
+    const outcome = valueOf(await port.train(request, () => undefined));
+    const { data, artifacts } = await candidateOf(outcome.candidate);
+    const { file, schema } = artifacts.dataset!;
+    const csv = await gunzip(await readFile(db, file), maxDatasetBytes);
+    expect(await sha256(csv)).toBe(data!.digest);
+    const all = parseDataset(new TextDecoder().decode(csv), schema);
+    const fresh: Dataset = {
+      ...all,
+      rows: all.rows - 150,
+      values: all.values.slice(150 * 4),
+      labels: all.labels.slice(150),
+      parts: all.parts.slice(150),
+    };
+    const samples = await listSamples(db, 'iris');
+    // 5.4, 3, 4.5, 1.5 is a versicolor of the data set: what has the numbers of a row has that row's part.
+    const twin = all.parts[keysOf(all).indexOf(rowKey([5.4, 3, 4.5, 1.5]))]!;
+    expect(samples.map(({ features }) => rowKey(features))).toEqual(keysOf(fresh));
+    expect(fresh.parts).toEqual(samples.map(({ part, features }) => (features[0] === 5.4 ? twin : part)));
+    expect(data!.added!.rows).toEqual(countParts(fresh));
+    expect(await sha256(new TextEncoder().encode(writeDataset(fresh)))).toBe(data!.added!.digest);
+  });
+
+  test('another device learns further from what was shared: the samples are rows now, and come no second time', async () => {
+    const first = valueOf(await port.train(request, () => undefined));
+    const { candidate, file } = await readCandidateFile(db, first.candidate);
+    // As a pull would leave it where nothing was ever labelled.
+    const { interface: modelInterface, labels, evaluations, data, artifacts } = candidate;
+    const overrides = { interface: modelInterface, labels, evaluations, data, artifacts };
+    await storeVersion(db, { model: 'elsewhere', file, overrides });
+    const further = { ...request, model: 'elsewhere' };
+    const again = valueOf(await port.train(further, () => undefined));
+    expect((await candidateOf(again.candidate)).data).toEqual({ ...data, added: null });
+    expect(again.comparison).toMatchObject({ parent: { n: data!.rows.test }, added: null });
+    expect(data!.rows.test).toBeGreaterThan(30);
+
+    const shared = { model: 'elsewhere', label: 'virginica', source: 'form', answered: null } as const;
+    await addSample(db, { ...shared, features: [5, 3, 4.5, 1.5] });
+    await addSample(db, { ...shared, features: [5, 3, 4.5, 1.625] });
+    const more = valueOf(await port.train(further, () => undefined));
+    expect((await candidateOf(more.candidate)).artifacts.dataset!.rows).toBe(163);
+  });
+
+  test('a page that closes in the middle of a run leaves no candidate, no piece of one and no lock', async () => {
+    const [candidates, chunks] = [await db.count('candidates'), await db.count('chunks')];
+    let worker: Worker | undefined;
+    const createWorker = (): Worker =>
+      (worker = new Worker(new URL('../../src/worker/main.ts', import.meta.url), { type: 'module' }));
+    let steps = 0;
+    const long = { ...request, recipe: { ...recipe, epochs: 5000 } };
+    // Its answer never comes.
+    void new BridgedTraining(new WorkerBridge('training', { createWorker })).train(long, ({ step }) => {
+      steps = step;
+    });
+    await expect.poll(() => steps, { timeout: 30_000 }).toBeGreaterThan(0);
+    worker!.terminate();
+    expect(await db.count('candidates')).toBe(candidates);
+    expect(await db.count('chunks')).toBe(chunks);
+    expect((await navigator.locks.query()).held).toEqual([]);
   });
 
   test('samples that are not shared stay here: the parent’s data set travels, and only a digest tells of them', async () => {
