@@ -63,7 +63,9 @@ function useFocusOnRouteChange(main: { current: HTMLElement | null }) {
   useEffect(() => {
     if (first.current) first.current = false;
     else {
-      main.current?.focus({ preventScroll: true });
+      // A screen that put the focus somewhere itself, as search does, keeps it there.
+      const isInside = main.current?.contains(document.activeElement) ?? false;
+      if (!isInside) main.current?.focus({ preventScroll: true });
       scrollTo(0, 0);
     }
   }, [place, main]);

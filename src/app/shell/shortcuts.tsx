@@ -7,8 +7,8 @@ import { navigate, type Place } from '../router.ts';
 
 type Overlay = 'commands' | 'shortcuts';
 const overlay = signal<Overlay | null>(null);
-/** Grows when `/` was pressed: the Library puts the focus into its search. */
-export const searchWanted = signal(0);
+/** `/` was pressed: the Library puts the focus into its search, once. */
+export const searchWanted = signal(false);
 
 export const showCommands = () => {
   overlay.value = 'commands';
@@ -43,7 +43,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.key === '?') showShortcuts();
   else if (event.key === '/') {
     navigate('library');
-    searchWanted.value += 1;
+    searchWanted.value = true;
   } else if (place) navigate(place);
   else return;
   event.preventDefault();

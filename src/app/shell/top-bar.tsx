@@ -5,7 +5,7 @@ import { Mark } from '../parts/icon.tsx';
 import { toast } from '../parts/toast.tsx';
 import { href } from '../router.ts';
 import { online } from '../state/connection.ts';
-import { currentModel } from '../state/current.ts';
+import { chooseModel, currentModel } from '../state/current.ts';
 import { activeByModel, installedByModel, switchTo } from '../state/installed.ts';
 import { showCommands } from './shortcuts.tsx';
 
@@ -37,6 +37,12 @@ export function TopBar() {
   );
 }
 
+/** Everything is about that model then, and runs that version of it. */
+async function show(model: string, version: number): Promise<void> {
+  if (activeByModel.peek().get(model)?.version !== version && !(await switchTo(model, version))) return;
+  chooseModel(model);
+}
+
 /** Every installed version; choosing one uses it, everywhere. */
 function ModelSwitch() {
   const groups = [...installedByModel.value];
@@ -50,7 +56,7 @@ function ModelSwitch() {
       value={active ? `${active.model}@${active.version}` : ''}
       onChange={event => {
         const [name, version] = event.currentTarget.value.split('@');
-        if (name && version) void switchTo(name, Number(version));
+        if (name && version) void show(name, Number(version));
       }}
     >
       {groups.map(([name, rows]) => (

@@ -22,8 +22,10 @@ export default function Library() {
   const [text, setText] = useState('');
   const search = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (searchWanted.value > 0) search.current?.focus();
-  }, [searchWanted.value]);
+    if (!searchWanted.value || !search.current) return;
+    search.current.focus();
+    searchWanted.value = false;
+  });
   const models = shelf.value.filter(model => model.model.includes(text.trim().toLowerCase()));
   return (
     <div class="stack">
