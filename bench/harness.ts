@@ -43,7 +43,16 @@ export function compared(
 ): Row {
   const [our, their] = [spread(ours), spread(theirs)];
   const ratio = their.median / our.median;
-  return { ...row, ours: our, theirs: their, ratio, met: ratio >= row.goal };
+  return {
+    case: row.case,
+    metric: row.metric,
+    ours: our,
+    peer: row.peer,
+    theirs: their,
+    ratio,
+    goal: row.goal,
+    met: ratio >= row.goal,
+  };
 }
 
 /** A figure against a limit: `ratio` is limit / ours, and 1 is enough. */

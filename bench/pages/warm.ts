@@ -5,7 +5,7 @@ import type { Result } from '../../src/core/result.ts';
 import type { Input } from './ort.ts';
 
 interface Sides {
-  /** Milliseconds a prediction, of `count` one after the other: the median of up to 20 equal blocks. */
+  /** Milliseconds a prediction: the mean of `count`, one after the other. */
   ours(count: number): Promise<number>;
   theirs(count: number): Promise<number>;
   /** Largest difference between the two answers. */
@@ -26,8 +26,8 @@ window.openSides = async (name, input) => {
   const ours = await openApp(model, input, sample);
   const theirs = await openPlain(model, input, sample);
   window.sides = {
-    ours: count => medianOf(ours, count),
-    theirs: count => medianOf(theirs, count),
+    ours: count => meanOf(ours, count),
+    theirs: count => meanOf(theirs, count),
     difference: async () => {
       const [a, b] = [await ours(), await theirs()];
       return Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
@@ -72,16 +72,9 @@ function unwrap<T>(result: Result<T>): T {
   return result.value;
 }
 
-const blocks = 20;
-
-/** In blocks, because the clock ticks every 5 µs and a small model takes 200. */
-async function medianOf(predict: Predict, count: number): Promise<number> {
-  const size = Math.max(1, Math.floor(count / blocks));
-  const times: number[] = [];
-  for (let done = 0; done < count; done += size) {
-    const started = performance.now();
-    for (let i = 0; i < size; i++) await predict();
-    times.push((performance.now() - started) / size);
-  }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+/** Over many, because the clock ticks every 5 µs and a small model takes 200. */
+async function meanOf(predict: Predict, count: number): Promise<number> {
+  const started = performance.now();
+  for (let i = 0; i < count; i++) await predict();
+  return (performance.now() - started) / count;
 }
