@@ -2,15 +2,14 @@
 // wanted. Knows versions by number; who asks by alias resolves it first.
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { Recorded } from '../../src/core/artifact/recorded.ts';
-import { elementBytes } from '../../src/core/datatype.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { InferRequest } from '../../src/core/protocol/infer-request.ts';
 import type { InferResponse } from '../../src/core/protocol/infer-response.ts';
 import type { ModelMetadata } from '../../src/core/protocol/messages.ts';
 import type { OpenSession, Session } from '../../src/core/runtime/session.ts';
 import { smokeTest } from '../../src/core/runtime/smoke-test.ts';
-import { elements, type Tensor, type TensorMap } from '../../src/core/tensor.ts';
-import { tensorOfBytes } from '../../src/core/tensor-bytes.ts';
+import type { TensorMap } from '../../src/core/tensor.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface LoadedVersion {
   readonly file: Bytes;
@@ -30,8 +29,6 @@ export interface ModelHostOptions {
 const defaultMaxBytes = 2 * 2 ** 30;
 /** Predictions of one version under way; more are turned away, for waiting would only make all of them late. */
 export const maxRunsPerVersion = 64;
-/** Of the warm-up's made-up input. */
-const maxWarmUpBytes = 2 ** 24;
 
 interface Entry {
   readonly session: Session;
@@ -48,6 +45,7 @@ export class ModelHost {
   /** In the order of last use. A promise, so that two requests for one version load it once. */
   readonly #entries = new Map<string, Promise<Entry>>();
   readonly #loaded = new Map<string, Entry>();
+  #closed = false;
 
   constructor(load: LoadVersion, { openSession, maxBytes = defaultMaxBytes }: ModelHostOptions) {
     this.#load = load;
@@ -90,6 +88,7 @@ export class ModelHost {
 
   /** Ends every session, each after its last run. */
   async close(): Promise<void> {
+    this.#closed = true;
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     this.#loaded.clear();
@@ -99,7 +98,9 @@ export class ModelHost {
   }
 
   async #use<T>(model: string, version: number, work: (session: Session) => T | Promise<T>): Promise<T> {
-    const entry = await this.#entry(model, version);
+    let entry = await this.#entry(model, version);
+    // Dropped for another version in the moment before it was used: its session is gone.
+    while (isDropped(entry)) entry = await this.#entry(model, version);
     if (entry.runs >= maxRunsPerVersion) {
       throw new HaversackError(
         'Unavailable',
@@ -116,6 +117,7 @@ export class ModelHost {
   }
 
   #entry(model: string, version: number): Promise<Entry> {
+    if (this.#closed) return Promise.reject(new HaversackError('Unavailable', 'the server stops'));
     const key = `${model}@${version}`;
     const present = this.#entries.get(key);
     if (present) {
@@ -182,16 +184,9 @@ async function prove(session: Session, recorded: Recorded | null, name: string):
   }
 }
 
-/** The first run is slower; zeros make it. What a model does with made-up input says nothing against it. */
-async function warmUp(session: Session): Promise<void> {
-  const feeds: Record<string, Tensor> = {};
-  for (const { name, datatype, shape } of session.inputs) {
-    const sizes = shape.map(size => Math.max(size, 1));
-    const bytes = elements(sizes) * (elementBytes[datatype] ?? 1);
-    if (datatype === 'BYTES' || bytes > maxWarmUpBytes) return;
-    feeds[name] = tensorOfBytes(datatype, sizes, new Uint8Array(bytes));
-  }
-  await session.run(feeds).catch(() => undefined);
+/** Asked anew each time: it changes while others are awaited. */
+function isDropped({ evicted }: Entry): boolean {
+  return evicted;
 }
 
 async function evict(entry: Entry): Promise<void> {

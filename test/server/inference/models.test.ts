@@ -59,6 +59,31 @@ describe('ModelHost', () => {
     await host.close();
   });
 
+  test('runs no session that was dropped for another version a moment before', async () => {
+    const host = new ModelHost(() => Promise.resolve(loaded()), {
+      maxBytes: 1,
+      openSession: async file => {
+        const session = await openNodeSession(file);
+        let ended = false;
+        return {
+          ...session,
+          run: feeds => (ended ? Promise.reject(new Error('it was ended')) : session.run(feeds)),
+          dispose: async () => {
+            ended = true;
+            await new Promise(resolve => setTimeout(resolve, 5));
+            await session.dispose();
+          },
+        };
+      },
+    });
+    // Something to drop, which takes a moment: meanwhile the versions that are loaded drop each other.
+    await host.infer('dense', 9, request);
+    const versions = Array.from({ length: 12 }, (_, i) => 1 + (i % 3));
+    const answers = await Promise.all(versions.map(version => host.infer('dense', version, request)));
+    expect(answers.map(answer => Number(answer.modelVersion))).toEqual(versions);
+    await host.close();
+  });
+
   test('loads a version once for any number of requests at the same time', async () => {
     const { log, openSession } = counted();
     let loads = 0;
