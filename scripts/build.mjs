@@ -123,7 +123,11 @@ export function serverConfig(outDir) {
       minify: false,
       reportCompressedSize: false,
       rollupOptions: {
-        input: { main: join(root, 'server/main.ts'), cli: join(root, 'server/cli/main.ts') },
+        input: {
+          main: join(root, 'server/main.ts'),
+          cli: join(root, 'server/cli/main.ts'),
+          'check-process': join(root, 'server/registry/check-process.ts'),
+        },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

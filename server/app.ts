@@ -14,8 +14,11 @@ import { sendProblem } from './gateway/problem.ts';
 import { resolverOf, versionsOf } from './inference/from-registry.ts';
 import { ModelHost } from './inference/models.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
+import type { Checker } from './registry/checker.ts';
+import { checkerProcess } from './registry/checker-process.ts';
 import type { Registry } from './registry/context.ts';
 import { Deriver } from './registry/deriver.ts';
+import type { Bench } from './registry/do-job.ts';
 import { findDevice, sawDevice } from './registry/devices.ts';
 import { EventHub } from './registry/events.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
@@ -40,6 +43,11 @@ export interface ServerOptions {
   readonly appFolder?: string | null;
   /** What it is bound to: decides the names it answers to. */
   readonly host?: string;
+  /**
+   * The built program that looks into uploads in a process of its own. Null or absent: they are looked into in this one,
+   * where only trusted people may upload.
+   */
+  readonly checkProcess?: string | null;
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly logger?: Logger;
   readonly now?: () => Date;
@@ -69,19 +77,24 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 async function assemble(options: ServerOptions, lock: { release(): void }): Promise<Server> {
   const now = options.now ?? (() => new Date());
   const logger = options.logger ?? quietLogger();
+  const chunksFolder = join(options.data, 'chunks');
   const [identity, adminKey, blobs, database] = await Promise.all([
     loadRegistryIdentity(options.data, now),
     loadAdminKey(options.data),
-    FileBlobs.open(join(options.data, 'chunks')),
+    FileBlobs.open(chunksFolder),
     openDatabase(join(options.data, 'registry.sqlite')),
   ]);
+  const runtimeName = async () => (await import('./inference/session.ts')).runtimeName();
   const registry: Registry = {
     database,
     blobs,
     identity,
     events: new EventHub(),
     openSession: openLazily,
-    runtimeName: async () => (await import('./inference/session.ts')).runtimeName(),
+    runtimeName,
+    checker: options.checkProcess
+      ? checkerProcess({ program: options.checkProcess, chunks: chunksFolder })
+      : checkerHere({ blobs, openSession: openLazily, runtimeName }),
     now,
     log: logger,
   };
@@ -121,7 +134,9 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     adminKey,
     close: async () => {
       await app.close();
-      await deriver.stop();
+      const stopped = deriver.stop();
+      await registry.checker.close();
+      await stopped;
       await host.close();
       await database.destroy();
       lock.release();
@@ -159,3 +174,13 @@ const openLazily: OpenSession = async model => {
   const { openNodeSession } = await import('./inference/session.ts');
   return openNodeSession(model);
 };
+
+/** In this process. What looks into models is loaded with the first of them. */
+function checkerHere(bench: Bench): Checker {
+  return {
+    check: async job => (await import('./registry/do-job.ts')).doCheck(bench, job),
+    derive: async job => (await import('./registry/do-job.ts')).doDerive(bench, job),
+    warm: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}

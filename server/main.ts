@@ -4,6 +4,7 @@ import type { Server as HttpServer } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { join, relative } from 'node:path';
 import { createSecureContext, Server as TlsServer } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { createServer, type Server } from './app.ts';
 import { machineAddresses } from './gateway/origin.ts';
 import { seed } from './registry/seed.ts';
@@ -14,6 +15,11 @@ import { FolderInUse } from './storage/lock.ts';
 const drainMs = 4_000;
 /** How soon a new address of this machine is in its certificate. */
 const addressesEveryMs = 60_000;
+
+/** Built beside this file. From source, where nothing is built, uploads are looked into in this process. */
+const checkProcess = import.meta.url.endsWith('.ts')
+  ? null
+  : fileURLToPath(new URL('check-process.js', import.meta.url));
 
 export interface ServeOptions {
   readonly port: number;
@@ -79,6 +85,7 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     data: options.data,
     host,
     appFolder: join(root, 'dist/app'),
+    checkProcess,
     ...(tls ? { tls: { cert: tls.cert, key: tls.key } } : {}),
   });
   try {

@@ -20,7 +20,7 @@ export function versionsOf(registry: Registry): LoadVersion {
     const manifest = readDocument(envelope, manifestSchema);
     const [file, recorded] = await Promise.all([
       readFileRef(registry.blobs, manifest.authority.file),
-      readRecorded(registry, manifest.artifacts.recorded),
+      readRecorded(registry.blobs, manifest.artifacts.recorded),
     ]);
     return { file, recorded };
   };

@@ -7,14 +7,11 @@ import {
   readDocument,
 } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
-import { architectureDigest } from '../../src/core/onnx/architecture.ts';
-import { checkRuns, inspectFile } from './check.ts';
-import { readFileRef, requireChunks } from './chunk-files.ts';
+import { requireChunks } from './chunk-files.ts';
 import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
 import { derivedFrom } from './derive.ts';
 import { findDevice } from './devices.ts';
-import { readRecorded } from './recorded.ts';
 
 export interface Accepted extends Committed {
   /** Digest of the candidate document. */
@@ -67,22 +64,19 @@ async function openCandidate(registry: Registry, envelope: Envelope): Promise<Ca
 }
 
 async function checkFiles(registry: Registry, candidate: Candidate): Promise<void> {
-  const { dataset, topology } = candidate.artifacts;
-  for (const artifact of [dataset, topology]) {
-    if (artifact) await readFileRef(registry.blobs, artifact.file);
-  }
-  const file = await readFileRef(registry.blobs, candidate.authority.file);
-  inspectFile(file);
-  const architecture = await architectureDigest(file);
+  const { dataset, topology, recorded } = candidate.artifacts;
+  const { architecture } = await registry.checker.check({
+    kind: 'check',
+    file: candidate.authority.file,
+    beside: [dataset, topology].flatMap(artifact => (artifact ? [artifact.file] : [])),
+    labels: candidate.labels,
+    interface: candidate.interface,
+    recorded,
+  });
   if (architecture !== candidate.architecture) {
     throw new HaversackError(
       'ModelInvalid',
       `architecture: the file has ${architecture}, stated is ${candidate.architecture}`,
     );
   }
-  await checkRuns(registry, file, {
-    interface: candidate.interface,
-    labels: candidate.labels,
-    recorded: await readRecorded(registry, candidate.artifacts.recorded),
-  });
 }

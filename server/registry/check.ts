@@ -6,9 +6,9 @@ import type { Recorded } from '../../src/core/artifact/recorded.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { inspectModel, type ModelInspection } from '../../src/core/onnx/inspect.ts';
 import { unsupportedOperators } from '../../src/core/onnx/operators.ts';
-import type { Session, TensorSpec } from '../../src/core/runtime/session.ts';
+import type { OpenSession, Session, TensorSpec } from '../../src/core/runtime/session.ts';
 import { smokeTest } from '../../src/core/runtime/smoke-test.ts';
-import type { Registry } from './context.ts';
+import { warmUp } from '../inference/warm-up.ts';
 
 /** Names shown at most. */
 const maxNamed = 20;
@@ -24,18 +24,18 @@ export function inspectFile(file: Bytes): ModelInspection {
 }
 
 /**
- * Opens the file, compares it with the claims, runs the recorded cases, closes it.
+ * Opens the file, compares it with the claims, runs the recorded cases (without any: zeros), closes it.
  * @throws HaversackError as `inspectFile` and `OpenSession`; `ModelInvalid` where it is not what is claimed
  */
 export async function checkRuns(
-  registry: Registry,
+  openSession: OpenSession,
   file: Bytes,
   claims: { interface: ModelInterface; labels: readonly string[] | null; recorded: Recorded | null },
 ): Promise<void> {
-  const session = await registry.openSession(file);
+  const session = await openSession(file);
   try {
     checkInterface(session, claims.interface, claims.labels);
-    if (!claims.recorded) return;
+    if (!claims.recorded) return await warmUp(session);
     const { difference, agrees } = await smokeTest(session, claims.recorded);
     if (!agrees) {
       throw new HaversackError(
@@ -45,6 +45,19 @@ export async function checkRuns(
     }
   } finally {
     await session.dispose();
+  }
+}
+
+/** A shape is [] where the graph says nothing of it: then any is believed. */
+function checkShape(role: string, { name, shape }: TensorSpec, claimed: readonly number[]): void {
+  const fits =
+    shape.length === 0 ||
+    (shape.length === claimed.length && shape.every((size, axis) => size === -1 || size === claimed[axis]));
+  if (!fits || claimed.includes(0)) {
+    throw new HaversackError(
+      'ModelInvalid',
+      `${role} ${name} is [${shape.join(', ')}]; the interface says [${claimed.join(', ')}]`,
+    );
   }
 }
 
@@ -60,6 +73,7 @@ function checkInterface(session: Session, claimed: ModelInterface, labels: reado
     if (got !== have) {
       throw new HaversackError('ModelInvalid', `${role}s are ${have}; the interface says ${got}`);
     }
+    for (const spec of actual) checkShape(role, spec, wanted.find(each => each.name === spec.name)!.shape);
   }
   const { decision } = claimed;
   if (!decision) return;

@@ -1,5 +1,6 @@
 // Files out of the chunks that arrived: nothing is joined before all of it is there and of the stated size.
-import type { FileRef } from '../../src/core/artifact/chunks.ts';
+import { createHash } from 'node:crypto';
+import type { ChunkRef, FileRef } from '../../src/core/artifact/chunks.ts';
 import { joinFile } from '../../src/core/artifact/chunks.ts';
 import { type Bytes, type Digest, sha256 } from '../../src/core/artifact/digest.ts';
 import { maxModelBytes } from '../../src/core/artifact/registry-api.ts';
@@ -36,6 +37,36 @@ export async function requireChunks(blobs: BlobStore, files: readonly FileRef[])
  * @throws HaversackError `TooLarge`, `ChunkMissing`, `ChunkInvalid`
  */
 export async function readFileRef(blobs: BlobStore, ref: FileRef): Promise<Bytes> {
+  checkSizes(ref);
+  const file = await joinFile(ref, chunk => readChunk(blobs, chunk));
+  checkDigest(ref, await sha256(file));
+  return file;
+}
+
+/**
+ * Whether the file is whole and what it is named by, without holding it.
+ * @throws HaversackError as `readFileRef`
+ */
+export async function verifyFileRef(blobs: BlobStore, ref: FileRef): Promise<void> {
+  checkSizes(ref);
+  const hash = createHash('sha256');
+  for (const chunk of ref.chunks) hash.update(await readChunk(blobs, chunk));
+  checkDigest(ref, hash.digest('hex'));
+}
+
+async function readChunk(blobs: BlobStore, chunk: ChunkRef): Promise<Bytes> {
+  const bytes = await blobs.get(chunk.digest);
+  if (!bytes) throw new HaversackError('ChunkMissing', chunk.digest);
+  if (bytes.length !== chunk.bytes) {
+    throw new HaversackError(
+      'ChunkInvalid',
+      `chunk ${chunk.digest} has ${bytes.length} bytes, stated is ${chunk.bytes}`,
+    );
+  }
+  return bytes;
+}
+
+function checkSizes(ref: FileRef): void {
   if (ref.bytes > maxModelBytes) {
     throw new HaversackError(
       'TooLarge',
@@ -46,14 +77,10 @@ export async function readFileRef(blobs: BlobStore, ref: FileRef): Promise<Bytes
   if (total !== ref.bytes) {
     throw new HaversackError('ChunkInvalid', `the chunks make ${total} bytes, the file has ${ref.bytes}`);
   }
-  const file = await joinFile(ref, async chunk => {
-    const bytes = await blobs.get(chunk.digest);
-    if (!bytes) throw new HaversackError('ChunkMissing', chunk.digest);
-    return bytes;
-  });
-  const digest = await sha256(file);
+}
+
+function checkDigest(ref: FileRef, digest: Digest): void {
   if (digest !== ref.digest) {
     throw new HaversackError('ChunkInvalid', `the chunks make a file ${digest}, stated is ${ref.digest}`);
   }
-  return file;
 }

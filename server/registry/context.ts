@@ -2,6 +2,7 @@
 import type { OpenSession } from '../../src/core/runtime/session.ts';
 import type { BlobStore } from '../storage/blobs.ts';
 import type { Database } from '../storage/database.ts';
+import type { Checker } from './checker.ts';
 import type { EventHub } from './events.ts';
 import type { RegistryIdentity } from './key.ts';
 
@@ -19,6 +20,8 @@ export interface Registry {
   readonly openSession: OpenSession;
   /** The runtime behind `openSession`, as documents name it: `onnxruntime 1.30.0`. */
   readonly runtimeName: () => Promise<string>;
+  /** Looks into uploads. */
+  readonly checker: Checker;
   readonly now: () => Date;
   readonly log: Log;
 }

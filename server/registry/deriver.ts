@@ -63,10 +63,17 @@ export class Deriver {
         await derive(this.#registry, next);
       } catch (thrown) {
         const { code, detail } = toFailure(thrown);
+        // Given up because the server stops: the next start makes it.
+        if (this.#isStopped()) return;
         this.#registry.log.warn({ model, version, variant, code, detail }, 'variant not made');
         await this.#fail(next, `${code}: ${detail}`);
       }
     }
+  }
+
+  /** Asked anew each time: it changes while others are awaited. */
+  #isStopped(): boolean {
+    return this.#stopped;
   }
 
   async #fail(row: DerivationRow, detail: string): Promise<void> {

@@ -16,17 +16,21 @@ import type { Registry } from './context.ts';
 const batchRows = 256;
 
 /** Empty where there is nothing to measure with: no data, no labels, no decision, or more inputs than one. */
-export async function measure(registry: Registry, manifest: Manifest, file: Bytes): Promise<Evaluation[]> {
+export async function measure(
+  { blobs, openSession }: Pick<Registry, 'blobs' | 'openSession'>,
+  manifest: Manifest,
+  file: Bytes,
+): Promise<Evaluation[]> {
   const { labels, artifacts } = manifest;
   const [input, ...others] = manifest.interface.inputs;
   const kind = manifest.interface.decision?.kind;
   if (!artifacts.dataset || !labels || !input || others.length > 0) return [];
   if (input.datatype !== 'FP32' || (kind !== 'softmax' && kind !== 'threshold')) return [];
-  const csv = await gunzip(await readFileRef(registry.blobs, artifacts.dataset.file), maxDatasetBytes);
+  const csv = await gunzip(await readFileRef(blobs, artifacts.dataset.file), maxDatasetBytes);
   const dataset = parseDataset(new TextDecoder().decode(csv), artifacts.dataset.schema);
   const rows = datasetRows(dataset, 'test', labels);
   if (rows.rows === 0) return [];
-  const session = await registry.openSession(file);
+  const session = await openSession(file);
   try {
     const { answers, probabilities } = await answer(session, manifest, rows);
     const context = { part: 'test', origin: 'parent', dataset: await sha256(csv) } as const;
@@ -49,7 +53,7 @@ async function answer(
   const input = manifest.interface.inputs[0]!;
   const width = rows.features.length / rows.rows;
   const [batch, ...sample] = input.shape;
-  const step = batch === -1 || batch === undefined ? batchRows : batch;
+  const step = batch === undefined || batch < 1 ? batchRows : batch;
   const answers = new Int32Array(rows.rows);
   const probabilities: number[] = [];
   for (let start = 0; start < rows.rows; start += step) {

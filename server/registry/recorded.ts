@@ -6,11 +6,11 @@ import { maxDocumentBytes } from '../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { z } from '../../src/core/zod.ts';
 import { readFileRef } from './chunk-files.ts';
-import type { Registry } from './context.ts';
+import type { BlobStore } from '../storage/blobs.ts';
 
 /** @throws HaversackError `DocumentInvalid`, `ChunkInvalid`, `TooLarge` */
 export async function readRecorded(
-  registry: Registry,
+  blobs: BlobStore,
   artifact: Manifest['artifacts']['recorded'],
 ): Promise<Recorded | null> {
   if (!artifact) return null;
@@ -20,7 +20,7 @@ export async function readRecorded(
       `recorded has ${artifact.file.bytes} bytes, at most ${maxDocumentBytes}`,
     );
   }
-  return parseRecorded(await readFileRef(registry.blobs, artifact.file));
+  return parseRecorded(await readFileRef(blobs, artifact.file));
 }
 
 export function parseRecorded(file: Bytes): Recorded {

@@ -19,7 +19,11 @@ export async function seedVersion(registry: Registry, folder: string): Promise<v
   const recorded = document.artifacts.recorded
     ? parseRecorded(await readFile(join(folder, document.artifacts.recorded.file)))
     : null;
-  await checkRuns(registry, model, { interface: document.interface, labels: document.labels, recorded });
+  await checkRuns(registry.openSession, model, {
+    interface: document.interface,
+    labels: document.labels,
+    recorded,
+  });
   const variants: VariantDraft[] = [];
   for (const variant of document.variants) {
     const bytes = await readFile(join(folder, variant.file));

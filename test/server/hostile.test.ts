@@ -55,6 +55,24 @@ describe('a push', () => {
   });
 });
 
+describe('an interface', () => {
+  it.each([[[-1, 3]], [[0, 2]], [[1, 2, 1]]])(
+    'that claims the input [%s] for one of [-1, 2] is refused',
+    async shape => {
+      const server = await startServer();
+      const { status, json } = await push(server, 'sides', classifier(), {
+        interface: {
+          inputs: [{ name: 'x', datatype: 'FP32', shape, meaning: null }],
+          outputs: [{ name: 'probabilities', datatype: 'FP32', shape: [-1, 2], meaning: null }],
+          decision: null,
+        },
+      });
+      expect({ status, code: json['code'] }).toEqual({ status: 422, code: 'ModelInvalid' });
+      expect(json['detail']).toContain(`[${shape.join(', ')}]`);
+    },
+  );
+});
+
 describe('an inference request', () => {
   it('with lists in the place of a number is refused, however deep', async () => {
     const server = await startServer();

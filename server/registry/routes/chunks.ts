@@ -60,6 +60,8 @@ export function registerChunkRoutes(app: FastifyInstance, registry: Registry): v
   });
   app.post(`${registryRoot}/chunks/missing`, async request => {
     const { digests } = parseRequest(missingQuerySchema, request.body);
+    // Who asks has something to send, and it will be looked into.
+    registry.checker.warm();
     return { missing: await missingChunks(registry.blobs, digests) };
   });
 }

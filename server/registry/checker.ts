@@ -1,0 +1,71 @@
+// What is looked into before it is believed: the jobs, and what comes of them. Who does them, and in which process, is
+// behind `Checker`.
+import { fileRefSchema } from '../../src/core/artifact/chunks.ts';
+import { digestSchema } from '../../src/core/artifact/digest.ts';
+import {
+  evaluationSchema,
+  manifestSchema,
+  recordedArtifactSchema,
+} from '../../src/core/artifact/documents.ts';
+import { interfaceSchema } from '../../src/core/artifact/interface.ts';
+import { variantNameSchema } from '../../src/core/artifact/names.ts';
+import { failureSchema } from '../../src/core/errors.ts';
+import { z } from '../../src/core/zod.ts';
+
+/** An upload is looked into, opened and run. */
+export const checkJobSchema = z.object({
+  kind: z.literal('check'),
+  /** The model. */
+  file: fileRefSchema,
+  /** Files that came with it: only whether they are whole. */
+  beside: z.array(fileRefSchema).max(8),
+  labels: z.array(z.string()).nullable(),
+  /** As claimed; null to read it from the graph. */
+  interface: interfaceSchema.nullable(),
+  recorded: recordedArtifactSchema.nullable(),
+});
+export type CheckJob = z.infer<typeof checkJobSchema>;
+
+export const checkedSchema = z.object({
+  interface: interfaceSchema,
+  architecture: digestSchema,
+  /** What the file is by its weights: `fp32`, `fp16`, `original`. */
+  variant: variantNameSchema,
+});
+export type Checked = z.infer<typeof checkedSchema>;
+
+/** A variant is made of a version and measured on its data. */
+export const deriveJobSchema = z.object({ kind: z.literal('derive'), manifest: manifestSchema });
+export type DeriveJob = z.infer<typeof deriveJobSchema>;
+
+export const derivedSchema = z.object({
+  runtime: z.string().max(128),
+  /** Its chunks are stored. */
+  file: fileRefSchema,
+  evaluations: z.array(evaluationSchema).max(64),
+});
+export type Derived = z.infer<typeof derivedSchema>;
+
+export const jobSchema = z.discriminatedUnion('kind', [checkJobSchema, deriveJobSchema]);
+export type Job = z.infer<typeof jobSchema>;
+
+/** What a process that does jobs sends back. */
+export const outcomeSchema = z.discriminatedUnion('done', [
+  z.object({ done: z.literal(true), value: z.unknown() }),
+  z.object({ done: z.literal(false), failure: failureSchema }),
+]);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export interface Checker {
+  /**
+   * @throws HaversackError what is wrong with the file; `ModelInvalid` where looking at it takes too long, too much
+   *   memory, or the process down; `Unavailable` where too many wait, or the server stops
+   */
+  check(job: CheckJob): Promise<Checked>;
+  /** @throws HaversackError as `check`; `TooLarge` where it is not worth it */
+  derive(job: DeriveJob): Promise<Derived>;
+  /** Gets ready for a check that will come soon. */
+  warm(): void;
+  /** Gives up what is in hand. */
+  close(): Promise<void>;
+}
