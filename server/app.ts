@@ -48,6 +48,8 @@ export interface ServerOptions {
    * where only trusted people may upload.
    */
   readonly checkProcess?: string | null;
+  /** New bytes that one trainer may send in a day. */
+  readonly maxTrainerBytes?: number;
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly logger?: Logger;
   readonly now?: () => Date;
@@ -114,7 +116,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const deriver = new Deriver(registry);
   registerVersionRoutes(app, registry, deriver);
   await app.register((scope, _options, done) => {
-    registerChunkRoutes(scope, registry);
+    registerChunkRoutes(scope, registry, options.maxTrainerBytes);
     done();
   });
   const host = new ModelHost(versionsOf(registry), { openSession: registry.openSession });

@@ -1,4 +1,4 @@
-// So many per caller in a time: a fixed window a key, kept in memory.
+// So many (requests, bytes) per caller in a time: a fixed window a key, kept in memory.
 import { HaversackError } from '../../src/core/errors.ts';
 
 /** Keys remembered at most; beyond, the oldest windows are forgotten. */
@@ -17,16 +17,16 @@ export class RateLimit {
   }
 
   /** @throws HaversackError `TooManyRequests` */
-  take(key: string): void {
+  take(key: string, amount = 1): void {
     const now = this.#nowMs();
     const window = this.#windows.get(key);
     if (!window || now - window.startMs >= this.#windowMs) {
       this.#windows.delete(key);
-      this.#windows.set(key, { startMs: now, count: 1 });
+      this.#windows.set(key, { startMs: now, count: amount });
       if (this.#windows.size > maxKeys) this.#windows.delete(this.#windows.keys().next().value!);
       return;
     }
-    window.count += 1;
+    window.count += amount;
     if (window.count > this.#max) {
       throw new HaversackError('TooManyRequests', `at most ${this.#max} in ${this.#windowMs / 1000} s`);
     }

@@ -1,5 +1,5 @@
 // Chunks by digest. Knows bytes and names, not what they are part of.
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bytes, type Digest, digestSchema, sha256 } from '../../src/core/artifact/digest.ts';
@@ -12,27 +12,31 @@ export interface BlobStore {
   get(digest: Digest): Promise<Bytes | null>;
   /**
    * Resolves when the bytes are durable.
-   * @throws HaversackError `ChunkInvalid` when the digest is not theirs
+   * @throws HaversackError `ChunkInvalid` when the digest is not theirs, `Unavailable` where the disk is nearly full
    */
   put(digest: Digest, bytes: Bytes): Promise<void>;
   /** Every digest that is stored, in no order. */
   list(): AsyncIterable<Digest>;
 }
 
+/** Left free on the disk, for the database and for whatever else lives there. */
+const defaultReserveBytes = 128 * 2 ** 20;
+
 /** Files `<folder>/ab/cdef…`. */
 export class FileBlobs implements BlobStore {
   readonly #folder: string;
   readonly #temporaryFolder: string;
+  readonly #reserveBytes: number;
   readonly #prefixes = new Set<string>();
   /** One write a digest at a time: the second waits for the first to be durable. */
   readonly #writing = new Map<Digest, Promise<void>>();
 
   /** The folder is made if absent; what a killed process left half-written in it is removed. */
-  static async open(folder: string): Promise<FileBlobs> {
+  static async open(folder: string, reserveBytes?: number): Promise<FileBlobs> {
     const temporaryFolder = join(folder, 'tmp');
     await rm(temporaryFolder, { recursive: true, force: true });
     mkdirSync(temporaryFolder, { recursive: true });
-    return new FileBlobs(folder, temporaryFolder);
+    return new FileBlobs(folder, temporaryFolder, reserveBytes);
   }
 
   /** For looking only: touches nothing, so that a running server does not mind. */
@@ -40,7 +44,8 @@ export class FileBlobs implements BlobStore {
     return new FileBlobs(folder, join(folder, 'tmp'));
   }
 
-  private constructor(folder: string, temporaryFolder: string) {
+  private constructor(folder: string, temporaryFolder: string, reserveBytes = defaultReserveBytes) {
+    this.#reserveBytes = reserveBytes;
     this.#folder = folder;
     this.#temporaryFolder = temporaryFolder;
   }
@@ -86,12 +91,21 @@ export class FileBlobs implements BlobStore {
 
   async #write(digest: Digest, bytes: Bytes): Promise<void> {
     if (await this.has(digest)) return;
+    await this.#requireRoom();
     const prefix = digest.slice(0, 2);
     if (!this.#prefixes.has(prefix)) {
       await makeFolderDurably(join(this.#folder, prefix));
       this.#prefixes.add(prefix);
     }
     await writeDurably(this.#path(digest), bytes, { temporaryFolder: this.#temporaryFolder });
+  }
+
+  async #requireRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#folder);
+    if (bavail * bsize < this.#reserveBytes) {
+      const mebibytes = Math.round(this.#reserveBytes / 2 ** 20);
+      throw new HaversackError('Unavailable', `the registry’s disk has less than ${mebibytes} MiB left`);
+    }
   }
 
   #path(digest: Digest): string {

@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/core/artifact/digest.ts';
 import { registryRoot } from '../../src/core/artifact/registry-api.ts';
 import { classifier, push } from './models.ts';
-import { startServer, type TestServer } from './support.ts';
+import { audienceOf, enrolDevice, startServer, type TestServer } from './support.ts';
 
 /** Sends a body as it is written. */
 async function send(server: TestServer, path: string, payload: string, headers: Record<string, string> = {}) {
@@ -135,8 +134,16 @@ it.each([
   expect((await server.ask('GET', 'models', { headers: { [name]: value } })).status).toBe(401);
 });
 
-it('the admin key is on disk before its hash, which alone would lock everyone out', async () => {
-  const { data } = await startServer();
-  const changed = (name: string) => statSync(join(data, name), { bigint: true }).ctimeNs;
-  expect(changed('admin.key')).toBeLessThan(changed('admin.key.sha256'));
+it('a trainer sends so many new bytes a day and no more; what is there costs nothing', async () => {
+  const server = await startServer({ maxTrainerBytes: 1000 });
+  const device = await enrolDevice(server, 'trainer');
+  const token = await device.token(audienceOf(server));
+  const put = async (fill: number, key: string) => {
+    const body = Buffer.alloc(600, fill);
+    return (await server.ask('PUT', `chunks/${await sha256(new Uint8Array(body))}`, { token: key, body }))
+      .status;
+  };
+  expect([await put(1, token), await put(1, token), await put(2, token)]).toEqual([204, 204, 429]);
+  expect(await put(2, server.key)).toBe(204);
+  expect(await put(2, token)).toBe(204);
 });

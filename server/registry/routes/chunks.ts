@@ -3,9 +3,10 @@
 import type { FastifyInstance } from 'fastify';
 import { maxChunkBytes } from '../../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../../src/core/artifact/digest.ts';
-import { missingQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
+import { maxModelBytes, missingQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 import { matchesTag, parseRange } from '../../gateway/conditional.ts';
+import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import { missingChunks } from '../chunk-files.ts';
 import type { Registry } from '../context.ts';
@@ -13,8 +14,21 @@ import { digestParams } from './params.ts';
 
 const octets = 'application/octet-stream';
 
+const dayMs = 24 * 60 * 60 * 1000;
+/** New bytes that one trainer may send in a day, so that none can fill the disk: a few of the largest models. */
+const defaultTrainerBytes = 4 * maxModelBytes;
+
 /** In a scope of its own: only here are raw bytes a body. */
-export function registerChunkRoutes(app: FastifyInstance, registry: Registry): void {
+export function registerChunkRoutes(
+  app: FastifyInstance,
+  registry: Registry,
+  maxTrainerBytes: number = defaultTrainerBytes,
+): void {
+  const limit = new RateLimit({
+    max: maxTrainerBytes,
+    windowMs: dayMs,
+    nowMs: () => registry.now().getTime(),
+  });
   app.addContentTypeParser(
     octets,
     { parseAs: 'buffer', bodyLimit: maxChunkBytes },
@@ -55,6 +69,9 @@ export function registerChunkRoutes(app: FastifyInstance, registry: Registry): v
     if (!Buffer.isBuffer(request.body)) {
       throw new HaversackError('UnsupportedMediaType', `wanted ${octets}`);
     }
+    const { caller } = request;
+    const isTrainer = caller.kind === 'device' && caller.device.role !== 'admin';
+    if (isTrainer && !(await registry.blobs.has(digest))) limit.take(caller.device.id, request.body.length);
     await registry.blobs.put(digest, request.body as Bytes);
     return reply.code(204).send();
   });

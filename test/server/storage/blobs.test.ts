@@ -29,6 +29,17 @@ describe('blobs', () => {
     expect(await blobs.has('0'.repeat(64))).toBe(false);
   });
 
+  it('leave the reserve of the disk alone, and are still read', async () => {
+    const folder = temporaryFolder();
+    const digest = await sha256(bytes);
+    await (await FileBlobs.open(folder)).put(digest, bytes);
+    const full = await FileBlobs.open(folder, Number.MAX_SAFE_INTEGER);
+    const more = new TextEncoder().encode('more');
+    await expect(full.put(await sha256(more), more)).rejects.toMatchObject({ code: 'Unavailable' });
+    await full.put(digest, bytes);
+    expect(await full.has(digest)).toBe(true);
+  });
+
   it('lose nothing but what a killed process had half written', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'tmp'), { recursive: true });
