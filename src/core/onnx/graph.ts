@@ -20,7 +20,7 @@ import { attributeProto, type Attributes, valueInfo } from './build.ts';
 import { defaultOpset } from './check.ts';
 import { specOf } from './inspect.ts';
 import { readModel } from './read.ts';
-import { protoOf, storedTensor } from './stored-tensor.ts';
+import { protoOf, shallowCopy, storedTensor } from './stored-tensor.ts';
 import { topologicalOrder } from './topological-order.ts';
 import { subgraphsOf } from './walk.ts';
 import { writeModel } from './write.ts';
@@ -130,6 +130,7 @@ export class Graph {
     for (const [name, tensor] of this.initializers) copy.initializers.set(name, tensor);
     for (const [name, tensor] of this.foreignInitializers) copy.foreignInitializers.set(name, tensor);
     copy.nodes = this.nodes.map(copyNode);
+    if (this.#names) copy.#names = new Set(this.#names);
     return copy;
   }
 
@@ -149,6 +150,7 @@ export class Graph {
       attributes: options.attributes ?? {},
     };
     for (const output of outputs) this.claim(output);
+    for (const nested of nestedGraphs(node)) addNames(nested, this.#allNames());
     this.nodes.push(node);
     return node;
   }
@@ -167,6 +169,11 @@ export class Graph {
   /** Tells `fresh` of a name that was not made by it. */
   claim(name: string): void {
     this.#allNames().add(name);
+  }
+
+  /** Tells `fresh` of the names of the graph that this one is nested in. */
+  surroundedBy(outer: Graph): void {
+    for (const name of outer.#allNames()) this.claim(name);
   }
 
   /** Name → the node that makes it. */
@@ -316,10 +323,4 @@ function valueSpec(proto: ValueInfoProto, role: 'Input' | 'Output'): ValueSpec {
 
 function valueProto(spec: ValueSpec): ValueInfoProto {
   return valueProtos.get(spec) ?? valueInfo(spec.name, spec.datatype, spec.shape);
-}
-
-/** The message with the same members, unknown fields included; a message's prototype holds its defaults. */
-function shallowCopy<T extends object>(message: T): T {
-  const prototype = Object.getPrototypeOf(message) as object;
-  return Object.create(prototype, Object.getOwnPropertyDescriptors(message)) as T;
 }

@@ -37,11 +37,19 @@ function view({ rawData }: TensorProto, datatype: Datatype, shape: readonly numb
 export function protoOf(name: string, tensor: Tensor): TensorProto {
   const proto = protos.get(tensor);
   if (!proto) return tensorProto(name, tensor);
+  return renamed(proto, name);
+}
+
+/** The same message under that name; the elements' memory is shared. */
+export function renamed(proto: TensorProto, name: string): TensorProto {
   if (proto.name === name) return proto;
-  const renamed = Object.create(
-    Object.getPrototypeOf(proto) as object,
-    Object.getOwnPropertyDescriptors(proto),
-  ) as TensorProto;
-  renamed.name = name;
-  return renamed;
+  const copy = shallowCopy(proto);
+  copy.name = name;
+  return copy;
+}
+
+/** A message with the same members, unknown fields included; a message's prototype holds its defaults. */
+export function shallowCopy<T extends object>(message: T): T {
+  const prototype = Object.getPrototypeOf(message) as object;
+  return Object.create(prototype, Object.getOwnPropertyDescriptors(message)) as T;
 }

@@ -80,7 +80,10 @@ export interface TransposedWindow extends Window {
   readonly outputPadding: readonly number[];
 }
 
-/** As windowOf, for ConvTranspose-11: pads that `output_shape` or `auto_pad` ask for are worked out. */
+/**
+ * As windowOf, for ConvTranspose-11: pads that `output_shape` or `auto_pad` ask for are worked out. Where SAME would want more
+ * than there is, ONNX Runtime pads nothing and answers what there is.
+ */
 export function transposedWindowOf(
   node: NodeContext,
   spatial: readonly number[],
@@ -95,9 +98,10 @@ export function transposedWindowOf(
   );
   const autoPad = node.string('auto_pad', 'NOTSET');
   const asked = node.ints('output_shape');
-  const wanted =
-    asked?.slice(-spatial.length) ??
-    (autoPad.startsWith('SAME') ? spatial.map((size, i) => size * strides[i]!) : null);
+  const same = autoPad.startsWith('SAME')
+    ? full.map((size, i) => Math.min(size, spatial[i]! * strides[i]!))
+    : null;
+  const wanted = asked?.slice(-spatial.length) ?? same;
   if (wanted) {
     const total = full.map((size, i) => Math.max(0, size - wanted[i]!));
     const pads = samePads(total, autoPad === 'SAME_UPPER' ? 'SAME_UPPER' : 'SAME_LOWER');
@@ -160,5 +164,4 @@ export const convolutionRules: Readonly<Record<string, InferRule>> = {
   MaxUnpool: maxUnpool,
   QLinearConv: convolution(3, node => node.input(7).datatype),
   'com.microsoft.FusedConv': convolution(1),
-  'com.microsoft.QLinearConv': convolution(3, node => node.input(7).datatype),
 };

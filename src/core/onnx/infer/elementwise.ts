@@ -195,8 +195,7 @@ export const elementwiseRules: Readonly<Record<string, InferRule>> = {
     `Acos Acosh Asin Asinh Atan Atanh Celu Cos Cosh Elu Erf Gelu HardSigmoid HardSwish Hardmax LeakyRelu LogSoftmax
      Mish ParametricSoftplus ScaledTanh Selu Shrink Sigmoid Sin Sinh Softmax Softplus Softsign Swish Tan Tanh
      ThresholdedRelu CumSum CumProd Trilu Bernoulli
-     com.microsoft.BiasGelu com.microsoft.FastGelu com.microsoft.Gelu com.microsoft.QuickGelu com.microsoft.Trilu
-     com.microsoft.BiasSoftmax`
+     com.microsoft.BiasGelu com.microsoft.FastGelu com.microsoft.Gelu com.microsoft.QuickGelu com.microsoft.Trilu`
       .split(/\s+/)
       .filter(name => name !== '')
       .map(name => [name, same]),

@@ -113,5 +113,4 @@ export const matmulRules: Readonly<Record<string, InferRule>> = {
   ],
   'com.microsoft.DynamicQuantizeMatMul': matmul,
   'com.microsoft.MatMulNBits': matmulNBits,
-  'com.microsoft.MatMulBnb4': matmulNBits,
 };
