@@ -12,10 +12,10 @@ import {
 import { tapeOver } from '../run-tape.ts';
 
 type Numbers = readonly number[];
-const start = [
+const start: readonly Numbers[] = [
   [1, -2, 0.5, 3],
   [0.25, -0.75],
-] as const;
+];
 /** Of parameter `p` at a step, element by element. */
 const gradientAt = (p: number, step: number) => start[p]!.map((x, i) => Math.sin(3 * x + i + step + p));
 const learningRate = (step: number) => 0.1 / step;
