@@ -3,8 +3,8 @@
 import { HaversackError } from '../../errors.ts';
 import { describeNode, type GraphNode, namesRead, operatorOf } from '../../onnx/graph.ts';
 import { isSame } from './axes.ts';
-import { constantOperators, rules, straightThrough } from './rules.ts';
-import type { CustomGradient, GradientRule, Tape } from './tape.ts';
+import { constantOperators, rules, spellings, straightThrough } from './rules.ts';
+import type { GradientRule, Tape } from './tape.ts';
 
 export interface GradientOf {
   /** Of one element. */
@@ -19,15 +19,6 @@ export interface Blocked {
   readonly parameters: readonly string[];
 }
 
-/** One step of the way back: a node, or a stretch of nodes with a gradient of its own. */
-interface Step {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly reads: readonly string[];
-  readonly node: GraphNode;
-  readonly custom: CustomGradient | null;
-}
-
 /**
  * Parameter → the name of d loss / d parameter, of the parameter's shape. A parameter that the loss does not depend on has
  * zeros. Only what these need is appended.
@@ -39,18 +30,18 @@ export function gradient(tape: Tape, { loss, wrt }: GradientOf): Map<string, str
       `gradient: the loss '${loss}' is [${tape.shape(loss).join(', ')}], wanted one element`,
     );
   }
-  const path = pathOf(tape, loss, wrt);
+  const path = spelledOut(tape, { loss, wrt });
   throwIfBlocked(path);
   const mark = tape.mark();
   const grads = new Map([[loss, tape.filled(1, tape.shape(loss), tape.datatype(loss))]]);
-  for (const step of path.steps.reverse()) {
-    const grad = step.outputs.map(name => grads.get(name) ?? null);
+  for (const node of path.nodes.reverse()) {
+    const grad = node.outputs.map(name => grads.get(name) ?? null);
     if (grad.every(name => name === null)) continue;
-    const results = step.custom ? step.custom.rule(grad, tape) : ruleOf(step.node)!(step.node, grad, tape);
-    step.inputs.forEach((input, position) => {
+    const results = ruleOf(node)!(node, grad, tape);
+    node.inputs.forEach((input, position) => {
       const result = results[position] ?? null;
       if (result === null || !path.depends.has(input)) return;
-      if (!isSame(tape.shape(result), tape.shape(input))) throw wrongShape(tape, step.node, input, result);
+      if (!isSame(tape.shape(result), tape.shape(input))) throw wrongShape(tape, node, input, result);
       grads.set(input, tape.plus(grads.get(input) ?? null, result)!);
     });
   }
@@ -62,75 +53,73 @@ export function gradient(tape: Tape, { loss, wrt }: GradientOf): Map<string, str
 }
 
 /** What stands in the way of `gradient`; empty: nothing. */
-export function blocked(tape: Tape, { loss, wrt }: GradientOf): Blocked[] {
-  return pathOf(tape, loss, wrt).blocked;
+export function blocked(tape: Tape, of: GradientOf): Blocked[] {
+  return pathOf(tape, of).blocked;
 }
 
 interface Path {
   /** In the order of the graph: those between the parameters and the loss. */
-  readonly steps: Step[];
+  readonly nodes: GraphNode[];
   /** Values that depend on a parameter. */
   readonly depends: ReadonlySet<string>;
   readonly blocked: Blocked[];
 }
 
-function pathOf(tape: Tape, loss: string, wrt: readonly string[]): Path {
-  const steps = stepsOf(tape);
+function spelledOut(tape: Tape, of: GradientOf): Path {
+  const path = pathOf(tape, of);
+  const short = path.nodes.filter(node => spellings[operatorOf(node)] !== undefined);
+  if (short.length === 0 || path.blocked.length > 0) return path;
+  for (const node of short) tape.replace(node, spellings[operatorOf(node)]!(node, tape));
+  return pathOf(tape, of);
+}
+
+function pathOf(tape: Tape, { loss, wrt }: GradientOf): Path {
+  const { graph } = tape;
+  graph.sort();
   const depends = new Set(wrt);
-  const dependent = steps.filter(step => {
-    if (step.custom === null && constantOperators.has(operatorOf(step.node))) return false;
-    if (!step.reads.some(name => depends.has(name))) return false;
-    for (const name of step.outputs) if (name !== '' && isSmooth(tape, step, name)) depends.add(name);
+  const dependent = graph.nodes.filter(node => {
+    if (constantOperators.has(operatorOf(node))) return false;
+    if (!namesRead(node).some(name => depends.has(name))) return false;
+    for (const name of node.outputs) if (name !== '' && isSmooth(tape, node, name)) depends.add(name);
     return true;
   });
   const leads = new Set([loss]);
-  const needed = dependent.reverse().filter(step => {
-    if (!step.outputs.some(name => leads.has(name) && depends.has(name))) return false;
-    for (const name of step.reads) if (depends.has(name)) leads.add(name);
-    return true;
-  });
-  needed.reverse();
-  const without = needed.filter(step => step.custom === null && ruleOf(step.node) === undefined);
+  const nodes = dependent
+    .reverse()
+    .filter(node => {
+      if (!node.outputs.some(name => leads.has(name) && depends.has(name))) return false;
+      for (const name of namesRead(node)) if (depends.has(name)) leads.add(name);
+      return true;
+    })
+    .reverse();
+  const without = nodes.filter(node => !isKnown(node));
   return {
-    steps: needed,
+    nodes,
     depends,
-    blocked: without.map(({ node }) => ({ node, parameters: parametersBefore(needed, node, wrt) })),
+    blocked: without.map(node => ({ node, parameters: parametersBefore(nodes, node, wrt) })),
   };
 }
 
 /** Integers have no gradient, but for those that a quantizer made. */
-function isSmooth(tape: Tape, step: Step, name: string): boolean {
-  const operator = operatorOf(step.node);
-  if (step.custom === null && ruleOf(step.node) === undefined) return true;
-  return (
-    straightThrough.has(operator) || tape.datatype(name).startsWith('FP') || tape.datatype(name) === 'BF16'
-  );
+function isSmooth(tape: Tape, node: GraphNode, name: string): boolean {
+  if (!isKnown(node) || straightThrough.has(operatorOf(node))) return true;
+  const datatype = tape.datatype(name);
+  return datatype.startsWith('FP') || datatype === 'BF16';
 }
 
-function stepsOf({ graph, customs }: Tape): Step[] {
-  graph.sort();
-  const byOutput = new Map(customs.flatMap(custom => custom.outputs.map(name => [name, custom] as const)));
-  const left = new Map(customs.map(custom => [custom, custom.outputs.length]));
-  return graph.nodes.map(node => {
-    const custom = node.outputs.map(name => byOutput.get(name)).find(found => found !== undefined);
-    if (!custom) return { ...node, reads: namesRead(node), node, custom: null };
-    // Several nodes may make its outputs: the last of them stands for all.
-    const remaining = left.get(custom)! - node.outputs.filter(name => byOutput.get(name) === custom).length;
-    left.set(custom, remaining);
-    const outputs = remaining === 0 ? custom.outputs : [];
-    return { inputs: custom.inputs, outputs, reads: custom.inputs, node, custom };
-  });
+function isKnown(node: GraphNode): boolean {
+  return ruleOf(node) !== undefined || spellings[operatorOf(node)] !== undefined;
 }
 
 function ruleOf(node: GraphNode): GradientRule | undefined {
   return rules[operatorOf(node)];
 }
 
-function parametersBefore(steps: readonly Step[], end: GraphNode, wrt: readonly string[]): string[] {
+function parametersBefore(nodes: readonly GraphNode[], end: GraphNode, wrt: readonly string[]): string[] {
   const before = new Set<string>();
-  for (const step of [...steps].reverse()) {
-    if (step.node !== end && !step.outputs.some(name => before.has(name))) continue;
-    for (const name of step.reads) before.add(name);
+  for (const node of [...nodes].reverse()) {
+    if (node !== end && !node.outputs.some(name => before.has(name))) continue;
+    for (const name of namesRead(node)) before.add(name);
   }
   return wrt.filter(name => before.has(name));
 }

@@ -12,9 +12,10 @@ import { matmul } from './rules/matmul.ts';
 import { misc } from './rules/misc.ts';
 import { normalization } from './rules/normalization.ts';
 import { pooling } from './rules/pooling.ts';
+import { recurrent } from './rules/recurrent.ts';
 import { reduce } from './rules/reduce.ts';
 import { shape } from './rules/shape.ts';
-import type { GradientRule } from './tape.ts';
+import type { GradientRule, Spelling } from './tape.ts';
 
 export const rules: Readonly<Record<string, GradientRule>> = {
   ...arithmetic,
@@ -28,6 +29,9 @@ export const rules: Readonly<Record<string, GradientRule>> = {
   ...gather,
   ...misc,
 };
+
+/** Operators that are spelled out in others first, where a gradient passes through them. */
+export const spellings: Readonly<Record<string, Spelling>> = recurrent;
 
 /** Constant all around almost every point: their gradient is zero, and nothing flows through them. */
 export const constantOperators: ReadonlySet<string> = new Set([
@@ -51,10 +55,6 @@ export const constantOperators: ReadonlySet<string> = new Set([
   'Not',
   'OneHot',
   'Or',
-  'RandomNormal',
-  'RandomNormalLike',
-  'RandomUniform',
-  'RandomUniformLike',
   'Range',
   'Round',
   'Shape',

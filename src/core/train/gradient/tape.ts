@@ -20,12 +20,8 @@ export type GradientRule = (
   tape: Tape,
 ) => readonly (string | null)[];
 
-/** A stretch of the graph that has a gradient of its own, shorter than what its operators' rules would make. */
-export interface CustomGradient {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly rule: (grad: readonly (string | null)[], tape: Tape) => readonly (string | null)[];
-}
+/** Emits operators that do what the node does: the names of its outputs. */
+export type Spelling = (node: GraphNode, tape: Tape) => readonly string[];
 
 /** How many nodes and initializers a graph had. */
 export interface Mark {
@@ -35,11 +31,12 @@ export interface Mark {
 
 export class Tape {
   readonly graph: Graph;
-  readonly customs: CustomGradient[] = [];
   readonly #types: Map<string, ValueType>;
   readonly #constants = new Map<string, string>();
   /** What was emitted, by operator, inputs and attributes: asked for again, it is not computed again. */
   readonly #emitted = new Map<string, string>();
+
+  readonly #split = new Map<string, string[]>();
 
   /** Of every value in the graph the type must be there; the graph is written to. */
   constructor(graph: Graph, types: ReadonlyMap<string, ValueType>) {
@@ -106,6 +103,14 @@ export class Tape {
     return node.outputs[position]!;
   }
 
+  /** Others take the node's place: its outputs are now these values. */
+  replace(node: GraphNode, values: readonly string[]): void {
+    this.graph.nodes = this.graph.nodes.filter(other => other !== node);
+    node.outputs.forEach((name, position) => {
+      if (name !== '') this.graph.add('Identity', [values[position]!], [name]);
+    });
+  }
+
   #infer(node: GraphNode): void {
     const inputs = node.inputs.map(name => (name === '' ? null : this.type(name)));
     const types = inferNode(node, inputs, this.graph.opset);
@@ -167,6 +172,7 @@ export class Tape {
     this.graph.nodes = [...nodes.slice(0, mark.nodes), ...kept.reverse()];
     const made = new Set(this.graph.nodes.flatMap(node => node.outputs));
     for (const [key, name] of this.#emitted) if (!made.has(name)) this.#emitted.delete(key);
+    for (const [key, names] of this.#split) if (!names.every(name => made.has(name))) this.#split.delete(key);
     for (const name of [...initializers.keys()].slice(mark.constants)) {
       if (!live.has(name)) initializers.delete(name);
     }
@@ -272,6 +278,17 @@ export class Tape {
     return this.op('Slice', [x, this.ints(starts), this.ints(ends), this.ints(axes), this.ints(steps)]);
   }
 
+  /** The axis cut into parts of these sizes. */
+  parts(x: string, axis: number, sizes: readonly number[]): string[] {
+    if (sizes.length === 1) return [x];
+    const key = `parts|${x}|${axis}|${sizes.join()}`;
+    const found = this.#split.get(key);
+    if (found) return found;
+    const names = this.ops('Split', [x, this.ints(sizes)], sizes.length, { axis: { int: axis } });
+    this.#split.set(key, names);
+    return names;
+  }
+
   /** With zeros. Pads of all axes: begins, then ends. */
   pad(x: string, begins: readonly number[], ends: readonly number[]): string {
     if ([...begins, ...ends].every(size => size === 0)) return x;
@@ -330,7 +347,8 @@ export class Tape {
         }
         case 'Cast': {
           const { to } = attributes;
-          return to !== undefined && 'int' in to && to.int === dataTypeOf(datatype);
+          const from: number = dataTypeOf(datatype);
+          return to !== undefined && 'int' in to && to.int === from;
         }
         case 'Concat':
           return inputs.length === 1;

@@ -43,7 +43,8 @@ const maxPool: GradientRule = (node, grad, t) => {
 // dX = dY / count, for the windows that an element is in
 const averagePool: GradientRule = (node, grad, t) => {
   const { x, input, output, windows, planes } = poolOf(node, t, grad[0]!);
-  if (isTiling(windows)) {
+  const isWhole = output.every((size, i) => size * windows.kernel[i]! <= input[i]!);
+  if (isTiling(windows) && isWhole) {
     const even = t.div(grad[0]!, elements(windows.kernel));
     const { windows: wide, all } = tiledShapes(windows, output, planes);
     return [untile(t, t.expand(t.reshape(even, wide), all), windows, output, t.shape(x))];
