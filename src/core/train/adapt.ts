@@ -56,7 +56,9 @@ export async function adapt(
   return { ...fitted, weights: mergedWeights(job.model, changes, fitted.weights) };
 }
 
-export function lossOf(recipe: TrainRecipe): LossSettings {
+export function lossOf(
+  recipe: Pick<TrainRecipe, 'loss' | 'labelSmoothing' | 'classWeights' | 'delta'>,
+): LossSettings {
   switch (recipe.loss) {
     case 'sparse-categorical-cross-entropy':
       return {

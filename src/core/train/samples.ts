@@ -18,7 +18,7 @@ export function takeRows({ datatype, shape, data }: Tensor, order: ArrayLike<num
     const row = data.subarray(order[i]! * width, (order[i]! + 1) * width);
     (taken as { set(values: typeof row, offset: number): void }).set(row, i * width);
   }
-  return { datatype, shape: [order.length, ...shape.slice(1)], data: taken as TensorData };
+  return { datatype, shape: [order.length, ...shape.slice(1)], data: taken };
 }
 
 /** A batch of rows; the model's inputs and the target. */
