@@ -1,69 +1,36 @@
 // A graph that passes change: nodes with plain attributes, weights by name. What it does not understand it hands on.
 import { create } from '@bufbuild/protobuf';
 import {
-  type GraphProto,
   GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
   OperatorSetIdProtoSchema,
   type TensorProto,
-  type ValueInfoProto,
 } from 'onnx-buf';
 import type { Bytes } from '../artifact/digest.ts';
 import { HaversackError } from '../errors.ts';
-import type { TensorSpec } from '../runtime/session.ts';
 import type { Tensor } from '../tensor.ts';
-import { attributeValue } from './attributes.ts';
-import { attributeProto, type Attributes, valueInfo } from './build.ts';
 import { defaultOpset } from './check.ts';
-import { specOf } from './inspect.ts';
+import {
+  addNames,
+  type GraphNode,
+  namesRead,
+  nestedGraphs,
+  type NodeOptions,
+  type ValueSpec,
+} from './graph-node.ts';
+import { copyNode, nodeOf, nodeProto, valueProto, valueSpec } from './graph-proto.ts';
 import { readModel } from './read.ts';
 import { protoOf, shallowCopy, storedTensor } from './stored-tensor.ts';
 import { topologicalOrder } from './topological-order.ts';
-import { subgraphsOf } from './walk.ts';
 import { writeModel } from './write.ts';
 
-/** −1 is a dimension of free size. */
-export type ValueSpec = TensorSpec;
-
-export interface GraphNode {
-  name: string;
-  op: string;
-  /** `''` is ONNX's own. */
-  domain: string;
-  /** An empty name is an optional input left out. */
-  inputs: string[];
-  outputs: string[];
-  attributes: Attributes;
-}
-
-export interface NodeOptions {
-  readonly attributes?: Attributes;
-  readonly domain?: string;
-  readonly name?: string;
-}
+export { describeNode, type GraphNode, namesRead, operatorOf, type ValueSpec } from './graph-node.ts';
 
 /** The opset that passes and training graphs are written in. */
 export const workingOpset = 21;
 /** Goes with ONNX 1.16 to 1.17, opset 21. Below 4, every initializer would have to be an input too. */
 const irVersion = 10n;
-
-/** `Conv`; of another domain, `com.microsoft.FusedConv`: the key of every table of operators. */
-export function operatorOf({ op, domain }: Pick<GraphNode, 'op' | 'domain'>): string {
-  return domain === '' ? op : `${domain}.${op}`;
-}
-
-/** `Conv 'conv1'` */
-export function describeNode(node: Pick<GraphNode, 'op' | 'domain' | 'name' | 'outputs'>): string {
-  if (node.name !== '') return `${operatorOf(node)} '${node.name}'`;
-  return `${operatorOf(node)} (makes '${node.outputs.find(name => name !== '') ?? ''}')`;
-}
-
-/** Where a node, input or output came from, to write back what this class has no field for. */
-const nodeProtos = new WeakMap<GraphNode, NodeProto>();
-const valueProtos = new WeakMap<ValueSpec, ValueInfoProto>();
 
 export class Graph {
   name = 'graph';
@@ -243,84 +210,4 @@ export class Graph {
     names.add('');
     return (this.#names = names);
   }
-}
-
-/** The bodies of `If`, `Loop` and `Scan`. */
-export function nestedGraphs(node: Pick<GraphNode, 'attributes'>): GraphProto[] {
-  return Object.values(node.attributes).flatMap(value => {
-    if ('graph' in value) return [value.graph];
-    return 'raw' in value ? value.raw.graphs : [];
-  });
-}
-
-/** Every name a node reads: its inputs, and what its nested graphs take from outside. */
-export function namesRead(node: GraphNode): string[] {
-  return [...node.inputs.filter(name => name !== ''), ...nestedGraphs(node).flatMap(freeNames)];
-}
-
-function freeNames(graph: GraphProto): string[] {
-  const made = new Set([...graph.input, ...graph.initializer].map(({ name }) => name));
-  const free: string[] = [];
-  const read = (name: string) => {
-    if (name !== '' && !made.has(name)) free.push(name);
-  };
-  for (const node of graph.node) {
-    node.input.forEach(read);
-    for (const nested of subgraphsOf(node)) freeNames(nested).forEach(read);
-    for (const name of node.output) made.add(name);
-  }
-  for (const { name } of graph.output) read(name);
-  return free;
-}
-
-function addNames(graph: GraphProto, names: Set<string>): void {
-  for (const { name } of [...graph.input, ...graph.initializer]) names.add(name);
-  for (const node of graph.node) {
-    for (const name of node.output) names.add(name);
-    for (const nested of subgraphsOf(node)) addNames(nested, names);
-  }
-}
-
-function nodeOf(proto: NodeProto): GraphNode {
-  const node: GraphNode = {
-    name: proto.name,
-    op: proto.opType,
-    domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
-    inputs: [...proto.input],
-    outputs: [...proto.output],
-    attributes: Object.fromEntries(
-      proto.attribute.map(attribute => [attribute.name, attributeValue(attribute)]),
-    ),
-  };
-  nodeProtos.set(node, proto);
-  return node;
-}
-
-function copyNode(node: GraphNode): GraphNode {
-  const copy = { ...node, inputs: [...node.inputs], outputs: [...node.outputs] };
-  const proto = nodeProtos.get(node);
-  if (proto) nodeProtos.set(copy, proto);
-  return copy;
-}
-
-function nodeProto(node: GraphNode): NodeProto {
-  const original = nodeProtos.get(node);
-  const proto = original ? shallowCopy(original) : create(NodeProtoSchema);
-  proto.name = node.name;
-  proto.opType = node.op;
-  proto.domain = node.domain;
-  proto.input = node.inputs;
-  proto.output = node.outputs;
-  proto.attribute = Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value));
-  return proto;
-}
-
-function valueSpec(proto: ValueInfoProto, role: 'Input' | 'Output'): ValueSpec {
-  const spec = specOf(proto, role);
-  valueProtos.set(spec, proto);
-  return spec;
-}
-
-function valueProto(spec: ValueSpec): ValueInfoProto {
-  return valueProtos.get(spec) ?? valueInfo(spec.name, spec.datatype, spec.shape);
 }

@@ -3,10 +3,14 @@
 import { HaversackError } from '../errors.ts';
 import { elements, type Tensor } from '../tensor.ts';
 import { type Graph, describeNode, type GraphNode, operatorOf } from './graph.ts';
+import { arrangeRules } from './infer/arrange.ts';
+import { attentionRules } from './infer/attention.ts';
+import { classicRules } from './infer/classic.ts';
 import { convolutionRules } from './infer/convolution.ts';
 import { elementwiseRules } from './infer/elementwise.ts';
 import { gatherRules } from './infer/gather.ts';
 import { maxKnownElements } from './infer/known.ts';
+import { lossRules } from './infer/loss.ts';
 import { matmulRules } from './infer/matmul.ts';
 import { type InferRule, NodeContext, type ValueType } from './infer/node-context.ts';
 import { normalizationRules } from './infer/normalization.ts';
@@ -15,15 +19,20 @@ import { recurrentRules } from './infer/recurrent.ts';
 import { reduceRules } from './infer/reduce.ts';
 import { resizeRules } from './infer/resize.ts';
 import { shapeRules } from './infer/shape.ts';
+import { signalRules } from './infer/signal.ts';
 
 export type { ValueType };
 
 /** Operator, as `operatorOf` spells it, → the types of its outputs from those of its inputs. */
 export const inferRules: ReadonlyMap<string, InferRule> = new Map(
   [
+    arrangeRules,
+    attentionRules,
+    classicRules,
     convolutionRules,
     elementwiseRules,
     gatherRules,
+    lossRules,
     matmulRules,
     normalizationRules,
     quantizationRules,
@@ -31,6 +40,7 @@ export const inferRules: ReadonlyMap<string, InferRule> = new Map(
     reduceRules,
     resizeRules,
     shapeRules,
+    signalRules,
   ].flatMap(family => Object.entries(family)),
 );
 

@@ -22,7 +22,7 @@ export function singleNodeGraph({ op, inputs, attributes = {}, outputs = 1, opse
   graph.opset = opset;
   const dot = op.lastIndexOf('.');
   const domain = op.slice(0, Math.max(dot, 0));
-  if (domain !== '') graph.domains.set(domain, 1);
+  if (domain !== '') graph.domains.set(domain, domain === 'ai.onnx.ml' ? 4 : 1);
   const names = inputs.map((tensor, i) => {
     if (tensor) graph.initializers.set(`in${i}`, tensor);
     return tensor ? `in${i}` : '';

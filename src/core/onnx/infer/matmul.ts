@@ -95,7 +95,7 @@ function einsumSizes(node: NodeContext): { output: string[]; sizes: Map<string, 
 }
 
 function expand(term: string, dots: readonly string[]): string[] {
-  const [before = '', after] = term.split('...');
+  const [before = [], after] = term.split('...').map(letters => Array.from(letters));
   return after === undefined ? [...before] : [...before, ...dots, ...after];
 }
 

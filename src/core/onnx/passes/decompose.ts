@@ -2,6 +2,7 @@
 // runs the composite ones faster.
 import { type Graph, operatorOf } from '../graph.ts';
 import { activationRules } from './decompose/activation.ts';
+import { attentionRules } from './decompose/attention.ts';
 import { fusedRules } from './decompose/fused.ts';
 import { normalizationRules } from './decompose/normalization.ts';
 import type { DecomposeRule } from './decompose/rule.ts';
@@ -9,7 +10,7 @@ import { rewrite } from './rewrite.ts';
 
 /** Operator, as `operatorOf` spells it, → nodes that make the same outputs. */
 export const decomposeRules: ReadonlyMap<string, DecomposeRule> = new Map(
-  [activationRules, fusedRules, normalizationRules].flatMap(family => Object.entries(family)),
+  [activationRules, attentionRules, fusedRules, normalizationRules].flatMap(family => Object.entries(family)),
 );
 
 /**

@@ -62,6 +62,13 @@ export class Rewriter {
     return output;
   }
 
+  /** Parts of those sizes along an axis. */
+  split(x: string, axis: number, sizes: readonly number[]): string[] {
+    const parts = sizes.map(() => this.graph.fresh('Split'));
+    this.graph.add('Split', [x, this.ints(sizes)], parts, { attributes: { axis: { int: axis } } });
+    return parts;
+  }
+
   /** As `op`, and the result has a name already. */
   opAs(output: string, op: string, inputs: readonly string[], attributes: Attributes = {}): void {
     this.graph.add(op, inputs, [output], { attributes });

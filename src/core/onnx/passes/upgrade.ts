@@ -10,12 +10,14 @@ import { shallowCopy } from '../stored-tensor.ts';
 import { rewrite, type Rewriter } from './rewrite.ts';
 import { upgradeResize, upsampleToResize } from './upgrade-resize.ts';
 
-/** Changes the node, and may write others before it. What is to come after it is answered. */
-type Step = (node: GraphNode, rewriter: Rewriter, context: Context) => (() => void) | void;
+/** Changes the node, and may write others before it; what is to come after it goes into `context.after`. */
+type Step = (node: GraphNode, rewriter: Rewriter, context: Context) => void;
 
 interface Context {
   /** Names that someone reads. */
   readonly read: ReadonlySet<string>;
+  /** Run once the node is written. */
+  readonly after: (() => void)[];
 }
 
 /** An attribute becomes the input at that place. */
@@ -70,7 +72,7 @@ const dropout12: Step = (node, rewriter) => {
 };
 
 /** Before 13 all axes from `axis` on were one: the input is seen as a matrix. */
-const softmax13: Step = (node, rewriter) => {
+const softmax13: Step = (node, rewriter, { after }) => {
   const [input, output] = [node.inputs[0]!, node.outputs[0]!];
   const axis = readInt(node, 'axis', 1);
   const rank = rewriter.rank(input);
@@ -79,7 +81,7 @@ const softmax13: Step = (node, rewriter) => {
   const shape = rewriter.op('Shape', [input]);
   node.inputs[0] = rewriter.op('Flatten', [input], { axis: { int: axis } });
   const matrix = (node.outputs[0] = rewriter.graph.fresh(`${output}_matrix`));
-  return () => rewriter.opAs(output, 'Reshape', [matrix, shape]);
+  after.push(() => rewriter.opAs(output, 'Reshape', [matrix, shape]));
 };
 
 /** Scales and biases were one a group before 21, and are one a channel since. */
@@ -122,6 +124,10 @@ const dft20: Step = (node, rewriter) => {
   toInput(node, 'axis', 2, axis);
 };
 
+const scatterElements: Step = node => {
+  node.op = 'ScatterElements';
+};
+
 const withDefault =
   (name: string, value: AttributeValue): Step =>
   node => {
@@ -160,7 +166,7 @@ const steps: Readonly<Record<string, readonly (readonly [number, Step])[]>> = {
   ],
   RoiAlign: [[16, withDefault('coordinate_transformation_mode', { string: 'output_half_pixel' })]],
   Scan: [[9, refuse('Scan of opset 8 has batches')]],
-  Scatter: [[11, node => void (node.op = 'ScatterElements')]],
+  Scatter: [[11, scatterElements]],
   Slice: [[10, slice10]],
   Softmax: [[13, softmax13]],
   Split: [
@@ -194,22 +200,20 @@ export function upgrade(graph: Graph): Graph {
   const from = graph.opset;
   if (from === 0 || from >= workingOpset) return graph.copy();
   const read = new Set([...graph.consumers().keys(), ...graph.outputs.map(({ name }) => name)]);
-  const result = rewrite(graph, (node, rewriter) => upgradeNode(node, rewriter, from, { read }));
+  const result = rewrite(graph, (node, rewriter) => upgradeNode(node, rewriter, from, { read, after: [] }));
   result.opset = workingOpset;
   return result;
 }
 
 function upgradeNode(node: GraphNode, rewriter: Rewriter, from: number, context: Context): void {
   upgradeNested(node, rewriter.graph, from);
-  const after: (() => void)[] = [];
   // A step may make another operator of the node, whose own later steps then follow.
   for (let opset = from + 1; opset <= workingOpset; opset++) {
     const step = steps[operatorOf(node)]?.find(([since]) => since === opset)?.[1];
-    const rest = step?.(node, rewriter, context);
-    if (rest) after.push(rest);
+    step?.(node, rewriter, context);
   }
   rewriter.graph.nodes.push(node);
-  for (const write of after) write();
+  for (const write of context.after) write();
 }
 
 /** Bodies of If, Loop and Scan are of the model's opset too. */

@@ -1,5 +1,5 @@
 // At least one node of every operator that has a shape rule and a kernel in ONNX Runtime's CPU provider.
-import { float32 } from '../../../../src/core/tensor.ts';
+import { float32, type Tensor } from '../../../../src/core/tensor.ts';
 import { bools, bytes, floats, ints, scalar, type SingleNode } from '../single-node.ts';
 
 const int = (value: number) => ({ int: value });
@@ -326,6 +326,156 @@ const quantization: SingleNode[] = [
   },
 ];
 
+const attention: SingleNode[] = [
+  { op: 'Attention', inputs: [floats(2, 3, 4, 8), floats(2, 3, 5, 8), floats(2, 3, 5, 6)], opset: 23 },
+  {
+    op: 'Attention',
+    inputs: [floats(2, 4, 24), floats(2, 5, 24), floats(2, 5, 18)],
+    attributes: { q_num_heads: int(3), kv_num_heads: int(3) },
+    opset: 23,
+  },
+  { op: 'RotaryEmbedding', inputs: [floats(2, 3, 4, 8), floats(2, 4, 4), floats(2, 4, 4)], opset: 23 },
+  {
+    op: 'com.microsoft.Attention',
+    inputs: [floats(2, 3, 8), floats(8, 24), floats(24)],
+    attributes: { num_heads: int(2) },
+  },
+  {
+    op: 'com.microsoft.MultiHeadAttention',
+    inputs: [floats(2, 3, 8), floats(2, 5, 8), floats(2, 5, 4)],
+    attributes: { num_heads: int(2) },
+  },
+  {
+    op: 'com.microsoft.EmbedLayerNormalization',
+    inputs: [
+      int32([2, 3], 4),
+      int32([2, 3], 2),
+      floats(5, 8),
+      floats(7, 8),
+      floats(2, 8),
+      floats(8),
+      floats(8),
+    ],
+    outputs: 2,
+  },
+  {
+    op: 'com.microsoft.RotaryEmbedding',
+    inputs: [floats(2, 4, 8), { ...ints(0, 1, 2, 3, 0, 1, 2, 3), shape: [2, 4] }, floats(6, 2), floats(6, 2)],
+    attributes: { num_heads: int(2) },
+  },
+];
+
+const classic: SingleNode[] = [
+  { op: 'ai.onnx.ml.ArrayFeatureExtractor', inputs: [floats(2, 4), ints(0, 3)] },
+  { op: 'ai.onnx.ml.Binarizer', inputs: [floats(2, 4)], attributes: { threshold: { float: 0.5 } } },
+  {
+    op: 'ai.onnx.ml.FeatureVectorizer',
+    inputs: [floats(2, 4), floats(2, 3)],
+    attributes: { inputdimensions: many(4, 3) },
+  },
+  {
+    op: 'ai.onnx.ml.Imputer',
+    inputs: [floats(2, 2)],
+    attributes: { imputed_value_floats: { floats: [1, 2] } },
+  },
+  {
+    op: 'ai.onnx.ml.LabelEncoder',
+    inputs: [ints(0, 1)],
+    attributes: { keys_int64s: many(0, 1), values_strings: { strings: ['a', 'b'] } },
+  },
+  ...[1, 3].map((classes): SingleNode => ({
+    op: 'ai.onnx.ml.LinearClassifier',
+    inputs: [floats(4, 2)],
+    attributes: {
+      classlabels_ints: many(...Array.from({ length: classes === 1 ? 2 : classes }, (_, i) => i)),
+      coefficients: { floats: Array.from({ length: 2 * classes }, (_, i) => i) },
+      intercepts: { floats: Array.from({ length: classes }, (_, i) => i) },
+    },
+    outputs: 2,
+  })),
+  {
+    op: 'ai.onnx.ml.LinearRegressor',
+    inputs: [floats(4, 2)],
+    attributes: { targets: int(3), coefficients: { floats: [1, 2, 3, 4, 5, 6] } },
+  },
+  { op: 'ai.onnx.ml.Normalizer', inputs: [floats(2, 4)], attributes: { norm: text('L2') } },
+  { op: 'ai.onnx.ml.OneHotEncoder', inputs: [ints(0, 2)], attributes: { cats_int64s: many(0, 1, 2) } },
+  {
+    op: 'ai.onnx.ml.Scaler',
+    inputs: [floats(2, 2)],
+    attributes: { scale: { floats: [1, 2] }, offset: { floats: [1, 2] } },
+  },
+  {
+    op: 'ai.onnx.ml.TreeEnsembleRegressor',
+    inputs: [floats(3, 2)],
+    attributes: {
+      ...tree(),
+      n_targets: int(1),
+      target_ids: many(0, 0),
+      target_nodeids: many(1, 2),
+      target_treeids: many(0, 0),
+      target_weights: { floats: [1, 2] },
+    },
+  },
+  {
+    op: 'ai.onnx.ml.TreeEnsembleClassifier',
+    inputs: [floats(3, 2)],
+    attributes: {
+      ...tree(),
+      classlabels_strings: { strings: ['a', 'b', 'c'] },
+      class_ids: many(0, 1, 2),
+      class_nodeids: many(1, 2, 2),
+      class_treeids: many(0, 0, 0),
+      class_weights: { floats: [1, 1, 1] },
+    },
+    outputs: 2,
+  },
+];
+
+/** One question, two leaves. */
+function tree() {
+  return {
+    nodes_falsenodeids: many(2, 0, 0),
+    nodes_truenodeids: many(1, 0, 0),
+    nodes_featureids: many(0, 0, 0),
+    nodes_nodeids: many(0, 1, 2),
+    nodes_treeids: many(0, 0, 0),
+    nodes_modes: { strings: ['BRANCH_LEQ', 'LEAF', 'LEAF'] },
+    nodes_values: { floats: [0.5, 0, 0] },
+  };
+}
+
+function int32(shape: number[], below: number): Tensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return { datatype: 'INT32', shape, data: Int32Array.from({ length: count }, (_, i) => i % below) };
+}
+
+const generated: SingleNode[] = [
+  { op: 'DFT', inputs: [floats(2, 9, 1)], opset: 17 },
+  { op: 'DFT', inputs: [floats(2, 9, 4, 1), null, scalar(1)], attributes: { onesided: int(1) } },
+  { op: 'DFT', inputs: [floats(2, 9, 1), scalar(12)] },
+  { op: 'STFT', inputs: [floats(2, 32, 1), scalar(4), floats(16)] },
+  { op: 'STFT', inputs: [floats(2, 32, 1), scalar(3), null, scalar(10)], attributes: { onesided: int(0) } },
+  ...['HannWindow', 'HammingWindow', 'BlackmanWindow'].map((op): SingleNode => ({ op, inputs: [scalar(8)] })),
+  {
+    op: 'MelWeightMatrix',
+    inputs: [scalar(4), scalar(16), scalar(8000), scalar(0, 'FP32'), scalar(4000, 'FP32')],
+  },
+  { op: 'RandomNormal', inputs: [], attributes: { shape: many(2, 3) } },
+  { op: 'RandomUniform', inputs: [], attributes: { shape: many(2, 3), dtype: int(11) } },
+  { op: 'RandomNormalLike', inputs: [floats(2, 3)] },
+  { op: 'RandomUniformLike', inputs: [floats(2, 3)] },
+  { op: 'Multinomial', inputs: [floats(2, 3)], attributes: { sample_size: int(4) } },
+  { op: 'AffineGrid', inputs: [floats(2, 2, 3), ints(2, 1, 4, 5)] },
+  { op: 'SoftmaxCrossEntropyLoss', inputs: [floats(2, 3), ints(0, 2)], outputs: 2 },
+  {
+    op: 'SoftmaxCrossEntropyLoss',
+    inputs: [floats(2, 3, 4), { ...ints(0, 1, 2, 0, 1, 2, 0, 1), shape: [2, 4] }],
+    attributes: { reduction: text('none') },
+  },
+  { op: 'NegativeLogLikelihoodLoss', inputs: [floats(2, 3), ints(0, 2)] },
+];
+
 export const inferCases: readonly SingleNode[] = [
   ...elementwise,
   ...reductions,
@@ -336,4 +486,7 @@ export const inferCases: readonly SingleNode[] = [
   ...gathers,
   ...recurrent,
   ...quantization,
+  ...attention,
+  ...classic,
+  ...generated,
 ];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inferShapes } from '../../../../src/core/onnx/infer.ts';
 import { Graph, operatorOf } from '../../../../src/core/onnx/graph.ts';
 import { decompose, decomposeRules } from '../../../../src/core/onnx/passes/decompose.ts';
-import { float32 } from '../../../../src/core/tensor.ts';
+import { float32, type Tensor } from '../../../../src/core/tensor.ts';
 import { floats, runGraph, type SingleNode, singleNodeGraph, withOutputs } from '../single-node.ts';
 
 const int = (value: number) => ({ int: value });
@@ -99,7 +99,38 @@ const composite: readonly SingleNode[] = [
     inputs: [wide(2, 4, 3), floats(2, 4, 5)],
     attributes: { transA: int(1) },
   },
+  {
+    op: 'Attention',
+    inputs: [wide(2, 3, 4, 8), wide(2, 3, 5, 8), floats(2, 3, 5, 6), wide(4, 5)],
+    opset: 23,
+  },
+  {
+    op: 'Attention',
+    inputs: [wide(2, 4, 24), wide(2, 5, 24), floats(2, 5, 18)],
+    attributes: { q_num_heads: int(3), kv_num_heads: int(3), scale: float(0.4) },
+    opset: 23,
+  },
+  {
+    op: 'com.microsoft.Attention',
+    inputs: [wide(2, 3, 8), floats(8, 24), floats(24)],
+    attributes: { num_heads: int(2) },
+  },
+  {
+    op: 'com.microsoft.MultiHeadAttention',
+    inputs: [wide(2, 3, 8), wide(2, 5, 8), floats(2, 5, 4), floats(20), null, wide(2, 2, 3, 5)],
+    attributes: { num_heads: int(2) },
+  },
+  {
+    op: 'com.microsoft.EmbedLayerNormalization',
+    inputs: [ids(4), ids(2), floats(5, 8), floats(7, 8), floats(2, 8), floats(8), floats(8)],
+    outputs: 2,
+  },
 ];
+
+/** [2, 3] */
+function ids(below: number): Tensor {
+  return { datatype: 'INT32', shape: [2, 3], data: Int32Array.from({ length: 6 }, (_, i) => i % below) };
+}
 
 describe('decompose', () => {
   test.each(composite.map((node, i) => [`${node.op} (case ${i})`, node] as const))(
@@ -135,6 +166,17 @@ describe('decompose', () => {
     const plain = decompose(graph, operator => operator === 'Softsign');
     expect(plain.nodes.map(({ op }) => op)).toEqual(['Mish', 'Abs', 'Add', 'Div']);
     expect(graph.nodes.map(({ op }) => op)).toEqual(['Mish', 'Softsign']);
+  });
+
+  test('what has no plain form is refused by name', () => {
+    const causal: SingleNode = {
+      op: 'com.microsoft.Attention',
+      inputs: [wide(2, 3, 8), floats(8, 24), floats(24)],
+      attributes: { num_heads: int(2), unidirectional: int(1) },
+    };
+    expect(() => decompose(singleNodeGraph(causal))).toThrow(
+      "com.microsoft.Attention 'Attention': it looks back only.",
+    );
   });
 
   test('constants take the datatype of what they meet', () => {

@@ -85,7 +85,7 @@ const old: readonly (readonly [string, SingleNode])[] = [
         {
           op: `Reduce${name}`,
           inputs: [floats(2, 3, 4)],
-          attributes: { axes: many(1), keepdims: int(0) } as Attributes,
+          attributes: { axes: many(1), keepdims: int(0) },
           opset: 11,
         },
       ] as const,
