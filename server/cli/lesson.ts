@@ -3,7 +3,7 @@
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import type { Part } from '../../src/core/artifact/documents.ts';
-import { seededRandom } from '../../src/core/data/random.ts';
+import { type Random, seededRandom } from '../../src/core/data/random.ts';
 import { rowKey, stratifiedSplit } from '../../src/core/data/split.ts';
 import type { Target } from '../../src/core/data/target.ts';
 import { descriptionOf, describeModel } from '../../src/core/onnx/description.ts';
@@ -12,6 +12,7 @@ import { inspectModel } from '../../src/core/onnx/inspect.ts';
 import { interfaceOf } from '../../src/core/onnx/interface.ts';
 import { float32, type Tensor } from '../../src/core/tensor.ts';
 import { lossOf } from '../../src/core/train/adapt.ts';
+import { replaceHead } from '../../src/core/train/replace-head.ts';
 import { newModel, type NewModelSpec } from '../../src/core/train/new-model.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';
 import { classOutput, labelTarget, numberOutput, samplesOfRows } from '../../src/core/train/rows.ts';
@@ -22,13 +23,16 @@ import { decidedInterface, expectedBy } from './evaluate.ts';
 import type { Io } from './io.ts';
 import type { Rows } from './judge-table.ts';
 import { type LabelledTable, readLabelledTable, type TableOptions } from './labelled-table.ts';
-import { load, type LoadOptions } from './load.ts';
+import { UsageError } from './failure.ts';
+import { load, type Loaded, type LoadOptions } from './load.ts';
 
 type Recipe = Omit<TrainRecipe, 'loss'> & Partial<Pick<TrainRecipe, 'loss'>>;
 
 export interface LessonOptions extends Omit<LoadOptions, 'data'>, TableOptions {
   /** Of the rows, held out. */
   readonly testSize: number;
+  /** The last layer starts anew, for the table's classes. */
+  readonly newHead?: boolean;
   readonly recipe: Recipe;
 }
 
@@ -58,15 +62,43 @@ export async function lessonOf(io: Io, from: NewModelSpec | string, options: Les
     const parts = partsOf(table, options);
     const learnt = rowsOf(table, parts, 'train');
     const data = { values: learnt.values, columns: table.features.length, target: targetFor(learnt.truth) };
-    const file = newModel(from, data, seededRandom((options.recipe.seed ^ weightStream) >>> 0));
+    const file = newModel(from, data, weightRandom(options.recipe.seed));
     const labels = labelsOf(table.truth);
     return build({ file, table, parts, modelInterface: interfaceOf(inspectModel(file), labels) }, options);
   }
   const { data, ...modelOptions } = options;
   const loaded = await load(io, from, modelOptions);
-  const table = await readLabelledTable(io, { ...modelOptions, data }, expectedBy(loaded));
-  const modelInterface = decidedInterface(loaded, labelsOf(table.truth));
-  return build({ file: loaded.file, table, parts: partsOf(table, options), modelInterface }, options);
+  const expected = expectedBy(loaded);
+  const known = options.newHead ? { ...expected, labels: null } : expected;
+  const table = await readLabelledTable(io, { ...modelOptions, data }, known);
+  const parts = partsOf(table, options);
+  const labels = labelsOf(table.truth);
+  if (!options.newHead) {
+    return build(
+      { file: loaded.file, table, parts, modelInterface: decidedInterface(loaded, labels) },
+      options,
+    );
+  }
+  const file = describeModel(withNewHead(loaded, labels, options.recipe.seed), {
+    features: table.features,
+    labels,
+  });
+  return build({ file, table, parts, modelInterface: interfaceOf(inspectModel(file), labels) }, options);
+}
+
+function withNewHead(
+  { file, interface: { outputs, decision } }: Loaded,
+  labels: string[] | null,
+  seed: number,
+): Bytes {
+  if (!labels)
+    throw new UsageError('A new head is for classes; the target holds numbers.', 'Leave out --new-head.');
+  const output = decision?.output ?? outputs[0]!.name;
+  return replaceHead(trainableGraph(file), output, labels.length, weightRandom(seed)).toBytes();
+}
+
+function weightRandom(seed: number): Random {
+  return seededRandom((seed ^ weightStream) >>> 0);
 }
 
 interface Start {

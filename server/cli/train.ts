@@ -21,6 +21,7 @@ import { writeWhole } from './write-whole.ts';
 interface TrainOptions extends Omit<LoadOptions, 'data'>, OutputOptions, TableOptions {
   readonly new?: string;
   readonly train?: string;
+  readonly newHead?: boolean;
   readonly recipe?: string;
   readonly epochs?: string;
   readonly learningRate?: string;
@@ -39,6 +40,7 @@ export function trainCommand(io: Io): Command {
     .requiredOption('--target <column>', 'that is to be told')
     .option('--features <columns>', 'a,b,c; else those the model names, or all but the target')
     .option('--train <scope>', 'head, all, lora, biases, last:N, or names of weights (conv1.*)')
+    .option('--new-head', 'the last layer starts anew, for the classes of the target')
     .option('--recipe <file>', 'settings as JSON; what it leaves out has its default')
     .option('--epochs <n>')
     .option('--learning-rate <x>')

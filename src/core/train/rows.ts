@@ -12,6 +12,7 @@ export function samplesOfRows(
   rows: number,
   target: Tensor,
 ): Samples {
+  if (rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   const input = onlyInput(model);
   return { rows, inputs: { [input.name]: inputTensor(input, features, rows) }, target };
 }

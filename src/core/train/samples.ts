@@ -1,5 +1,5 @@
 // Rows of tensors: what a step is fed from. Knows no graph.
-import { elements, float32, type Tensor, type TensorData, type TensorMap } from '../tensor.ts';
+import { elements, float32, type Tensor, type TensorMap } from '../tensor.ts';
 
 export interface Samples {
   readonly rows: number;

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor.ts';
 
 /**
  * Where every weight lies in the file as one run of bytes, everything around them stays, so that only the chunks that
- * hold them change. Else (weights stored as lists of numbers, a head that was replaced) it is the graph that was trained.
+ * hold them change. Else (weights stored as lists of numbers) it is the graph that was trained.
  * @param model what `trainableGraph` made of the file
  */
 export function trainedFile(file: Bytes, model: Graph, weights: ReadonlyMap<string, Tensor>): Bytes {

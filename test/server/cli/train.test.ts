@@ -79,6 +79,18 @@ describe('train', () => {
     expect(changed).toBeLessThanOrEqual(108);
   });
 
+  it('gives a model a new head for other classes', async () => {
+    const table = await readFile(join(folder, 'iris.csv'), 'utf8');
+    await writeFile(join(folder, 'two.csv'), table.replaceAll(/versicolor|virginica/g, 'other'));
+    const args = words(
+      'train iris.onnx --new-head --data two.csv --target species --epochs 40 --out two.onnx',
+    );
+    const { metrics } = (await answerOf(args)) as Trained;
+    expect(metrics.test['accuracy']).toBeGreaterThan(0.9);
+    const judged = await answerOf(words('evaluate two.onnx --data two.csv --target species'));
+    expect(judged).toMatchObject({ labels: ['other', 'setosa'] });
+  });
+
   it('ends early by a recipe that has a patience, with the settings it gives', async () => {
     const recipe = { patience: 3, epochs: 400, learningRate: 0.05, schedule: { kind: 'cosine' } };
     await writeFile(join(folder, 'recipe.json'), JSON.stringify(recipe));
@@ -124,9 +136,9 @@ describe('train', () => {
       code: 1,
       err: expect.stringContaining('the column "kind" is missing'),
     });
-    expect(await wrong('train --new cnn:4 --data iris.csv --target species')).toMatchObject({
+    expect(await wrong('train --new cnn:4 --data iris.csv --target species --features sepal_length_cm,petal_length_cm')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('4 columns'),
+      err: expect.stringContaining('2 columns'),
     });
     expect(await wrong('train iris.onnx --train nothing* --data iris.csv --target species')).toMatchObject({
       code: 1,
