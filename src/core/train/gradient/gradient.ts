@@ -3,7 +3,7 @@
 import { HaversackError } from '../../errors.ts';
 import { describeNode, type GraphNode, namesRead, operatorOf } from '../../onnx/graph.ts';
 import { isSame } from './axes.ts';
-import { constantOperators, rules, spellings, straightThrough } from './rules.ts';
+import { constantOperators, hasGradient, rules, spellings, straightThrough } from './rules.ts';
 import type { GradientRule, Tape } from './tape.ts';
 
 export interface GradientOf {
@@ -92,7 +92,7 @@ function pathOf(tape: Tape, { loss, wrt }: GradientOf): Path {
       return true;
     })
     .reverse();
-  const without = nodes.filter(node => !isKnown(node));
+  const without = nodes.filter(node => !hasGradient(operatorOf(node)));
   return {
     nodes,
     depends,
@@ -102,13 +102,9 @@ function pathOf(tape: Tape, { loss, wrt }: GradientOf): Path {
 
 /** Integers have no gradient, but for those that a quantizer made. */
 function isSmooth(tape: Tape, node: GraphNode, name: string): boolean {
-  if (!isKnown(node) || straightThrough.has(operatorOf(node))) return true;
+  if (!hasGradient(operatorOf(node)) || straightThrough.has(operatorOf(node))) return true;
   const datatype = tape.datatype(name);
   return datatype.startsWith('FP') || datatype === 'BF16';
-}
-
-function isKnown(node: GraphNode): boolean {
-  return ruleOf(node) !== undefined || spellings[operatorOf(node)] !== undefined;
 }
 
 function ruleOf(node: GraphNode): GradientRule | undefined {

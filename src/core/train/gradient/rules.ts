@@ -65,3 +65,8 @@ export const constantOperators: ReadonlySet<string> = new Set([
 
 /** Their integers carry a gradient all the same. */
 export const straightThrough: ReadonlySet<string> = new Set(['QuantizeLinear']);
+
+/** Whether a gradient passes through the operator, or is known to be zero. A fused one may be decomposed into such first. */
+export function hasGradient(operator: string): boolean {
+  return operator in rules || operator in spellings || constantOperators.has(operator);
+}

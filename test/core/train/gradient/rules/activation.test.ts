@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { Attributes } from '../../../../../src/core/onnx/build.ts';
-import { type Case, checkGradient } from '../finite-differences.ts';
-import { holds, numbersIn, seed, shapes, type Spread } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import type { Case } from '../loss-graph.ts';
+import { numbersIn, seed, shapes, type Spread } from '../generate.ts';
 
 const single = { datatype: 'FP32', tolerance: 1e-2 } as const;
 const half = { alpha: { float: 0.5 } };

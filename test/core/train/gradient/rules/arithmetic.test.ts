@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { checkGradient, type Case } from '../finite-differences.ts';
-import { broadcastPair, holds, ints, numbersIn, seed, shapes, type Spread } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import type { Case } from '../loss-graph.ts';
+import { broadcastPair, ints, numbersIn, seed, shapes, type Spread } from '../generate.ts';
 
 const binary = (op: string, left: Spread = {}, right: Spread = {}): fc.Arbitrary<Case> =>
   fc.record({ pair: broadcastPair, seed }).map(({ pair: [a, b], seed }) => ({

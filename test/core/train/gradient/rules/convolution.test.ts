@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { type Case, checkGradient } from '../finite-differences.ts';
-import { holds, numbersIn, seed } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import type { Case } from '../loss-graph.ts';
+import { numbersIn, seed } from '../generate.ts';
 
 /** ONNX Runtime's CPU convolves FP32 only. A convolution is linear in each input: a large step loses nothing. */
 const linear = { datatype: 'FP32', step: 1, tolerance: 1e-4 } as const;

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkGradient, lossGraph } from '../finite-differences.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import { lossGraph } from '../loss-graph.ts';
 import { gradient } from '../../../../../src/core/train/gradient/gradient.ts';
-import { broadcastPair, holds, numbersIn, seed } from '../generate.ts';
+import { broadcastPair, numbersIn, seed } from '../generate.ts';
 
 const size = fc.integer({ min: 1, max: 4 });
 

@@ -3,7 +3,8 @@ import { openNodeSession } from '../../../../../server/inference/session.ts';
 import { Graph } from '../../../../../src/core/onnx/graph.ts';
 import { gradient } from '../../../../../src/core/train/gradient/gradient.ts';
 import { Tape } from '../../../../../src/core/train/gradient/tape.ts';
-import { checkGradient, lossGraph } from '../finite-differences.ts';
+import { checkGradient } from '../finite-differences.ts';
+import { lossGraph } from '../loss-graph.ts';
 import { numbersIn } from '../generate.ts';
 
 describe('choice, dropout, quantization: gradients are the central differences of', () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gradient } from '../../../../../src/core/train/gradient/gradient.ts';
-import { type Case, checkGradient, lossGraph } from '../finite-differences.ts';
-import { holds, numbersIn, seed, shapes } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import { type Case, lossGraph } from '../loss-graph.ts';
+import { numbersIn, seed, shapes } from '../generate.ts';
 
 const single = { datatype: 'FP32', tolerance: 1e-2 } as const;
 const epsilon = { float: 0.1 };

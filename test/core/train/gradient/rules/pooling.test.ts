@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openNodeSession } from '../../../../../server/inference/session.ts';
 import { gradient } from '../../../../../src/core/train/gradient/gradient.ts';
-import { type Case, checkGradient, lossGraph } from '../finite-differences.ts';
-import { holds, numbersIn, seed } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import { type Case, lossGraph } from '../loss-graph.ts';
+import { numbersIn, seed } from '../generate.ts';
 
 const axis = fc.record({
   kernel: fc.integer({ min: 1, max: 3 }),

@@ -4,8 +4,9 @@ import { openNodeSession } from '../../../../../server/inference/session.ts';
 import type { Attributes } from '../../../../../src/core/onnx/build.ts';
 import { gradient } from '../../../../../src/core/train/gradient/gradient.ts';
 import type { Tensor, TensorMap } from '../../../../../src/core/tensor.ts';
-import { type Case, checkGradient, lossGraph } from '../finite-differences.ts';
-import { holds, numbersIn, seed } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import { type Case, lossGraph } from '../loss-graph.ts';
+import { numbersIn, seed } from '../generate.ts';
 
 const gates = { LSTM: 4, GRU: 3, RNN: 1 } as const;
 type Operator = keyof typeof gates;

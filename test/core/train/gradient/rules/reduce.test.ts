@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { type Case, checkGradient } from '../finite-differences.ts';
-import { holds, ints, numbersIn, seed, shapes, type Spread } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import type { Case } from '../loss-graph.ts';
+import { ints, numbersIn, seed, shapes, type Spread } from '../generate.ts';
 
 const operators: readonly [string, Spread][] = [
   ['ReduceSum', {}],

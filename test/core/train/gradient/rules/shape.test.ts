@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { Attributes } from '../../../../../src/core/onnx/build.ts';
 import type { Tensor } from '../../../../../src/core/tensor.ts';
-import { type Case, checkGradient } from '../finite-differences.ts';
-import { holds, ints, numbersIn, seed, shapes } from '../generate.ts';
+import { checkGradient, holds } from '../finite-differences.ts';
+import type { Case } from '../loss-graph.ts';
+import { ints, numbersIn, seed, shapes } from '../generate.ts';
 
 const to = (int: number): Attributes => ({ to: { int } });
 
