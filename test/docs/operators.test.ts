@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { inferRules } from '../../src/core/onnx/infer.ts';
 import { operatorTable } from '../../src/core/onnx/operator-table.ts';
+import { decomposeRules } from '../../src/core/onnx/passes/decompose.ts';
 import { constantOperators, rules, spellings } from '../../src/core/train/gradient/rules.ts';
 
 const page = new URL('../../docs/operators.md', import.meta.url);
@@ -17,7 +18,7 @@ Made from the code's own tables by \`test/docs/operators.test.ts\`; do not edit.
 - **shapes**: types and shapes are inferred, which every pass over a graph and every training graph needs
   (\`src/core/onnx/infer/\`).
 - **gradient** (\`src/core/train/gradient/rules.ts\`): *rule*, held against central finite differences; *spelled out*, put into
-  operators that have rules first; *zero*, constant but for jumps, so that nothing flows through it; blank, none: it stops
+  operators that have rules first; *decomposed*, the same by a pass that is there for every host; *zero*, constant but for jumps, so that nothing flows through it; blank, none: it stops
   with its name, and with the parameters that it blocks.
 - **WebGPU**: ONNX Runtime Web's own list of what its WebGPU provider has; the rest is computed on the CPU, at the cost of
   a copy. ONNX Runtime's CPU and WASM providers have every operator here.
@@ -32,7 +33,8 @@ function onWebGPU(): Set<string> {
 function gradientOf(operator: string): string {
   if (operator in rules) return 'rule';
   if (operator in spellings) return 'spelled out';
-  return constantOperators.has(operator) ? 'zero' : '';
+  if (constantOperators.has(operator)) return 'zero';
+  return decomposeRules.has(operator) ? 'decomposed' : '';
 }
 
 function tableOf(domain: string): string {
@@ -54,7 +56,7 @@ function tableOf(domain: string): string {
 }
 
 it('docs/operators.md says what the tables say', async () => {
-  const text = `${intro}\n## ai.onnx\n\n${tableOf('')}\n`;
+  const text = `${intro}\n## ai.onnx\n\n${tableOf('')}\n\n## com.microsoft\n\nThose with shapes or a gradient only.\n\n${tableOf('com.microsoft')}\n`;
   await expect(text).toMatchFileSnapshot(fileURLToPath(page));
 });
 

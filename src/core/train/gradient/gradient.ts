@@ -2,6 +2,7 @@
 // do. (Griewank and Walther, Evaluating Derivatives, 2nd ed., §3.2.)
 import { HaversackError } from '../../errors.ts';
 import { describeNode, type GraphNode, namesRead, operatorOf } from '../../onnx/graph.ts';
+import { decompose, decomposeRules } from '../../onnx/passes/decompose.ts';
 import { isSame } from './axes.ts';
 import { constantOperators, hasGradient, rules, spellings, straightThrough } from './rules.ts';
 import type { GradientRule, Tape } from './tape.ts';
@@ -54,7 +55,7 @@ export function gradient(tape: Tape, { loss, wrt }: GradientOf): Map<string, str
 
 /** What stands in the way of `gradient`; empty: nothing. */
 export function blocked(tape: Tape, of: GradientOf): Blocked[] {
-  return pathOf(tape, of).blocked;
+  return pathOf(tape, of).blocked.filter(({ node }) => !decomposeRules.has(operatorOf(node)));
 }
 
 interface Path {
@@ -65,8 +66,19 @@ interface Path {
   readonly blocked: Blocked[];
 }
 
-function spelledOut(tape: Tape, of: GradientOf): Path {
+/** Fused operators that have no rule give way to plain ones, where a gradient passes through them and only there. */
+function decomposed(tape: Tape, of: GradientOf): Path {
   const path = pathOf(tape, of);
+  const fused = new Set(
+    path.blocked.map(({ node }) => operatorOf(node)).filter(operator => decomposeRules.has(operator)),
+  );
+  if (fused.size === 0) return path;
+  tape.rewrite(graph => decompose(graph, operator => fused.has(operator)));
+  return decomposed(tape, of);
+}
+
+function spelledOut(tape: Tape, of: GradientOf): Path {
+  const path = decomposed(tape, of);
   const short = path.nodes.filter(node => spellings[operatorOf(node)] !== undefined);
   if (short.length === 0 || path.blocked.length > 0) return path;
   for (const node of short) tape.replace(node, spellings[operatorOf(node)]!(node, tape));

@@ -5,7 +5,7 @@ import { HaversackError } from '../../errors.ts';
 import { dataTypeOf } from '../../onnx/data-type.ts';
 import type { Attributes } from '../../onnx/build.ts';
 import { type Graph, type GraphNode, namesRead } from '../../onnx/graph.ts';
-import { inferNode, inferShapes, type ValueType } from '../../onnx/infer.ts';
+import { inferNode, inferShapes, typeOfTensor, type ValueType } from '../../onnx/infer.ts';
 import { elements, type Tensor } from '../../tensor.ts';
 import { toHalfBits } from '../../runtime/half.ts';
 import { axesOf, isSame } from './axes.ts';
@@ -101,6 +101,23 @@ export class Tape {
     if (node.outputs[position] === '') node.outputs[position] = this.graph.fresh(node.op);
     this.#infer(node);
     return node.outputs[position]!;
+  }
+
+  /** The graph after a pass that leaves names as they are; what it adds gets its type. */
+  rewrite(pass: (graph: Graph) => Graph): void {
+    const { nodes, initializers } = pass(this.graph);
+    this.graph.nodes = nodes;
+    for (const [name, tensor] of initializers) {
+      if (this.#types.has(name)) continue;
+      this.graph.initializers.set(name, tensor);
+      this.graph.claim(name);
+      this.#types.set(name, typeOfTensor(tensor));
+    }
+    this.graph.sort();
+    for (const node of this.graph.nodes) {
+      for (const name of [node.name, ...node.outputs]) this.graph.claim(name);
+      if (!node.outputs.every(name => name === '' || this.#types.has(name))) this.#infer(node);
+    }
   }
 
   /** Others take the node's place: its outputs are now these values. */
