@@ -88,14 +88,14 @@ const split: InferRule = node => {
   });
 };
 
-export interface SliceAxis {
+interface SliceAxis {
   readonly start: number;
   readonly step: number;
   readonly count: number;
 }
 
 /** For every axis where it starts, how it steps and how many it takes (ONNX Slice-13; numpy's rules). */
-export function sliceAxes(node: NodeContext): SliceAxis[] {
+function sliceAxes(node: NodeContext): SliceAxis[] {
   const shape = node.shape(0);
   const starts = node.knownOrAttribute(1, 'starts') ?? node.fail('it has no starts');
   const ends = node.knownOrAttribute(2, 'ends') ?? node.fail('it has no ends');
@@ -131,7 +131,7 @@ const slice: InferRule = node => {
 };
 
 /** Pads of every axis: at the start of each, then at the end of each; `axes` of Pad-18 spelled out. */
-export function padsOf(node: NodeContext): number[] {
+function padsOf(node: NodeContext): number[] {
   const rank = node.rank(0);
   const given = node.knownOrAttribute(1, 'pads') ?? node.fail('it has no pads');
   const axes = node.knownOptional(3)?.map(axis => node.axis(axis, rank));

@@ -2,7 +2,7 @@
 import type { Datatype } from '../../datatype.ts';
 import { type InferRule, type NodeContext, type } from './node-context.ts';
 
-export interface Window {
+interface Window {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
@@ -13,7 +13,7 @@ export interface Window {
 }
 
 /** Kernel, strides, dilations and pads as they are once `auto_pad` is spelled out (ONNX Conv-11, MaxPool-12). */
-export function windowOf(node: NodeContext, spatial: readonly number[], kernel: readonly number[]): Window {
+function windowOf(node: NodeContext, spatial: readonly number[], kernel: readonly number[]): Window {
   const ones = spatial.map(() => 1);
   const strides = node.ints('strides') ?? ones;
   const dilations = node.ints('dilations') ?? ones;
@@ -76,7 +76,7 @@ const convolution = (weight: number, datatype?: (node: NodeContext) => Datatype)
   ];
 };
 
-export interface TransposedWindow extends Window {
+interface TransposedWindow extends Window {
   readonly outputPadding: readonly number[];
 }
 
@@ -84,7 +84,7 @@ export interface TransposedWindow extends Window {
  * As windowOf, for ConvTranspose-11: pads that `output_shape` or `auto_pad` ask for are worked out. Where SAME would want more
  * than there is, ONNX Runtime pads nothing and answers what there is.
  */
-export function transposedWindowOf(
+function transposedWindowOf(
   node: NodeContext,
   spatial: readonly number[],
   kernel: readonly number[],

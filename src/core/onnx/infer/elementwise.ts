@@ -21,7 +21,7 @@ function unary(compute: (x: number) => number): InferRule {
   };
 }
 
-export function broadcastOf(node: NodeContext, inputs: readonly ValueType[]): number[] {
+function broadcastOf(node: NodeContext, inputs: readonly ValueType[]): number[] {
   const shape = broadcast(...inputs.map(input => input.shape));
   if (shape) return shape;
   const shapes = inputs.map(input => `[${input.shape.join(', ')}]`).join(' and ');

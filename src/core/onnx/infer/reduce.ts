@@ -3,7 +3,7 @@ import { fill, numbersOf, stridesOf } from './known.ts';
 import { type InferRule, type NodeContext, type, typeWith } from './node-context.ts';
 
 /** Axes that go, ascending. None given means all, or none where `noop_with_empty_axes` says so (ONNX ReduceSum-13). */
-export function reducedAxes(node: NodeContext, rank: number): number[] {
+function reducedAxes(node: NodeContext, rank: number): number[] {
   const given = node.knownOrAttribute(1, 'axes') ?? [];
   if (given.length > 0) return [...new Set(given.map(axis => node.axis(axis, rank)))].sort((a, b) => a - b);
   return node.int('noop_with_empty_axes', 0) ? [] : Array.from({ length: rank }, (_, axis) => axis);

@@ -3,14 +3,14 @@ import { elements } from '../../tensor.ts';
 import { readFloats, readInts } from '../attributes.ts';
 import { type InferRule, type NodeContext, type } from './node-context.ts';
 
-export interface ResizePlan {
+interface ResizePlan {
   /** Of every axis of the input. */
   readonly scales: readonly number[];
   readonly output: readonly number[];
 }
 
 /** Inputs of Resize-11 and later: data, roi, scales, sizes. Resize-10 has data and scales. */
-export function resizePlan(node: NodeContext): ResizePlan {
+function resizePlan(node: NodeContext): ResizePlan {
   const shape = node.shape(0);
   const rank = shape.length;
   const given = readInts(node.node, 'axes')?.map(axis => node.axis(axis, rank));

@@ -5,20 +5,25 @@ import type { Tensor } from '../../tensor.ts';
 import type { Attributes } from '../build.ts';
 import { describeNode, type Graph, type GraphNode } from '../graph.ts';
 import type { ValueType } from '../infer.ts';
-import { inferPartly } from '../infer-partly.ts';
+import { inferPartly, otherGuess } from '../infer-partly.ts';
 import { numbersOf, tensorOfNumbers } from '../infer/known.ts';
+
+type Types = ReadonlyMap<string, ValueType>;
+type Known = (name: string) => number[] | undefined;
 
 /** Writes nodes into a new graph; knows the old one's ranks and datatypes as far as they can be told. */
 export class Rewriter {
   readonly graph: Graph;
-  readonly #types: ReadonlyMap<string, ValueType>;
+  readonly #types: Types;
+  readonly #known: Known;
   /** What the node at hand may read in its place. */
   node: GraphNode;
 
-  constructor(graph: Graph, types: ReadonlyMap<string, ValueType>, node: GraphNode) {
+  constructor(graph: Graph, node: GraphNode, types: Types, known: Known) {
     this.graph = graph;
-    this.#types = types;
     this.node = node;
+    this.#types = types;
+    this.#known = known;
   }
 
   rank(name: string): number | undefined {
@@ -35,10 +40,10 @@ export class Rewriter {
     return datatype === 'BYTES' ? this.fail('it works on text') : datatype;
   }
 
-  /** The numbers of a weight. */
+  /** The numbers of a value that does not depend on what the graph is fed. */
   known(name: string): number[] | undefined {
     const tensor = this.graph.initializers.get(name);
-    return tensor && numbersOf(tensor);
+    return tensor ? numbersOf(tensor) : this.#known(name);
   }
 
   initializer(tensor: Tensor): string {
@@ -85,11 +90,17 @@ export class Rewriter {
  */
 export function rewrite(graph: Graph, write: (node: GraphNode, rewriter: Rewriter) => void): Graph {
   const types = inferPartly(graph);
+  let others: Types | undefined;
+  const known = (name: string) => {
+    const value = types.get(name)?.value;
+    const other = value && (others ??= inferPartly(graph, otherGuess)).get(name)?.value;
+    return other && String(value.data) === String(other.data) ? numbersOf(value) : undefined;
+  };
   const result = graph.copy();
   const nodes = result.nodes;
   // Names must be known before the nodes are taken away.
   result.claim('');
   result.nodes = [];
-  for (const node of nodes) write(node, new Rewriter(result, types, node));
+  for (const node of nodes) write(node, new Rewriter(result, node, types, known));
   return result;
 }

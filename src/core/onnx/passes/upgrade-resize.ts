@@ -1,7 +1,6 @@
 // Upsample and Resize of opset 10 as the Resize of today.
-import { HaversackError } from '../../errors.ts';
 import { readString } from '../attributes.ts';
-import { describeNode, type GraphNode } from '../graph.ts';
+import type { GraphNode } from '../graph.ts';
 import type { Rewriter } from './rewrite.ts';
 
 /** Upsample-9 and Resize-10 take the same inputs and mean the same. */
@@ -21,14 +20,13 @@ export function upgradeResize(node: GraphNode, rewriter: Rewriter): void {
     ...node.attributes,
     mode: { string: mode },
     coordinate_transformation_mode: { string: 'asymmetric' },
-    ...(mode === 'nearest' ? { nearest_mode: { string: rounding(node, rewriter.known(scales)) } } : {}),
+    ...(mode === 'nearest' ? { nearest_mode: { string: rounding(rewriter, scales) } } : {}),
   };
 }
 
-function rounding(node: GraphNode, scales: readonly number[] | undefined): 'floor' | 'ceil' {
-  const shrinks = scales?.some(scale => scale < 1) ?? false;
-  if (shrinks && scales!.some(scale => scale > 1)) {
-    throw new HaversackError('ModelInvalid', `${describeNode(node)}: it grows and shrinks at once.`);
-  }
+function rounding(rewriter: Rewriter, name: string): 'floor' | 'ceil' {
+  const scales = rewriter.known(name) ?? rewriter.fail('its scales are not known before it runs');
+  const shrinks = scales.some(scale => scale < 1);
+  if (shrinks && scales.some(scale => scale > 1)) rewriter.fail('it grows and shrinks at once');
   return shrinks ? 'ceil' : 'floor';
 }

@@ -226,6 +226,22 @@ describe('upgrade', () => {
     expect(await runGraph(graph, feeds)).toEqual({ z });
   });
 
+  test('Resize-10 rounds by its scales, also where constants make them, and is refused where they are fed', async () => {
+    const x = floats(1, 1, 6, 9);
+    const graph = new Graph();
+    graph.opset = 10;
+    graph.inputs = [{ name: 'x', datatype: 'FP32', shape: [-1, 1, 6, 9] }];
+    graph.outputs = [{ name: 'y', datatype: 'FP32', shape: [-1, 1, -1, -1] }];
+    graph.add('Constant', [], ['ones'], { attributes: { value: { tensor: scales(1, 1) } } });
+    graph.add('Constant', [], ['halves'], { attributes: { value: { tensor: scales(0.4, 0.4) } } });
+    graph.add('Concat', ['ones', 'halves'], ['scales'], { attributes: { axis: int(0) } });
+    graph.add('Resize', ['x', 'scales'], ['y'], { name: 'r' });
+    expect(await runGraph(upgrade(graph), { x })).toEqual(await runGraph(graph, { x }));
+    graph.inputs.push({ name: 'fed', datatype: 'FP32', shape: [4] });
+    graph.nodes.at(-1)!.inputs[1] = 'fed';
+    expect(() => upgrade(graph)).toThrow(/Resize 'r': its scales are not known before it runs/);
+  });
+
   test('leaves the given graph and newer opsets alone', () => {
     const graph = singleNodeGraph({
       op: 'Clip',

@@ -12,14 +12,14 @@ const simple =
     activation(node.inputs[0]!, node.outputs[0]!, rewriter);
 
 // ½ x (1 + erf(x / √2))
-export const gelu: Activation = (x, y, r) => {
+const gelu: Activation = (x, y, r) => {
   const erf = r.op('Erf', [r.op('Mul', [x, r.scalar(Math.SQRT1_2, x)])]);
   const half = r.op('Mul', [x, r.scalar(0.5, x)]);
   r.opAs(y, 'Mul', [half, r.op('Add', [erf, r.scalar(1, x)])]);
 };
 
 // ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
-export const tanhGelu: Activation = (x, y, r) => {
+const tanhGelu: Activation = (x, y, r) => {
   const cube = r.op('Mul', [r.op('Mul', [x, x]), x]);
   const inner = r.op('Add', [x, r.op('Mul', [cube, r.scalar(0.044715, x)])]);
   const tanh = r.op('Tanh', [r.op('Mul', [inner, r.scalar(Math.sqrt(2 / Math.PI), x)])]);
