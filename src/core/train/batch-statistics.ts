@@ -1,9 +1,10 @@
 // Batch normalization as it is trained: by the batch's own mean and variance, spelled out in ordinary operators (runtimes
 // for inference lack its training mode), with the running statistics following (Ioffe and Szegedy, arXiv 1502.03167).
 import type { Attributes } from '../onnx/build.ts';
-import { type Graph, type GraphNode, namesRead, operatorOf } from '../onnx/graph.ts';
+import { type Graph, type GraphNode, operatorOf } from '../onnx/graph.ts';
 import type { ValueType } from '../onnx/infer.ts';
 import { float32 } from '../tensor.ts';
+import { movingValues } from './moving.ts';
 
 export interface RunningStatistic {
   /** The initializer that holds it. */
@@ -27,13 +28,12 @@ export function useBatchStatistics(
   types: ReadonlyMap<string, ValueType>,
 ): { readonly model: Graph; readonly running: readonly RunningStatistic[] } {
   const graph = model.copy();
-  const moving = new Set<string>();
+  const moving = movingValues(model, trainable);
   const running: RunningStatistic[] = [];
   const nodes = graph.nodes;
   graph.nodes = [];
   for (const node of nodes) {
-    const isMoved = namesRead(node).some(name => moving.has(name) || trainable(name));
-    if (isMoved) for (const name of node.outputs) moving.add(name);
+    const isMoved = node.outputs.some(name => moving.has(name));
     if (!isMoved || operatorOf(node) !== 'BatchNormalization') graph.nodes.push(node);
     else running.push(...spellOut(graph, node, types.get(node.inputs[0]!)!.shape));
   }

@@ -2,6 +2,7 @@
 // once per sample, and the rest. Knows no session and no cache.
 import { type Graph, namesRead, type ValueSpec } from '../onnx/graph.ts';
 import type { ValueType } from '../onnx/infer.ts';
+import { movingValues } from './moving.ts';
 import { prune } from './prune.ts';
 
 export interface Split {
@@ -25,11 +26,10 @@ export function splitPrefix(
 ): Split | null {
   const inputs = new Set(model.inputs.map(({ name }) => name));
   const fromInputs = new Set(inputs);
-  const moving = new Set(trained);
+  const moving = movingValues(model, name => trained.has(name));
   for (const node of model.nodes) {
-    const reads = namesRead(node);
-    if (reads.some(name => moving.has(name))) for (const name of node.outputs) moving.add(name);
-    else if (reads.some(name => fromInputs.has(name))) for (const name of node.outputs) fromInputs.add(name);
+    if (!namesRead(node).some(name => fromInputs.has(name))) continue;
+    for (const name of node.outputs) if (!moving.has(name)) fromInputs.add(name);
   }
   const restNodes = model.nodes.filter(node => node.outputs.some(name => moving.has(name)));
   const outputs = model.outputs.map(({ name }) => name);

@@ -50,6 +50,7 @@ export class Stepper {
       optimizer: job.optimizer,
       trainable: name => job.trainable.has(name),
       statistics: job.statistics,
+      seed: job.seed,
     });
     const session = await openSession(graph.file);
     try {
@@ -74,6 +75,7 @@ export class Stepper {
     const scalars = this.#graph.scalars(step, learningRate);
     const batches = this.#batches(rows, count);
     const { accumulation } = this.#graph;
+    const counter = this.#graph.inputs.step;
     let loss = 0;
     let hits = 0;
     let answers = 0;
@@ -81,6 +83,7 @@ export class Stepper {
     for (const { samples, weights } of batches) {
       const feeds = {
         ...this.#feedsOf(samples, weights),
+        ...(counter !== null && { [counter]: float32([], [step]) }),
         ...(accumulation ? Object.fromEntries(sums) : scalars),
       };
       const results = await this.#session.run(feeds);

@@ -2,13 +2,15 @@
 // and come out; whoever runs it carries them from one step to the next.
 import type { Bytes } from '../artifact/digest.ts';
 import { HaversackError } from '../errors.ts';
-import { Graph, type ValueSpec } from '../onnx/graph.ts';
+import { Graph, type GraphNode, operatorOf, type ValueSpec } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer.ts';
 import { elements, float32, type Tensor } from '../tensor.ts';
 import { useBatchStatistics } from './batch-statistics.ts';
 import { addInput, buildForward, type Forward, type ForwardOptions } from './forward.ts';
+import { drawDropout } from './gradient/dropout.ts';
 import { gradient } from './gradient/gradient.ts';
 import { Tape } from './gradient/tape.ts';
+import { movingValues } from './moving.ts';
 import {
   averageSlot,
   buildUpdate,
@@ -22,6 +24,8 @@ export interface TrainingGraphOptions extends Omit<ForwardOptions, 'fed' | 'keep
   readonly trainable: (name: string) => boolean;
   /** `batch`: batch normalization by the batch's own statistics, which the running ones follow. */
   readonly statistics: 'batch' | 'frozen';
+  /** Of dropout's masks. */
+  readonly seed: number;
 }
 
 /** What a step takes under `input` and gives back, for the next step, under `output`. */
@@ -42,6 +46,8 @@ export interface TrainingGraph {
   /** Parameter's name → the input that holds its average, where the optimizer keeps one. */
   readonly averages: ReadonlyMap<string, string>;
   readonly inputs: {
+    /** The step's number, from 1, FP32, that dropout's masks go by; null where the model drops nothing. */
+    readonly step: string | null;
     readonly data: readonly ValueSpec[];
     readonly target: ValueSpec;
     readonly weights: ValueSpec;
@@ -89,6 +95,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     );
   }
   const { tape } = forward;
+  const step = drawMasks(tape, options);
   const gradients = gradient(tape, { loss: forward.loss, wrt: trained.map(({ name }) => name) });
   const parameters = trained.map(({ name, initial }) => {
     const { shape } = initial;
@@ -97,7 +104,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const statistics = forward.parameters
     .filter(({ name }) => running.has(name))
     .map(({ name, initial }) => ({ input: name, output: running.get(name)!, initial }));
-  const step =
+  const taken =
     (options.optimizer.options?.accumulate ?? 1) > 1
       ? accumulated(tape, optimizer, parameters)
       : wholeStep(tape, optimizer, parameters);
@@ -105,19 +112,19 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   setOutputs(tape, [
     outputs.loss,
     outputs.prediction,
-    ...step.outputs,
+    ...taken.outputs,
     ...statistics.map(({ output }) => output),
   ]);
   return {
-    ...step.carried,
+    ...taken.carried,
     file: tape.graph.toBytes(),
     statistics,
-    inputs: inputsOf(forward),
+    inputs: { step, ...inputsOf(forward) },
     outputs,
     scalars: (at, learningRate) => {
       const values = { learningRate, ...optimizerOf(optimizer).scalars(at) };
       return Object.fromEntries(
-        Object.entries(values).map(([key, value]) => [step.scalarNames[key]!, float32([], [value])]),
+        Object.entries(values).map(([key, value]) => [taken.scalarNames[key]!, float32([], [value])]),
       );
     },
   };
@@ -197,7 +204,24 @@ function addScalars(tape: Tape, optimizer: OptimizerSettings): Record<string, st
   );
 }
 
-function inputsOf({ data, target, weights }: Forward): TrainingGraph['inputs'] {
+/** Only what training moves is dropped: the rest may come from a cache. */
+function drawMasks(tape: Tape, { trainable, seed }: TrainingGraphOptions): string | null {
+  const moving = movingValues(tape.graph, trainable);
+  const drops = tape.graph.nodes.filter(node => operatorOf(node) === 'Dropout');
+  const [dropped, still] = [true, false].map(moves =>
+    drops.filter(({ inputs }) => moving.has(inputs[0]!) === moves),
+  ) as [GraphNode[], GraphNode[]];
+  for (const node of still) {
+    const [x] = node.inputs as [string];
+    tape.replace(node, [x, ...node.outputs.slice(1).map(() => tape.filled(1, tape.shape(x), 'BOOL'))]);
+  }
+  if (dropped.length === 0) return null;
+  const { name } = addInput(tape, 'step', { datatype: 'FP32', shape: [] });
+  drawDropout(tape, { step: name, seed });
+  return name;
+}
+
+function inputsOf({ data, target, weights }: Forward): Omit<TrainingGraph['inputs'], 'step'> {
   return { data, target, weights };
 }
 

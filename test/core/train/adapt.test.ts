@@ -1,6 +1,7 @@
 // What is trained, and what stays: scopes, low-rank changes, running statistics, the cached prefix.
 import { describe, expect, it } from 'vitest';
 import { openNodeSession } from '../../../server/inference/session.ts';
+import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import type { Graph } from '../../../src/core/onnx/graph.ts';
 import type { OpenSession } from '../../../src/core/runtime/session.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
@@ -9,6 +10,7 @@ import { fit } from '../../../src/core/train/fit.ts';
 import { merged } from '../../../src/core/train/lora.ts';
 import type { TrainRecipe } from '../../../src/core/train/recipe.ts';
 import type { Samples } from '../../../src/core/train/samples.ts';
+import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
 import { clouds, goOn, job, labelled, network, normalizedNet } from './nets.ts';
 
 const recipe: TrainRecipe = {
@@ -167,6 +169,48 @@ function convolve(pixels: readonly number[], weights: readonly number[]): number
     ).flat(),
   );
 }
+
+describe('dropout', () => {
+  const hidden = () => {
+    const builder = new GraphBuilder('dropping').input('features', 'FP32', [-1, 2]);
+    builder.initializer('a', float32([2, 6], [1, -1, 2, 1, -2, 1, 1, 1, -1, 2, 1, -1]));
+    builder.initializer(
+      'b',
+      float32(
+        [6, 3],
+        Array.from({ length: 18 }, (_, i) => ((i * 5) % 7) / 10),
+      ),
+    );
+    builder.initializer('ratio', float32([], [0.5]));
+    builder.node('MatMul', ['features', 'a'], ['h']).node('Dropout', ['h', 'ratio'], ['d']);
+    builder.node('MatMul', ['d', 'b'], ['logits']).node('Softmax', ['logits'], ['probabilities']);
+    return trainableGraph(builder.output('probabilities', 'FP32', [-1, 3]).build());
+  };
+  const run = (names: string[], seed: number) =>
+    fit(
+      job(hidden(), train, { trainable: new Set(names), epochs: 2, seed, batchSize: 48, maxCacheBytes: 0 }),
+      openNodeSession,
+      goOn,
+      () => undefined,
+    );
+
+  it('draws the same masks for the same seed, others for another', async () => {
+    const [first, again, other] = [await run(['a'], 1), await run(['a'], 1), await run(['a'], 2)];
+    expect(numbers(first.weights.get('a'))).toEqual(numbers(again.weights.get('a')));
+    // One batch an epoch: the order of the rows changes nothing, the masks do.
+    const difference = numbers(first.weights.get('a')).map(
+      (value, i) => value - numbers(other.weights.get('a'))[i]!,
+    );
+    expect(Math.max(...difference.map(Math.abs))).toBeGreaterThan(1e-3);
+  });
+
+  it('drops nothing before the first layer that is trained', async () => {
+    const [first, other] = [await run(['b'], 1), await run(['b'], 2)];
+    numbers(first.weights.get('b')).forEach((value, i) => {
+      expect(value).toBeCloseTo(numbers(other.weights.get('b'))[i]!, 4);
+    });
+  });
+});
 
 describe('a frozen prefix', () => {
   const model = network('mlp:8,6', train, 3);
