@@ -14,15 +14,19 @@ export interface RemoteOptions {
 
 /** Adds the options by which a verb finds its server. */
 export function withRemote(command: Command): Command {
+  return withServer(command).option(
+    '--data <folder>',
+    'where the server on this machine keeps its data (HAVERSACK_DATA; else ./data)',
+  );
+}
+
+/** The same for a verb whose `--data` is a table. */
+export function withServer(command: Command): Command {
   return command
     .option('--url <url>', 'the server (HAVERSACK_URL; else http://localhost:8787)')
     .option(
       '--key <key>',
       'an admin key (HAVERSACK_KEY; else <data>/admin.key where the server is on this machine)',
-    )
-    .option(
-      '--data <folder>',
-      'where the server on this machine keeps its data (HAVERSACK_DATA; else ./data)',
     );
 }
 

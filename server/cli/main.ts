@@ -1,6 +1,7 @@
 // The `haversack` command: one verb a file; what they share is the exit code and how a failure is told.
 import { Command, CommanderError } from 'commander';
 import { tell, UsageError } from './failure.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { type Io, processIo } from './io.ts';
 import { listCommand } from './list.ts';
@@ -9,6 +10,7 @@ import { promoteCommand } from './promote.ts';
 import { pullCommand } from './pull.ts';
 import { pushCommand } from './push.ts';
 import { serveCommand } from './serve.ts';
+import { trainCommand } from './train.ts';
 import { verifyCommand } from './verify.ts';
 
 export type ExitCode = 0 | 1 | 2;
@@ -56,6 +58,8 @@ function program(io: Io): Command {
     pullCommand,
     promoteCommand,
     predictCommand,
+    trainCommand,
+    evaluateCommand,
     inspectCommand,
     verifyCommand,
   ];

@@ -1,7 +1,6 @@
 // `haversack pull`: a version's file, verified, onto this disk.
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../../src/core/artifact/digest.ts';
@@ -11,6 +10,7 @@ import type { Io } from './io.ts';
 import { parseModelName } from './model-name.ts';
 import { formatBytes, type OutputOptions, print, progressLine } from './output.ts';
 import { TrustedRegistry, variantFile } from './registry.ts';
+import { writeWhole } from './write-whole.ts';
 
 interface PullOptions extends RemoteOptions, OutputOptions {
   readonly variant?: string;
@@ -71,23 +71,5 @@ async function chunksOf(path: string): Promise<ReadonlyMap<Digest, Bytes>> {
     return (await chunkFile(bytes, tensorLayout(bytes))).chunks;
   } catch {
     return new Map();
-  }
-}
-
-/** Under another name until it is whole and on the disk; then renamed. */
-async function writeWhole(path: string, bytes: Bytes): Promise<void> {
-  const temporary = join(dirname(path), `.haversack-${randomUUID()}.part`);
-  try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    throw thrown;
   }
 }

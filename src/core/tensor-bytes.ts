@@ -6,7 +6,8 @@ import { elements, type Tensor, type TensorData } from './tensor.ts';
 type NumericDatatype = Exclude<Datatype, 'BYTES'>;
 
 interface NumericArray {
-  new (buffer: ArrayBuffer): Exclude<TensorData, string[]>;
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, byteOffset?: number, length?: number): Exclude<TensorData, string[]>;
 }
 
 const arrays: Readonly<Record<NumericDatatype, NumericArray>> = {
@@ -48,6 +49,19 @@ export function tensorOfBytes(
   // Not slice(): a Node Buffer's shares its memory and may start unaligned.
   const copy = new Uint8Array(bytes);
   return { datatype, shape, data: new arrays[datatype](copy.buffer) };
+}
+
+/** The elements where they lie; null where they are not aligned or not as many as that. */
+export function viewOfBytes(
+  datatype: NumericDatatype,
+  count: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): TensorData | null {
+  const array = arrays[datatype];
+  if (bytes.byteOffset % array.BYTES_PER_ELEMENT !== 0 || bytes.length !== count * array.BYTES_PER_ELEMENT) {
+    return null;
+  }
+  return new array(bytes.buffer, bytes.byteOffset, count);
 }
 
 /** Whether the tensor's data is of the kind of array that its datatype says, with as many elements as its shape says. */

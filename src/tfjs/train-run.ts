@@ -26,6 +26,7 @@ import { elements, float32, type Tensor as CoreTensor } from '../core/tensor.ts'
 import type { LabelledRows, TrainControl, Trained, TrainJob, TrainProgress } from '../core/train/engine.ts';
 import { answersOnCpu, weightValues, type WeightValues } from './check.ts';
 import { loadBackend } from './backend.ts';
+import type { TrainRecipe } from '../core/train/recipe.ts';
 import { asLogits, type Chain, chainOf, infer, learn, withLogits } from './chain.ts';
 import { toLayersModel } from './from-onnx.ts';
 import { toOnnxLayout } from './layouts.ts';
@@ -52,6 +53,7 @@ export async function trainRun(
   control: TrainControl,
   onProgress: (progress: TrainProgress) => void,
 ): Promise<Trained> {
+  refuseForeign(job.recipe);
   checkRows(job.train, topology, job.classes, 'training');
   if (job.train.rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   if (job.validation) checkRows(job.validation, topology, job.classes, 'validation');
@@ -73,6 +75,37 @@ export async function trainRun(
 }
 
 type TrainedWeights = Omit<Trained, 'check'> & { readonly values: WeightValues };
+
+/** Settings that only the engine `onnx` has. */
+const foreign = [
+  'layers',
+  'pattern',
+  'lora',
+  'labelSmoothing',
+  'classWeights',
+  'delta',
+  'options',
+  'schedule',
+  'warmUpSteps',
+  'batchStatistics',
+  'patience',
+] as const satisfies readonly (keyof TrainRecipe)[];
+
+/** @throws HaversackError `TrainingImpossible` for what a recipe asks and this engine would leave out in silence */
+function refuseForeign(recipe: TrainRecipe): void {
+  const { scope, loss, optimizer } = recipe;
+  const asked = [
+    ...(scope === 'head' || scope === 'all' ? [] : [`the scope ${scope}`]),
+    ...(loss === 'sparse-categorical-cross-entropy' ? [] : [`the loss ${loss}`]),
+    ...(optimizer === 'adam' ? [] : [`the optimizer ${optimizer}`]),
+    ...foreign.filter(name => recipe[name] !== undefined),
+  ];
+  if (asked.length === 0) return;
+  throw new HaversackError(
+    'TrainingImpossible',
+    `The engine tfjs does not have ${asked.join(', ')}; onnx does.`,
+  );
+}
 
 /** A batch's loss and hits, still on the backend. */
 interface Pending {

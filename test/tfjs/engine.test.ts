@@ -20,6 +20,14 @@ describe('the TensorFlow.js engine in Node', () => {
     expect(engine.backend).toBe('cpu');
   });
 
+  it('refuses what a recipe asks and only the other engine has, by name', async () => {
+    const job = await blobJob({ scope: 'lora', optimizer: 'sgd', patience: 3 });
+    await expect(engine.train(job, freeRunning, ignore)).rejects.toMatchObject({
+      code: 'TrainingImpossible',
+      detail: 'The engine tfjs does not have the scope lora, the optimizer sgd, patience; onnx does.',
+    });
+  });
+
   it('learns, judges after each epoch, and leaves no tensor behind', async () => {
     const job = await blobJob();
     const before = tf.memory().numTensors;

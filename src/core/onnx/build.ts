@@ -4,6 +4,7 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -30,7 +31,11 @@ export type AttributeValue =
   | { readonly floats: readonly number[] }
   | { readonly string: string }
   | { readonly strings: readonly string[] }
-  | { readonly tensor: Tensor };
+  | { readonly tensor: Tensor }
+  /** A body of `If`, `Loop` or `Scan`. */
+  | { readonly graph: GraphProto }
+  /** What the others do not say: sparse tensors, types, lists of graphs, 64-bit numbers beyond 2^53. Kept as it is. */
+  | { readonly raw: AttributeProto };
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
@@ -123,7 +128,7 @@ export class GraphBuilder {
   }
 }
 
-function valueInfo(name: string, datatype: Datatype, shape: BuildShape): ValueInfoProto {
+export function valueInfo(name: string, datatype: Datatype, shape: BuildShape): ValueInfoProto {
   const dim = shape.map(size =>
     create(TensorShapeProto_DimensionSchema, {
       value:
@@ -146,10 +151,10 @@ export function attributeProto(name: string, value: AttributeValue): AttributePr
   const attribute = create(AttributeProtoSchema, { name });
   if ('int' in value) {
     attribute.type = AttributeType.INT;
-    attribute.i = BigInt(value.int);
+    attribute.i = toInt64(value.int);
   } else if ('ints' in value) {
     attribute.type = AttributeType.INTS;
-    attribute.ints = value.ints.map(BigInt);
+    attribute.ints = value.ints.map(toInt64);
   } else if ('float' in value) {
     attribute.type = AttributeType.FLOAT;
     attribute.f = value.float;
@@ -162,9 +167,22 @@ export function attributeProto(name: string, value: AttributeValue): AttributePr
   } else if ('strings' in value) {
     attribute.type = AttributeType.STRINGS;
     attribute.strings = value.strings.map(text => new TextEncoder().encode(text));
-  } else {
+  } else if ('tensor' in value) {
     attribute.type = AttributeType.TENSOR;
     attribute.t = tensorProto('', value.tensor);
+  } else if ('graph' in value) {
+    attribute.type = AttributeType.GRAPH;
+    attribute.g = value.graph;
+  } else {
+    return value.raw;
   }
   return attribute;
+}
+
+const maxInt64 = 2n ** 63n - 1n;
+
+/** 2^63 − 1, with which graphs say "to the end", is 2^63 as a number: brought back. */
+function toInt64(value: number): bigint {
+  const integer = BigInt(value);
+  return integer > maxInt64 ? maxInt64 : integer;
 }

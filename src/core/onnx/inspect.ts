@@ -48,7 +48,8 @@ export function inspectModel(file: Bytes): ModelInspection {
   };
 }
 
-function specOf({ name, type }: ValueInfoProto, role: 'Input' | 'Output'): TensorSpec {
+/** @throws HaversackError `ModelInvalid` for what is no tensor, or of a datatype without a name */
+export function specOf({ name, type }: ValueInfoProto, role: 'Input' | 'Output'): TensorSpec {
   const value = type?.value;
   if (value?.case !== 'tensorType') {
     const kind = value?.case?.replace('Type', '') ?? 'something without a type';

@@ -1,15 +1,76 @@
 // The full settings of a training run. Same recipe, data and seed give the same weights on the same host and provider.
 import { z } from '../zod.ts';
+import { scheduleSchema } from './schedules.ts';
+
+const share = z.number().min(0).lt(1);
+
+/** What the optimizers of the `onnx` engine can be told; what is absent has the optimizer's published default. */
+export const optimizerOptionsSchema = z.object({
+  /** SGD and RMSprop. */
+  momentum: share.optional(),
+  /** SGD with momentum. */
+  nesterov: z.boolean().optional(),
+  /** Adam: of the first and the second moment. */
+  beta1: share.optional(),
+  beta2: share.optional(),
+  /** RMSprop: of the mean square. */
+  decay: share.optional(),
+  epsilon: z.number().positive().optional(),
+  /** Decoupled (arXiv 1711.05101), on weights of two and more dimensions only. */
+  weightDecay: z.number().min(0).optional(),
+  /** The gradient of all parameters together is shortened to this norm. */
+  clipNorm: z.number().positive().optional(),
+  /** The weights that are kept are a moving average with this factor. */
+  averageDecay: share.optional(),
+  /** Batches whose gradients make one step. */
+  accumulate: z.number().int().min(1).max(1024).optional(),
+});
+export type OptimizerOptions = z.infer<typeof optimizerOptionsSchema>;
+
+export const loraSchema = z.object({
+  rank: z.number().int().min(1).max(1024),
+  /** The change is scaled by alpha / rank. */
+  alpha: z.number().positive(),
+  /** Names of weights, `*` stands for anything; absent: every weight. */
+  targets: z.array(z.string().min(1)).optional(),
+});
+export type LoraOptions = z.infer<typeof loraSchema>;
 
 export const trainRecipeSchema = z.object({
   kind: z.literal('train'),
-  engine: z.enum(['tfjs']),
-  /** `head`: only the layers that the topology calls the head. */
-  scope: z.enum(['head', 'all']),
-  loss: z.literal('sparse-categorical-cross-entropy'),
-  optimizer: z.literal('adam'),
+  engine: z.enum(['onnx', 'tfjs']),
+  /**
+   * `head`: only the last layers, for tfjs those that the topology calls the head. What follows is for `onnx` only.
+   * `last`: as many layers as `layers` says. `names`: what `pattern` fits. `biases`: biases and norms. `lora`: low-rank
+   * changes to frozen weights.
+   */
+  scope: z.enum(['head', 'all', 'last', 'names', 'biases', 'lora']),
+  layers: z.number().int().min(1).optional(),
+  /** Names of weights, `*` stands for anything. */
+  pattern: z.string().min(1).max(1024).optional(),
+  lora: loraSchema.optional(),
+  loss: z.enum([
+    'sparse-categorical-cross-entropy',
+    'binary-cross-entropy',
+    'mean-squared-error',
+    'mean-absolute-error',
+    'huber',
+  ]),
+  labelSmoothing: share.optional(),
+  /** One a class, in the order of the labels. */
+  classWeights: z.array(z.number().min(0)).optional(),
+  /** Huber: where it turns from square to straight. */
+  delta: z.number().positive().optional(),
+  optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']),
+  options: optimizerOptionsSchema.optional(),
   learningRate: z.number().positive().max(10),
+  schedule: scheduleSchema.optional(),
+  warmUpSteps: z.number().int().min(0).optional(),
+  /** `frozen`: batch normalization keeps the statistics that the model came with. Absent: those of the batch. */
+  batchStatistics: z.enum(['batch', 'frozen']).optional(),
   epochs: z.number().int().min(1).max(10_000),
+  /** Epochs without a lower validation loss after which the run ends; the best weights are kept. */
+  patience: z.number().int().min(1).optional(),
   batchSize: z.number().int().min(1).max(65_536),
   seed: z
     .number()

@@ -1,8 +1,11 @@
 // The settings of a training run as they are typed, and the recipe that is made of them.
 import type { TrainRecipe } from '../../../core/train/recipe.ts';
 
+/** Of the scopes there are, those that both engines have. */
+export type DraftScope = Extract<TrainRecipe['scope'], 'head' | 'all'>;
+
 export interface RecipeDraft {
-  readonly scope: TrainRecipe['scope'];
+  readonly scope: DraftScope;
   readonly epochs: string;
   readonly learningRate: string;
   readonly batchSize: string;
@@ -18,7 +21,7 @@ const common = { batchSize: '32', seed: '42', newSampleRepeats: '8' };
  * As measured on a new writer's digits (docs/decisions/0006-default-recipe.md). The head is quick, and its few weights
  * can be moved far; the whole network learns the same in fewer rounds, and forgets at a higher rate.
  */
-const defaults: Readonly<Record<RecipeDraft['scope'], RecipeDraft>> = {
+const defaults: Readonly<Record<DraftScope, RecipeDraft>> = {
   head: { scope: 'head', epochs: '15', learningRate: '0.003', ...common },
   all: { scope: 'all', epochs: '5', learningRate: '0.001', ...common },
 };
@@ -27,7 +30,7 @@ const defaults: Readonly<Record<RecipeDraft['scope'], RecipeDraft>> = {
 export const defaultDraft: RecipeDraft = defaults.head;
 
 /** The other scope's settings, but for what was typed. */
-export function withScope(draft: RecipeDraft, scope: RecipeDraft['scope']): RecipeDraft {
+export function withScope(draft: RecipeDraft, scope: DraftScope): RecipeDraft {
   const changed = Object.entries(draft).filter(
     ([field, text]) => text !== defaults[draft.scope][field as keyof RecipeDraft],
   );

@@ -1,0 +1,104 @@
+// The model with its loss, ready to be trained or judged: parameters as inputs, shapes fixed, logits where the loss wants
+// them.
+import { HaversackError } from '../errors.ts';
+import { type Graph, operatorOf, type ValueSpec } from '../onnx/graph.ts';
+import type { Tensor } from '../tensor.ts';
+import { Tape } from './gradient/tape.ts';
+import { buildLoss } from './losses/build-loss.ts';
+import { lossInputs, type LossSettings } from './losses/loss.ts';
+import { prune } from './prune.ts';
+
+export interface ForwardOptions {
+  /** Of the working opset. It is copied. */
+  readonly model: Graph;
+  /** Of every input, sizes all known; the first is the batch. */
+  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
+  /** The output that the loss reads; where it is over logits and a Softmax or Sigmoid makes the output, what that reads. */
+  readonly output: string;
+  readonly loss: LossSettings;
+  /** Initializers that are fed instead. Those that the output does not depend on are left out. */
+  readonly fed: (name: string) => boolean;
+  /** Values beside the loss that are made too. */
+  readonly keep: readonly string[];
+}
+
+export interface FedParameter {
+  /** Of the initializer, and of the input that stands for it. */
+  readonly name: string;
+  readonly initial: Tensor;
+}
+
+export interface Forward {
+  /** Without outputs yet. */
+  readonly tape: Tape;
+  readonly parameters: readonly FedParameter[];
+  /** What the samples are fed as. */
+  readonly data: readonly ValueSpec[];
+  readonly target: ValueSpec;
+  readonly weights: ValueSpec;
+  readonly loss: string;
+  /** What the loss reads: logits, for the losses over classes. */
+  readonly prediction: string;
+}
+
+/** @throws HaversackError `TrainingImpossible`, `OperatorUnsupported`, `ModelInvalid` */
+export function buildForward(options: ForwardOptions): Forward {
+  const graph = options.model.copy();
+  const prediction = readByLoss(graph, options.output, options.loss);
+  graph.outputs = [prediction, ...options.keep].map(name => ({ name, datatype: 'FP32', shape: [] }));
+  prune(graph);
+  const data = graph.inputs.map(({ name, datatype }) => ({ name, datatype, shape: shapeOf(options, name) }));
+  const parameters = [...graph.initializers]
+    .filter(([name]) => options.fed(name))
+    .map(([name, initial]) => ({ name, initial }));
+  for (const { name } of parameters) graph.initializers.delete(name);
+  const fed = parameters.map(({ name, initial: { datatype, shape } }) => ({ name, datatype, shape }));
+  graph.inputs = [...data, ...fed];
+  const tape = Tape.over(graph);
+  const { datatype, shape } = tape.type(prediction);
+  if (datatype !== 'FP32' || shape.length === 0) {
+    throw new HaversackError(
+      'TrainingImpossible',
+      `The loss reads '${prediction}', ${datatype} [${shape.join(', ')}]; wanted FP32 with a row a sample.`,
+    );
+  }
+  const needs = lossInputs(options.loss, shape);
+  const target = addInput(tape, 'target', needs.target);
+  const weights = addInput(tape, 'rowWeights', { datatype: 'FP32', shape: needs.rows });
+  const names = { output: prediction, target: target.name, weights: weights.name };
+  return { tape, parameters, data, target, weights, loss: buildLoss(tape, options.loss, names), prediction };
+}
+
+/** A new input of the graph; its name is `stem` where that is free. */
+export function addInput(tape: Tape, stem: string, type: Omit<ValueSpec, 'name'>): ValueSpec {
+  const spec = { name: tape.graph.fresh(stem), ...type };
+  tape.graph.inputs.push(spec);
+  tape.declare(spec.name, { datatype: spec.datatype, shape: [...spec.shape] });
+  return spec;
+}
+
+function shapeOf({ inputShapes }: ForwardOptions, name: string): readonly number[] {
+  const shape = inputShapes[name];
+  if (shape) return shape;
+  const got = Object.keys(inputShapes).join(', ');
+  throw new HaversackError(
+    'TrainingImpossible',
+    `The model reads '${name}', samples have ${got || 'nothing'}.`,
+  );
+}
+
+/** Operators whose input the loss reads instead: the loss takes the logarithm itself, without losing digits. */
+const lastStep: Partial<Record<LossSettings['kind'], readonly string[]>> = {
+  // softmax(ln softmax(x)) = softmax(x)
+  'cross-entropy': ['Softmax', 'LogSoftmax'],
+  divergence: ['Softmax', 'LogSoftmax'],
+  'binary-cross-entropy': ['Sigmoid'],
+};
+
+function readByLoss(graph: Graph, output: string, { kind }: LossSettings): string {
+  const producers = graph.producers();
+  let node = producers.get(output);
+  while (node && operatorOf(node) === 'Identity') node = producers.get(node.inputs[0]!);
+  const skipped = lastStep[kind];
+  return node && skipped?.includes(operatorOf(node)) ? node.inputs[0]! : output;
+}

@@ -1,0 +1,100 @@
+// Gradients of look-ups. Several look-ups of one element add up.
+import { readInt } from '../../../onnx/attributes.ts';
+import { HaversackError } from '../../../errors.ts';
+import { describeNode } from '../../../onnx/graph.ts';
+import { elements } from '../../../tensor.ts';
+import { axesOf, axisOf } from '../axes.ts';
+import type { GradientRule, Tape } from '../tape.ts';
+
+/**
+ * Up to so many rows a look-up's gradient is a product with a matrix of zeros and ones, which is fast everywhere and always
+ * adds in the same order; beyond, ScatterND adds row by row.
+ */
+const maxOneHotRows = 4096;
+
+/** Indices as numbers of FP32, exact up to 2²⁴; negative ones count from the end. */
+function placesOf(t: Tape, indices: string, size: number): string {
+  const places = t.cast(indices, 'FP32');
+  return t.where(t.less(places, 0), t.add(places, size), places);
+}
+
+/** [0, 1 … size − 1], as FP32. */
+function counting(t: Tape, size: number): string {
+  return t.numbers(
+    [size],
+    Array.from({ length: size }, (_, i) => i),
+  );
+}
+
+// y = x[indices] along the axis: dx = Σ over the indices of the ones that took a row
+const gatherRule: GradientRule = (node, grad, t) => {
+  const [x, indices] = node.inputs as [string, string];
+  const shape = t.shape(x);
+  const axis = axisOf(readInt(node, 'axis', 0), shape.length);
+  const count = elements(t.shape(indices));
+  const [before, rows, after] = [shape.slice(0, axis), shape[axis]!, shape.slice(axis + 1)];
+  const places = t.reshape(indices, [count]);
+  const dy = t.reshape(grad[0]!, [elements(before), count, elements(after)]);
+  if (rows <= maxOneHotRows) return [t.reshape(byOneHot(t, places, dy, rows), shape), null];
+  const moved = t.reshape(t.transpose(dy, [1, 0, 2]), [count, elements(before) * elements(after)]);
+  const sums = byScatter(t, places, moved, rows);
+  const back = t.transpose(t.reshape(sums, [rows, elements(before), elements(after)]), [1, 0, 2]);
+  return [t.reshape(back, shape), null];
+};
+
+/** places [n], dy [outer, n, inner] → [outer, rows, inner] */
+function byOneHot(t: Tape, places: string, dy: string, rows: number): string {
+  const count = t.shape(places)[0]!;
+  const column = t.reshape(counting(t, rows), [rows, 1]);
+  const isRow = t.equal(column, t.reshape(placesOf(t, places, rows), [1, count]));
+  return t.op('MatMul', [t.cast(isRow, t.datatype(dy)), dy]);
+}
+
+/** places [n], dy [n, inner] → [rows, inner] */
+function byScatter(t: Tape, places: string, dy: string, rows: number): string {
+  const [count, inner] = t.shape(dy) as [number, number];
+  const zeros = t.filled(0, [rows, inner], t.datatype(dy));
+  const index = t.reshape(t.cast(placesOf(t, places, rows), 'INT64'), [count, 1]);
+  return t.op('ScatterND', [zeros, index, dy], { reduction: { string: 'add' } });
+}
+
+// y[i][j] = x[indices[i][j]][j] (axis 0): dx = Σ over the axis of dy where the index is the row
+const gatherElements: GradientRule = (node, grad, t) => {
+  const [x, indices] = node.inputs as [string, string];
+  const shape = t.shape(x);
+  const axis = axisOf(readInt(node, 'axis', 0), shape.length);
+  const rows = shape[axis]!;
+  const looked = t.shape(indices);
+  const wide = [...looked.slice(0, axis), 1, ...looked.slice(axis)];
+  const column = Array<number>(shape.length + 1)
+    .fill(1)
+    .with(axis, rows);
+  const isRow = t.equal(t.reshape(placesOf(t, indices, rows), wide), t.reshape(counting(t, rows), column));
+  const dx = t.sum(t.where(isRow, t.reshape(grad[0]!, wide), 0), [axis + 1], 'drop');
+  // On the other axes fewer may have been looked up than there are.
+  const zeros = shape.map(() => 0);
+  return [
+    t.pad(
+      dx,
+      zeros,
+      axesOf(shape).map(i => (i === axis ? 0 : shape[i]! - looked[i]!)),
+    ),
+    null,
+  ];
+};
+
+// y = x[indices], indices of the first axes in the last dimension: dx = Σ of the ones that took an element
+const gatherND: GradientRule = (node, grad, t) => {
+  const [x, indices] = node.inputs as [string, string];
+  if (readInt(node, 'batch_dims', 0) !== 0) {
+    throw new HaversackError('TrainingImpossible', `${describeNode(node)} has no gradient with batch_dims.`);
+  }
+  const zeros = t.filled(0, t.shape(x), t.datatype(x));
+  return [t.op('ScatterND', [zeros, indices, grad[0]!], { reduction: { string: 'add' } }), null];
+};
+
+export const gather: Readonly<Record<string, GradientRule>> = {
+  Gather: gatherRule,
+  GatherElements: gatherElements,
+  GatherND: gatherND,
+};

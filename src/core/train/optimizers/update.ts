@@ -1,0 +1,96 @@
+// From gradients to new parameters: what all optimizers share (clipping, decoupled weight decay, averaged weights).
+import type { Tape } from '../gradient/tape.ts';
+import type { OptimizerOptions, TrainRecipe } from '../recipe.ts';
+import { adam } from './adam.ts';
+import { mix, type Optimizer, type ScalarNames } from './optimizer.ts';
+import { rmsprop } from './rmsprop.ts';
+import { sgd } from './sgd.ts';
+
+export interface OptimizerSettings {
+  readonly kind: TrainRecipe['optimizer'];
+  readonly options?: OptimizerOptions;
+}
+
+/** AdamW's published default (arXiv 1711.05101 has no one value; PyTorch 2.9's is this). */
+const adamwDecay = 0.01;
+/** Keeps the clipped gradient finite where the norm is 0, as in PyTorch 2.9's `clip_grad_norm_`. */
+const normEpsilon = 1e-6;
+
+/** The slot, beside the optimizer's, that holds the averaged weights; starts as the parameter. */
+export const averageSlot = 'average';
+
+export function optimizerOf({ kind, options = {} }: OptimizerSettings): Optimizer {
+  switch (kind) {
+    case 'sgd':
+      return sgd(options);
+    case 'rmsprop':
+      return rmsprop(options);
+    case 'adam':
+    case 'adamw':
+      return adam(options);
+  }
+}
+
+/** All state of one parameter, in order. */
+export function slotsOf(settings: OptimizerSettings): string[] {
+  const average = settings.options?.averageDecay === undefined ? [] : [averageSlot];
+  return [...optimizerOf(settings).slots, ...average];
+}
+
+export interface UpdateInput {
+  readonly value: string;
+  readonly gradient: string;
+  /** In the order of `slotsOf`. */
+  readonly state: readonly string[];
+}
+
+export interface Updated {
+  readonly value: string;
+  readonly state: readonly string[];
+}
+
+/** One step for all parameters. @param scalars `learningRate` and those of the optimizer */
+export function buildUpdate(
+  tape: Tape,
+  settings: OptimizerSettings,
+  inputs: readonly UpdateInput[],
+  scalars: ScalarNames,
+): Updated[] {
+  const { options = {}, kind } = settings;
+  const optimizer = optimizerOf(settings);
+  const decay = options.weightDecay ?? (kind === 'adamw' ? adamwDecay : 0);
+  const gradients = clipped(
+    tape,
+    inputs.map(({ gradient }) => gradient),
+    options.clipNorm,
+  );
+  return inputs.map(({ value, state }, i) => {
+    const own = state.slice(0, optimizer.slots.length);
+    const { change, state: next } = optimizer.move(tape, gradients[i]!, own, scalars);
+    const moved = tape.op('Sub', [decayed(tape, value, decay, scalars['learningRate']!), change]);
+    const average = state[optimizer.slots.length];
+    if (average === undefined) return { value: moved, state: next };
+    // ā ← d ā + (1 − d) θ  (Polyak and Juditsky 1992, exponential form)
+    const factor = options.averageDecay!;
+    return { value: moved, state: [...next, mix(tape, factor, average, 1 - factor, moved)] };
+  });
+}
+
+// g ← g · min(1, c / (‖g‖ + 10⁻⁶)),  ‖g‖ over all parameters together (Pascanu et al. 2013, algorithm 1)
+function clipped(tape: Tape, gradients: readonly string[], norm: number | undefined): readonly string[] {
+  if (norm === undefined) return gradients;
+  const squares = gradients.map(gradient =>
+    tape.op('ReduceSum', [tape.op('Mul', [gradient, gradient])], { keepdims: { int: 0 } }),
+  );
+  const length = tape.op('Sqrt', [squares.reduce((sum, square) => tape.op('Add', [sum, square]))]);
+  const ratio = tape.op('Div', [tape.scalar(norm), tape.op('Add', [length, tape.scalar(normEpsilon)])]);
+  const scale = tape.op('Min', [ratio, tape.scalar(1)]);
+  return gradients.map(gradient => tape.op('Mul', [gradient, scale]));
+}
+
+// θ ← θ − η λ θ  (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), not for biases and norms
+function decayed(tape: Tape, value: string, decay: number, learningRate: string): string {
+  if (decay === 0 || tape.type(value).shape.length < 2) return value;
+  const share = tape.op('Mul', [learningRate, tape.scalar(decay)]);
+  return tape.op('Sub', [value, tape.op('Mul', [value, share])]);
+}

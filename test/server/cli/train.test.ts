@@ -1,0 +1,180 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { haversack } from './captured.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'haversack-train-'));
+  for (const name of ['iris.csv', 'digits.csv']) {
+    await writeFile(join(folder, name), await readFile(join('demo/data', name)));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function answerOf(args: readonly string[]): Promise<unknown> {
+  const { code, out, err } = await haversack(folder, [...args, '--json']);
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(out);
+}
+const words = (text: string) => text.split(' ');
+
+interface Trained {
+  out: string;
+  engine: string;
+  provider: string;
+  epochs: number;
+  seconds: number;
+  metrics: { train: Record<string, number>; test: Record<string, number> };
+}
+const irisArgs = words('train --new mlp:16,8 --data iris.csv --target species --seed 7');
+
+describe('train', () => {
+  it('makes a model of a table: iris at 93 of 100 held-out flowers or better', async () => {
+    const trained = (await answerOf([...irisArgs, '--out', 'iris.onnx'])) as Trained;
+    expect(trained).toMatchObject({
+      out: join(folder, 'iris.onnx'),
+      engine: 'onnx',
+      provider: 'cpu',
+      epochs: 100,
+    });
+    expect(trained.metrics.test['accuracy']).toBeGreaterThanOrEqual(0.93);
+    expect(trained.metrics.train['accuracy']).toBeGreaterThanOrEqual(0.93);
+  });
+
+  it('makes the same bytes of the same seed', async () => {
+    await answerOf([...irisArgs, '--out', 'again.onnx']);
+    const [first, second] = [
+      await readFile(join(folder, 'iris.onnx')),
+      await readFile(join(folder, 'again.onnx')),
+    ];
+    expect(first.equals(second)).toBe(true);
+  });
+
+  it('gives a model that takes numbers as they are and answers with labels', async () => {
+    const { rows } = (await answerOf(words('predict iris.onnx --input iris.csv'))) as {
+      rows: { label: string }[];
+    };
+    const truth = (await readFile(join(folder, 'iris.csv'), 'utf8')).trim().split('\n').slice(1);
+    const right = rows.filter(({ label }, i) => truth[i]!.endsWith(`,${label}`)).length;
+    expect(right / rows.length).toBeGreaterThan(0.93);
+  });
+
+  it('teaches a model more, and leaves what is not its head as it was', async () => {
+    const trained = (await answerOf(
+      words('train iris.onnx --data iris.csv --target species --epochs 3 --out more.onnx'),
+    )) as Trained;
+    expect(trained.epochs).toBe(3);
+    expect(trained.metrics.test['accuracy']).toBeGreaterThanOrEqual(0.9);
+    const [before, after] = [
+      await readFile(join(folder, 'iris.onnx')),
+      await readFile(join(folder, 'more.onnx')),
+    ];
+    expect(after.length).toBe(before.length);
+    const changed = before.filter((byte, i) => byte !== after[i]).length;
+    // 8 × 3 weights and 3 biases of 4 bytes.
+    expect(changed).toBeGreaterThan(27);
+    expect(changed).toBeLessThanOrEqual(108);
+  });
+
+  it('gives a model a new head for other classes', async () => {
+    const table = await readFile(join(folder, 'iris.csv'), 'utf8');
+    await writeFile(join(folder, 'two.csv'), table.replaceAll(/versicolor|virginica/g, 'other'));
+    const args = words(
+      'train iris.onnx --new-head --data two.csv --target species --epochs 40 --out two.onnx',
+    );
+    const { metrics } = (await answerOf(args)) as Trained;
+    expect(metrics.test['accuracy']).toBeGreaterThan(0.9);
+    const judged = await answerOf(words('evaluate two.onnx --data two.csv --target species'));
+    expect(judged).toMatchObject({ labels: ['other', 'setosa'] });
+  });
+
+  it('ends early by a recipe that has a patience, with the settings it gives', async () => {
+    const recipe = { patience: 3, epochs: 400, learningRate: 0.05, schedule: { kind: 'cosine' } };
+    await writeFile(join(folder, 'recipe.json'), JSON.stringify(recipe));
+    const trained = (await answerOf([
+      ...irisArgs,
+      ...words('--recipe recipe.json --out early.onnx'),
+    ])) as Trained;
+    expect(trained.epochs).toBeLessThan(400);
+    expect(trained.metrics.test['accuracy']).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('learns numbers too', async () => {
+    const args = words(
+      'train --new mlp:16 --data iris.csv --target petal_width_cm --features sepal_length_cm,petal_length_cm --out width.onnx',
+    );
+    const { metrics } = (await answerOf(args)) as Trained;
+    expect(metrics.test['r2']).toBeGreaterThan(0.9);
+    const judged = await answerOf(words('evaluate width.onnx --data iris.csv --target petal_width_cm'));
+    expect(judged).toMatchObject({
+      n: 150,
+      perClass: null,
+      confusion: null,
+      metrics: { r2: expect.closeTo(0.93, 1) },
+    });
+  });
+
+  it('trains a cnn on images, which its loss falls for', async () => {
+    const { metrics } = (await answerOf(
+      words('train --new cnn:8,16 --data digits.csv --target digit --epochs 3 --out digits.onnx'),
+    )) as Trained;
+    expect(metrics.test['accuracy']).toBeGreaterThan(0.9);
+    expect(metrics.test['logLoss']).toBeLessThan(0.4);
+  });
+
+  it('says in three lines what is wrong, and writes nothing', async () => {
+    const wrong = async (text: string) => haversack(folder, words(`${text} --out wrong.onnx`));
+    expect(await wrong('train --data iris.csv --target species')).toMatchObject({ code: 2 });
+    expect(await wrong('train --new tree --data iris.csv --target species')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('mlp:16,8'),
+    });
+    expect(await wrong('train --new mlp --data iris.csv --target kind')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the column "kind" is missing'),
+    });
+    expect(await wrong('train --new cnn:4 --data iris.csv --target species --features sepal_length_cm,petal_length_cm')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('2 columns'),
+    });
+    expect(await wrong('train iris.onnx --train nothing* --data iris.csv --target species')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("'output.weight'"),
+    });
+    await expect(readFile(join(folder, 'wrong.onnx'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('evaluate', () => {
+  it('counts a table’s rows against the truth', async () => {
+    const judged = (await answerOf(words('evaluate iris.onnx --data iris.csv --target species'))) as {
+      n: number;
+      metrics: Record<string, number>;
+      perClass: Record<string, { support: number }>;
+      confusion: number[][];
+    };
+    expect(judged.n).toBe(150);
+    expect(Object.keys(judged.perClass)).toEqual(['setosa', 'versicolor', 'virginica']);
+    expect(judged.confusion.map(row => row.reduce((a, b) => a + b))).toEqual([50, 50, 50]);
+    const right = judged.confusion.reduce((sum, row, i) => sum + row[i]!, 0);
+    expect(judged.metrics['accuracy']).toBe(right / 150);
+  });
+
+  it('refuses a class that the model does not know, by row', async () => {
+    await writeFile(
+      join(folder, 'strange.csv'),
+      'sepal_length_cm,sepal_width_cm,petal_length_cm,petal_width_cm,species\n1,2,3,4,tulip\n',
+    );
+    const { code, err } = await haversack(
+      folder,
+      words('evaluate iris.onnx --data strange.csv --target species'),
+    );
+    expect(code).toBe(1);
+    expect(err).toContain(
+      'row 1, column "species": "tulip" is none of the model’s classes'.replace('’', "'"),
+    );
+  });
+});
