@@ -68,7 +68,7 @@ export const iris: DemoModel = {
     {
       version: 2,
       recipe: { ...recipeBase, learningRate: 0.01, epochs: 150, batchSize: 32 },
-      note: 'Version 1 trained on, on the same 120 flowers: 150 epochs, ten times the learning rate.',
+      note: 'Version 1, trained further on the same 120 flowers: 150 epochs at ten times the learning rate.',
       createdAt: '2026-11-24T00:01:00.000Z',
     },
   ],
