@@ -30,7 +30,7 @@ function kindOfModules(ids: readonly string[]): WorkerChunk['kind'] {
   return has(/onnxruntime-web\/dist\/ort\.webgpu/) ? 'webgpu' : null;
 }
 
-/** What the worker reaches without training is for `wasm`, but for the WebGPU build; the rest is reached by training only. */
+/** What the worker reaches without TensorFlow.js is for `wasm`, the other training engine too, but for the WebGPU build. */
 function kindsOfChunks(chunks: ReadonlyMap<string, WorkerChunk>): Map<string, RuntimeKind> {
   const kinds = new Map<string, RuntimeKind>();
   const visit = (name: string): void => {

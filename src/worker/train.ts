@@ -3,17 +3,17 @@ import type { Bytes } from '../core/artifact/digest.ts';
 import type { Manifest } from '../core/artifact/documents.ts';
 import { HaversackError } from '../core/errors.ts';
 import { patchInitializers } from '../core/onnx/patch.ts';
-import type { TrainControl, Trained, TrainProgress } from '../core/train/engine.ts';
+import type { TrainControl, Trained, TrainEngine, TrainProgress } from '../core/train/engine.ts';
 import type { TrainRecipe } from '../core/train/recipe.ts';
 import { saveCandidate } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
 import { loadIdentity } from '../device/identity.ts';
 import { openInstalled, readFile, readVariant } from '../device/library.ts';
-import { createTfjsEngine } from '../tfjs/engine.ts';
 import { answersOn, type Judged } from './answers.ts';
 import { buildCandidate } from './build-candidate.ts';
 import { database } from './database.ts';
 import { compareOn, withSession } from './judge-versions.ts';
+import { openOrtSession } from './ort-session.ts';
 import type { TrainOutcome, TrainRequest } from './protocol.ts';
 import { jsonOf } from './stored-model.ts';
 import { readVersionData, rowsOf, trainingRows, type VersionData } from './training-data.ts';
@@ -76,19 +76,12 @@ async function runEngine(
   control: TrainControl,
   onProgress: (progress: TrainProgress) => void,
 ): Promise<Trained> {
-  const { topology } = manifest.artifacts;
-  if (topology?.engine !== recipe.engine) {
-    const got = topology ? `the one of ${topology.engine}` : 'none';
-    throw new HaversackError(
-      'TrainingImpossible',
-      `${recipe.engine} needs its topology, it came with ${got}`,
-    );
-  }
-  const engine = await createTfjsEngine();
+  const topology = recipe.engine === 'tfjs' ? await topologyOf(db, manifest) : null;
+  const engine = await engineOf(recipe.engine);
   const validation = rowsOf(data.parent, 'validation', data.labels);
   return engine.train(
     {
-      topology: jsonOf(await readFile(db, topology.file), 'topology'),
+      topology,
       model: parent,
       classes: data.labels.length,
       train: trainingRows(data, recipe.newSampleRepeats),
@@ -98,6 +91,23 @@ async function runEngine(
     control,
     onProgress,
   );
+}
+
+/** Each engine is loaded when a recipe asks for it: TensorFlow.js is larger than all the rest. */
+async function engineOf(name: TrainRecipe['engine']): Promise<TrainEngine> {
+  if (name === 'tfjs') {
+    const { createTfjsEngine } = await import('../tfjs/engine.ts');
+    return createTfjsEngine();
+  }
+  const { createOnnxEngine } = await import('../core/train/onnx-engine.ts');
+  return createOnnxEngine(file => openOrtSession(file, 'wasm'));
+}
+
+/** The layers as TensorFlow.js has them; the other engine reads them off the graph. */
+async function topologyOf(db: Database, { artifacts: { topology } }: Manifest): Promise<unknown> {
+  if (topology?.engine === 'tfjs') return jsonOf(await readFile(db, topology.file), 'topology');
+  const got = topology ? `the one of ${topology.engine}` : 'none';
+  throw new HaversackError('TrainingImpossible', `tfjs needs its topology, it came with ${got}`);
 }
 
 /** @throws HaversackError `RuntimeFailed` where the graph with the new weights answers otherwise than the engine did */

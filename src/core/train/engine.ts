@@ -7,7 +7,7 @@ import type { TrainRecipe } from './recipe.ts';
 export type { LabelledRows };
 
 export interface TrainJob {
-  /** The topology artifact's JSON, parsed by the engine with its own schema. */
+  /** The topology artifact's JSON, parsed by the engine with its own schema; null for one that reads the graph. */
   readonly topology: unknown;
   /** The parent: a whole ONNX file. */
   readonly model: Bytes;
@@ -32,7 +32,7 @@ export interface TrainProgress {
   /** Without pauses. */
   readonly elapsedMs: number;
   readonly remainingMs: number;
-  /** What computes: webgpu, webgl, cpu. */
+  /** What computes: webgpu, webgl, wasm, cpu. */
   readonly backend: string;
 }
 
