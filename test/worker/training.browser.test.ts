@@ -2,14 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BridgedTraining } from '../../src/app/bridge/training-port.ts';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
-import { chunkFile } from '../../src/core/artifact/chunks.ts';
-import { packageSchema } from '../../src/core/artifact/package.ts';
-import { recordedSchema } from '../../src/core/artifact/recorded.ts';
 import { sha256 } from '../../src/core/artifact/digest.ts';
 import { candidateSchema, type Candidate } from '../../src/core/artifact/documents.ts';
 import { openDocument } from '../../src/core/artifact/signature.ts';
 import { type Dataset, maxDatasetBytes, parseDataset, writeDataset } from '../../src/core/data/dataset.ts';
-import { gunzip, gzip } from '../../src/core/data/gzip.ts';
+import { gunzip } from '../../src/core/data/gzip.ts';
 import { rowKey } from '../../src/core/data/split.ts';
 import type { Failure } from '../../src/core/errors.ts';
 import type { Result } from '../../src/core/result.ts';
@@ -22,18 +19,8 @@ import { loadIdentity } from '../../src/device/identity.ts';
 import { readFile } from '../../src/device/library.ts';
 import { addSample, listSamples } from '../../src/device/samples.ts';
 import { countParts } from '../../src/worker/training-data.ts';
+import { storeDemo } from './demo-version.ts';
 import { storeVersion } from './stored.ts';
-
-const files = import.meta.glob('../../demo/models/iris/2/*', {
-  query: '?url',
-  import: 'default',
-  eager: true,
-});
-
-async function fileOf(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(files[`../../demo/models/iris/2/${name}`] as string);
-  return new Uint8Array(await response.arrayBuffer());
-}
 
 const recipe: TrainRecipe = {
   kind: 'train',
@@ -55,30 +42,7 @@ let db: Database;
 
 beforeAll(async () => {
   db = await openHaversackDB();
-  const packed = packageSchema.parse(JSON.parse(new TextDecoder().decode(await fileOf('version.json'))));
-  const [file, dataset, topology, recorded] = await Promise.all(
-    ['model.onnx', 'dataset.csv.gz', 'topology.json', 'recorded.json'].map(fileOf),
-  );
-  // The test server sends it with Content-Encoding: fetch has unpacked it.
-  const chunked = [await chunkFile(gzip(dataset!)), await chunkFile(topology!)] as const;
-  const { interface: modelInterface, labels, evaluations, data, artifacts } = packed;
-  await storeVersion(db, {
-    model: 'iris',
-    file: file!,
-    recorded: recordedSchema.parse(JSON.parse(new TextDecoder().decode(recorded))),
-    files: chunked,
-    overrides: {
-      interface: modelInterface,
-      labels,
-      evaluations,
-      data,
-      artifacts: {
-        dataset: { ...artifacts.dataset!, file: chunked[0].ref },
-        topology: { ...artifacts.topology!, file: chunked[1].ref },
-        recorded: null,
-      },
-    },
-  });
+  await storeDemo(db, { from: 'iris/2', model: 'iris' });
   await storeVersion(db, { model: 'bare' });
   for (let i = 0; i < 12; i++) {
     await addSample(db, {

@@ -1,0 +1,126 @@
+// The engine for any ONNX model, as the page has it: the demo models as they are committed, trained on WebAssembly in the
+// real worker, with the layers TensorFlow.js needs and without.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BridgedTraining } from '../../src/app/bridge/training-port.ts';
+import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
+import { candidateSchema } from '../../src/core/artifact/documents.ts';
+import { openDocument } from '../../src/core/artifact/signature.ts';
+import { architectureDigest } from '../../src/core/onnx/architecture.ts';
+import { readInitializers } from '../../src/core/onnx/patch.ts';
+import type { Result } from '../../src/core/result.ts';
+import type { TrainProgress } from '../../src/core/train/engine.ts';
+import type { TrainRecipe } from '../../src/core/train/recipe.ts';
+import { readCandidateFile } from '../../src/device/candidates.ts';
+import { type Database, openHaversackDB } from '../../src/device/db.ts';
+import { loadIdentity } from '../../src/device/identity.ts';
+import { readVariant } from '../../src/device/library.ts';
+import type { TrainOutcome } from '../../src/worker/protocol.ts';
+import { storeDemo } from './demo-version.ts';
+
+const recipe: TrainRecipe = {
+  kind: 'train',
+  engine: 'onnx',
+  scope: 'head',
+  loss: 'sparse-categorical-cross-entropy',
+  optimizer: 'adam',
+  learningRate: 0.003,
+  epochs: 1,
+  batchSize: 32,
+  seed: 7,
+  newSampleRepeats: 8,
+};
+
+const bridge = new WorkerBridge('training');
+const port = new BridgedTraining(bridge);
+let db: Database;
+
+beforeAll(async () => {
+  db = await openHaversackDB();
+  await storeDemo(db, { from: 'iris/2', model: 'iris' });
+  await storeDemo(db, { from: 'digits/1', model: 'digits' });
+  await storeDemo(db, { from: 'digits/1', model: 'no-layers', topology: false });
+});
+
+afterAll(() => {
+  bridge.stop();
+  db.close();
+});
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`);
+  return result.value;
+}
+
+function train(model: string, changes: Partial<TrainRecipe> = {}, seen: TrainProgress[] = []) {
+  const request = { model, version: 1, recipe: { ...recipe, ...changes }, shareSamples: false };
+  return port.train(request, progress => seen.push(progress));
+}
+
+/** Names of the parent's weights that have other values in the candidate, which is signed by this device. */
+async function moved(model: string, { candidate: digest }: TrainOutcome): Promise<string[]> {
+  const row = await db.get('candidates', digest);
+  expect(row?.state).toBe('judging');
+  const signed = await openDocument(row!.document, candidateSchema, (await loadIdentity(db)).publicKey);
+  expect(signed).toMatchObject({ model, parent: { version: 1 }, recipe: { engine: 'onnx' } });
+  const { file } = await readCandidateFile(db, digest);
+  expect(await architectureDigest(file)).toBe(signed.architecture);
+  const [before, after] = [readInitializers(await readVariant(db, model, 1, 'fp32')), readInitializers(file)];
+  return [...before].flatMap(([name, { data }]) =>
+    data.every((value, i) => value === after.get(name)!.data[i]) ? [] : [name],
+  );
+}
+
+describe.each([
+  { model: 'iris', rows: 30, accurate: 0.9, head: ['species/kernel', 'species/bias'] },
+  { model: 'digits', rows: 359, accurate: 0.95, head: ['digit/kernel', 'digit/bias'] },
+  { model: 'no-layers', rows: 359, accurate: 0.95, head: ['digit/kernel', 'digit/bias'] },
+])('$model', ({ model, rows, accurate, head }) => {
+  test('its head is trained on WebAssembly to a signed candidate that is judged on the held-out rows', async () => {
+    const seen: TrainProgress[] = [];
+    const outcome = valueOf(await train(model, {}, seen));
+    expect(outcome.backend).toBe('wasm');
+    expect(seen.at(-1)).toMatchObject({ epoch: 1, epochs: 1, backend: 'wasm' });
+    expect(outcome.comparison.parent!.n).toBe(rows);
+    expect(outcome.comparison.parent!.new.metrics['accuracy']).toBeGreaterThan(accurate);
+    expect(await moved(model, outcome)).toEqual(head);
+  });
+});
+
+test.each([
+  { scope: 'all', weights: ['hidden/kernel', 'hidden/bias', 'species/kernel', 'species/bias'] },
+  { scope: 'biases', weights: ['hidden/bias', 'species/bias'] },
+  { scope: 'lora', weights: ['hidden/kernel', 'species/kernel'] },
+] as const)('$scope: $weights move, and no others', async ({ scope, weights }) => {
+  expect(await moved('iris', valueOf(await train('iris', { scope })))).toEqual(weights);
+});
+
+test('TensorFlow.js says that it needs the layers', async () => {
+  expect(await train('no-layers', { engine: 'tfjs' })).toMatchObject({
+    ok: false,
+    error: { code: 'TrainingImpossible', detail: 'tfjs needs its topology, it came with none' },
+  });
+});
+
+test('the same recipe gives the same weights', async () => {
+  const outcomes = [valueOf(await train('digits')), valueOf(await train('digits'))];
+  const files = await Promise.all(outcomes.map(({ candidate }) => readCandidateFile(db, candidate)));
+  expect(files[1]!.file).toEqual(files[0]!.file);
+});
+
+test('pauses between steps, goes on, and stops at its next step without a candidate', async () => {
+  const before = await db.count('candidates');
+  const seen: TrainProgress[] = [];
+  const run = train('digits', { scope: 'all', epochs: 5000 }, seen);
+  const steps = (): number => seen.at(-1)?.step ?? 0;
+  await expect.poll(steps, { timeout: 30_000 }).toBeGreaterThan(0);
+  await port.pause();
+  await new Promise(resolve => setTimeout(resolve, 300));
+  const paused = steps();
+  await new Promise(resolve => setTimeout(resolve, 500));
+  expect(steps()).toBe(paused);
+  await port.resume();
+  await expect.poll(steps).toBeGreaterThan(paused);
+  await port.stop();
+  expect(await run).toMatchObject({ ok: false, error: { code: 'Aborted' } });
+  expect(await db.count('candidates')).toBe(before);
+});
