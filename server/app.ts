@@ -28,6 +28,7 @@ import { registerDeviceRoutes } from './registry/routes/devices.ts';
 import { registerEventRoutes } from './registry/routes/events.ts';
 import { registerVersionRoutes } from './registry/routes/versions.ts';
 import { projectVersion } from './root-folder.ts';
+import { closeSilentConnections } from './silent-connections.ts';
 import { registerApp } from './static.ts';
 import { FileBlobs } from './storage/blobs.ts';
 import { openDatabase } from './storage/database.ts';
@@ -126,6 +127,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     server: { name: 'haversack', version: projectVersion() },
   });
   registerDocs(app);
+  closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null);
   await app.ready();
   deriver.wake();
