@@ -33,7 +33,7 @@ export interface PullOptions {
   readonly version: number;
   /** The authority where it is not said. */
   readonly variant?: string | undefined;
-  /** With what training needs: the authority, the data set, the topology. Where it is not said: with the authority. */
+  /** With what training needs: the authority, the data set, the topology if there is one. Where it is not said: with the authority. */
   readonly withTraining?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
@@ -104,7 +104,7 @@ function choose(
   if (wanted !== authority && !variants.some(variant => variant.variant === wanted)) {
     throw new HaversackError('NotFound', `${manifest.model}@${manifest.version} has no variant "${wanted}"`);
   }
-  const hasData = manifest.artifacts.dataset !== null && manifest.artifacts.topology !== null;
+  const hasData = manifest.artifacts.dataset !== null;
   const trainable = hasData && (options.withTraining ?? wanted === authority);
   // Only the authority can be trained: the others are derived from it.
   return { variants: trainable ? [...new Set([wanted, authority])] : [wanted], trainable };

@@ -64,6 +64,16 @@ test('a derived variant is fetched alone, unless training is asked for', async (
   expectNoChunkTwice(registry);
 });
 
+test('a version without layers comes with its data set, and can be taught', async () => {
+  const { db } = await freshDB();
+  const registry = await RegistryInPage.create();
+  await registry.publish('digits', 1, seeds, {
+    change: manifest => ({ ...manifest, artifacts: { ...manifest.artifacts, topology: null } }),
+  });
+  const row = await pullVersion({ db, client: registry.client(), ...digits });
+  expect(row.trainable).toBe(true);
+});
+
 test('a second version fetches only the chunks that differ', async () => {
   const { db } = await freshDB();
   const registry = await published();

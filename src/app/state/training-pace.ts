@@ -1,4 +1,4 @@
-// How long a run will take, going by the last one of the same model and scope on this page. Knows no screen.
+// How long a run will take, going by the last one of the same model, engine and scope on this page. Knows no screen.
 import type { TrainProgress } from '../../core/train/engine.ts';
 import type { TrainRecipe } from '../../core/train/recipe.ts';
 
@@ -15,21 +15,17 @@ export interface RunSize {
 /** Milliseconds per row that was learnt from, in memory: another session may find the device hot, or on battery. */
 const paces = new Map<string, number>();
 
-export function notePace(
-  model: string,
-  { scope, batchSize }: TrainRecipe,
-  { elapsedMs, step }: TrainProgress,
-): void {
-  paces.set(key(model, scope), elapsedMs / (step * batchSize));
+export function notePace(model: string, recipe: TrainRecipe, { elapsedMs, step }: TrainProgress): void {
+  paces.set(key(model, recipe), elapsedMs / (step * recipe.batchSize));
 }
 
 /** Null where nothing was measured here: then the first steps will tell. */
 export function estimatedMs({ model, recipe, rows, samples }: RunSize): number | null {
-  const pace = paces.get(key(model, recipe.scope));
+  const pace = paces.get(key(model, recipe));
   if (pace === undefined) return null;
   return pace * (rows + samples * recipe.newSampleRepeats) * recipe.epochs;
 }
 
-function key(model: string, scope: TrainRecipe['scope']): string {
-  return `${model} ${scope}`;
+function key(model: string, { engine, scope }: TrainRecipe): string {
+  return `${model} ${engine} ${scope}`;
 }

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { lacksOf } from '../../../src/app/screens/teach/lacks.ts';
 import {
   defaultDraft,
+  draftFor,
+  enginesOf,
   recipeFrom,
+  scopesOf,
+  withEngine,
   withScope,
   wrongFields,
 } from '../../../src/app/screens/teach/recipe-draft.ts';
@@ -22,6 +26,32 @@ test('another scope brings its own settings, but for what was typed', () => {
   expect(trainRecipeSchema.parse(recipeFrom(withScope(defaultDraft, 'all')))).toMatchObject({ scope: 'all' });
 });
 
+const versionWith = (engine: string | null) =>
+  ({ artifacts: { topology: engine && { engine } } }) as unknown as Manifest;
+
+test('a version starts with TensorFlow.js where it has the layers, else with the graph alone', () => {
+  expect(enginesOf(versionWith('tfjs'))).toEqual(['tfjs', 'onnx']);
+  expect(enginesOf(versionWith('another'))).toEqual(['onnx']);
+  expect(enginesOf(versionWith(null))).toEqual(['onnx']);
+  expect(draftFor(defaultDraft, versionWith('tfjs'))).toEqual(defaultDraft);
+  expect(recipeFrom(draftFor(defaultDraft, versionWith(null)))).toMatchObject({
+    engine: 'onnx',
+    scope: 'head',
+  });
+});
+
+test('an engine that was chosen stays, from version to version', () => {
+  const chosen = withEngine(defaultDraft, 'onnx');
+  expect(draftFor(chosen, versionWith('tfjs'))).toEqual(chosen);
+  expect(withScope(chosen, 'all')).toMatchObject({ engine: 'onnx', scope: 'all' });
+});
+
+test.each(scopesOf.onnx)('%s is a recipe of the onnx engine, and TensorFlow.js gets one it has', scope => {
+  const draft = withScope(withEngine(defaultDraft, 'onnx'), scope);
+  expect(trainRecipeSchema.parse(recipeFrom(draft))).toMatchObject({ engine: 'onnx', scope });
+  expect(scopesOf.tfjs).toContain(withEngine(draft, 'tfjs').scope);
+});
+
 test('a decimal comma is a point', () => {
   expect(recipeFrom({ ...defaultDraft, learningRate: '0,01' })?.learningRate).toBe(0.01);
 });
@@ -38,7 +68,7 @@ test('what a version lacks for training is named, and nothing that it has', () =
     labels: null,
     interface: { inputs: [], outputs: [], decision: null },
   } as unknown as Manifest;
-  expect(lacksOf(bare)).toEqual(['dataset', 'topology', 'labels', 'decision']);
+  expect(lacksOf(bare)).toEqual(['dataset', 'labels', 'decision']);
   const labelled = {
     ...bare,
     labels: ['a', 'b'],
@@ -47,5 +77,5 @@ test('what a version lacks for training is named, and nothing that it has', () =
       decision: { kind: 'softmax', output: 'p', from: 'logits', notSureBelow: 0.5 },
     },
   } as unknown as Manifest;
-  expect(lacksOf(labelled)).toEqual(['dataset', 'topology']);
+  expect(lacksOf(labelled)).toEqual(['dataset']);
 });

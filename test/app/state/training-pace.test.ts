@@ -7,11 +7,12 @@ const recipe = { ...recipeFrom(defaultDraft)!, epochs: 10, batchSize: 10, newSam
 /** 100 steps of 10 rows in 2 s: 2 ms a row. */
 const progress = { elapsedMs: 2000, step: 100 } as TrainProgress;
 
-test('says nothing of a model or a scope that was not measured here', () => {
+test('says nothing of a model, a scope or an engine that was not measured here', () => {
   notePace('digits', recipe, progress);
   const size = { recipe, rows: 100, samples: 0 };
   expect(estimatedMs({ ...size, model: 'iris' })).toBeNull();
   expect(estimatedMs({ ...size, model: 'digits', recipe: { ...recipe, scope: 'all' } })).toBeNull();
+  expect(estimatedMs({ ...size, model: 'digits', recipe: { ...recipe, engine: 'onnx' } })).toBeNull();
 });
 
 test('goes by rows, samples as often as they repeat, and epochs', () => {

@@ -1,10 +1,19 @@
 // The settings of a training run as they are typed, and the recipe that is made of them.
+import type { Manifest } from '../../../core/artifact/documents.ts';
 import type { TrainRecipe } from '../../../core/train/recipe.ts';
 
-/** Of the scopes there are, those that both engines have. */
-export type DraftScope = Extract<TrainRecipe['scope'], 'head' | 'all'>;
+export type DraftEngine = TrainRecipe['engine'];
+/** Of the scopes there are, those that need no names of weights. */
+export type DraftScope = Extract<TrainRecipe['scope'], 'head' | 'all' | 'biases' | 'lora'>;
+
+/** What each engine can train. */
+export const scopesOf: Readonly<Record<DraftEngine, readonly DraftScope[]>> = {
+  tfjs: ['head', 'all'],
+  onnx: ['head', 'all', 'biases', 'lora'],
+};
 
 export interface RecipeDraft {
+  readonly engine: DraftEngine;
   readonly scope: DraftScope;
   readonly epochs: string;
   readonly learningRate: string;
@@ -13,17 +22,20 @@ export interface RecipeDraft {
   readonly newSampleRepeats: string;
 }
 
-export type NumberField = Exclude<keyof RecipeDraft, 'scope'>;
+export type NumberField = Exclude<keyof RecipeDraft, 'engine' | 'scope'>;
 
-const common = { batchSize: '32', seed: '42', newSampleRepeats: '8' };
+const common = { engine: 'tfjs', batchSize: '32', seed: '42', newSampleRepeats: '8' } as const;
 
 /**
  * As measured on a new writer's digits (docs/decisions/0006-default-recipe.md). The head is quick, and its few weights
- * can be moved far; the whole network learns the same in fewer rounds, and forgets at a higher rate.
+ * can be moved far; the whole network learns the same in fewer rounds, and forgets at a higher rate. Biases are few and need the highest; low-rank changes learn as fast as the
+ * head.
  */
 const defaults: Readonly<Record<DraftScope, RecipeDraft>> = {
   head: { scope: 'head', epochs: '15', learningRate: '0.003', ...common },
   all: { scope: 'all', epochs: '5', learningRate: '0.001', ...common },
+  biases: { scope: 'biases', epochs: '10', learningRate: '0.01', ...common },
+  lora: { scope: 'lora', epochs: '5', learningRate: '0.003', ...common },
 };
 
 /** A short run that leaves most of the model as it is: quick to try, small to send. */
@@ -35,6 +47,23 @@ export function withScope(draft: RecipeDraft, scope: DraftScope): RecipeDraft {
     ([field, text]) => text !== defaults[draft.scope][field as keyof RecipeDraft],
   );
   return { ...defaults[scope], ...Object.fromEntries(changed) };
+}
+
+/** The engines that can teach a version, the one it starts with first: the graph is always there, the layers may be. */
+export function enginesOf({ artifacts: { topology } }: Pick<Manifest, 'artifacts'>): readonly DraftEngine[] {
+  return topology?.engine === 'tfjs' ? ['tfjs', 'onnx'] : ['onnx'];
+}
+
+/** With a scope that the engine has. */
+export function withEngine(draft: RecipeDraft, engine: DraftEngine): RecipeDraft {
+  const possible = scopesOf[engine].includes(draft.scope) ? draft : withScope(draft, 'head');
+  return { ...possible, engine };
+}
+
+/** What was typed, for a version that may not have the engine that was chosen for another. */
+export function draftFor(draft: RecipeDraft, manifest: Pick<Manifest, 'artifacts'>): RecipeDraft {
+  const engines = enginesOf(manifest);
+  return engines.includes(draft.engine) ? draft : withEngine(draft, engines[0]!);
 }
 
 /** Limits as the form says them; the recipe's schema has the same or wider ones. */
@@ -67,7 +96,7 @@ export function recipeFrom(draft: RecipeDraft): TrainRecipe | null {
   if (seed === null || newSampleRepeats === null) return null;
   return {
     kind: 'train',
-    engine: 'tfjs',
+    engine: draft.engine,
     scope: draft.scope,
     loss: 'sparse-categorical-cross-entropy',
     optimizer: 'adam',

@@ -1,6 +1,7 @@
 // The training run as it stands: start, progress with time left, pause, stop; the curves; how it ended.
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import type { TrainProgress } from '../../../core/train/engine.ts';
+import type { TrainRecipe } from '../../../core/train/recipe.ts';
 import type { TrainRequest } from '../../../worker/protocol.ts';
 import { formatDuration } from '../../i18n/format.ts';
 import { t } from '../../i18n/teach.ts';
@@ -14,7 +15,7 @@ import { href } from '../../router.ts';
 import { estimatedMs } from '../../state/training-pace.ts';
 import { training } from '../../state/training-run.ts';
 import { Curves } from './curves.tsx';
-import { recipeFrom } from './recipe-draft.ts';
+import { draftFor, recipeFrom } from './recipe-draft.ts';
 import { draft, RecipeSettings, shareSamples, ShareSamples } from './settings.tsx';
 
 export interface RunProps {
@@ -31,8 +32,8 @@ export function Run({ manifest, samples }: RunProps) {
   }
   const mine = 'request' in state && state.request.model === model;
   if (mine && training.busy.value) return <Running />;
+  const recipe = recipeFrom(draftFor(draft.value, manifest));
   const start = (): void => {
-    const recipe = recipeFrom(draft.value);
     if (recipe) void training.start({ model, version, recipe, shareSamples: shareSamples.value });
   };
   return (
@@ -40,14 +41,15 @@ export function Run({ manifest, samples }: RunProps) {
       <div class="stack">
         {mine && state.phase === 'failed' ? <ErrorNote failure={state.failure} onRetry={start} /> : null}
         {mine && state.phase === 'done' ? <Done model={model} /> : null}
-        <RecipeSettings />
+        <RecipeSettings manifest={manifest} />
         {samples.all > 0 ? <ShareSamples /> : null}
         <div class="row">
-          <Button kind="primary" icon="play" disabled={recipeFrom(draft.value) === null} onClick={start}>
+          <Button kind="primary" icon="play" disabled={recipe === null} onClick={start}>
             {mine && state.phase === 'done' ? t('trainAgain') : t('start')}
           </Button>
           <span class="small soft grow">
-            {samples.all > 0 ? t('startHint') : t('noSamplesHint')} {estimateWords(manifest, samples.train)}
+            {samples.all > 0 ? t('startHint') : t('noSamplesHint')}{' '}
+            {estimateWords(manifest, recipe, samples.train)}
           </span>
         </div>
       </div>
@@ -55,8 +57,7 @@ export function Run({ manifest, samples }: RunProps) {
   );
 }
 
-function estimateWords({ model, data }: Manifest, samples: number): string {
-  const recipe = recipeFrom(draft.value);
+function estimateWords({ model, data }: Manifest, recipe: TrainRecipe | null, samples: number): string {
   const ms = recipe && data && estimatedMs({ model, recipe, rows: data.rows.train, samples });
   return ms === null ? '' : t('estimate', { time: formatDuration(ms / 1000) });
 }
@@ -141,9 +142,10 @@ function timeLeft(progress: TrainProgress, phase: string): string {
   return phase === 'running' ? t('timeLeft', { time: formatDuration(progress.remainingMs / 1000) }) : '';
 }
 
-const backends: Readonly<Record<string, 'backendGpu' | 'backendWebgl' | 'backendCpu'>> = {
+const backends: Readonly<Record<string, 'backendGpu' | 'backendWebgl' | 'backendWasm' | 'backendCpu'>> = {
   webgpu: 'backendGpu',
   webgl: 'backendWebgl',
+  wasm: 'backendWasm',
   cpu: 'backendCpu',
 };
 

@@ -1,15 +1,20 @@
 // The settings of a training run, folded, with defaults that are good to begin with; and the consent to share samples.
 import { signal } from '@preact/signals';
+import type { Manifest } from '../../../core/artifact/documents.ts';
 import { formatNumber } from '../../i18n/format.ts';
 import { t } from '../../i18n/teach.ts';
 import { Check, TextField } from '../../parts/field.tsx';
 import { Select } from '../../parts/select.tsx';
 import {
   defaultDraft,
+  draftFor,
+  enginesOf,
   highestLearningRate,
   limits,
   type NumberField,
   type RecipeDraft,
+  scopesOf,
+  withEngine,
   withScope,
   wrongFields,
 } from './recipe-draft.ts';
@@ -27,20 +32,34 @@ const fields = [
   { field: 'seed', label: 'seed' },
 ] as const;
 
-export function RecipeSettings() {
-  const now = draft.value;
+const engineWords = { onnx: 'engineOnnx', tfjs: 'engineTfjs' } as const;
+const scopeWords = {
+  head: 'scopeHead',
+  all: 'scopeAll',
+  biases: 'scopeBiases',
+  lora: 'scopeLora',
+} as const;
+
+export function RecipeSettings({ manifest }: { readonly manifest: Manifest }) {
+  const now = draftFor(draft.value, manifest);
   const wrong = wrongFields(now);
   return (
     <details class="fold" open={wrong.length > 0 || undefined}>
       <summary>{t('settings')}</summary>
       <div class="teach-settings">
         <Select
+          label={t('engine')}
+          hint={enginesOf(manifest).includes('tfjs') ? undefined : t('engineOnly')}
+          value={now.engine}
+          options={enginesOf(manifest).map(value => ({ value, label: t(engineWords[value]) }))}
+          onChange={engine => {
+            draft.value = withEngine(now, engine);
+          }}
+        />
+        <Select
           label={t('scope')}
           value={now.scope}
-          options={[
-            { value: 'head', label: t('scopeHead') },
-            { value: 'all', label: t('scopeAll') },
-          ]}
+          options={scopesOf[now.engine].map(value => ({ value, label: t(scopeWords[value]) }))}
           onChange={scope => {
             draft.value = withScope(now, scope);
           }}
@@ -54,7 +73,7 @@ export function RecipeSettings() {
             hint={field === 'seed' ? t('seedHint') : undefined}
             error={wrong.includes(field) ? complaint(field) : null}
             onInput={text => {
-              draft.value = { ...draft.value, [field]: text };
+              draft.value = { ...now, [field]: text };
             }}
           />
         ))}

@@ -80,7 +80,6 @@ function TeachVersion({ row }: { readonly row: Installed }) {
 
 const words = {
   dataset: 'lacksDataset',
-  topology: 'lacksTopology',
   labels: 'lacksLabels',
   decision: 'lacksDecision',
 } as const satisfies Record<Lack, string>;
