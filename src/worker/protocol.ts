@@ -55,6 +55,8 @@ export type PredictReply =
   | readonly [ticket: number, failure: null, runMs: number, provider: Provider, ...outputs: PackedTensors];
 
 export interface ServingApi {
+  /** Starts the runtime ahead of the first model. What fails is told where that model is opened. */
+  warmUp(provider: 'wasm' | 'webgpu'): Promise<Result<null>>;
   /** Opens an installed version; smoke-tests it on its recorded inputs. Without `variant`: the one this device chose. */
   open(ref: VersionRef & { readonly variant?: string }): Promise<Result<OpenedModel>>;
   /** Opens a candidate that is kept on this device. */

@@ -1,7 +1,7 @@
 // Opens models and answers predictions: sessions by handle, each smoke-tested before it is handed out.
 import type { Recorded } from '../core/artifact/recorded.ts';
 import { HaversackError } from '../core/errors.ts';
-import type { Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import { smokeTest } from '../core/runtime/smoke-test.ts';
 import type { TensorMap } from '../core/tensor.ts';
 import { answer } from './answer.ts';
@@ -30,6 +30,11 @@ export const serving: ServingApi = {
       const model = await reading;
       return handOut(await openTested(model, provider), model.variant, started);
     }, 'RuntimeFailed'),
+
+  warmUp: provider => {
+    warmUp(provider);
+    return Promise.resolve(ok(null));
+  },
 
   openCandidate: digest =>
     answer(async () => {

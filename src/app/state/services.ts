@@ -8,6 +8,7 @@ import { deviceToken, type Identity, loadIdentity } from '../../device/identity.
 import { readRegistry } from '../../device/registry.ts';
 import { WorkerBridge } from '../bridge/worker-bridge.ts';
 import { registry, watchedFetch } from './connection.ts';
+import { headStart } from './head-start.ts';
 
 export interface Services {
   readonly db: Database;
@@ -33,6 +34,8 @@ export async function openServices(): Promise<Services | null> {
   const notice = setTimeout(() => {
     startBlocked.value = true;
   }, blockedNoticeMs);
+  const serving = new WorkerBridge('serving');
+  headStart(serving);
   try {
     const db = await openHaversackDB({ onLost: () => location.reload() });
     const identity = await loadIdentity(db);
@@ -46,7 +49,7 @@ export async function openServices(): Promise<Services | null> {
       db,
       client,
       identity,
-      serving: new WorkerBridge('serving'),
+      serving,
       training: new WorkerBridge('training'),
     };
     return services.value;

@@ -4,6 +4,7 @@ import type { Provider } from '../../core/runtime/session.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { TensorMap } from '../../core/tensor.ts';
 import type { OpenedModel, ProviderMeasurement } from '../../worker/protocol.ts';
+import { rememberProvider } from './head-start.ts';
 import { keepRuntime } from './offline-runtime.ts';
 import { need } from './services.ts';
 
@@ -93,7 +94,10 @@ async function ask(target: Target, inputs: TensorMap): Promise<Result<Served>> {
   const started = performance.now();
   const answer = await serving.predict(handle, inputs);
   if (!answer.ok) return answer;
-  if (!answered) performance.mark(firstPredictionMark);
+  if (!answered) {
+    performance.mark(firstPredictionMark);
+    rememberProvider(answer.value.provider);
+  }
   answered = true;
   const { outputs, provider, runMs } = answer.value;
   return ok({ outputs, variant, provider, threads, openMs, runMs, totalMs: performance.now() - started });
@@ -108,7 +112,9 @@ export async function measure(target: {
   for (const key of [...opened.keys()]) {
     if (key.startsWith(`${target.model}@${target.version}/`)) closeTarget(key);
   }
-  if (result.ok && fastest(result.value) === 'webgpu') void keepRuntime(['webgpu']);
+  const best = result.ok ? fastest(result.value) : null;
+  if (best !== null) rememberProvider(best);
+  if (best === 'webgpu') void keepRuntime(['webgpu']);
   return result;
 }
 
