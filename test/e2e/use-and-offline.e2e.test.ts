@@ -126,5 +126,16 @@ describe('a device with models', () => {
       await page.getByText('kept on this device').first().waitFor();
       expect(device.complaints).toEqual([]);
     });
+
+    it('fine-tunes with the other engine as well', async () => {
+      await go(page, '#/teach/digits');
+      await page.getByText('Settings', { exact: true }).last().click();
+      await page.getByLabel('Engine').selectOption('onnx');
+      await page.getByLabel('What may change').selectOption('lora');
+      await page.getByLabel('Rounds over the data (epochs)').fill('1');
+      await page.getByRole('button', { name: 'Start training' }).click();
+      await page.getByText('What should become of it?').waitFor({ timeout: 120_000 });
+      expect(device.complaints).toEqual([]);
+    });
   });
 });
