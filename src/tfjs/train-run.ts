@@ -27,6 +27,7 @@ import type { LabelledRows, TrainControl, Trained, TrainJob, TrainProgress } fro
 import { answersOnCpu, weightValues, type WeightValues } from './check.ts';
 import { loadBackend } from './backend.ts';
 import type { TrainRecipe } from '../core/train/recipe.ts';
+import { WorkClock } from '../core/train/work-clock.ts';
 import { asLogits, type Chain, chainOf, infer, learn, withLogits } from './chain.ts';
 import { toLayersModel } from './from-onnx.ts';
 import { toOnnxLayout } from './layouts.ts';
@@ -35,8 +36,6 @@ import type { Topology } from './topology.ts';
 
 /** Progress is told this often at most, and at the end of each epoch. Until then figures stay on the backend. */
 const progressIntervalMs = 100;
-/** Breathing takes a few milliseconds; a checkpoint that takes longer than this was a pause, which is no work. */
-const pauseFromMs = 1000;
 /** Rows that are run at once where nothing is learnt. */
 const inferenceBatch = 256;
 
@@ -119,16 +118,14 @@ class Run {
   readonly #topology;
   readonly #model;
   readonly #backend;
-  readonly #control;
+  readonly #clock: WorkClock;
   readonly #onProgress;
   readonly #chain: Chain;
   readonly #optimizer;
-  readonly #startedAt = performance.now();
   readonly #stepsAnEpoch: number;
   #pending: Pending[] = [];
   #kept: Tensor[] = [];
   #validation: Figures | null = null;
-  #pausedMs = 0;
 
   constructor(
     job: TrainJob,
@@ -142,7 +139,7 @@ class Run {
     this.#topology = topology;
     this.#model = model;
     this.#backend = backend;
-    this.#control = control;
+    this.#clock = new WorkClock(control);
     this.#onProgress = onProgress;
     this.#chain = chainOf(model, topology, job.recipe.scope);
     this.#optimizer = optimizers.adam(job.recipe.learningRate);
@@ -161,7 +158,7 @@ class Run {
       random.shuffle(order);
       const figures: Figures = { loss: 0, hits: 0, rows: 0 };
       for (let from = 0; from < train.rows; from += recipe.batchSize) {
-        await this.#checkpoint();
+        await this.#clock.checkpoint();
         this.#step(++step, inputs, order.subarray(from, from + recipe.batchSize), random.uint32());
         const isLast = from + recipe.batchSize >= train.rows;
         if (isLast || performance.now() - toldAt < progressIntervalMs) continue;
@@ -179,19 +176,8 @@ class Run {
       weights: this.#converted(values),
       values,
       backend: this.#backend,
-      seconds: this.#workedMs() / 1000,
+      seconds: this.#clock.workedMs() / 1000,
     };
-  }
-
-  async #checkpoint(): Promise<void> {
-    const askedAt = performance.now();
-    await this.#control.checkpoint();
-    const waitedMs = performance.now() - askedAt;
-    if (waitedMs > pauseFromMs) this.#pausedMs += waitedMs;
-  }
-
-  #workedMs(): number {
-    return performance.now() - this.#startedAt - this.#pausedMs;
   }
 
   dispose(): void {
@@ -206,7 +192,7 @@ class Run {
     const pieces: Tensor[] = [];
     try {
       for (let from = 0; from < rows.rows; from += inferenceBatch) {
-        await this.#checkpoint();
+        await this.#clock.checkpoint();
         const features = rows.features.subarray(from * width, (from + inferenceBatch) * width);
         pieces.push(tidy(() => infer(this.#chain.frozen, inputTensor(features, this.#topology))));
       }
@@ -264,7 +250,7 @@ class Run {
     const { classes } = this.#job;
     const figures: Figures = { loss: 0, hits: 0, rows: rows.rows };
     for (let from = 0; from < rows.rows; from += inferenceBatch) {
-      await this.#checkpoint();
+      await this.#clock.checkpoint();
       const labels = rows.labels.slice(from, from + inferenceBatch);
       const both = tidy(() => {
         const logits = asLogits(infer(this.#chain.learning, rowsFrom(inputs, from, labels.length)), classes);
@@ -280,7 +266,7 @@ class Run {
 
   #tell(step: number, epoch: number, figures: Figures): void {
     const steps = this.#stepsAnEpoch * this.#job.recipe.epochs;
-    const elapsedMs = this.#workedMs();
+    const elapsedMs = this.#clock.workedMs();
     this.#onProgress({
       step,
       steps,

@@ -114,12 +114,15 @@ test('pauses between steps, goes on, and stops at its next step without a candid
   const steps = (): number => seen.at(-1)?.step ?? 0;
   await expect.poll(steps, { timeout: 30_000 }).toBeGreaterThan(0);
   await port.pause();
-  await new Promise(resolve => setTimeout(resolve, 300));
+  const atRest = async () => {
+    const before = steps();
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    return steps() === before;
+  };
+  await expect.poll(atRest, { timeout: 30_000 }).toBe(true);
   const paused = steps();
-  await new Promise(resolve => setTimeout(resolve, 500));
-  expect(steps()).toBe(paused);
   await port.resume();
-  await expect.poll(steps).toBeGreaterThan(paused);
+  await expect.poll(steps, { timeout: 30_000 }).toBeGreaterThan(paused);
   await port.stop();
   expect(await run).toMatchObject({ ok: false, error: { code: 'Aborted' } });
   expect(await db.count('candidates')).toBe(before);

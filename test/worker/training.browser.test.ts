@@ -202,12 +202,15 @@ describe('train', () => {
     });
     await expect.poll(() => steps, { timeout: 30_000 }).toBeGreaterThan(0);
     await port.pause();
-    await new Promise(resolve => setTimeout(resolve, 300));
+    const atRest = async () => {
+      const before = steps;
+      await new Promise(resolve => setTimeout(resolve, 1000));
+      return steps === before;
+    };
+    await expect.poll(atRest, { timeout: 30_000 }).toBe(true);
     const paused = steps;
-    await new Promise(resolve => setTimeout(resolve, 500));
-    expect(steps).toBe(paused);
     await port.resume();
-    await expect.poll(() => steps).toBeGreaterThan(paused);
+    await expect.poll(() => steps, { timeout: 30_000 }).toBeGreaterThan(paused);
     const { generation } = bridge;
     await port.stop();
     expect(failureOf(await run)).toMatchObject({ code: 'Aborted', detail: 'stopped between two steps' });

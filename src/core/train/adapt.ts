@@ -11,6 +11,7 @@ import type { LossSettings } from './losses/loss.ts';
 import type { TrainRecipe } from './recipe.ts';
 import type { Samples } from './samples.ts';
 import { selectParameters } from './selection.ts';
+import { WorkClock } from './work-clock.ts';
 
 export interface AdaptJob {
   /** Of the working opset. */
@@ -44,15 +45,16 @@ export async function adapt(
 ): Promise<Fitted> {
   const { recipe } = job;
   const chosen = selectParameters(job.model, recipe);
-  const told = teller(recipe.epochs, onProgress);
+  const clock = new WorkClock(control);
+  const told = teller(recipe.epochs, clock, onProgress);
   if (recipe.scope !== 'lora') {
     const trainable = new Set(chosen.map(({ name }) => name));
-    return fit(fitJob(job, job.model, trainable), openSession, control, told);
+    return fit(fitJob(job, job.model, trainable), openSession, clock, told);
   }
   const random = seededRandom((recipe.seed ^ loraStream) >>> 0);
   const { graph, changes } = addLowRankChanges(job.model, chosen, recipe.lora ?? defaultLora, random);
   const trainable = new Set(changes.flatMap(({ left, right }) => [left, right]));
-  const fitted = await fit(fitJob(job, graph, trainable), openSession, control, told);
+  const fitted = await fit(fitJob(job, graph, trainable), openSession, clock, told);
   return { ...fitted, weights: mergedWeights(job.model, changes, fitted.weights) };
 }
 
@@ -116,13 +118,13 @@ function mergedWeights(
   return weights;
 }
 
-function teller(epochs: number, onProgress: (progress: TrainProgress) => void) {
-  const startedAt = performance.now();
-  let toldAt = startedAt;
+function teller(epochs: number, clock: WorkClock, onProgress: (progress: TrainProgress) => void) {
+  let toldAt = performance.now();
   return ({ step, steps, epoch, training, validation, isEpochEnd, provider }: FitProgress) => {
     const now = performance.now();
     if (!isEpochEnd && now - toldAt < progressIntervalMs) return;
     toldAt = now;
+    const elapsedMs = clock.workedMs();
     onProgress({
       step,
       steps,
@@ -132,8 +134,8 @@ function teller(epochs: number, onProgress: (progress: TrainProgress) => void) {
       accuracy: training.hits / training.answers,
       validationLoss: validation && validation.loss,
       validationAccuracy: validation && validation.hits / validation.answers,
-      elapsedMs: now - startedAt,
-      remainingMs: ((now - startedAt) / step) * (steps - step),
+      elapsedMs,
+      remainingMs: (elapsedMs / step) * (steps - step),
       backend: provider,
     });
   };

@@ -8,13 +8,14 @@ import type { Fitted } from './fit.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { classOutput, labelTarget, samplesOfRows } from './rows.ts';
 import { trainableGraph } from './trainable-graph.ts';
+import { WorkClock } from './work-clock.ts';
 
 /** The host decides by `openSession` what computes. The job's topology is not looked at. */
 export function createOnnxEngine(openSession: OpenSession): TrainEngine {
   return {
     name: 'onnx',
     async train(job, control, onProgress) {
-      const startedAt = performance.now();
+      const clock = new WorkClock(control);
       const model = trainableGraph(job.model);
       const output = classOutput(model, job.classes);
       const loss = lossOf(job.recipe);
@@ -29,13 +30,13 @@ export function createOnnxEngine(openSession: OpenSession): TrainEngine {
           recipe: job.recipe,
         },
         openSession,
-        control,
+        clock,
         onProgress,
       );
       return {
         weights: fitted.weights,
         backend: fitted.provider,
-        seconds: (performance.now() - startedAt) / 1000,
+        seconds: clock.workedMs() / 1000,
         check: checkOf(job, loss, fitted),
       };
     },
