@@ -136,7 +136,11 @@ describe('train', () => {
       code: 1,
       err: expect.stringContaining('the column "kind" is missing'),
     });
-    expect(await wrong('train --new cnn:4 --data iris.csv --target species --features sepal_length_cm,petal_length_cm')).toMatchObject({
+    expect(
+      await wrong(
+        'train --new cnn:4 --data iris.csv --target species --features sepal_length_cm,petal_length_cm',
+      ),
+    ).toMatchObject({
       code: 1,
       err: expect.stringContaining('2 columns'),
     });
