@@ -1,4 +1,5 @@
 // Small arithmetic of shapes and axes that gradient rules share.
+import { elements } from '../../tensor.ts';
 
 /** 0 … rank − 1. */
 export function axesOf(shape: readonly number[]): number[] {
@@ -29,4 +30,9 @@ export function swapLast(rank: number): number[] {
 /** The shape with ones where it is summed over. */
 export function keptShape(shape: readonly number[], axes: readonly number[]): number[] {
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+}
+
+/** How many elements lie along these axes of the shape. */
+export function sizeOf(shape: readonly number[], axes: readonly number[]): number {
+  return elements(axes.map(axis => shape[axis]!));
 }

@@ -5,7 +5,8 @@ import { describeNode, type GraphNode, namesRead, operatorOf } from '../../onnx/
 import { decompose, decomposeRules } from '../../onnx/passes/decompose.ts';
 import { isSame } from './axes.ts';
 import { constantOperators, hasGradient, rules, spellings, straightThrough } from './rules.ts';
-import type { GradientRule, Tape } from './tape.ts';
+import type { GradientRule } from './rule.ts';
+import type { Tape } from './tape.ts';
 
 export interface GradientOf {
   /** Of one element. */

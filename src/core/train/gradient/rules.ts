@@ -15,7 +15,7 @@ import { pooling } from './rules/pooling.ts';
 import { recurrent } from './rules/recurrent.ts';
 import { reduce } from './rules/reduce.ts';
 import { shape } from './rules/shape.ts';
-import type { GradientRule, Spelling } from './tape.ts';
+import type { GradientRule, Spelling } from './rule.ts';
 
 export const rules: Readonly<Record<string, GradientRule>> = {
   ...arithmetic,

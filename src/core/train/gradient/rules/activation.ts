@@ -1,7 +1,8 @@
 // Gradients of activations. A formula stands above its rule; y is the node's output. At a kink the side of y = 0 is taken.
 import { readFloat, readInt, readString } from '../../../onnx/attributes.ts';
 import { axesOf, axisOf } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 import { elementwise } from './elementwise.ts';
 
 // y = eˣ / Σ eˣ: dx = y (dy − Σ dy · y)

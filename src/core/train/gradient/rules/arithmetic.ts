@@ -1,6 +1,7 @@
 // Gradients of element-wise arithmetic with broadcasting. A formula stands above its rule; y is the node's output.
 import type { GraphNode } from '../../../onnx/graph.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 import { elementwise } from './elementwise.ts';
 
 /** Rule of a binary operator: what each operand gets before it is summed over what was broadcast. */

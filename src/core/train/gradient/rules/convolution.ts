@@ -3,7 +3,8 @@
 import { readInt } from '../../../onnx/attributes.ts';
 import { elements } from '../../../tensor.ts';
 import { axesOf, isSame } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 import {
   convAttributes,
   transposedAttributes,

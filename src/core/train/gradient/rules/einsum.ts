@@ -2,7 +2,8 @@
 import { readString } from '../../../onnx/attributes.ts';
 import { HaversackError } from '../../../errors.ts';
 import { describeNode, type GraphNode } from '../../../onnx/graph.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 
 // Y = Σ ∏ Xᵢ over the indices that are not in Y: dXᵢ = Σ dY ∏ⱼ≠ᵢ Xⱼ over the indices that are not in Xᵢ. An index of Xᵢ
 // that nothing else has was summed alone: its gradient is the same all along it.

@@ -1,6 +1,7 @@
 // What rules of several families share.
 import type { GraphNode } from '../../../onnx/graph.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 
 /** Rule of an operator that maps each element of its first input by itself. */
 export function elementwise(

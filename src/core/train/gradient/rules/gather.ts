@@ -4,7 +4,8 @@ import { HaversackError } from '../../../errors.ts';
 import { describeNode } from '../../../onnx/graph.ts';
 import { elements } from '../../../tensor.ts';
 import { axesOf, axisOf } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 
 /**
  * Up to so many rows a look-up's gradient is a product with a matrix of zeros and ones, which is fast everywhere and always

@@ -2,7 +2,8 @@
 import { readFloat, readInt } from '../../../onnx/attributes.ts';
 import { elements } from '../../../tensor.ts';
 import { swapLast } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 import { einsum } from './einsum.ts';
 
 // Y = A B: dA = dY Bᵀ, dB = Aᵀ dY, summed over the batches that were broadcast

@@ -3,7 +3,8 @@ import { readInt } from '../../../onnx/attributes.ts';
 import { HaversackError } from '../../../errors.ts';
 import { describeNode, type GraphNode } from '../../../onnx/graph.ts';
 import { axisOf } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 
 // y = a where the condition holds, else b
 const where: GradientRule = ({ inputs }, grad, t) => {

@@ -4,7 +4,8 @@ import { HaversackError } from '../../../errors.ts';
 import { describeNode } from '../../../onnx/graph.ts';
 import { elements } from '../../../tensor.ts';
 import { axesOf, axisOf } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 
 export interface Normalized {
   /** (x − μ) / σ */

@@ -4,7 +4,8 @@ import { readInt, readInts } from '../../../onnx/attributes.ts';
 import type { GraphNode } from '../../../onnx/graph.ts';
 import { elements } from '../../../tensor.ts';
 import { axesOf } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 import { convAttributes, isTiling, transposedAttributes, type Windows, windowsOf } from '../windows.ts';
 
 function poolOf(node: GraphNode, t: Tape, dy: string) {

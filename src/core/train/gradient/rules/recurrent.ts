@@ -4,7 +4,8 @@ import { readFloat, readInt, readString, readStrings } from '../../../onnx/attri
 import { HaversackError } from '../../../errors.ts';
 import { describeNode, type GraphNode } from '../../../onnx/graph.ts';
 import { isSame } from '../axes.ts';
-import type { Spelling, Tape } from '../tape.ts';
+import type { Spelling } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 
 type Activation = (t: Tape, x: string) => string;
 

@@ -2,8 +2,9 @@
 import { readInt, readInts } from '../../../onnx/attributes.ts';
 import { HaversackError } from '../../../errors.ts';
 import { describeNode, type GraphNode } from '../../../onnx/graph.ts';
-import { axesOf, axisOf, keptShape } from '../axes.ts';
-import { type GradientRule, sizeOf, type Tape } from '../tape.ts';
+import { axesOf, axisOf, keptShape, sizeOf } from '../axes.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 import { shareEqually } from './pooling.ts';
 
 interface Reduction {

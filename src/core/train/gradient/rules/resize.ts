@@ -3,7 +3,8 @@ import { readInt, readInts, readString } from '../../../onnx/attributes.ts';
 import { HaversackError } from '../../../errors.ts';
 import { describeNode, type GraphNode } from '../../../onnx/graph.ts';
 import { axesOf, axisOf } from '../axes.ts';
-import type { GradientRule, Tape } from '../tape.ts';
+import type { GradientRule } from '../rule.ts';
+import type { Tape } from '../tape.ts';
 import { alongAxis, type Matrix, matrixOf } from '../along-axis.ts';
 
 export const resize: GradientRule = (node, grad, t) => {
