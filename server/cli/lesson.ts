@@ -16,7 +16,7 @@ import { replaceHead } from '../../src/core/train/replace-head.ts';
 import { newModel, type NewModelSpec } from '../../src/core/train/new-model.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';
 import { classOutput, labelTarget, numberOutput, samplesOfRows } from '../../src/core/train/rows.ts';
-import type { Samples } from '../../src/core/train/samples.ts';
+import { inMemory, type SampleSource } from '../../src/core/train/samples.ts';
 import { trainableGraph } from '../../src/core/train/trainable-graph.ts';
 import { trainedFile } from '../../src/core/train/trained-file.ts';
 import { decidedInterface, expectedBy } from './evaluate.ts';
@@ -43,9 +43,9 @@ export interface Lesson {
   readonly interface: ModelInterface;
   /** That goes with the target, where the recipe names none. */
   readonly loss: TrainRecipe['loss'];
-  readonly train: Samples;
+  readonly train: SampleSource;
   /** Null where nothing ends the run early. */
-  readonly validation: Samples | null;
+  readonly validation: SampleSource | null;
   readonly rows: { readonly train: Rows; readonly test: Rows };
   /** The model with these weights, its columns and classes named. */
   finish(weights: ReadonlyMap<string, Tensor>): Bytes;
@@ -113,13 +113,13 @@ function build({ file, table, parts, modelInterface }: Start, { recipe }: Lesson
   const { truth } = table;
   const output = truth.kind === 'numbers' ? numberOutput(model) : classOutput(model, truth.labels.length);
   const loss = recipe.loss ?? defaultLoss(truth, output.width);
-  const samplesOf = (part: Part): Samples => {
+  const samplesOf = (part: Part): SampleSource => {
     const { values, rows, truth } = rowsOf(table, parts, part);
     const target =
       truth.kind === 'numbers'
         ? float32([rows, 1], truth.values)
         : labelTarget(lossOf({ ...recipe, loss }), truth.indices, output.width);
-    return samplesOfRows(model, values, rows, target);
+    return inMemory(samplesOfRows(model, values, rows, target));
   };
   return {
     model,

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { HaversackError } from '../../src/core/errors.ts';
 import { adapt } from '../../src/core/train/adapt.ts';
+import { memoryStepHost } from '../../src/core/runtime/step-host.ts';
 import type { TrainControl, TrainProgress } from '../../src/core/train/engine.ts';
 import { parseNewModel } from '../../src/core/train/new-model.ts';
 import { type TrainRecipe, trainRecipeSchema } from '../../src/core/train/recipe.ts';
@@ -77,7 +78,7 @@ async function train(io: Io, name: string | undefined, options: TrainOptions): P
   const { model, output, train, validation, loss } = lesson;
   const fitted = await adapt(
     { model, output, train, validation, recipe: { ...recipe, loss: recipe.loss ?? loss } },
-    openNodeSession,
+    memoryStepHost('cpu', openNodeSession),
     controlOf(io),
     progress.show,
   ).finally(progress.end);

@@ -3,6 +3,7 @@ import type { Bytes } from '../core/artifact/digest.ts';
 import type { Manifest } from '../core/artifact/documents.ts';
 import { HaversackError } from '../core/errors.ts';
 import { patchInitializers } from '../core/onnx/patch.ts';
+import { memoryStepHost } from '../core/runtime/step-host.ts';
 import type { TrainControl, Trained, TrainEngine, TrainProgress } from '../core/train/engine.ts';
 import type { TrainRecipe } from '../core/train/recipe.ts';
 import { saveCandidate } from '../device/candidates.ts';
@@ -100,7 +101,7 @@ async function engineOf(name: TrainRecipe['engine']): Promise<TrainEngine> {
     return createTfjsEngine();
   }
   const { createOnnxEngine } = await import('../core/train/onnx-engine.ts');
-  return createOnnxEngine(file => openOrtSession(file, 'wasm'));
+  return createOnnxEngine(() => memoryStepHost('wasm', file => openOrtSession(file, 'wasm')));
 }
 
 /** The layers as TensorFlow.js has them; the other engine reads them off the graph. */

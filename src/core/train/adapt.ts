@@ -2,14 +2,14 @@
 // no files.
 import { seededRandom } from '../data/random.ts';
 import { Graph } from '../onnx/graph.ts';
-import type { OpenSession } from '../runtime/session.ts';
+import type { StepHost } from '../runtime/step-host.ts';
 import type { Tensor } from '../tensor.ts';
 import type { TrainControl, TrainProgress } from './engine.ts';
 import { fit, type FitJob, type FitProgress, type Fitted } from './fit.ts';
 import { addLowRankChanges, type LowRankChange, merged } from './lora.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { TrainRecipe } from './recipe.ts';
-import type { Samples } from './samples.ts';
+import type { SampleSource } from './samples.ts';
 import { selectParameters } from './selection.ts';
 import { WorkClock } from './work-clock.ts';
 
@@ -18,9 +18,9 @@ export interface AdaptJob {
   readonly model: Graph;
   /** The output that the loss reads. */
   readonly output: string;
-  readonly train: Samples;
+  readonly train: SampleSource;
   /** Looked at after each epoch; null where there is none. */
-  readonly validation: Samples | null;
+  readonly validation: SampleSource | null;
   readonly recipe: TrainRecipe;
 }
 
@@ -39,7 +39,7 @@ const loraStream = 0x6c6f7261;
  */
 export async function adapt(
   job: AdaptJob,
-  openSession: OpenSession,
+  host: StepHost,
   control: TrainControl,
   onProgress: (progress: TrainProgress) => void,
 ): Promise<Fitted> {
@@ -49,12 +49,12 @@ export async function adapt(
   const told = teller(recipe.epochs, clock, onProgress);
   if (recipe.scope !== 'lora') {
     const trainable = new Set(chosen.map(({ name }) => name));
-    return fit(fitJob(job, job.model, trainable), openSession, clock, told);
+    return fit(fitJob(job, job.model, trainable), host, clock, told);
   }
   const random = seededRandom((recipe.seed ^ loraStream) >>> 0);
   const { graph, changes } = addLowRankChanges(job.model, chosen, recipe.lora ?? defaultLora, random);
   const trainable = new Set(changes.flatMap(({ left, right }) => [left, right]));
-  const fitted = await fit(fitJob(job, graph, trainable), openSession, clock, told);
+  const fitted = await fit(fitJob(job, graph, trainable), host, clock, told);
   return { ...fitted, weights: mergedWeights(job.model, changes, fitted.weights) };
 }
 

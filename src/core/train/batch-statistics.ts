@@ -29,14 +29,13 @@ export function useBatchStatistics(
 ): { readonly model: Graph; readonly running: readonly RunningStatistic[] } {
   const graph = model.copy();
   const moving = movingValues(model, trainable);
-  const running: RunningStatistic[] = [];
-  const nodes = graph.nodes;
-  graph.nodes = [];
-  for (const node of nodes) {
-    const isMoved = node.outputs.some(name => moving.has(name));
-    if (!isMoved || operatorOf(node) !== 'BatchNormalization') graph.nodes.push(node);
-    else running.push(...spellOut(graph, node, types.get(node.inputs[0]!)!.shape));
-  }
+  const isMoved = (node: GraphNode) =>
+    operatorOf(node) === 'BatchNormalization' && node.outputs.some(name => moving.has(name));
+  const moved = graph.nodes.filter(isMoved);
+  // The others stay where they are: new names are made beside theirs.
+  graph.nodes = graph.nodes.filter(node => !isMoved(node));
+  const running = moved.flatMap(node => spellOut(graph, node, types.get(node.inputs[0]!)!.shape));
+  graph.sort();
   return { model: graph, running };
 }
 

@@ -3,14 +3,15 @@
 import { seededRandom } from '../data/random.ts';
 import { HaversackError } from '../errors.ts';
 import type { Graph } from '../onnx/graph.ts';
-import type { OpenSession, Provider } from '../runtime/session.ts';
+import type { Provider } from '../runtime/session.ts';
+import type { StepHost } from '../runtime/step-host.ts';
 import type { Tensor } from '../tensor.ts';
 import { Judge, type Judgement } from './judge.ts';
 import type { TrainControl } from './engine.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { OptimizerSettings } from './optimizers/update.ts';
 import { cachePrefix } from './prefix-cache.ts';
-import { batchesOf, inOrder, type Samples } from './samples.ts';
+import { batchesOf, inOrder, type SampleSource } from './samples.ts';
 import { nextPlateau, plateauStart, type Schedule, scheduledRate, warmedUp } from './schedules.ts';
 import { Stepper } from './stepper.ts';
 
@@ -20,8 +21,8 @@ export interface FitJob {
   /** That the loss reads. */
   readonly output: string;
   readonly trainable: ReadonlySet<string>;
-  readonly train: Samples;
-  readonly validation: Samples | null;
+  readonly train: SampleSource;
+  readonly validation: SampleSource | null;
   readonly loss: LossSettings;
   readonly optimizer: OptimizerSettings;
   readonly statistics: 'batch' | 'frozen';
@@ -67,18 +68,18 @@ export const checkedRows = 8;
 /** @throws HaversackError `TrainingImpossible`, `TrainingDiverged`, `Aborted`, `OperatorUnsupported`, `RuntimeFailed` */
 export async function fit(
   job: FitJob,
-  openSession: OpenSession,
+  host: StepHost,
   control: TrainControl,
   onProgress: (progress: FitProgress) => void,
 ): Promise<Fitted> {
   if (job.train.rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   const batch = Math.min(job.batchSize, job.train.rows);
-  const ready = await cachePrefix(job, batch, openSession, control);
-  const stepper = await Stepper.open(ready, batch, openSession);
+  const ready = await cachePrefix(job, batch, host, control);
+  const stepper = await Stepper.open(ready, batch, host);
   try {
-    const judge = await Judge.open(ready, new Set(stepper.weights().keys()), batch, openSession);
+    const judge = await Judge.open(ready, stepper.slots, batch, host);
     try {
-      return await run(ready, stepper, judge, control, onProgress);
+      return await run({ job: ready, host, stepper, judge }, control, onProgress);
     } finally {
       await judge.dispose();
     }
@@ -87,14 +88,19 @@ export async function fit(
   }
 }
 
+interface Opened {
+  readonly job: FitJob;
+  readonly host: StepHost;
+  readonly stepper: Stepper;
+  readonly judge: Judge;
+}
+
 async function run(
-  job: FitJob,
-  stepper: Stepper,
-  judge: Judge,
+  { job, host, stepper, judge }: Opened,
   control: TrainControl,
   onProgress: (progress: FitProgress) => void,
 ): Promise<Fitted> {
-  const { provider } = stepper;
+  const { provider } = host;
   const random = seededRandom(job.seed);
   const order = inOrder(job.train.rows);
   const stepsPerEpoch = Math.ceil(job.train.rows / stepper.rowsPerStep);
@@ -117,25 +123,26 @@ async function run(
       training = joined(training, done);
       onProgress({ step, steps, epoch, training, validation, isEpochEnd: false, provider });
     }
-    if (held) validation = await judge.judge(held, stepper.weights(), control);
+    if (held) validation = await judge.judge(held, control);
     onProgress({ step, steps, epoch, training, validation, isEpochEnd: true, provider });
     if (job.schedule.kind === 'plateau') {
       plateau = nextPlateau(plateau, (validation ?? training).loss, job.schedule);
     }
     if (job.patience === null || validation === null) continue;
     if (best === null || validation.loss < best.validation.loss) {
-      best = { weights: stepper.weights(), validation, epoch };
+      best = { weights: await stepper.weights(), validation, epoch };
     } else if (epoch - best.epoch >= job.patience) break;
   }
-  const weights = best?.weights ?? stepper.weights();
+  const weights = best?.weights ?? (await stepper.weights());
   assertNumbers(weights, step);
+  await host.put(new Map(Array.from(weights, ([name, value]) => [stepper.slots.get(name)!, value])));
   return {
     weights,
     epochs: epoch,
     steps: step,
     provider,
     validation: best?.validation ?? validation,
-    firstAnswers: await judge.answers(job.train, Math.min(checkedRows, job.train.rows), weights),
+    firstAnswers: await judge.answers(job.train, Math.min(checkedRows, job.train.rows)),
   };
 }
 

@@ -1,5 +1,5 @@
 // What weights are worth on rows that are not learnt from, while a run goes on. Owns its session.
-import type { OpenSession, Session } from '../runtime/session.ts';
+import type { Step, StepHost } from '../runtime/step-host.ts';
 import { float32, type Tensor, type TensorMap } from '../tensor.ts';
 import { countHits } from './answers.ts';
 import type { TrainControl } from './engine.ts';
@@ -7,7 +7,7 @@ import type { FitJob } from './fit.ts';
 import { buildJudgingGraph, type JudgingGraph } from './judging-graph.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { lossWeights } from './losses/row-weights.ts';
-import { batchesOf, inOrder, inputShapesOf, joinRows, type Samples, takeSamples } from './samples.ts';
+import { batchesOf, inOrder, inputShapesOf, joinRows, type SampleSource, takeRows } from './samples.ts';
 
 export interface Judgement {
   /** Mean over the rows. */
@@ -18,39 +18,38 @@ export interface Judgement {
   readonly rows: number;
 }
 
-type Weights = ReadonlyMap<string, Tensor>;
-
 export class Judge {
   readonly #loss: LossSettings;
   readonly #batch: number;
   readonly #graph: JudgingGraph;
-  readonly #session: Session;
+  readonly #step: Step;
 
-  private constructor(loss: LossSettings, batch: number, graph: JudgingGraph, session: Session) {
+  private constructor(loss: LossSettings, batch: number, graph: JudgingGraph, step: Step) {
     this.#loss = loss;
     this.#batch = batch;
     this.#graph = graph;
-    this.#session = session;
+    this.#step = step;
   }
 
-  /** @param changing the initializers that `judge` is given values for */
+  /** @param slots initializer of the model that changes → the slot that holds the value to judge by */
   static async open(
     job: FitJob,
-    changing: ReadonlySet<string>,
+    slots: ReadonlyMap<string, string>,
     batch: number,
-    openSession: OpenSession,
+    host: StepHost,
   ): Promise<Judge> {
     const graph = buildJudgingGraph({
       model: job.model,
       inputShapes: inputShapesOf(job.train, batch),
       output: job.output,
       loss: job.loss,
-      fed: name => changing.has(name),
+      fed: name => slots.has(name),
     });
-    return new Judge(job.loss, batch, graph, await openSession(graph.file));
+    const reads = new Map(graph.parameters.map(name => [name, slots.get(name)!]));
+    return new Judge(job.loss, batch, graph, await host.open(graph.file, { reads, writes: new Map() }));
   }
 
-  async judge(samples: Samples, weights: Weights, control: TrainControl): Promise<Judgement> {
+  async judge(samples: SampleSource, control: TrainControl): Promise<Judgement> {
     const perRow = this.#graph.inputs.weights.shape.slice(1).reduce((a, b) => a * b, 1);
     const rows = samples.rows * perRow;
     const counting = lossWeights(this.#loss, samples.target, rows, rows);
@@ -61,9 +60,9 @@ export class Judge {
       const own = new Float32Array(this.#batch * perRow);
       own.set(counting.subarray(from * perRow, (from + batch.count) * perRow));
       from += batch.count;
-      const taken = takeSamples(samples, batch.rows);
-      const results = await this.#run(taken, own, weights);
-      const counted = countHits(this.#loss, this.#predictionOf(results), taken.target, own);
+      const target = takeRows(samples.target, batch.rows);
+      const results = await this.#run(await samples.take(batch.rows), target, own);
+      const counted = countHits(this.#loss, this.#predictionOf(results), target, own);
       judged = {
         ...judged,
         loss: judged.loss + Number(results[this.#graph.outputs.loss]!.data[0]),
@@ -75,25 +74,24 @@ export class Judge {
   }
 
   /** What the loss reads, for the first `count` rows, at most a batch: [count, …]. */
-  async answers(samples: Samples, count: number, weights: Weights): Promise<Tensor> {
+  async answers(samples: SampleSource, count: number): Promise<Tensor> {
     const rows = Int32Array.from({ length: this.#batch }, (_, row) => row % samples.rows);
     const unweighted = new Float32Array(this.#graph.inputs.weights.shape.reduce((a, b) => a * b, 1));
-    const results = await this.#run(takeSamples(samples, rows), unweighted, weights);
+    const results = await this.#run(await samples.take(rows), takeRows(samples.target, rows), unweighted);
     const shown = Math.min(count, this.#batch);
     return joinRows([{ tensor: this.#predictionOf(results), count: shown }], shown);
   }
 
   dispose(): Promise<void> {
-    return this.#session.dispose();
+    return this.#step.dispose();
   }
 
-  #run(samples: Samples, counting: Float32Array<ArrayBuffer>, weights: Weights): Promise<TensorMap> {
-    const { inputs, parameters } = this.#graph;
-    return this.#session.run({
-      ...samples.inputs,
-      [inputs.target.name]: samples.target,
-      [inputs.weights.name]: float32(inputs.weights.shape, counting),
-      ...Object.fromEntries(parameters.map(name => [name, weights.get(name)!])),
+  #run(inputs: TensorMap, target: Tensor, counting: Float32Array<ArrayBuffer>): Promise<TensorMap> {
+    const names = this.#graph.inputs;
+    return this.#step.run({
+      ...inputs,
+      [names.target.name]: target,
+      [names.weights.name]: float32(names.weights.shape, counting),
     });
   }
 

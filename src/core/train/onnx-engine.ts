@@ -1,17 +1,18 @@
 // The first training engine: any ONNX model, by a step that is itself an ONNX graph, on whatever opens sessions.
 import type { LabelledRows } from '../data/labelled-rows.ts';
 import { softmax } from '../evaluate/decide.ts';
-import type { OpenSession } from '../runtime/session.ts';
+import type { StepHost } from '../runtime/step-host.ts';
 import { adapt, lossOf } from './adapt.ts';
 import type { Trained, TrainEngine, TrainJob } from './engine.ts';
 import type { Fitted } from './fit.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { classOutput, labelTarget, samplesOfRows } from './rows.ts';
+import { inMemory } from './samples.ts';
 import { trainableGraph } from './trainable-graph.ts';
 import { WorkClock } from './work-clock.ts';
 
-/** The host decides by `openSession` what computes. The job's topology is not looked at. */
-export function createOnnxEngine(openSession: OpenSession): TrainEngine {
+/** @param openHost decides what computes. The job's topology is not looked at. */
+export function createOnnxEngine(openHost: () => StepHost | Promise<StepHost>): TrainEngine {
   return {
     name: 'onnx',
     async train(job, control, onProgress) {
@@ -20,7 +21,10 @@ export function createOnnxEngine(openSession: OpenSession): TrainEngine {
       const output = classOutput(model, job.classes);
       const loss = lossOf(job.recipe);
       const samplesOf = (rows: LabelledRows) =>
-        samplesOfRows(model, rows.features, rows.rows, labelTarget(loss, rows.labels, output.width));
+        inMemory(
+          samplesOfRows(model, rows.features, rows.rows, labelTarget(loss, rows.labels, output.width)),
+        );
+      const host = await openHost();
       const fitted = await adapt(
         {
           model,
@@ -29,10 +33,10 @@ export function createOnnxEngine(openSession: OpenSession): TrainEngine {
           validation: job.validation && job.validation.rows > 0 ? samplesOf(job.validation) : null,
           recipe: job.recipe,
         },
-        openSession,
+        host,
         clock,
         onProgress,
-      );
+      ).finally(() => host.dispose());
       return {
         weights: fitted.weights,
         backend: fitted.provider,

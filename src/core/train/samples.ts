@@ -1,12 +1,44 @@
 // Rows of tensors: what a step is fed from. Knows no graph.
+import type { Datatype } from '../datatype.ts';
 import { elements, float32, type Tensor, type TensorMap } from '../tensor.ts';
 
+/** Rows that batches are drawn from, wherever they lie. */
+export interface SampleSource {
+  readonly rows: number;
+  /** One sample, by name of the model's input. */
+  readonly inputs: Readonly<Record<string, SampleSpec>>;
+  /** [rows, …]; what the loss compares with. Small beside the inputs, hence always here. */
+  readonly target: Tensor;
+  /** The inputs of the rows that `order` names, in its order: [order.length, …]. */
+  take(order: Int32Array): Promise<TensorMap>;
+}
+
+export interface SampleSpec {
+  readonly datatype: Datatype;
+  /** Without the dimension of rows. */
+  readonly shape: readonly number[];
+}
+
+/** All of them in memory. */
 export interface Samples {
   readonly rows: number;
   /** [rows, …] by name of the model's input. */
   readonly inputs: TensorMap;
-  /** [rows, …]; what the loss compares with. */
+  /** [rows, …] */
   readonly target: Tensor;
+}
+
+export function inMemory({ rows, inputs, target }: Samples): SampleSource {
+  const named = Object.entries(inputs);
+  return {
+    rows,
+    inputs: Object.fromEntries(
+      named.map(([name, { datatype, shape }]) => [name, { datatype, shape: shape.slice(1) }]),
+    ),
+    target,
+    take: order =>
+      Promise.resolve(Object.fromEntries(named.map(([name, tensor]) => [name, takeRows(tensor, order)]))),
+  };
 }
 
 /** The rows `order` names, in its order: [order.length, …]. */
@@ -19,12 +51,6 @@ export function takeRows({ datatype, shape, data }: Tensor, order: ArrayLike<num
     (taken as { set(values: typeof row, offset: number): void }).set(row, i * width);
   }
   return { datatype, shape: [order.length, ...shape.slice(1)], data: taken };
-}
-
-/** A batch of rows; the model's inputs and the target. */
-export function takeSamples({ inputs, target }: Samples, order: ArrayLike<number>): Samples {
-  const taken = Object.entries(inputs).map(([name, tensor]) => [name, takeRows(tensor, order)] as const);
-  return { rows: order.length, inputs: Object.fromEntries(taken), target: takeRows(target, order) };
 }
 
 /**
@@ -69,9 +95,9 @@ export function joinRows(
 }
 
 /** Of a batch: what a graph's inputs are fixed to. */
-export function inputShapesOf({ inputs }: Samples, batch: number): Record<string, readonly number[]> {
-  const shapes = Object.entries(inputs).map(
-    ([name, { shape }]) => [name, [batch, ...shape.slice(1)]] as const,
-  );
-  return Object.fromEntries(shapes);
+export function inputShapesOf(
+  { inputs }: Pick<SampleSource, 'inputs'>,
+  batch: number,
+): Record<string, readonly number[]> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, [batch, ...shape]]));
 }

@@ -1,47 +1,52 @@
-// Runs training steps: feeds a batch, carries parameters and state from one step to the next, and stops at the first
-// loss that is no number. Owns its sessions.
+// Runs training steps: feeds a batch to graphs whose parameters and state stay in the host's slots, and stops at the first
+// loss that is no number. Owns its steps, not the host.
 import { HaversackError } from '../errors.ts';
-import type { OpenSession, Provider, Session } from '../runtime/session.ts';
+import type { Step, StepHost } from '../runtime/step-host.ts';
 import { float32, type Tensor, type TensorMap } from '../tensor.ts';
 import { countHits } from './answers.ts';
 import type { FitJob } from './fit.ts';
 import type { Judgement } from './judge.ts';
 import { lossWeights } from './losses/row-weights.ts';
-import { inputShapesOf, type Samples, takeRows, takeSamples } from './samples.ts';
+import { inputShapesOf, takeRows } from './samples.ts';
 import { buildTrainingGraph, type Carried, type TrainingGraph } from './training-graph.ts';
+
+interface Batch {
+  readonly inputs: TensorMap;
+  readonly target: Tensor;
+  readonly weights: Tensor;
+}
 
 export class Stepper {
   readonly rowsPerStep: number;
+  /** Initializer of the model → the slot with the value that is kept of it: averaged, where the optimizer averages. */
+  readonly slots: ReadonlyMap<string, string>;
   readonly #job: FitJob;
   readonly #batch: number;
   readonly #graph: TrainingGraph;
-  readonly #session: Session;
-  readonly #update: Session | null;
-  /** Parameters, statistics and state by the input that takes them. Each step brings new tensors; none is written to. */
-  #values: Map<string, Tensor>;
+  readonly #host: StepHost;
+  readonly #step: Step;
+  readonly #update: Step | null;
 
   private constructor(
     job: FitJob,
     batch: number,
     graph: TrainingGraph,
-    session: Session,
-    update: Session | null,
+    host: StepHost,
+    step: Step,
+    update: Step | null,
   ) {
     this.#job = job;
     this.#batch = batch;
     this.#graph = graph;
-    this.#session = session;
+    this.#host = host;
+    this.#step = step;
     this.#update = update;
     this.rowsPerStep = batch * (graph.accumulation ? (job.optimizer.options?.accumulate ?? 1) : 1);
-    this.#values = new Map(
-      [...graph.parameters, ...graph.statistics, ...graph.state].map(({ input, initial }) => [
-        input,
-        initial,
-      ]),
-    );
+    const kept = [...graph.parameters, ...graph.statistics].map(({ input }) => input);
+    this.slots = new Map(kept.map(name => [name, graph.averages.get(name) ?? name]));
   }
 
-  static async open(job: FitJob, batch: number, openSession: OpenSession): Promise<Stepper> {
+  static async open(job: FitJob, batch: number, host: StepHost): Promise<Stepper> {
     const graph = buildTrainingGraph({
       model: job.model,
       inputShapes: inputShapesOf(job.train, batch),
@@ -52,18 +57,16 @@ export class Stepper {
       statistics: job.statistics,
       seed: job.seed,
     });
-    const session = await openSession(graph.file);
+    await host.put(initialOf([...graph.parameters, ...graph.statistics, ...graph.state]));
+    const step = await host.open(graph.file, stepLinks(graph));
     try {
-      const update = graph.accumulation && (await openSession(graph.accumulation.update));
-      return new Stepper(job, batch, graph, session, update);
+      const { accumulation } = graph;
+      const update = accumulation && (await host.open(accumulation.update, updateLinks(graph)));
+      return new Stepper(job, batch, graph, host, step, update);
     } catch (thrown) {
-      await session.dispose();
+      await step.dispose();
       throw thrown;
     }
-  }
-
-  get provider(): Provider {
-    return this.#session.provider;
   }
 
   /**
@@ -73,95 +76,74 @@ export class Stepper {
    */
   async step(rows: Int32Array, count: number, step: number, learningRate: number): Promise<Judgement> {
     const scalars = this.#graph.scalars(step, learningRate);
-    const batches = this.#batches(rows, count);
-    const { accumulation } = this.#graph;
-    const counter = this.#graph.inputs.step;
+    const { accumulation, inputs, outputs } = this.#graph;
+    const fixed = {
+      ...(inputs.step !== null && { [inputs.step]: float32([], [step]) }),
+      ...(!accumulation && scalars),
+    };
+    if (accumulation) await this.#host.put(initialOf(accumulation.gradients));
     let loss = 0;
     let hits = 0;
     let answers = 0;
-    let sums = new Map(accumulation?.gradients.map(({ input, initial }) => [input, initial]));
-    for (const { samples, weights } of batches) {
-      const feeds = {
-        ...this.#feedsOf(samples, weights),
-        ...(counter !== null && { [counter]: float32([], [step]) }),
-        ...(accumulation ? Object.fromEntries(sums) : scalars),
-      };
-      const results = await this.#session.run(feeds);
-      const batchLoss = Number(results[this.#graph.outputs.loss]!.data[0]);
-      if (!Number.isFinite(batchLoss)) throw this.#diverged(step, batchLoss, samples);
+    for (const part of this.#partsOf(rows, count)) {
+      const batch = await this.#batchOf(part);
+      const results = await this.#step.run({
+        ...batch.inputs,
+        [inputs.target.name]: batch.target,
+        [inputs.weights.name]: batch.weights,
+        ...fixed,
+      });
+      const batchLoss = Number(results[outputs.loss]!.data[0]);
+      if (!Number.isFinite(batchLoss)) throw await this.#diverged(step, batchLoss, batch.inputs);
       loss += batchLoss;
-      const prediction = results[this.#graph.outputs.prediction]!;
-      const counted = countHits(this.#job.loss, prediction, samples.target, weights.data as Float32Array);
+      const counting = batch.weights.data as Float32Array;
+      const counted = countHits(this.#job.loss, results[outputs.prediction]!, batch.target, counting);
       hits += counted.hits;
       answers += counted.answers;
-      this.#carry(this.#graph.statistics, results);
-      if (accumulation) sums = carried(accumulation.gradients, results);
-      else this.#carry([...this.#graph.parameters, ...this.#graph.state], results);
     }
-    if (accumulation) await this.#takeStep(scalars, sums);
+    await this.#update?.run(scalars);
     return { loss, hits, answers, rows: count };
   }
 
-  /** By initializer of the model; averaged, where the optimizer averages. The maps of earlier calls stay as they are. */
-  weights(): ReadonlyMap<string, Tensor> {
-    const { parameters, statistics, averages } = this.#graph;
-    return new Map(
-      [...parameters, ...statistics].map(({ input }) => [
-        input,
-        this.#values.get(averages.get(input) ?? input)!,
-      ]),
-    );
+  /** By initializer of the model. What was answered before stays as it is. */
+  async weights(): Promise<Map<string, Tensor>> {
+    const values = await this.#host.read(new Set(this.slots.values()));
+    return new Map(Array.from(this.slots, ([name, slot]) => [name, values.get(slot)!]));
   }
 
   async dispose(): Promise<void> {
-    await this.#session.dispose();
+    await this.#step.dispose();
     await this.#update?.dispose();
   }
 
-  /** Batches of the graph's size that hold any row of the step's own; weights sum to 1 over all of them. */
-  #batches(rows: Int32Array, count: number): { samples: Samples; weights: Tensor }[] {
+  /** The batches of a step that hold any row of its own; their weights sum to 1 over all of them. */
+  *#partsOf(
+    rows: Int32Array,
+    count: number,
+  ): Generator<{ rows: Int32Array; weights: Float32Array<ArrayBuffer> }> {
     const perRow = this.#graph.inputs.weights.shape.slice(1).reduce((a, b) => a * b, 1);
     const target = takeRows(this.#job.train.target, rows);
     const weights = lossWeights(this.#job.loss, target, rows.length * perRow, count * perRow);
-    const used = Math.ceil(count / this.#batch);
-    return Array.from({ length: used }, (_, i) => {
-      const from = i * this.#batch;
-      const own = weights.slice(from * perRow, (from + this.#batch) * perRow);
-      return {
-        samples: takeSamples(this.#job.train, rows.subarray(from, from + this.#batch)),
-        weights: float32(this.#graph.inputs.weights.shape, own),
-      };
-    });
+    for (let from = 0; from < count; from += this.#batch) {
+      const to = from + this.#batch;
+      yield { rows: rows.subarray(from, to), weights: weights.slice(from * perRow, to * perRow) };
+    }
   }
 
-  #feedsOf(samples: Samples, weights: Tensor): Record<string, Tensor> {
-    const { inputs, accumulation, parameters, statistics, state } = this.#graph;
-    const taken = accumulation ? [...parameters, ...statistics] : [...parameters, ...statistics, ...state];
+  async #batchOf(part: { rows: Int32Array; weights: Float32Array<ArrayBuffer> }): Promise<Batch> {
+    const { train } = this.#job;
     return {
-      ...samples.inputs,
-      [inputs.target.name]: samples.target,
-      [inputs.weights.name]: weights,
-      ...Object.fromEntries(taken.map(({ input }) => [input, this.#values.get(input)!])),
+      inputs: await train.take(part.rows),
+      target: takeRows(train.target, part.rows),
+      weights: float32(this.#graph.inputs.weights.shape, part.weights),
     };
   }
 
-  async #takeStep(scalars: TensorMap, sums: ReadonlyMap<string, Tensor>): Promise<void> {
-    const { parameters, state, accumulation } = this.#graph;
-    const results = await this.#update!.run({
-      ...scalars,
-      ...Object.fromEntries([...parameters, ...state].map(({ input }) => [input, this.#values.get(input)!])),
-      ...Object.fromEntries(accumulation!.gradients.map(({ input, output }) => [output, sums.get(input)!])),
-    });
-    this.#carry([...parameters, ...state], results);
-  }
-
-  #carry(each: readonly Carried[], results: TensorMap): void {
-    this.#values = new Map([...this.#values, ...carried(each, results)]);
-  }
-
   /** The first of what went into the step that holds no numbers is where it came from. */
-  #diverged(step: number, loss: number, samples: Samples): HaversackError {
-    const fed = [...Object.entries(samples.inputs), ...this.#values];
+  async #diverged(step: number, loss: number, inputs: TensorMap): Promise<HaversackError> {
+    const { parameters, statistics, state } = this.#graph;
+    const slots = [...parameters, ...statistics, ...state].map(({ input }) => input);
+    const fed = [...Object.entries(inputs), ...(await this.#host.read(slots))];
     const broken = fed.find(([, { data }]) => data instanceof Float32Array && !data.every(Number.isFinite));
     const where = broken
       ? `'${broken[0]}' holds no numbers`
@@ -170,6 +152,29 @@ export class Stepper {
   }
 }
 
-function carried(each: readonly Carried[], results: TensorMap): Map<string, Tensor> {
-  return new Map(each.map(({ input, output }) => [input, results[output]!]));
+function initialOf(carried: readonly Carried[]): Map<string, Tensor> {
+  return new Map(carried.map(({ input, initial }) => [input, initial]));
+}
+
+/** A slot is called after the input that reads it. */
+function carriedLinks(carried: readonly Carried[]): {
+  reads: Map<string, string>;
+  writes: Map<string, string>;
+} {
+  return {
+    reads: new Map(carried.map(({ input }) => [input, input])),
+    writes: new Map(carried.map(({ input, output }) => [output, input])),
+  };
+}
+
+function stepLinks({ parameters, statistics, state, accumulation }: TrainingGraph) {
+  if (!accumulation) return carriedLinks([...parameters, ...statistics, ...state]);
+  const { reads, writes } = carriedLinks([...statistics, ...accumulation.gradients]);
+  return { reads: new Map([...reads, ...carriedLinks(parameters).reads]), writes };
+}
+
+function updateLinks({ parameters, state, accumulation }: TrainingGraph) {
+  const { reads, writes } = carriedLinks([...parameters, ...state]);
+  const sums = accumulation!.gradients.map(({ input, output }) => [output, input] as const);
+  return { reads: new Map([...reads, ...sums]), writes };
 }

@@ -4,14 +4,15 @@ import { openNodeSession } from '../../../server/inference/session.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import type { Graph } from '../../../src/core/onnx/graph.ts';
 import type { OpenSession } from '../../../src/core/runtime/session.ts';
+import { memoryStepHost } from '../../../src/core/runtime/step-host.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
 import { adapt } from '../../../src/core/train/adapt.ts';
 import { fit } from '../../../src/core/train/fit.ts';
 import { merged } from '../../../src/core/train/lora.ts';
 import type { TrainRecipe } from '../../../src/core/train/recipe.ts';
-import type { Samples } from '../../../src/core/train/samples.ts';
+import { inMemory, type Samples } from '../../../src/core/train/samples.ts';
 import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
-import { clouds, goOn, job, labelled, network, normalizedNet } from './nets.ts';
+import { clouds, goOn, job, labelled, network, nodeHost, normalizedNet } from './nets.ts';
 
 const recipe: TrainRecipe = {
   kind: 'train',
@@ -30,8 +31,14 @@ const train = clouds(48);
 async function adapted(model: Graph, changes: Partial<TrainRecipe>, samples: Samples = train) {
   const losses: number[] = [];
   const { weights } = await adapt(
-    { model, output: 'probabilities', train: samples, validation: null, recipe: { ...recipe, ...changes } },
-    openNodeSession,
+    {
+      model,
+      output: 'probabilities',
+      train: inMemory(samples),
+      validation: null,
+      recipe: { ...recipe, ...changes },
+    },
+    nodeHost(),
     goOn,
     ({ loss }) => losses.push(loss),
   );
@@ -130,7 +137,7 @@ describe('batch normalization', () => {
     const model = normalizedNet();
     const samples = images();
     const step = { trainable: new Set(['bn.bias']), epochs: 1, batchSize: 20, maxCacheBytes: 0 };
-    const { weights } = await fit(job(model, samples, step), openNodeSession, goOn, () => undefined);
+    const { weights } = await fit(job(model, samples, step), nodeHost(), goOn, () => undefined);
     const convolved = convolve(
       numbers(samples.inputs['features']),
       numbers(model.initializers.get('conv.weight')),
@@ -189,7 +196,7 @@ describe('dropout', () => {
   const run = (names: string[], seed: number) =>
     fit(
       job(hidden(), train, { trainable: new Set(names), epochs: 2, seed, batchSize: 48, maxCacheBytes: 0 }),
-      openNodeSession,
+      nodeHost(),
       goOn,
       () => undefined,
     );
@@ -230,7 +237,7 @@ describe('a frozen prefix', () => {
     };
     const trainable = new Set(['output.weight', 'output.bias']);
     const it = job(model, train, { trainable, validation, epochs: 5, maxCacheBytes });
-    const { weights } = await fit(it, counting, goOn, () => undefined);
+    const { weights } = await fit(it, memoryStepHost('cpu', counting), goOn, () => undefined);
     return { weights, prefixRuns: rows.length };
   }
 

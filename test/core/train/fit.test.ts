@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { openNodeSession } from '../../../server/inference/session.ts';
 import { float32 } from '../../../src/core/tensor.ts';
 import { fit, type FitJob, type FitProgress } from '../../../src/core/train/fit.ts';
-import { clouds, goOn, job, network, xor } from './nets.ts';
+import { clouds, goOn, job, network, nodeHost, xor } from './nets.ts';
 
 async function fitted(it: FitJob) {
   const told: FitProgress[] = [];
-  const result = await fit(it, openNodeSession, goOn, progress => told.push(progress));
+  const result = await fit(it, nodeHost(), goOn, progress => told.push(progress));
   return { ...result, told, last: told.at(-1)! };
 }
 const bytesOf = (weights: Awaited<ReturnType<typeof fitted>>['weights']) =>
@@ -92,7 +91,7 @@ describe('a run', () => {
       checkpoint: () => (++checks > 3 ? Promise.reject(new Error('stop')) : Promise.resolve()),
     };
     await expect(
-      fit(job(network('mlp:8', xor, 2), xor), openNodeSession, control, () => undefined),
+      fit(job(network('mlp:8', xor, 2), xor), nodeHost(), control, () => undefined),
     ).rejects.toThrow('stop');
   });
 

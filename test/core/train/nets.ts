@@ -1,4 +1,5 @@
 // Small problems that are learnt in a blink, and what a run needs besides.
+import { openNodeSession } from '../../../server/inference/session.ts';
 import { seededRandom } from '../../../src/core/data/random.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import type { Graph } from '../../../src/core/onnx/graph.ts';
@@ -6,10 +7,13 @@ import { float32, type Tensor } from '../../../src/core/tensor.ts';
 import type { TrainControl } from '../../../src/core/train/engine.ts';
 import type { FitJob } from '../../../src/core/train/fit.ts';
 import { newModel, parseNewModel } from '../../../src/core/train/new-model.ts';
-import type { Samples } from '../../../src/core/train/samples.ts';
+import { memoryStepHost, type StepHost } from '../../../src/core/runtime/step-host.ts';
+import { inMemory, type Samples } from '../../../src/core/train/samples.ts';
 import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
 
 export const goOn: TrainControl = { checkpoint: () => Promise.resolve() };
+
+export const nodeHost = (): StepHost => memoryStepHost('cpu', openNodeSession);
 
 export function labelled(
   width: number,
@@ -55,13 +59,17 @@ export function network(spec: string, samples: Samples, classes: number, seed = 
   return trainableGraph(newModel(parseNewModel(spec), data, seededRandom(seed)));
 }
 
-export function job(model: Graph, train: Samples, changes: Partial<FitJob> = {}): FitJob {
+export interface JobChanges extends Partial<Omit<FitJob, 'train' | 'validation'>> {
+  readonly validation?: Samples | null;
+}
+
+export function job(model: Graph, train: Samples, { validation, ...changes }: JobChanges = {}): FitJob {
   return {
     model,
     output: 'probabilities',
     trainable: new Set([...model.initializers.keys()].filter(name => /\.(weight|bias)$/.test(name))),
-    train,
-    validation: null,
+    train: inMemory(train),
+    validation: validation ? inMemory(validation) : null,
     loss: { kind: 'cross-entropy' },
     optimizer: { kind: 'adam' },
     statistics: 'batch',

@@ -12,7 +12,7 @@ import { createOnnxEngine } from '../../../src/core/train/onnx-engine.ts';
 import { type TrainRecipe, trainRecipeSchema } from '../../../src/core/train/recipe.ts';
 import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
 import { trainedFile } from '../../../src/core/train/trained-file.ts';
-import { clouds, goOn } from './nets.ts';
+import { clouds, goOn, nodeHost } from './nets.ts';
 
 /** As every recipe was written before there was a second engine. */
 const oldRecipe = {
@@ -48,7 +48,7 @@ const job: TrainJob = { topology: null, model, classes: 3, train, validation: ro
 
 async function trained(changes: Partial<TrainJob> = {}) {
   const told: TrainProgress[] = [];
-  const result = await createOnnxEngine(openNodeSession).train({ ...job, ...changes }, goOn, each =>
+  const result = await createOnnxEngine(nodeHost).train({ ...job, ...changes }, goOn, each =>
     told.push(each),
   );
   return { ...result, told };
