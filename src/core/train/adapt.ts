@@ -89,6 +89,7 @@ function fitJob(
     train,
     validation,
     loss: lossOf(recipe),
+    distillation: recipe.distillation?.weight ? recipe.distillation : null,
     optimizer: { kind: recipe.optimizer, ...(recipe.options && { options: recipe.options }) },
     // Where only part of a model moves, what it knows of the data's spread is better than a few batches'.
     statistics: recipe.batchStatistics ?? (recipe.scope === 'all' ? 'batch' : 'frozen'),

@@ -7,7 +7,9 @@ import type { Provider } from '../runtime/session.ts';
 import type { StepHost } from '../runtime/step-host.ts';
 import type { Tensor } from '../tensor.ts';
 import { Judge, type Judgement } from './judge.ts';
+import { withTeacher } from './distill.ts';
 import type { TrainControl } from './engine.ts';
+import type { Distillation } from './losses/distillation.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { OptimizerSettings } from './optimizers/update.ts';
 import { cachePrefix } from './prefix-cache.ts';
@@ -24,6 +26,8 @@ export interface FitJob {
   readonly train: SampleSource;
   readonly validation: SampleSource | null;
   readonly loss: LossSettings;
+  /** To the answers of the model as it is given; null or absent: to none. */
+  readonly distillation?: Distillation | null;
   readonly optimizer: OptimizerSettings;
   readonly statistics: 'batch' | 'frozen';
   readonly learningRate: number;
@@ -74,7 +78,7 @@ export async function fit(
 ): Promise<Fitted> {
   if (job.train.rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   const batch = Math.min(job.batchSize, job.train.rows);
-  const ready = await cachePrefix(job, batch, host, control);
+  const ready = await withTeacher(await cachePrefix(job, batch, host, control), batch, host, control);
   const stepper = await Stepper.open(ready, batch, host);
   try {
     const judge = await Judge.open(ready, stepper.slots, batch, host);

@@ -5,6 +5,7 @@ import { type Graph, operatorOf, type ValueSpec } from '../onnx/graph.ts';
 import type { Tensor } from '../tensor.ts';
 import { Tape } from './gradient/tape.ts';
 import { buildLoss } from './losses/build-loss.ts';
+import { distilled, type Distillation } from './losses/distillation.ts';
 import { lossInputs, type LossSettings } from './losses/loss.ts';
 import { prune } from './prune.ts';
 
@@ -16,6 +17,8 @@ export interface ForwardOptions {
   /** The output that the loss reads; where it is over logits and a Softmax or Sigmoid makes the output, what that reads. */
   readonly output: string;
   readonly loss: LossSettings;
+  /** Null or absent: only the target counts. */
+  readonly distillation?: Distillation | null;
   /** Initializers that are fed instead. Those that the output does not depend on are left out. */
   readonly fed: (name: string) => boolean;
   /** Values beside the loss that are made too. */
@@ -28,6 +31,14 @@ export interface FedParameter {
   readonly initial: Tensor;
 }
 
+/** What a teacher's answers are fed as. */
+export interface TeacherInputs {
+  /** Of the shape of the prediction. */
+  readonly answers: ValueSpec;
+  /** [batch] */
+  readonly weights: ValueSpec;
+}
+
 export interface Forward {
   /** Without outputs yet. */
   readonly tape: Tape;
@@ -36,6 +47,8 @@ export interface Forward {
   readonly data: readonly ValueSpec[];
   readonly target: ValueSpec;
   readonly weights: ValueSpec;
+  /** Null without distillation. */
+  readonly teacher: TeacherInputs | null;
   readonly loss: string;
   /** What the loss reads: logits, for the losses over classes. */
   readonly prediction: string;
@@ -65,8 +78,32 @@ export function buildForward(options: ForwardOptions): Forward {
   const needs = lossInputs(options.loss, shape);
   const target = addInput(tape, 'target', needs.target);
   const weights = addInput(tape, 'rowWeights', { datatype: 'FP32', shape: needs.rows });
-  const names = { output: prediction, target: target.name, weights: weights.name };
-  return { tape, parameters, data, target, weights, loss: buildLoss(tape, options.loss, names), prediction };
+  const hard = buildLoss(tape, options.loss, {
+    output: prediction,
+    target: target.name,
+    weights: weights.name,
+  });
+  const held = options.distillation
+    ? heldNear(tape, hard, prediction, options.loss, options.distillation)
+    : null;
+  const { loss, teacher } = held ?? { loss: hard, teacher: null };
+  return { tape, parameters, data, target, weights, teacher, loss, prediction };
+}
+
+function heldNear(
+  tape: Tape,
+  hard: string,
+  output: string,
+  settings: LossSettings,
+  distillation: Distillation,
+): { readonly loss: string; readonly teacher: TeacherInputs } {
+  const { datatype, shape } = tape.type(output);
+  const teacher = {
+    answers: addInput(tape, 'teacher', { datatype, shape }),
+    weights: addInput(tape, 'teacherWeights', { datatype: 'FP32', shape: shape.slice(0, 1) }),
+  };
+  const names = { output, teacher: { answers: teacher.answers.name, weights: teacher.weights.name } };
+  return { loss: distilled(tape, hard, settings, distillation, names), teacher };
 }
 
 /** A new input of the graph; its name is `stem` where that is free. */
@@ -95,7 +132,8 @@ const lastStep: Partial<Record<LossSettings['kind'], readonly string[]>> = {
   'binary-cross-entropy': ['Sigmoid'],
 };
 
-function readByLoss(graph: Graph, output: string, { kind }: LossSettings): string {
+/** The value behind `output` that the loss is taken of: logits, for the losses over classes. */
+export function readByLoss(graph: Graph, output: string, { kind }: LossSettings): string {
   const producers = graph.producers();
   let node = producers.get(output);
   while (node && operatorOf(node) === 'Identity') node = producers.get(node.inputs[0]!);

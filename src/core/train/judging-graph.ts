@@ -15,7 +15,8 @@ export interface JudgingGraph {
   readonly outputs: { readonly loss: string; readonly prediction: string };
 }
 
-export function buildJudgingGraph(options: Omit<ForwardOptions, 'keep'>): JudgingGraph {
+/** By the task's own loss, whatever else training is held to. */
+export function buildJudgingGraph(options: Omit<ForwardOptions, 'keep' | 'distillation'>): JudgingGraph {
   const { tape, parameters, data, target, weights, loss, prediction } = buildForward({
     ...options,
     keep: [],

@@ -36,6 +36,19 @@ export const loraSchema = z.object({
 });
 export type LoraOptions = z.infer<typeof loraSchema>;
 
+export const distillationSchema = z.object({
+  /** Of the parent's answers in the loss, the labels have the rest; 0: they do not count. */
+  weight: z.number().min(0).max(1),
+  /** How much probabilities are softened before they are compared; losses over values know none. */
+  temperature: z.number().min(1).max(100),
+});
+
+/**
+ * What holds a model near its own answers while it learns from samples alone: half of the loss. Hinton et al. saw the best
+ * results where the labels weigh less than the soft answers (arXiv 1503.02531, §2); here they say what is to change.
+ */
+export const defaultDistillation = { weight: 0.5, temperature: 2 } as const;
+
 export const trainRecipeSchema = z.object({
   kind: z.literal('train'),
   engine: z.enum(['onnx', 'tfjs']),
@@ -61,6 +74,8 @@ export const trainRecipeSchema = z.object({
   classWeights: z.array(z.number().min(0)).optional(),
   /** Huber: where it turns from square to straight. */
   delta: z.number().positive().optional(),
+  /** To the parent's answers on the training rows, by the `onnx` engine. Absent: none, where the parent's data is at hand. */
+  distillation: distillationSchema.optional(),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']),
   options: optimizerOptionsSchema.optional(),
   learningRate: z.number().positive().max(10),

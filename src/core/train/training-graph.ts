@@ -6,7 +6,7 @@ import { Graph, type GraphNode, operatorOf, type ValueSpec } from '../onnx/graph
 import { inferShapes } from '../onnx/infer.ts';
 import { elements, float32, type Tensor } from '../tensor.ts';
 import { useBatchStatistics } from './batch-statistics.ts';
-import { addInput, buildForward, type Forward, type ForwardOptions } from './forward.ts';
+import { addInput, buildForward, type Forward, type ForwardOptions, type TeacherInputs } from './forward.ts';
 import { drawDropout } from './gradient/dropout.ts';
 import { gradient } from './gradient/gradient.ts';
 import { Tape } from './gradient/tape.ts';
@@ -51,6 +51,8 @@ export interface TrainingGraph {
     readonly data: readonly ValueSpec[];
     readonly target: ValueSpec;
     readonly weights: ValueSpec;
+    /** Null without distillation. */
+    readonly teacher: TeacherInputs | null;
   };
   readonly outputs: {
     readonly loss: string;
@@ -221,8 +223,8 @@ function drawMasks(tape: Tape, { trainable, seed }: TrainingGraphOptions): strin
   return name;
 }
 
-function inputsOf({ data, target, weights }: Forward): Omit<TrainingGraph['inputs'], 'step'> {
-  return { data, target, weights };
+function inputsOf({ data, target, weights, teacher }: Forward): Omit<TrainingGraph['inputs'], 'step'> {
+  return { data, target, weights, teacher };
 }
 
 function setOutputs(tape: Tape, names: readonly string[]): void {

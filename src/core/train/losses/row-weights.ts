@@ -26,3 +26,8 @@ export function lossWeights(
   // A class's weight is in the loss itself; here it is only in the divisor.
   return Float32Array.from(each, weight => (weight > 0 ? 1 / total : 0));
 }
+
+/** The same for a loss that knows no labels: 1 / count for the first `count` rows, 0 for padding. */
+export function evenWeights(rows: number, count: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: rows }, (_, row) => (row < count ? 1 / count : 0));
+}

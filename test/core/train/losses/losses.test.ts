@@ -156,6 +156,21 @@ describe('divergence from a teacher', () => {
     expect(got).toBeCloseTo(wanted, 5);
   });
 
+  it('is a mean over what lies between the rows and the classes', async () => {
+    const loss: LossSettings = { kind: 'divergence', temperature: 2 };
+    const [teacher, student] = [
+      [2, 0, 1, 1],
+      [0, 1, 3, -1],
+    ];
+    const [sequence, rows] = [
+      [1, 2, 2],
+      [2, 2],
+    ];
+    const wanted = await lossOf(loss, float32(rows, student), float32(rows, teacher));
+    expect(wanted).toBeGreaterThan(0.1);
+    expect(await lossOf(loss, float32(sequence, student), float32(sequence, teacher))).toBeCloseTo(wanted, 6);
+  });
+
   it('is 0 where both agree', async () => {
     const same = float32([2, 2], [1, 2, 3, 4]);
     expect(await lossOf({ kind: 'divergence', temperature: 2 }, same, same)).toBeCloseTo(0, 6);
