@@ -177,6 +177,7 @@ class Run {
       values,
       backend: this.#backend,
       seconds: this.#clock.workedMs() / 1000,
+      diverged: null,
     };
   }
 

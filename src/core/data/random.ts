@@ -2,6 +2,9 @@
 // Number Generators", ACM TOMS 47, 2021), its state filled by SplitMix32 (Steele et al., OOPSLA 2014, 32-bit finalizer
 // of MurmurHash3). Not for secrets.
 
+/** Four words, not all zero. */
+export type RandomState = readonly [number, number, number, number];
+
 export interface Random {
   /** Uniform on [0, 2³²). */
   uint32(): number;
@@ -11,14 +14,15 @@ export interface Random {
   integer(bound: number): number;
   /** Shuffles in place (Fisher and Yates, Durstenfeld's form) and returns the same array. */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T;
+  /** `fromState` goes on from it with the numbers that come next here. */
+  state(): RandomState;
 }
 
 export function seededRandom(seed: number): Random {
   return fromState(splitMix(seed >>> 0));
 }
 
-/** @param state four words, not all zero. */
-export function fromState(state: readonly [number, number, number, number]): Random {
+export function fromState(state: RandomState): Random {
   let [a, b, c, d] = state;
 
   function uint32(): number {
@@ -54,7 +58,7 @@ export function fromState(state: readonly [number, number, number, number]): Ran
     return items;
   }
 
-  return { uint32, uniform: () => uint32() / 2 ** 32, integer, shuffle };
+  return { uint32, uniform: () => uint32() / 2 ** 32, integer, shuffle, state: () => [a, b, c, d] };
 }
 
 function splitMix(seed: number): [number, number, number, number] {

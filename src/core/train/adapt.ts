@@ -6,12 +6,12 @@ import type { StepHost } from '../runtime/step-host.ts';
 import type { Tensor } from '../tensor.ts';
 import type { TrainControl, TrainProgress } from './engine.ts';
 import { fit, type FitJob, type FitProgress, type Fitted } from './fit.ts';
+import { type Continuation, fromTheStart } from './fit-state.ts';
 import { addLowRankChanges, type LowRankChange, merged } from './lora.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { TrainRecipe } from './recipe.ts';
 import type { SampleSource } from './samples.ts';
 import { selectParameters } from './selection.ts';
-import { WorkClock } from './work-clock.ts';
 
 export interface AdaptJob {
   /** Of the working opset. */
@@ -42,19 +42,19 @@ export async function adapt(
   host: StepHost,
   control: TrainControl,
   onProgress: (progress: TrainProgress) => void,
+  continuation: Continuation = fromTheStart,
 ): Promise<Fitted> {
   const { recipe } = job;
   const chosen = selectParameters(job.model, recipe);
-  const clock = new WorkClock(control);
-  const told = teller(recipe.epochs, clock, onProgress);
+  const told = teller(recipe.epochs, onProgress);
   if (recipe.scope !== 'lora') {
     const trainable = new Set(chosen.map(({ name }) => name));
-    return fit(fitJob(job, job.model, trainable), host, clock, told);
+    return fit(fitJob(job, job.model, trainable), host, control, told, continuation);
   }
   const random = seededRandom((recipe.seed ^ loraStream) >>> 0);
   const { graph, changes } = addLowRankChanges(job.model, chosen, recipe.lora ?? defaultLora, random);
   const trainable = new Set(changes.flatMap(({ left, right }) => [left, right]));
-  const fitted = await fit(fitJob(job, graph, trainable), host, clock, told);
+  const fitted = await fit(fitJob(job, graph, trainable), host, control, told, continuation);
   return { ...fitted, weights: mergedWeights(job.model, changes, fitted.weights) };
 }
 
@@ -89,7 +89,6 @@ function fitJob(
     train,
     validation,
     loss: lossOf(recipe),
-    distillation: recipe.distillation?.weight ? recipe.distillation : null,
     optimizer: { kind: recipe.optimizer, ...(recipe.options && { options: recipe.options }) },
     // Where only part of a model moves, what it knows of the data's spread is better than a few batches'.
     statistics: recipe.batchStatistics ?? (recipe.scope === 'all' ? 'batch' : 'frozen'),
@@ -119,13 +118,12 @@ function mergedWeights(
   return weights;
 }
 
-function teller(epochs: number, clock: WorkClock, onProgress: (progress: TrainProgress) => void) {
+function teller(epochs: number, onProgress: (progress: TrainProgress) => void) {
   let toldAt = performance.now();
-  return ({ step, steps, epoch, training, validation, isEpochEnd, provider }: FitProgress) => {
+  return ({ step, steps, epoch, training, validation, isEpochEnd, provider, workedMs }: FitProgress) => {
     const now = performance.now();
     if (!isEpochEnd && now - toldAt < progressIntervalMs) return;
     toldAt = now;
-    const elapsedMs = clock.workedMs();
     onProgress({
       step,
       steps,
@@ -135,8 +133,8 @@ function teller(epochs: number, clock: WorkClock, onProgress: (progress: TrainPr
       accuracy: training.hits / training.answers,
       validationLoss: validation && validation.loss,
       validationAccuracy: validation && validation.hits / validation.answers,
-      elapsedMs,
-      remainingMs: (elapsedMs / step) * (steps - step),
+      elapsedMs: workedMs,
+      remainingMs: (workedMs / step) * (steps - step),
       backend: provider,
     });
   };

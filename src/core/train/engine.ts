@@ -36,10 +36,20 @@ export interface TrainProgress {
   readonly backend: string;
 }
 
-/** Looked at between steps. */
+/** Looked at between steps. Its checkpoint is where a run may be held up; what a run leaves of itself are `Checkpoints`. */
 export interface TrainControl {
   /** Resolves when the run may go on: at once, or when a pause ends. Rejects with `Aborted` when it is to stop. Yields a macrotask at least every 50 ms. */
   checkpoint(): Promise<void>;
+}
+
+/** Where a run met what is no number. */
+export interface Divergence {
+  /** From 1. */
+  readonly step: number;
+  /** The epoch whose weights are kept. */
+  readonly keptEpoch: number;
+  /** Names the step and the tensor. */
+  readonly message: string;
 }
 
 export interface Trained {
@@ -47,6 +57,8 @@ export interface Trained {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly backend: string;
   readonly seconds: number;
+  /** Where it met what is no number; the weights are then those of an epoch before. Null where it came to its end. */
+  readonly diverged: Divergence | null;
   /**
    * What the engine's own model answers after training, computed on the CPU whatever trained, so that the conversion to
    * ONNX can be held against it.

@@ -5,18 +5,24 @@ import type { StepHost } from '../runtime/step-host.ts';
 import { adapt, lossOf } from './adapt.ts';
 import type { Trained, TrainEngine, TrainJob } from './engine.ts';
 import type { Fitted } from './fit.ts';
+import { type Continuation, fromTheStart } from './fit-state.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { classOutput, labelTarget, samplesOfRows } from './rows.ts';
 import { inMemory } from './samples.ts';
 import { trainableGraph } from './trainable-graph.ts';
-import { WorkClock } from './work-clock.ts';
 
-/** @param openHost decides what computes. The job's topology is not looked at. */
-export function createOnnxEngine(openHost: () => StepHost | Promise<StepHost>): TrainEngine {
+/**
+ * The job's topology is not looked at.
+ * @param openHost decides what computes
+ * @param continuation of the one run that the engine is made for
+ */
+export function createOnnxEngine(
+  openHost: () => StepHost | Promise<StepHost>,
+  continuation: Continuation = fromTheStart,
+): TrainEngine {
   return {
     name: 'onnx',
     async train(job, control, onProgress) {
-      const clock = new WorkClock(control);
       const model = trainableGraph(job.model);
       const output = classOutput(model, job.classes);
       const loss = lossOf(job.recipe);
@@ -34,13 +40,15 @@ export function createOnnxEngine(openHost: () => StepHost | Promise<StepHost>): 
           recipe: job.recipe,
         },
         host,
-        clock,
+        control,
         onProgress,
+        continuation,
       ).finally(() => host.dispose());
       return {
         weights: fitted.weights,
         backend: fitted.provider,
-        seconds: clock.workedMs() / 1000,
+        seconds: fitted.workedMs / 1000,
+        diverged: fitted.diverged,
         check: checkOf(job, loss, fitted),
       };
     },

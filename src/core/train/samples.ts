@@ -9,8 +9,6 @@ export interface SampleSource {
   readonly inputs: Readonly<Record<string, SampleSpec>>;
   /** [rows, …]; what the loss compares with. Small beside the inputs, hence always here. */
   readonly target: Tensor;
-  /** [rows, …]; what a teacher answers, in the numbers that the loss reads. */
-  readonly teacher?: Tensor;
   /** The inputs of the rows that `order` names, in its order: [order.length, …]. */
   take(order: Int32Array): Promise<TensorMap>;
 }
@@ -58,12 +56,14 @@ export function takeRows({ datatype, shape, data }: Tensor, order: ArrayLike<num
 /**
  * The rows of each batch, all of one size: the last one is filled up with rows from the order's start, `count` of them
  * are its own.
+ * @param skipped batches that are left out, from the first
  */
 export function* batchesOf(
   order: Int32Array,
   size: number,
+  skipped = 0,
 ): Generator<{ readonly rows: Int32Array; readonly count: number }> {
-  for (let from = 0; from < order.length; from += size) {
+  for (let from = skipped * size; from < order.length; from += size) {
     const own = order.subarray(from, from + size);
     if (own.length === size) yield { rows: own, count: size };
     else

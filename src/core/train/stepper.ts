@@ -6,7 +6,7 @@ import { float32, type Tensor, type TensorMap } from '../tensor.ts';
 import { countHits } from './answers.ts';
 import type { FitJob } from './fit.ts';
 import type { Judgement } from './judge.ts';
-import { evenWeights, lossWeights } from './losses/row-weights.ts';
+import { lossWeights } from './losses/row-weights.ts';
 import { inputShapesOf, takeRows } from './samples.ts';
 import { buildTrainingGraph, type Carried, type TrainingGraph } from './training-graph.ts';
 
@@ -14,16 +14,6 @@ interface Batch {
   readonly inputs: TensorMap;
   readonly target: Tensor;
   readonly weights: Tensor;
-  /** What a teacher says of it, by the graph's inputs. */
-  readonly teacher: TensorMap;
-}
-
-/** Rows of a step that go through the graph at once. */
-interface StepPart {
-  readonly rows: Int32Array;
-  /** Of the target, and of a teacher's answers. */
-  readonly weights: Float32Array<ArrayBuffer>;
-  readonly evenWeights: Float32Array<ArrayBuffer>;
 }
 
 export class Stepper {
@@ -62,13 +52,12 @@ export class Stepper {
       inputShapes: inputShapesOf(job.train, batch),
       output: job.output,
       loss: job.loss,
-      distillation: job.distillation ?? null,
       optimizer: job.optimizer,
       trainable: name => job.trainable.has(name),
       statistics: job.statistics,
       seed: job.seed,
     });
-    await host.put(initialOf([...graph.parameters, ...graph.statistics, ...graph.state]));
+    await host.put(initialOf(carriedBy(graph)));
     const step = await host.open(graph.file, stepLinks(graph));
     try {
       const { accumulation } = graph;
@@ -102,7 +91,6 @@ export class Stepper {
         ...batch.inputs,
         [inputs.target.name]: batch.target,
         [inputs.weights.name]: batch.weights,
-        ...batch.teacher,
         ...fixed,
       });
       const batchLoss = Number(results[outputs.loss]!.data[0]);
@@ -123,51 +111,56 @@ export class Stepper {
     return new Map(Array.from(this.slots, ([name, slot]) => [name, values.get(slot)!]));
   }
 
+  /** All that is carried from step to step, by slot: parameters, statistics, the optimizer's state. */
+  state(): Promise<Map<string, Tensor>> {
+    return this.#host.read(carriedBy(this.#graph).map(({ input }) => input));
+  }
+
+  /** Goes on from what `state` answered. @throws HaversackError `TrainingImpossible` where it is another graph's */
+  async restore(state: ReadonlyMap<string, Tensor>): Promise<void> {
+    const wrong = carriedBy(this.#graph).find(
+      ({ input, initial }) => state.get(input)?.shape.join() !== initial.shape.join(),
+    );
+    if (wrong || state.size !== carriedBy(this.#graph).length) {
+      throw new HaversackError(
+        'TrainingImpossible',
+        `The run was begun on another graph: '${wrong?.input ?? [...state.keys()].at(-1)}' differs.`,
+      );
+    }
+    await this.#host.put(state);
+  }
+
   async dispose(): Promise<void> {
     await this.#step.dispose();
     await this.#update?.dispose();
   }
 
   /** The batches of a step that hold any row of its own; their weights sum to 1 over all of them. */
-  *#partsOf(rows: Int32Array, count: number): Generator<StepPart> {
+  *#partsOf(
+    rows: Int32Array,
+    count: number,
+  ): Generator<{ rows: Int32Array; weights: Float32Array<ArrayBuffer> }> {
     const perRow = this.#graph.inputs.weights.shape.slice(1).reduce((a, b) => a * b, 1);
     const target = takeRows(this.#job.train.target, rows);
     const weights = lossWeights(this.#job.loss, target, rows.length * perRow, count * perRow);
-    const even = evenWeights(rows.length, count);
     for (let from = 0; from < count; from += this.#batch) {
       const to = from + this.#batch;
-      yield {
-        rows: rows.subarray(from, to),
-        weights: weights.slice(from * perRow, to * perRow),
-        evenWeights: even.slice(from, to),
-      };
+      yield { rows: rows.subarray(from, to), weights: weights.slice(from * perRow, to * perRow) };
     }
   }
 
-  async #batchOf(part: StepPart): Promise<Batch> {
+  async #batchOf(part: { rows: Int32Array; weights: Float32Array<ArrayBuffer> }): Promise<Batch> {
     const { train } = this.#job;
     return {
       inputs: await train.take(part.rows),
       target: takeRows(train.target, part.rows),
       weights: float32(this.#graph.inputs.weights.shape, part.weights),
-      teacher: this.#teacherOf(part),
-    };
-  }
-
-  #teacherOf(part: StepPart): TensorMap {
-    const { teacher } = this.#graph.inputs;
-    const answers = this.#job.train.teacher;
-    if (!teacher || !answers) return {};
-    return {
-      [teacher.answers.name]: takeRows(answers, part.rows),
-      [teacher.weights.name]: float32(teacher.weights.shape, part.evenWeights),
     };
   }
 
   /** The first of what went into the step that holds no numbers is where it came from. */
   async #diverged(step: number, loss: number, inputs: TensorMap): Promise<HaversackError> {
-    const { parameters, statistics, state } = this.#graph;
-    const slots = [...parameters, ...statistics, ...state].map(({ input }) => input);
+    const slots = carriedBy(this.#graph).map(({ input }) => input);
     const fed = [...Object.entries(inputs), ...(await this.#host.read(slots))];
     const broken = fed.find(([, { data }]) => data instanceof Float32Array && !data.every(Number.isFinite));
     const where = broken
@@ -175,6 +168,10 @@ export class Stepper {
       : 'what went into it are numbers: it overflows inside';
     return new HaversackError('TrainingDiverged', `At step ${step} the loss is ${loss}; ${where}.`);
   }
+}
+
+function carriedBy({ parameters, statistics, state }: TrainingGraph): readonly Carried[] {
+  return [...parameters, ...statistics, ...state];
 }
 
 function initialOf(carried: readonly Carried[]): Map<string, Tensor> {

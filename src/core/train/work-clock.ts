@@ -6,11 +6,13 @@ const pauseFromMs = 1000;
 
 export class WorkClock implements TrainControl {
   readonly #control: TrainControl;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   #pausedMs = 0;
 
-  constructor(control: TrainControl) {
+  /** @param workedMs what a run that is gone on with had worked before */
+  constructor(control: TrainControl, workedMs = 0) {
     this.#control = control;
+    this.#startedAt = performance.now() - workedMs;
   }
 
   async checkpoint(): Promise<void> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { float32 } from '../../../src/core/tensor.ts';
 import { fit, type FitJob, type FitProgress } from '../../../src/core/train/fit.ts';
-import { clouds, goOn, job, network, nodeHost, xor } from './nets.ts';
+import type { SampleSource } from '../../../src/core/train/samples.ts';
+import { clouds, goOn, job, type JobChanges, network, nodeHost, xor } from './nets.ts';
 
 async function fitted(it: FitJob) {
   const told: FitProgress[] = [];
@@ -77,12 +78,59 @@ describe('a run', () => {
     const wild = job(network('mlp:8', train, 3), train, { optimizer: { kind: 'sgd' }, learningRate: 1e38 });
     await expect(fitted(wild)).rejects.toMatchObject({
       code: 'TrainingDiverged',
-      detail: expect.stringMatching(/^At step [2-9] the loss is \S+; '.+' holds no numbers\.$|overflows/),
+      detail: expect.stringMatching(/^At step 2 the loss is \S+; '.+' holds no numbers\.$|overflows/),
     });
     const broken = { ...train, inputs: { features: float32([16, 2], new Array<number>(32).fill(NaN)) } };
     await expect(fitted(job(network('mlp:8', train, 3), broken))).rejects.toThrow(
       /At step 1 .* holds no numbers/,
     );
+  });
+
+  describe('that diverges', () => {
+    const train = clouds(48);
+    const model = network('mlp:8', train, 3);
+    /** Three steps an epoch; what is fed is no number from the eighth on. */
+    function poisoned(changes: JobChanges = {}): FitJob {
+      const it = job(model, train, { epochs: 5, maxCacheBytes: 0, ...changes });
+      let taken = 0;
+      const take: SampleSource['take'] = async rows => {
+        const { features } = await it.train.take(rows);
+        return {
+          features: ++taken < 8 ? features! : float32(features!.shape, new Float32Array(32).fill(NaN)),
+        };
+      };
+      return { ...it, train: { ...it.train, take } };
+    }
+
+    it('keeps what the last epoch before ended with, and says where it stopped', async () => {
+      const stopped = await fitted(poisoned());
+      expect(stopped).toMatchObject({ epochs: 2, steps: 8, diverged: { step: 8, keptEpoch: 2 } });
+      expect(stopped.diverged!.message).toBe("At step 8 the loss is NaN; 'features' holds no numbers.");
+      const before = await fitted(job(model, train, { epochs: 2, maxCacheBytes: 0 }));
+      expect(before.diverged).toBeNull();
+      expect(bytesOf(stopped.weights)).toEqual(bytesOf(before.weights));
+    });
+
+    it('keeps the best ones where it judges', async () => {
+      const { inputs, target, rows } = clouds(30, 3, 9);
+      // The more is learnt, the more of it is wrong there.
+      const wrong = Int32Array.from(target.data as Int32Array, label => (label + 1) % 3);
+      const validation = { inputs, rows, target: { ...target, data: wrong } };
+      const { diverged, validation: kept, weights } = await fitted(poisoned({ validation, patience: 5 }));
+      expect(diverged).toMatchObject({ step: 8, keptEpoch: 1 });
+      const first = await fitted(job(model, train, { epochs: 1, validation, maxCacheBytes: 0 }));
+      expect(kept).toEqual(first.validation);
+      expect(bytesOf(weights)).toEqual(bytesOf(first.weights));
+    });
+
+    it('says so where held-out rows have no loss', async () => {
+      const inputs = { features: float32([30, 2], new Array<number>(60).fill(NaN)) };
+      const validation = { ...clouds(30), inputs };
+      await expect(fitted(job(model, train, { validation }))).rejects.toMatchObject({
+        code: 'TrainingDiverged',
+        detail: 'After step 3 the loss on held-out rows is NaN.',
+      });
+    });
   });
 
   it('ends where it is told to stop', async () => {

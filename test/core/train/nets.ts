@@ -85,8 +85,11 @@ export function job(model: Graph, train: Samples, { validation, ...changes }: Jo
   };
 }
 
-/** x → BatchNormalization(Conv(x)) → its mean over the image → logits: what keeps running statistics. */
-export function normalizedNet(seed = 5): Graph {
+/**
+ * x → BatchNormalization(Conv(x)) → its mean over the image → logits: what keeps running statistics.
+ * @param dropped this share of the activations, where it is above 0
+ */
+export function normalizedNet(seed = 5, dropped = 0): Graph {
   const random = seededRandom(seed);
   const numbers = (...shape: number[]): Tensor =>
     float32(
@@ -103,7 +106,10 @@ export function normalizedNet(seed = 5): Graph {
   builder.initializer('head.weight', numbers(4, 2)).initializer('head.bias', float32([2], [0, 0]));
   builder.node('Conv', ['features', 'conv.weight'], ['c']);
   builder.node('BatchNormalization', ['c', 'bn.scale', 'bn.bias', 'bn.mean', 'bn.var'], ['n']);
-  builder.node('Relu', ['n'], ['r']).node('GlobalAveragePool', ['r'], ['p']).node('Flatten', ['p'], ['f']);
+  builder.node('Relu', ['n'], ['r']);
+  if (dropped > 0)
+    builder.initializer('ratio', float32([], [dropped])).node('Dropout', ['r', 'ratio'], ['d']);
+  builder.node('GlobalAveragePool', [dropped > 0 ? 'd' : 'r'], ['p']).node('Flatten', ['p'], ['f']);
   builder.node('Gemm', ['f', 'head.weight', 'head.bias'], ['logits']);
   builder.node('Softmax', ['logits'], ['probabilities'], { axis: { int: -1 } });
   return trainableGraph(builder.output('probabilities', 'FP32', [-1, 2]).build());
