@@ -90,6 +90,7 @@ function fitJob(
     validation,
     loss: lossOf(recipe),
     optimizer: { kind: recipe.optimizer, ...(recipe.options && { options: recipe.options }) },
+    distillation: recipe.distillation?.weight ? recipe.distillation : null,
     // Where only part of a model moves, what it knows of the data's spread is better than a few batches'.
     statistics: recipe.batchStatistics ?? (recipe.scope === 'all' ? 'batch' : 'frozen'),
     learningRate: recipe.learningRate,

@@ -8,7 +8,9 @@ import type { Tensor } from '../tensor.ts';
 import type { Divergence, TrainControl } from './engine.ts';
 import { FitRun } from './fit-run.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
+import { withTeacher } from './distill.ts';
 import { Judge, type Judgement } from './judge.ts';
+import type { Distillation } from './losses/distillation.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { OptimizerSettings } from './optimizers/update.ts';
 import { cachePrefix } from './prefix-cache.ts';
@@ -26,6 +28,8 @@ export interface FitJob {
   readonly train: SampleSource;
   readonly validation: SampleSource | null;
   readonly loss: LossSettings;
+  /** To the answers of the model as it is given; null or absent: to none. */
+  readonly distillation?: Distillation | null;
   readonly optimizer: OptimizerSettings;
   readonly statistics: 'batch' | 'frozen';
   readonly learningRate: number;
@@ -85,7 +89,7 @@ export async function fit(
   if (job.train.rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   const clock = new WorkClock(control, continuation.resume?.workedMs);
   const batch = Math.min(job.batchSize, job.train.rows);
-  const ready = await cachePrefix(job, batch, host, clock);
+  const ready = await withTeacher(await cachePrefix(job, batch, host, clock), batch, host, clock);
   const stepper = await Stepper.open(ready, batch, host);
   try {
     const judge = await Judge.open(ready, stepper.slots, batch, host);

@@ -9,6 +9,8 @@ export interface SampleSource {
   readonly inputs: Readonly<Record<string, SampleSpec>>;
   /** [rows, …]; what the loss compares with. Small beside the inputs, hence always here. */
   readonly target: Tensor;
+  /** [rows, …]; what a teacher answers, in the numbers that the loss reads. */
+  readonly teacher?: Tensor;
   /** The inputs of the rows that `order` names, in its order: [order.length, …]. */
   take(order: Int32Array): Promise<TensorMap>;
 }

@@ -6,7 +6,7 @@ import { float32, type Tensor, type TensorMap } from '../tensor.ts';
 import { countHits } from './answers.ts';
 import type { FitJob } from './fit.ts';
 import type { Judgement } from './judge.ts';
-import { lossWeights } from './losses/row-weights.ts';
+import { evenWeights, lossWeights } from './losses/row-weights.ts';
 import { inputShapesOf, takeRows } from './samples.ts';
 import { buildTrainingGraph, type Carried, type TrainingGraph } from './training-graph.ts';
 
@@ -14,6 +14,16 @@ interface Batch {
   readonly inputs: TensorMap;
   readonly target: Tensor;
   readonly weights: Tensor;
+  /** What a teacher says of it, by the graph's inputs. */
+  readonly teacher: TensorMap;
+}
+
+/** Rows of a step that go through the graph at once. */
+interface StepPart {
+  readonly rows: Int32Array;
+  /** Of the target, and of a teacher's answers. */
+  readonly weights: Float32Array<ArrayBuffer>;
+  readonly evenWeights: Float32Array<ArrayBuffer>;
 }
 
 export class Stepper {
@@ -52,6 +62,7 @@ export class Stepper {
       inputShapes: inputShapesOf(job.train, batch),
       output: job.output,
       loss: job.loss,
+      distillation: job.distillation ?? null,
       optimizer: job.optimizer,
       trainable: name => job.trainable.has(name),
       statistics: job.statistics,
@@ -91,6 +102,7 @@ export class Stepper {
         ...batch.inputs,
         [inputs.target.name]: batch.target,
         [inputs.weights.name]: batch.weights,
+        ...batch.teacher,
         ...fixed,
       });
       const batchLoss = Number(results[outputs.loss]!.data[0]);
@@ -136,25 +148,38 @@ export class Stepper {
   }
 
   /** The batches of a step that hold any row of its own; their weights sum to 1 over all of them. */
-  *#partsOf(
-    rows: Int32Array,
-    count: number,
-  ): Generator<{ rows: Int32Array; weights: Float32Array<ArrayBuffer> }> {
+  *#partsOf(rows: Int32Array, count: number): Generator<StepPart> {
     const perRow = this.#graph.inputs.weights.shape.slice(1).reduce((a, b) => a * b, 1);
     const target = takeRows(this.#job.train.target, rows);
     const weights = lossWeights(this.#job.loss, target, rows.length * perRow, count * perRow);
+    const even = evenWeights(rows.length, count);
     for (let from = 0; from < count; from += this.#batch) {
       const to = from + this.#batch;
-      yield { rows: rows.subarray(from, to), weights: weights.slice(from * perRow, to * perRow) };
+      yield {
+        rows: rows.subarray(from, to),
+        weights: weights.slice(from * perRow, to * perRow),
+        evenWeights: even.slice(from, to),
+      };
     }
   }
 
-  async #batchOf(part: { rows: Int32Array; weights: Float32Array<ArrayBuffer> }): Promise<Batch> {
+  async #batchOf(part: StepPart): Promise<Batch> {
     const { train } = this.#job;
     return {
       inputs: await train.take(part.rows),
       target: takeRows(train.target, part.rows),
       weights: float32(this.#graph.inputs.weights.shape, part.weights),
+      teacher: this.#teacherOf(part),
+    };
+  }
+
+  #teacherOf(part: StepPart): TensorMap {
+    const { teacher } = this.#graph.inputs;
+    const answers = this.#job.train.teacher;
+    if (!teacher || !answers) return {};
+    return {
+      [teacher.answers.name]: takeRows(answers, part.rows),
+      [teacher.weights.name]: float32(teacher.weights.shape, part.evenWeights),
     };
   }
 
