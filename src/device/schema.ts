@@ -72,8 +72,10 @@ export const sampleSchema = z.object({
   /** The numbers of the model's (first) input, in its units. */
   features: z.array(z.number()),
   label: z.string(),
-  /** From the content hash of `features`, when it was labelled; kept for ever. */
+  /** From the content hash of `features`, or by turns, when it was labelled; kept for ever. */
   part: partSchema,
+  /** Of the samples that were captured together, where parts went by turns: the `id` of the first of them. */
+  session: digestSchema.optional(),
   source: z.enum(['drawing', 'form', 'table']),
   /** What the model had answered; null where it was only labelled. */
   answered: z.string().nullable(),

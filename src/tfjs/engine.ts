@@ -34,6 +34,9 @@ export async function createTfjsEngine(
       return backend;
     },
     async train(job, control, onProgress) {
+      if (job.recipe.distillation?.weight) {
+        throw new HaversackError('TrainingImpossible', 'tfjs does not distil; the engine onnx does.');
+      }
       for (;;) {
         // What is wrong with the job is wrong on every backend, and one that has computed a step can compute.
         const run = { isFinal: false };

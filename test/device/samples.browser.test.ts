@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { partOf } from '../../src/core/data/split.ts';
 import { type Change, onChanges } from '../../src/device/changes.ts';
-import { addSample, listSamples, type NewSample, removeSample } from '../../src/device/samples.ts';
+import {
+  addSample,
+  listSamples,
+  type NewSample,
+  removeSample,
+  restoreSample,
+} from '../../src/device/samples.ts';
+import type { Sample } from '../../src/device/schema.ts';
 import { changeSettings, defaultSettings, readSettings } from '../../src/device/settings.ts';
 import { requestPersistence, storageState } from '../../src/device/storage.ts';
 import { freshDB } from './fresh-db.ts';
@@ -25,6 +32,40 @@ test('a sample has its part from its numbers, and is one row however often it is
   expect((await listSamples(db, 'iris')).map(row => row.label).sort()).toEqual(['setosa', 'virginica']);
   await removeSample(db, first.id);
   expect(await listSamples(db, 'iris')).toEqual([relabelled]);
+});
+
+test('a sample of a model without data has its part by turns, with those of its session', async () => {
+  const { db } = await freshDB();
+  const made: Sample[] = [];
+  for (let i = 0; i < 15; i++) made.push(await addSample(db, { ...sample, features: [i] }, 'session'));
+  const parts = made.map(({ part }) => part);
+  expect(parts.flatMap((part, i) => (part === 'test' ? [i] : []))).toEqual([4, 13, 14]);
+  expect(made[13]!.session).toBe(made[13]!.id);
+  expect(made[14]!.session).toBe(made[13]!.id);
+  const twin = await addSample(db, { ...sample, features: [4], label: 'virginica' }, 'session');
+  expect(twin).toMatchObject({ part: 'test', session: made[4]!.session });
+  expect((await listSamples(db, 'iris')).find(({ id }) => id === twin.id)).toEqual(twin);
+});
+
+test('two pages that label at once do not both take the fifth turn', async () => {
+  const { db } = await freshDB();
+  const made = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => addSample(db, { ...sample, features: [i] }, 'session')),
+  );
+  expect(made.filter(({ part }) => part === 'test')).toHaveLength(1);
+});
+
+test('a removed sample goes back to its part: put back as it was, or labelled anew into the session it began', async () => {
+  const { db } = await freshDB();
+  const made: Sample[] = [];
+  for (let i = 0; i < 15; i++) made.push(await addSample(db, { ...sample, features: [i] }, 'session'));
+  await removeSample(db, made[14]!.id);
+  await restoreSample(db, made[14]!);
+  await removeSample(db, made[13]!.id);
+  const again = await addSample(db, { ...sample, features: [13] }, 'session');
+  expect(again).toMatchObject({ part: 'test', session: made[13]!.id });
+  const rows = await listSamples(db, 'iris');
+  expect(rows.find(({ id }) => id === made[14]!.id)).toEqual(made[14]);
 });
 
 test('a sample with a number that is none is refused', async () => {

@@ -1,5 +1,5 @@
 // Which rows are learnt from and which are judged on: a stratified split of a data set, and the part of a single sample
-// that is labelled later. Both are the same everywhere, for ever.
+// that is labelled later, beside the rows of a data set. Both are the same everywhere, for ever.
 import type { Part } from '../artifact/documents.ts';
 import { sha256 } from '../artifact/digest.ts';
 import { seededRandom } from './random.ts';
