@@ -1,5 +1,4 @@
 // A model for this process to look into or run: a file from the disk, or a version from a registry.
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
@@ -9,6 +8,7 @@ import { inspectModel, type ModelInspection } from '../../src/core/onnx/inspect.
 import { elements } from '../../src/core/tensor.ts';
 import { connect, type RemoteOptions } from './connect.ts';
 import type { Io } from './io.ts';
+import { readModelFile } from './model-file.ts';
 import { asFile, parseModelName } from './model-name.ts';
 import { progressLine } from './output.ts';
 import { TrustedRegistry, variantFile } from './registry.ts';
@@ -37,8 +37,7 @@ export async function load(io: Io, text: string, options: LoadOptions): Promise<
 }
 
 async function loadFile(path: string): Promise<Loaded> {
-  const read = await readFile(path);
-  const file = new Uint8Array(read.buffer, read.byteOffset, read.length);
+  const file = await readModelFile(path);
   const inspection = inspectModel(file);
   const { features, labels } = descriptionOf(file);
   return {

@@ -1,5 +1,4 @@
 // `haversack push`: an ONNX file becomes the next version of a model.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { uploadFile } from '../../src/client/upload.ts';
@@ -16,6 +15,7 @@ import { z } from '../../src/core/zod.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
+import { readModelFile } from './model-file.ts';
 import { formatBytes, type OutputOptions, print, progressLine } from './output.ts';
 
 interface PushOptions extends RemoteOptions, OutputOptions {
@@ -47,7 +47,7 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
   if (!model.success) throw new UsageError(`--model ${options.model}: ${z.prettifyError(model.error)}`);
   const evaluations = options.metrics === undefined ? [] : [told(options.metrics)];
   const { client } = connect(io, options);
-  const file = await readModelFile(resolve(io.cwd, path));
+  const file = await readSmallEnough(resolve(io.cwd, path));
   // Before anything is sent: a file that is no model is told apart here.
   inspectModel(file);
 
@@ -82,12 +82,10 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
   });
 }
 
-async function readModelFile(path: string): Promise<Bytes> {
-  const file = await readFile(path);
-  if (file.length > maxModelBytes) {
-    throw new HaversackError('TooLarge', `${path} has ${file.length} bytes; the limit is ${maxModelBytes}`);
-  }
-  return new Uint8Array(file.buffer, file.byteOffset, file.length);
+async function readSmallEnough(path: string): Promise<Bytes> {
+  const file = await readModelFile(path);
+  if (file.length <= maxModelBytes) return file;
+  throw new HaversackError('TooLarge', `${path} has ${file.length} bytes; the limit is ${maxModelBytes}`);
 }
 
 const metricsSchema = z.record(z.string().max(64), z.number().nullable());

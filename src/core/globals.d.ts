@@ -35,7 +35,7 @@ interface AbortSignal {
 declare const crypto: {
   getRandomValues<T extends ArrayBufferView>(array: T): T;
   randomUUID(): string;
-  readonly subtle: { digest(algorithm: 'SHA-256', data: BufferSource): Promise<ArrayBuffer> };
+  readonly subtle: { digest(algorithm: 'SHA-256' | 'SHA-1', data: BufferSource): Promise<ArrayBuffer> };
 };
 type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
 

@@ -1,6 +1,7 @@
 // TensorProto.DataType (onnx.proto of ONNX 1.20) beside the Open Inference Protocol's datatypes.
-import type { Datatype } from '../datatype.ts';
 import { TensorProto_DataType as DataType } from 'onnx-buf';
+import { type Datatype, elementBytes } from '../datatype.ts';
+import { elements } from '../tensor.ts';
 
 const datatypes: Partial<Record<number, Datatype>> = {
   [DataType.FLOAT]: 'FP32',
@@ -49,7 +50,12 @@ export function dataTypeName(dataType: number): string {
   return DataType[dataType] ?? `data type ${dataType}`;
 }
 
-/** Bits of one element where they are not a datatype's own; null for unknown numbers. */
-export function foreignElementBits(dataType: number): number | null {
-  return foreignBits[dataType] ?? null;
+/**
+ * How many bytes a tensor of that shape takes in `raw_data` (4-bit and 2-bit elements are packed); null for text and for
+ * unknown numbers.
+ */
+export function storedBytes(dataType: number, shape: readonly number[]): number | null {
+  const datatype = datatypeOf(dataType);
+  const bits = datatype === null ? foreignBits[dataType] : (elementBytes[datatype] ?? 0) * 8;
+  return bits ? Math.ceil((elements(shape) * bits) / 8) : null;
 }

@@ -1,9 +1,9 @@
 // Where the weights lie in an ONNX file: a walk over the wire format that copies nothing, so that a file can be cut at
 // its tensors' borders and patched in place.
 import type { Bytes } from '../artifact/digest.ts';
-import { type Datatype, elementBytes } from '../datatype.ts';
+import type { Datatype } from '../datatype.ts';
 import { HaversackError } from '../errors.ts';
-import { dataTypeName, datatypeOf, foreignElementBits } from './data-type.ts';
+import { dataTypeName, datatypeOf, storedBytes } from './data-type.ts';
 import { looksLike } from './looks-like.ts';
 import { WireError, WireReader, wireType } from './wire.ts';
 
@@ -138,10 +138,9 @@ function assertSize(name: string, dataType: number, dims: readonly number[], byt
   if (dims.some(dim => !Number.isSafeInteger(dim))) {
     throw new HaversackError('ModelInvalid', `Weight '${name}' has the impossible shape ${shape}.`);
   }
-  const datatype = datatypeOf(dataType);
-  const bits = datatype === null ? foreignElementBits(dataType) : (elementBytes[datatype] ?? 0) * 8;
-  if (!bits) throw new HaversackError('ModelInvalid', `Weight '${name}' holds ${shape} as raw bytes.`);
-  const wanted = Math.ceil((dims.reduce((product, dim) => product * dim, 1) * bits) / 8);
+  const wanted = storedBytes(dataType, dims);
+  if (wanted === null)
+    throw new HaversackError('ModelInvalid', `Weight '${name}' holds ${shape} as raw bytes.`);
   if (wanted !== bytes) {
     throw new HaversackError('ModelInvalid', `Weight '${name}' is ${shape}: ${wanted} bytes, got ${bytes}.`);
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { splitExternalData } from '../../../src/core/onnx/external-data.ts';
 import { haversack, startedServer } from './captured.ts';
 import { smallModel, strangeModel } from './models.ts';
 
@@ -306,5 +307,31 @@ describe('progress', () => {
     expect(err).toContain('█');
     expect(err.endsWith('\r\u001b[K')).toBe(true);
     expect(JSON.parse(out)).toMatchObject({ model: 'small' });
+  });
+});
+
+describe('a model with weights in a file beside it', () => {
+  it('is read with them by every command, and pushed as one file', async () => {
+    const { model, data } = splitExternalData(v1, 'weights/small.bin');
+    await mkdir(join(server.folder, 'apart', 'weights'), { recursive: true });
+    await writeFile(join(server.folder, 'apart', 'small.onnx'), model);
+    await writeFile(join(server.folder, 'apart', 'weights', 'small.bin'), data);
+    expect(await answerOf(['inspect', 'apart/small.onnx'])).toMatchObject({ bytes: v1.length });
+    const rows = 'a,b,c,d\n1,2,3,4\n';
+    const whole = (await answerOf(['predict', 'v1.onnx', '--input', '-'], rows)) as object;
+    expect(await answerOf(['predict', 'apart/small.onnx', '--input', '-'], rows)).toEqual({
+      ...whole,
+      model: 'small.onnx',
+    });
+    expect(await answerOf(['push', 'apart/small.onnx', '--model', 'apart'])).toMatchObject({
+      digest: sha(v1),
+    });
+  });
+
+  it('is refused by name where that file is not there', async () => {
+    await writeFile(join(server.folder, 'lonely.onnx'), splitExternalData(v1, 'gone.bin').model);
+    const { code, err } = await call(['push', 'lonely.onnx', '--model', 'lonely']);
+    expect(code).toBe(1);
+    expect(err).toContain("Weight 'w1' is kept in 'gone.bin'. There is no such file.");
   });
 });

@@ -5,7 +5,7 @@ import { gradient } from '../../../../src/core/train/gradient/gradient.ts';
 import { Tape } from '../../../../src/core/train/gradient/tape.ts';
 import { parametersOf } from '../../../../src/core/train/parameters.ts';
 import { trainableGraph } from '../../../../src/core/train/trainable-graph.ts';
-import { elements, float32, type TensorMap } from '../../../../src/core/tensor.ts';
+import { elements, float32, type Tensor, type TensorMap } from '../../../../src/core/tensor.ts';
 import { realModels } from '../../onnx/real-models.ts';
 import { floats } from '../../onnx/single-node.ts';
 
@@ -13,7 +13,7 @@ import { floats } from '../../onnx/single-node.ts';
 function gradientGraph(file: Uint8Array<ArrayBuffer>, inputShape: readonly number[]) {
   const graph = trainableGraph(file);
   const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
-  const feeds: TensorMap = { [input]: floats(...inputShape) };
+  const feeds: Record<string, Tensor> = { [input]: floats(...inputShape) };
   const names = parametersOf(graph).map(({ name }) => name);
   for (const name of names) {
     const weight = graph.initializers.get(name)!;
