@@ -10,8 +10,9 @@ import { descriptionOf, describeModel } from '../../src/core/onnx/description.ts
 import type { Graph } from '../../src/core/onnx/graph.ts';
 import { inspectModel } from '../../src/core/onnx/inspect.ts';
 import { interfaceOf } from '../../src/core/onnx/interface.ts';
-import { float32, type Tensor } from '../../src/core/tensor.ts';
+import { float32 } from '../../src/core/tensor.ts';
 import { lossOf } from '../../src/core/train/adapt.ts';
+import type { Learnt } from '../../src/core/train/learnt.ts';
 import { replaceHead } from '../../src/core/train/replace-head.ts';
 import { newModel, type NewModelSpec } from '../../src/core/train/new-model.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';
@@ -47,8 +48,8 @@ export interface Lesson {
   /** Null where nothing ends the run early. */
   readonly validation: SampleSource | null;
   readonly rows: { readonly train: Rows; readonly test: Rows };
-  /** The model with these weights, its columns and classes named. */
-  finish(weights: ReadonlyMap<string, Tensor>): Bytes;
+  /** The model with what it learnt, its columns and classes named. */
+  finish(learnt: Learnt): Bytes;
 }
 
 /** Of what is not held out, judged on after each epoch, where the recipe has a patience. */
@@ -129,8 +130,8 @@ function build({ file, table, parts, modelInterface }: Start, { recipe }: Lesson
     train: samplesOf('train'),
     validation: parts.includes('validation') ? samplesOf('validation') : null,
     rows: { train: rowsOf(table, parts, 'train'), test: rowsOf(table, parts, 'test') },
-    finish: weights => {
-      const trained = trainedFile(file, model, weights);
+    finish: learnt => {
+      const trained = trainedFile(file, learnt);
       const known = descriptionOf(file);
       // What the file says already stays: its bytes around the weights do too.
       if (known.features && (known.labels || truth.kind === 'numbers')) return trained;

@@ -83,7 +83,7 @@ async function train(io: Io, name: string | undefined, options: TrainOptions): P
     progress.show,
   ).finally(progress.end);
   const out = resolve(io.cwd, options.out);
-  const file = lesson.finish(fitted.weights);
+  const file = lesson.finish(fitted);
   const session = await openNodeSession(file);
   const metrics = await judged(lesson, session).finally(() => session.dispose());
   await writeWhole(out, file);

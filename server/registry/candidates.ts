@@ -1,5 +1,6 @@
 // A device's candidate becomes a version: once, after everything it claims has been looked at. Its evaluations are its word.
-import { type Candidate, candidateSchema } from '../../src/core/artifact/documents.ts';
+import { documentDigest } from '../../src/core/artifact/canonical.ts';
+import { type Candidate, candidateSchema, manifestSchema } from '../../src/core/artifact/documents.ts';
 import {
   type Envelope,
   envelopeDigest,
@@ -11,6 +12,7 @@ import { requireChunks } from './chunk-files.ts';
 import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
 import { derivedFrom } from './derive.ts';
+import { contentOf } from './documents.ts';
 import { findDevice } from './devices.ts';
 
 export interface Accepted extends Committed {
@@ -33,6 +35,7 @@ export async function acceptCandidate(registry: Registry, envelope: Envelope): P
   }
   await requireChunks(registry.blobs, filesOf(candidate));
   await checkFiles(registry, candidate);
+  await checkInterface(registry, candidate, candidate.parent);
   const { type: _type, formatVersion: _formatVersion, ...draft } = candidate;
   const committed = await commitVersion(
     registry,
@@ -79,4 +82,31 @@ async function checkFiles(registry: Registry, candidate: Candidate): Promise<voi
       `architecture: the file has ${architecture}, stated is ${candidate.architecture}`,
     );
   }
+}
+
+/**
+ * A graph may be another than the parent's (low-rank changes beside its weights); what is asked of it and what it answers
+ * may not, for whoever uses the model goes by that.
+ */
+async function checkInterface(
+  { database }: Registry,
+  candidate: Candidate,
+  { version }: NonNullable<Candidate['parent']>,
+): Promise<void> {
+  const row = await database
+    .selectFrom('versions')
+    .select('manifest')
+    .where('model', '=', candidate.model)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  // A parent that is not here is told by the commit.
+  const parent = row && contentOf(row.manifest, manifestSchema);
+  if (!parent || parent.architecture === candidate.architecture) return;
+  const faceOf = ({ interface: face, labels }: Pick<Candidate, 'interface' | 'labels'>) =>
+    documentDigest({ face, labels });
+  if ((await faceOf(parent)) === (await faceOf(candidate))) return;
+  throw new HaversackError(
+    'ModelInvalid',
+    `interface: a graph other than that of ${candidate.model}@${version} keeps its interface and labels`,
+  );
 }

@@ -174,6 +174,7 @@ class Run {
     const values = await weightValues(this.#model);
     return {
       weights: this.#converted(values),
+      changes: [],
       values,
       backend: this.#backend,
       seconds: this.#clock.workedMs() / 1000,

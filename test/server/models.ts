@@ -87,6 +87,8 @@ export function manifestOf(answer: Answer): Manifest {
 }
 
 export interface CandidateOptions {
+  /** Of the model. */
+  readonly rewrite?: (file: Bytes) => Bytes;
   readonly change?: Partial<Candidate>;
   readonly recordedTolerance?: number;
   /** What the recorded case claims for [1, 0]. */
@@ -104,7 +106,8 @@ export async function makeCandidate(
   const manifest = manifestOf(parent.detail);
   const head = Float32Array.from({ length: hidden * 2 }, (_, i) => (i % 4 === 1 || i % 4 === 2 ? 0.1 : 0));
   head[0] = randomBytes(1)[0]! / 2 ** 20;
-  const file = patchInitializers(parent.file, new Map([['second', float32([hidden, 2], head)]]));
+  const patched = patchInitializers(parent.file, new Map([['second', float32([hidden, 2], head)]]));
+  const file = options.rewrite ? options.rewrite(patched) : patched;
   const csv = new TextEncoder().encode(
     'x0,x1,side,part\n1,0,right,test\n0,1,left,test\n2,0,right,test\n3,1,right,train\n',
   );

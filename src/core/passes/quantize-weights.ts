@@ -6,6 +6,8 @@ import type { Bytes } from '../artifact/digest.ts';
 import { attributeProto } from '../onnx/build.ts';
 import { defaultOpset } from '../onnx/check.ts';
 import { datatypeOf, dataTypeOf } from '../onnx/data-type.ts';
+import { Graph } from '../onnx/graph.ts';
+import { findLowRankChanges, type PlacedChange } from '../onnx/low-rank.ts';
 import { readModel } from '../onnx/read.ts';
 import { isExternal, shapeOf, tensorOf, tensorProto } from '../onnx/tensor-proto.ts';
 import { constantValue, operatorName } from '../onnx/walk.ts';
@@ -29,7 +31,8 @@ const dequantizeAxisOpset = 13;
 
 /**
  * Symmetric, without zero points: w ≈ q · scale, scale = max |w| / 127. Weights of MatMul, Gemm, Conv and ConvTranspose
- * with two dimensions or more; others, and weights with values that are no finite numbers, stay as they are.
+ * with two dimensions or more; others, and weights with values that are no finite numbers, stay as they are. Of a weight
+ * with a low-rank change the weight itself is quantized, to the bytes that it had without the change, and the change stays.
  * @throws HaversackError `NotOnnx`, `ModelInvalid`
  */
 export function quantizeWeights(file: Bytes, { perChannel }: QuantizeWeightsOptions): Bytes {
@@ -38,7 +41,8 @@ export function quantizeWeights(file: Bytes, { perChannel }: QuantizeWeightsOpti
   const hasAxis = defaultOpset(model) >= dequantizeAxisOpset;
   const names = namesOf(graph);
   const unfolding: NodeProto[] = [];
-  for (const [name, { proto, axis }] of quantizable(graph)) {
+  const changes = findLowRankChanges(Graph.from(model));
+  for (const [name, { proto, axis }] of quantizable(graph, changes)) {
     const quantized = quantize(tensorOf(proto, name), perChannel ? axis : null);
     if (!quantized) continue;
     const stored = fresh(`${name}.int8`, names);
@@ -60,7 +64,9 @@ interface Weight {
 }
 
 /** Weight name → where it is. A weight with several readers is unfolded once, along the axis of the first. */
-function quantizable(graph: GraphProto): Map<string, Weight> {
+function quantizable(graph: GraphProto, changes: readonly PlacedChange[]): Map<string, Weight> {
+  const behind = new Map(changes.map(({ changed, weight }) => [changed, weight]));
+  const ofChanges = new Set(changes.flatMap(({ left, right }) => [left, right]));
   const tensors = new Map(graph.initializer.map(proto => [proto.name, proto]));
   for (const node of graph.node) {
     const constant = constantValue(node);
@@ -68,12 +74,13 @@ function quantizable(graph: GraphProto): Map<string, Weight> {
   }
   const weights = new Map<string, Weight>();
   for (const node of graph.node) {
-    const name = node.input[1];
-    const proto = name === undefined ? undefined : tensors.get(name);
-    if (!proto || weights.has(name!) || isExternal(proto) || datatypeOf(proto.dataType) !== 'FP32') continue;
+    const read = node.input[1] ?? '';
+    const name = behind.get(read) ?? read;
+    const proto = ofChanges.has(name) ? undefined : tensors.get(name);
+    if (!proto || weights.has(name) || isExternal(proto) || datatypeOf(proto.dataType) !== 'FP32') continue;
     const shape = shapeOf(proto);
     const axis = channelAxis(node, shape.length);
-    if (axis !== null && shape.length >= 2) weights.set(name!, { proto, axis });
+    if (axis !== null && shape.length >= 2) weights.set(name, { proto, axis });
   }
   const large = new Map([...weights].filter(([, { proto }]) => elements(shapeOf(proto)) >= minElements));
   return large.size > 0 ? large : weights;

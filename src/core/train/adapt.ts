@@ -1,15 +1,15 @@
 // A recipe, carried out on an ONNX graph: what is trained, how, and the weights it ends with. Knows no rows with labels and
 // no files.
 import { seededRandom } from '../data/random.ts';
-import { Graph } from '../onnx/graph.ts';
+import type { Graph } from '../onnx/graph.ts';
 import type { StepHost } from '../runtime/step-host.ts';
-import type { Tensor } from '../tensor.ts';
 import type { TrainControl, TrainProgress } from './engine.ts';
 import { fit, type FitJob, type FitProgress, type Fitted } from './fit.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
-import { addLowRankChanges, type LowRankChange, merged } from './lora.ts';
+import { type Learnt, learntOf } from './learnt.ts';
+import { withLowRankChanges } from './lora.ts';
 import type { LossSettings } from './losses/loss.ts';
-import type { TrainRecipe } from './recipe.ts';
+import { defaultLora, type TrainRecipe } from './recipe.ts';
 import type { SampleSource } from './samples.ts';
 import { selectParameters } from './selection.ts';
 
@@ -28,34 +28,34 @@ export interface AdaptJob {
 const progressIntervalMs = 100;
 /** Outputs of a frozen prefix may take this much memory. */
 const maxCacheBytes = 256 * 2 ** 20;
-/** PEFT's defaults (`LoraConfig` 0.17). */
-const defaultLora = { rank: 8, alpha: 8 };
 /** So that LoRA's first weights and the order of the rows are not the same numbers. */
 const loraStream = 0x6c6f7261;
 
-/**
- * The weights are those of the model's own initializers; low-rank changes are merged into them.
- * @throws HaversackError `TrainingImpossible`, `TrainingDiverged`, `Aborted`
- */
+export type Adapted = Omit<Fitted, 'weights'> & Learnt;
+
+/** @throws HaversackError `TrainingImpossible`, `TrainingDiverged`, `Aborted` */
 export async function adapt(
   job: AdaptJob,
   host: StepHost,
   control: TrainControl,
   onProgress: (progress: TrainProgress) => void,
   continuation: Continuation = fromTheStart,
-): Promise<Fitted> {
+): Promise<Adapted> {
   const { recipe } = job;
-  const chosen = selectParameters(job.model, recipe);
-  const told = teller(recipe.epochs, onProgress);
-  if (recipe.scope !== 'lora') {
-    const trainable = new Set(chosen.map(({ name }) => name));
-    return fit(fitJob(job, job.model, trainable), host, control, told, continuation);
-  }
+  const planned = plan(job);
+  const fitted = await fit(planned, host, control, teller(recipe.epochs, onProgress), continuation);
+  const isMerged = recipe.scope === 'lora' && recipe.lora?.keep !== 'delta';
+  return { ...fitted, ...learntOf(planned.model, fitted.weights, isMerged ? 'merged' : 'delta') };
+}
+
+/** The recipe's scope as a graph, and what is trained of it. @throws HaversackError `TrainingImpossible` */
+export function plan(job: AdaptJob): FitJob {
+  const { model, recipe } = job;
+  const chosen = selectParameters(model, recipe);
+  if (recipe.scope !== 'lora') return fitJob(job, model, new Set(chosen.map(({ name }) => name)));
   const random = seededRandom((recipe.seed ^ loraStream) >>> 0);
-  const { graph, changes } = addLowRankChanges(job.model, chosen, recipe.lora ?? defaultLora, random);
-  const trainable = new Set(changes.flatMap(({ left, right }) => [left, right]));
-  const fitted = await fit(fitJob(job, graph, trainable), host, control, told, continuation);
-  return { ...fitted, weights: mergedWeights(job.model, changes, fitted.weights) };
+  const { graph, trained } = withLowRankChanges(model, chosen, recipe.lora ?? defaultLora, random);
+  return fitJob(job, graph, new Set(trained.flatMap(({ left, right }) => [left, right])));
 }
 
 export function lossOf(
@@ -89,8 +89,8 @@ function fitJob(
     train,
     validation,
     loss: lossOf(recipe),
-    optimizer: { kind: recipe.optimizer, ...(recipe.options && { options: recipe.options }) },
     distillation: recipe.distillation?.weight ? recipe.distillation : null,
+    optimizer: { kind: recipe.optimizer, ...(recipe.options && { options: recipe.options }) },
     // Where only part of a model moves, what it knows of the data's spread is better than a few batches'.
     statistics: recipe.batchStatistics ?? (recipe.scope === 'all' ? 'batch' : 'frozen'),
     learningRate: recipe.learningRate,
@@ -102,21 +102,6 @@ function fitJob(
     seed: recipe.seed,
     maxCacheBytes,
   };
-}
-
-function mergedWeights(
-  model: Graph,
-  changes: readonly LowRankChange[],
-  trained: ReadonlyMap<string, Tensor>,
-): Map<string, Tensor> {
-  const weights = new Map(trained);
-  for (const { weight, left, right, scale } of changes) {
-    const [l, r] = [trained.get(left), trained.get(right)];
-    weights.delete(left);
-    weights.delete(right);
-    if (l && r) weights.set(weight, merged(model.initializers.get(weight)!, l, r, scale));
-  }
-  return weights;
 }
 
 function teller(epochs: number, onProgress: (progress: TrainProgress) => void) {

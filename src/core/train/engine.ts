@@ -1,7 +1,7 @@
 // What a training engine is. The loop's data, metrics and recipes do not know which one runs.
 import type { Bytes } from '../artifact/digest.ts';
 import type { LabelledRows } from '../data/labelled-rows.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Learnt } from './learnt.ts';
 import type { TrainRecipe } from './recipe.ts';
 
 export type { LabelledRows };
@@ -52,9 +52,7 @@ export interface Divergence {
   readonly message: string;
 }
 
-export interface Trained {
-  /** New values by initializer name of the parent's graph, in the graph's layout. Initializers that did not change are absent. */
-  readonly weights: ReadonlyMap<string, Tensor>;
+export interface Trained extends Learnt {
   readonly backend: string;
   readonly seconds: number;
   /** Where it met what is no number; the weights are then those of an epoch before. Null where it came to its end. */

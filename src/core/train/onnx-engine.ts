@@ -2,9 +2,8 @@
 import type { LabelledRows } from '../data/labelled-rows.ts';
 import { softmax } from '../evaluate/decide.ts';
 import type { StepHost } from '../runtime/step-host.ts';
-import { adapt, lossOf } from './adapt.ts';
+import { adapt, type Adapted, lossOf } from './adapt.ts';
 import type { Trained, TrainEngine, TrainJob } from './engine.ts';
-import type { Fitted } from './fit.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { classOutput, labelTarget, samplesOfRows } from './rows.ts';
@@ -46,6 +45,7 @@ export function createOnnxEngine(
       ).finally(() => host.dispose());
       return {
         weights: fitted.weights,
+        changes: fitted.changes,
         backend: fitted.provider,
         seconds: fitted.workedMs / 1000,
         diverged: fitted.diverged,
@@ -55,7 +55,7 @@ export function createOnnxEngine(
   };
 }
 
-function checkOf({ train }: TrainJob, loss: LossSettings, { firstAnswers }: Fitted): Trained['check'] {
+function checkOf({ train }: TrainJob, loss: LossSettings, { firstAnswers }: Adapted): Trained['check'] {
   const rows = firstAnswers.shape[0]!;
   const width = train.rows === 0 ? 0 : train.features.length / train.rows;
   const answers = firstAnswers.data as Float32Array<ArrayBuffer>;

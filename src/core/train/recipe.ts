@@ -31,10 +31,17 @@ export const loraSchema = z.object({
   rank: z.number().int().min(1).max(1024),
   /** The change is scaled by alpha / rank. */
   alpha: z.number().positive(),
-  /** Names of weights, `*` stands for anything; absent: every weight. */
+  /** Names of weights, `*` stands for anything; absent: every weight that a change of this rank is small beside. */
   targets: z.array(z.string().min(1)).optional(),
+  /**
+   * `merged` (absent: the same): the changes become part of the weights, and the model has its graph as before. `delta`: they
+   * stay beside them, as nodes and small initializers, and the weights keep their bytes: a version is a few per cent to send.
+   */
+  keep: z.enum(['merged', 'delta']).optional(),
 });
 export type LoraOptions = z.infer<typeof loraSchema>;
+/** PEFT's defaults (`LoraConfig` 0.17). */
+export const defaultLora = { rank: 8, alpha: 8 } as const;
 
 export const distillationSchema = z.object({
   /** Of the parent's answers in the loss, the labels have the rest; 0: they do not count. */

@@ -3,6 +3,7 @@ import type { Random } from '../data/random.ts';
 import { HaversackError } from '../errors.ts';
 import { readInt } from '../onnx/attributes.ts';
 import { describeNode, type Graph, type GraphNode, operatorOf } from '../onnx/graph.ts';
+import { findLowRankChanges, removeLowRankChange } from '../onnx/low-rank.ts';
 import { float32, type Tensor } from '../tensor.ts';
 
 /** What may stand between the last layer and the output. */
@@ -25,6 +26,9 @@ export function replaceHead(model: Graph, output: string, classes: number, rando
     bias = { node: add, place };
     node = producers.get(add.inputs[1 - place] ?? '');
   }
+  const read = node?.inputs[1];
+  const change = findLowRankChanges(graph).find(({ changed }) => changed === read);
+  if (change) removeLowRankChange(graph, change);
   const weight = node && graph.initializers.get(node.inputs[1] ?? '');
   const isLayer = node && ['MatMul', 'Gemm'].includes(operatorOf(node));
   if (!node || !isLayer || weight?.shape.length !== 2 || bias?.place === -1) {

@@ -2,8 +2,15 @@
 import { HaversackError } from '../errors.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { elements } from '../tensor.ts';
+import { changeShare } from './lora.ts';
 import { type Parameter, parametersOf } from './parameters.ts';
-import type { TrainRecipe } from './recipe.ts';
+import { defaultLora, type TrainRecipe } from './recipe.ts';
+
+/**
+ * Where no targets are named, a change may have so many numbers beside its weight's. Recurrent weights, whose first dimension
+ * is no side of a matrix, fall out by that; depthwise filters, which are no map between channels, by their form.
+ */
+const maxChangeShare = 0.5;
 
 export type Scope = Pick<TrainRecipe, 'scope' | 'layers' | 'pattern' | 'lora'>;
 
@@ -42,9 +49,15 @@ function chooser(all: readonly Parameter[], scope: Scope): (parameter: Parameter
       return ({ name }) => fits(name);
     }
     case 'lora': {
-      const targets = scope.lora?.targets?.map(patternOf) ?? [() => true];
-      return ({ name, kind, shape }) =>
-        kind === 'weight' && shape.length >= 2 && targets.some(fits => fits(name));
+      const isWeight = ({ kind, shape }: Parameter) => kind === 'weight' && shape.length >= 2;
+      const isDepthwise = ({ shape }: Parameter) => shape.length > 2 && shape[1] === 1;
+      const targets = scope.lora?.targets?.map(patternOf);
+      if (targets) return each => isWeight(each) && targets.some(fits => fits(each.name));
+      const rank = scope.lora?.rank ?? defaultLora.rank;
+      const isWorthIt = (each: Parameter) =>
+        isWeight(each) && !isDepthwise(each) && changeShare(each.shape, rank) <= maxChangeShare;
+      // Of a model whose every weight is small, all.
+      return all.some(isWorthIt) ? isWorthIt : isWeight;
     }
   }
 }

@@ -8,7 +8,6 @@ import { memoryStepHost } from '../../../src/core/runtime/step-host.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
 import { adapt } from '../../../src/core/train/adapt.ts';
 import { fit } from '../../../src/core/train/fit.ts';
-import { merged } from '../../../src/core/train/lora.ts';
 import type { TrainRecipe } from '../../../src/core/train/recipe.ts';
 import { inMemory, type Samples } from '../../../src/core/train/samples.ts';
 import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
@@ -81,14 +80,6 @@ describe('the scope of a recipe', () => {
 });
 
 describe('low-rank changes', () => {
-  it('change weights by α/r · L R', () => {
-    const left = float32([2, 1], [1, 2]);
-    const right = float32([1, 3], [1, 0, -1]);
-    expect(numbers(merged(float32([2, 3], [0, 0, 0, 1, 1, 1]), left, right, 0.5))).toEqual([
-      0.5, 0, -0.5, 2, 1, 0,
-    ]);
-  });
-
   it('end as weights of the model itself, of that rank', async () => {
     const model = network('mlp:8,6', train, 3);
     const { weights, names } = await adapted(model, {

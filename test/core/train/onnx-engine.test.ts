@@ -10,7 +10,6 @@ import type { TrainJob, TrainProgress } from '../../../src/core/train/engine.ts'
 import { newModel } from '../../../src/core/train/new-model.ts';
 import { createOnnxEngine } from '../../../src/core/train/onnx-engine.ts';
 import { type TrainRecipe, trainRecipeSchema } from '../../../src/core/train/recipe.ts';
-import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
 import { trainedFile } from '../../../src/core/train/trained-file.ts';
 import { clouds, goOn, nodeHost } from './nets.ts';
 
@@ -66,8 +65,8 @@ describe('the onnx engine', () => {
   });
 
   it('answers as the file with the new weights does', async () => {
-    const { weights, check } = await trained();
-    const session = await openNodeSession(trainedFile(model, trainableGraph(model), weights));
+    const { weights, changes, check } = await trained();
+    const session = await openNodeSession(trainedFile(model, { weights, changes }));
     const { probabilities } = await session.run({ features: float32([check.rows, 2], check.features) });
     await session.dispose();
     expect(check.rows).toBe(8);
@@ -94,9 +93,7 @@ describe('the onnx engine', () => {
       recipe: { ...recipe, loss: 'binary-cross-entropy' },
     });
     expect(told.at(-1)!.accuracy).toBeGreaterThan(0.9);
-    expect(readInitializers(trainedFile(score, trainableGraph(score), weights)).get('w')).toEqual(
-      weights.get('w'),
-    );
+    expect(readInitializers(trainedFile(score, { weights, changes: [] })).get('w')).toEqual(weights.get('w'));
   });
 
   it('learns probabilities by their squared distance where the recipe says so', async () => {

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Variant, variantSchema } from '../../../src/core/artifact/documents.ts';
 import type { RegistryEvent, VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { readDocument } from '../../../src/core/artifact/signature.ts';
+import { Graph } from '../../../src/core/onnx/graph.ts';
+import { placeLowRankChange } from '../../../src/core/onnx/low-rank.ts';
+import { float32 } from '../../../src/core/tensor.ts';
 import { type CandidateOptions, classifier, makeCandidate, manifestOf, push } from '../models.ts';
 import { type Answer, audienceOf, enrolDevice, setDevice, startServer } from '../support.ts';
 
@@ -16,6 +19,23 @@ async function scene() {
   const send = (candidate: object): Promise<Answer> =>
     server.ask('POST', 'candidates', { token, body: candidate });
   return { server, device, token, make, send };
+}
+
+/** With a change of nothing beside the first weight. */
+function withChange(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const graph = Graph.read(file);
+  const [rows, columns] = graph.initializers.get('first')!.shape as [number, number];
+  placeLowRankChange(
+    graph,
+    {
+      weight: 'first',
+      left: float32([rows, 1], new Float32Array(rows)),
+      right: float32([1, columns], new Float32Array(columns)),
+      scale: 1,
+    },
+    [rows, columns],
+  );
+  return graph.toBytes();
 }
 
 describe('a candidate', () => {
@@ -72,6 +92,22 @@ describe('a candidate', () => {
     expect(versions.map(each => each.parent?.version)).toEqual([1, 1, undefined]);
   });
 
+  it('may have another graph than its parent, where low-rank changes stand beside the weights', async () => {
+    const { server, make, send } = await scene();
+    const receipt = await send(await make({ rewrite: withChange }));
+    expect(receipt.status).toBe(201);
+    const [first, second] = [
+      manifestOf(await server.ask('GET', 'models/sides/versions/1')),
+      manifestOf(await server.ask('GET', 'models/sides/versions/2')),
+    ];
+    expect(second.architecture).not.toBe(first.architecture);
+    expect(second.interface).toEqual(first.interface);
+    await server.deriver.idle();
+    const { variants } = (await server.ask('GET', 'models/sides/versions/2'))
+      .json as unknown as VersionDetail;
+    expect(variants.map(each => readDocument(each, variantSchema).variant)).toEqual(['int8']);
+  });
+
   const wrong: [string, CandidateOptions, number, string][] = [
     ['another architecture', { change: { architecture: '0'.repeat(64) } }, 422, 'ModelInvalid'],
     [
@@ -89,6 +125,12 @@ describe('a candidate', () => {
     ['no parent', { change: { parent: null } }, 422, 'DocumentInvalid'],
     ['no device', { change: { device: null } }, 403, 'Forbidden'],
     ['another device', { change: { device: 'b'.repeat(64) } }, 403, 'Forbidden'],
+    [
+      "another graph and other labels than its parent's",
+      { rewrite: withChange, change: { labels: ['up', 'down'] } },
+      422,
+      'ModelInvalid',
+    ],
     ['labels that are too few', { change: { labels: ['one'] } }, 422, 'ModelInvalid'],
     ['recorded answers that it does not give', { recordedAnswer: [0.9, 0.1] }, 422, 'ModelInvalid'],
   ];
