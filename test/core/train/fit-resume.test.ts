@@ -5,6 +5,7 @@ import { float32 } from '../../../src/core/tensor.ts';
 import { fit, type FitJob, type FitProgress } from '../../../src/core/train/fit.ts';
 import type { Continuation, FitState } from '../../../src/core/train/fit-state.ts';
 import type { Samples } from '../../../src/core/train/samples.ts';
+import { stateFromBytes, stateToBytes } from '../../../src/core/train/state-file.ts';
 import { goOn, job, type JobChanges, labelled, normalizedNet, nodeHost } from './nets.ts';
 
 /** 3×3 images, more than a whole number of batches. */
@@ -51,7 +52,7 @@ async function stateAfter(
   const checkpoints = {
     due: () => (resume?.step ?? 0) + ++due === step,
     save: (state: FitState) => {
-      left = structuredClone(state);
+      left = stateFromBytes(stateToBytes(state));
       return Promise.reject(new Killed());
     },
   };
