@@ -2,7 +2,7 @@
 // Number Generators", ACM TOMS 47, 2021), its state filled by SplitMix32 (Steele et al., OOPSLA 2014, 32-bit finalizer
 // of MurmurHash3). Not for secrets.
 
-/** Four words, not all zero. */
+/** Four words of 32 bits, unsigned, not all zero. */
 export type RandomState = readonly [number, number, number, number];
 
 export interface Random {
@@ -58,7 +58,11 @@ export function fromState(state: RandomState): Random {
     return items;
   }
 
-  return { uint32, uniform: () => uint32() / 2 ** 32, integer, shuffle, state: () => [a, b, c, d] };
+  function state(): RandomState {
+    return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
+  }
+
+  return { uint32, uniform: () => uint32() / 2 ** 32, integer, shuffle, state };
 }
 
 function splitMix(seed: number): [number, number, number, number] {

@@ -15,6 +15,16 @@ describe('xoshiro128**', () => {
     expect(take(42)).not.toEqual(take(43));
   });
 
+  it('goes on from a state', () => {
+    const random = seededRandom(42);
+    random.shuffle([1, 2, 3, 4, 5]);
+    const state = random.state();
+    expect(state.every(word => Number.isInteger(word) && word >= 0 && word < 2 ** 32)).toBe(true);
+    const again = fromState(state);
+    const take = ({ uint32 }: typeof random) => Array.from({ length: 20 }, uint32);
+    expect(take(again)).toEqual(take(random));
+  });
+
   it('draws integers evenly', () => {
     const random = seededRandom(7);
     const counts = [0, 0, 0, 0, 0, 0];
