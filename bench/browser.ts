@@ -13,12 +13,12 @@ export interface BenchBrowser {
   close(): Promise<void>;
 }
 
-/** Without WebGPU: the WASM path is the one that every device has. */
-export async function openBrowser(): Promise<BenchBrowser> {
+/** Without WebGPU, unless it is asked for: the WASM path is the one that every device has. */
+export async function openBrowser({ webgpu } = { webgpu: false }): Promise<BenchBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'haversack-bench-profile-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findChromium(),
-    args: chromiumArguments({ webgpu: false }),
+    args: chromiumArguments({ webgpu }),
     headless: true,
     // Benchmarks find buttons by their English names.
     locale: 'en-US',

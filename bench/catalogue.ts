@@ -2,7 +2,9 @@
 import { coldStartBench } from './cold-start.ts';
 import { firstVisitBench } from './first-visit.ts';
 import type { Row } from './harness.ts';
+import { nets } from './nets/nets.ts';
 import { predictBench } from './predict.ts';
+import { trainingBench } from './training.ts';
 
 /** What a benchmark is given. */
 export interface Setting {
@@ -10,12 +12,18 @@ export interface Setting {
   readonly root: string;
   /** For people who wait: goes to stderr. */
   readonly tell: (line: string) => void;
+  /** The one case to run; null: all. Only of benchmarks that list their cases. */
+  readonly only: string | null;
+  /** `short`: fewer runs, to see that all is well; not for figures that are kept. */
+  readonly length: 'full' | 'short';
 }
 
 export interface Benchmark {
   /** What is compared with what, in one line. */
   readonly compares: string;
   readonly run: (setting: Setting) => Promise<Row[]>;
+  /** Those that may be run alone, where they may. */
+  readonly cases?: readonly string[];
 }
 
 export const catalogue: Readonly<Record<string, Benchmark>> = {
@@ -30,5 +38,10 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
   'first-visit': {
     compares: 'empty browser on a slow line → first answer and offline-ready, against limits',
     run: firstVisitBench,
+  },
+  training: {
+    compares: 'whole steps of training, six nets, beside TensorFlow.js, jax-js and native ONNX Runtime',
+    run: trainingBench,
+    cases: nets.map(({ name }) => name),
   },
 };

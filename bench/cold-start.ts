@@ -15,7 +15,11 @@ const rounds = { count: 11, warmUps: 3 };
 
 export async function coldStartBench({ root, tell }: Setting): Promise<Row[]> {
   const models = [await digitsModel(root), generatedCnn()];
-  const pages = await servePages(root, new Map(models.map(({ name, file }) => [name, file])));
+  const pages = await servePages(root, {
+    names: ['direct'],
+    models: new Map(models.map(({ name, file }) => [name, file])),
+    identifiers: 'shortened',
+  });
   const server = await startServer(root);
   const browser = await openBrowser();
   try {

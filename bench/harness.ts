@@ -12,13 +12,17 @@ export interface Row {
   readonly case: string;
   /** With its unit; less is better. */
   readonly metric: string;
-  readonly ours: Spread;
+  /** Null: it cannot be done, and `note` says why; so for `theirs`. */
+  readonly ours: Spread | null;
   readonly peer: string;
-  readonly theirs: Spread;
-  /** How many times better ours is: theirs / ours. */
-  readonly ratio: number;
-  readonly goal: number;
-  readonly met: boolean;
+  readonly theirs: Spread | null;
+  /** How many times better ours is: theirs / ours. Null where one of them is. */
+  readonly ratio: number | null;
+  /** Null: the figure is told, nothing is asked of it. */
+  readonly goal: number | null;
+  /** Null: there is nothing to hold against the goal. */
+  readonly met: boolean | null;
+  readonly note?: string;
 }
 
 export interface BenchResult {
@@ -51,7 +55,7 @@ export function compared(
     theirs: their,
     ratio,
     goal: row.goal,
-    met: ratio >= row.goal,
+    met: row.goal === null ? null : ratio >= row.goal,
   };
 }
 
@@ -102,9 +106,9 @@ export function render({ bench, machine, rows }: BenchResult): string {
     spreadCell(row.ours),
     row.peer,
     spreadCell(row.theirs),
-    row.ratio.toFixed(2),
-    `≥ ${row.goal.toFixed(2)}`,
-    row.met ? 'met' : 'MISSED',
+    row.ratio === null ? '' : row.ratio.toFixed(2),
+    row.goal === null ? '' : `≥ ${row.goal.toFixed(2)}`,
+    [row.met === null ? '' : row.met ? 'met' : 'MISSED', row.note ?? ''].filter(Boolean).join(': '),
   ]);
   const widths = header.map((title, column) =>
     Math.max(...[header, ...cells].map(row => row[column]!.length), title.length),
@@ -117,7 +121,9 @@ export function render({ bench, machine, rows }: BenchResult): string {
   return [`${bench} on ${machine}`, '', line(header), ...cells.map(line), ''].join('\n');
 }
 
-function spreadCell({ median, min, max }: Spread): string {
+function spreadCell(value: Spread | null): string {
+  if (value === null) return '–';
+  const { median, min, max } = value;
   if (min === max) return figure(median);
   return `${figure(median)} (${figure(min)} to ${figure(max)})`;
 }

@@ -24,10 +24,18 @@ export interface PagesServer {
   close(): Promise<void>;
 }
 
-/** Serves the pages, and each of `models` at `/models/NAME`. */
-export async function servePages(root: string, models: ReadonlyMap<string, Bytes>): Promise<PagesServer> {
+export interface Pages {
+  /** Below `bench/pages`, without `.html`. */
+  readonly names: readonly string[];
+  /** Each is served at `/models/NAME`. */
+  readonly models: ReadonlyMap<string, Bytes>;
+  /** `kept`: for libraries that start workers from their functions' own text. */
+  readonly identifiers: 'shortened' | 'kept';
+}
+
+export async function servePages(root: string, { names, models, identifiers }: Pages): Promise<PagesServer> {
   const folder = join(root, '.cache/bench/pages');
-  await buildPages(root, folder);
+  await buildPages(root, folder, names, identifiers);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const model = models.get(path.replace('/models/', ''));
@@ -45,7 +53,12 @@ export async function servePages(root: string, models: ReadonlyMap<string, Bytes
   };
 }
 
-async function buildPages(root: string, outDir: string): Promise<void> {
+async function buildPages(
+  root: string,
+  outDir: string,
+  names: Pages['names'],
+  identifiers: Pages['identifiers'],
+): Promise<void> {
   const pages = join(root, 'bench/pages');
   await build({
     root: pages,
@@ -57,11 +70,12 @@ async function buildPages(root: string, outDir: string): Promise<void> {
       outDir,
       emptyOutDir: true,
       target: 'es2022',
+      ...(identifiers === 'kept' && { minify: false }),
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 4096,
       reportCompressedSize: false,
-      rolldownOptions: { input: ['direct', 'warm'].map(name => join(pages, `${name}.html`)) },
+      rolldownOptions: { input: names.map(name => join(pages, `${name}.html`)) },
     },
   });
 }

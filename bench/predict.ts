@@ -15,7 +15,11 @@ const maxDifference = 1e-5;
 
 export async function predictBench({ root, tell }: Setting): Promise<Row[]> {
   const models = [await digitsModel(root), generatedCnn()];
-  const pages = await servePages(root, new Map(models.map(({ name, file }) => [name, file])));
+  const pages = await servePages(root, {
+    names: ['warm'],
+    models: new Map(models.map(({ name, file }) => [name, file])),
+    identifiers: 'shortened',
+  });
   const browser = await openBrowser();
   try {
     const rows: Row[] = [];

@@ -27,15 +27,20 @@ export async function runtimeName(): Promise<string> {
 }
 
 /** The file is copied by the runtime: the caller may drop it once the session is there. */
-export const openNodeSession: OpenSession = async file => {
-  const inspection = inspectModel(file);
-  const unsupported = unsupportedOperators(inspection);
-  if (unsupported.length > 0) throw new HaversackError('OperatorUnsupported', `${unsupported.join(', ')}.`);
-  const ort = await loadOrt();
-  const extra = unfoldWeights(new Set(Object.keys(inspection.operators)));
-  const session = await createSession(ort, file, extra ? { extra } : {});
-  return wrap(ort, session, inspection.inputs, inspection.outputs);
-};
+export const openNodeSession: OpenSession = nodeSessions({});
+
+/** Sessions with options of their own, such as how many threads compute. */
+export function nodeSessions(options: Ort.InferenceSession.SessionOptions): OpenSession {
+  return async file => {
+    const inspection = inspectModel(file);
+    const unsupported = unsupportedOperators(inspection);
+    if (unsupported.length > 0) throw new HaversackError('OperatorUnsupported', `${unsupported.join(', ')}.`);
+    const ort = await loadOrt();
+    const extra = unfoldWeights(new Set(Object.keys(inspection.operators)));
+    const session = await createSession(ort, file, { ...options, ...(extra && { extra }) });
+    return wrap(ort, session, inspection.inputs, inspection.outputs);
+  };
+}
 
 async function createSession(
   ort: typeof Ort,

@@ -1,0 +1,67 @@
+// Starts a worker for each side of the training benches, and hands the bench's calls on to them.
+import { type Remote, wrap } from 'comlink';
+import type { Turn } from '../../nets/trainer.ts';
+import type { Side } from './side.ts';
+
+/** Who trains, and on what. */
+export interface SideName {
+  readonly library: 'ours' | 'tfjs' | 'jax';
+  readonly backend: 'cpu' | 'wasm' | 'webgpu';
+  /** `one`: the worker is told that there is one core. */
+  readonly threads: 'one' | 'all';
+}
+
+interface Trainers {
+  open(key: string, side: SideName, net: string): Promise<void>;
+  turn(key: string, steps: number): Promise<Turn>;
+  megabytes(key: string): Promise<number>;
+  close(key: string): void;
+}
+
+declare global {
+  interface Window {
+    trainers: Trainers;
+  }
+}
+
+const workers = new Map<string, { readonly worker: Worker; readonly side: Remote<Side> }>();
+
+window.trainers = {
+  async open(key, { library, backend, threads }, net) {
+    const worker = start(library, threads);
+    const side = wrap<Side>(worker);
+    workers.set(key, { worker, side });
+    await Promise.race([side.open(net, backend), failure(worker)]);
+  },
+  turn: async (key, steps) => sideOf(key).turn(steps),
+  megabytes: async key => sideOf(key).megabytes(),
+  close(key) {
+    workers.get(key)?.worker.terminate();
+    workers.delete(key);
+  },
+};
+
+function start(library: SideName['library'], threads: SideName['threads']): Worker {
+  // Vite finds workers by these words; each library has a bundle of its own.
+  const options = { type: 'module', name: threads } as const;
+  switch (library) {
+    case 'ours':
+      return new Worker(new URL('./ours-worker.ts', import.meta.url), { type: 'module', name: options.name });
+    case 'tfjs':
+      return new Worker(new URL('./tfjs-worker.ts', import.meta.url), { type: 'module', name: options.name });
+    case 'jax':
+      return new Worker(new URL('./jax-worker.ts', import.meta.url), { type: 'module', name: options.name });
+  }
+}
+
+function failure(worker: Worker): Promise<never> {
+  return new Promise((_, reject) => {
+    worker.onerror = event => reject(new Error(event.message));
+  });
+}
+
+function sideOf(key: string): Remote<Side> {
+  const found = workers.get(key);
+  if (!found) throw new Error(`There is no side ${key}.`);
+  return found.side;
+}
