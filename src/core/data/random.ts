@@ -58,11 +58,11 @@ export function fromState(state: RandomState): Random {
     return items;
   }
 
-  function state(): RandomState {
+  function current(): RandomState {
     return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
   }
 
-  return { uint32, uniform: () => uint32() / 2 ** 32, integer, shuffle, state };
+  return { uint32, uniform: () => uint32() / 2 ** 32, integer, shuffle, state: current };
 }
 
 function splitMix(seed: number): [number, number, number, number] {
