@@ -13,7 +13,7 @@ import type { Database } from '../device/db.ts';
 import { openInstalled, readFile } from '../device/library.ts';
 import type { TrainRequest } from './protocol.ts';
 import { parseJson } from './stored-model.ts';
-import { countParts, joined, tableOf, type VersionData } from './training-data.ts';
+import { countParts, type DataTable, joined, tableOf, type VersionData } from './training-data.ts';
 
 export interface FinishedRun {
   readonly request: TrainRequest;
@@ -54,7 +54,7 @@ export async function buildCandidate(
       added: data.added && {
         digest: data.added.digest,
         rows: countParts(data.added.dataset),
-        shared: request.shareSamples,
+        shared: request.shareSamples && manifest.artifacts.dataset !== null,
       },
     },
     createdAt: new Date().toISOString(),
@@ -80,7 +80,10 @@ function evaluationsOf({ parent, added }: Comparison): Evaluation[] {
   return [parent, added].flatMap(compared => (compared ? [compared.new] : []));
 }
 
-/** With consent the samples become rows of the data set that travels; without, only the digest tells of them. */
+/**
+ * With consent the samples become rows of the data set that travels; without, only the digest tells of them. Those of a
+ * version that came without one never travel: whoever took them for its data would let it forget all else.
+ */
 async function datasetFile({ manifest, data, request }: FinishedRun): Promise<{
   readonly digest: string;
   readonly rows: ReturnType<typeof countParts>;
@@ -89,9 +92,11 @@ async function datasetFile({ manifest, data, request }: FinishedRun): Promise<{
 }> {
   const { added, parent } = data;
   const known = manifest.artifacts.dataset;
-  if (!added || !known) {
-    return { digest: parent.digest, rows: countParts(parent.dataset), artifact: known, file: null };
-  }
+  const asItIs = ({ digest, dataset }: DataTable) => {
+    return { digest, rows: countParts(dataset), artifact: known, file: null };
+  };
+  if (!parent || !known) return asItIs(added!);
+  if (!added) return asItIs(parent);
   const { csv, digest, dataset } = await tableOf(joined(parent.dataset, added.dataset));
   const rows = countParts(dataset);
   if (!request.shareSamples) return { digest, rows, artifact: known, file: null };

@@ -12,7 +12,7 @@ import type { VersionRef } from './protocol.ts';
 import { readStoredCandidate, readStoredModel, type StoredModel } from './stored-model.ts';
 import { type DataTable, readVersionData, rowsOf, type VersionData } from './training-data.ts';
 
-/** A variant on the data set's test part, and on the new samples' where there are any. */
+/** A variant on the data set's test part where it came with one, and on the new samples' where there are any. */
 export async function evaluateVariant(
   ref: VersionRef & { readonly variant: string },
   control: TrainControl,
@@ -38,7 +38,7 @@ export async function evaluateVariant(
   });
 }
 
-/** Both on the held-out rows of the old one. */
+/** Both on the held-out rows of the old one, and on held-out samples. */
 export async function compareVersions(
   oldRef: VersionRef,
   newRef: VersionRef | { readonly candidate: Digest },
@@ -96,6 +96,10 @@ export async function withSession<T>(
   }
 }
 
-function origins(data: VersionData): [DataTable, Evaluation['origin']][] {
-  return [[data.parent, 'parent'], ...(data.added ? ([[data.added, 'new']] as [DataTable, 'new'][]) : [])];
+function origins({ parent, added }: VersionData): [DataTable, Evaluation['origin']][] {
+  const tables: [DataTable | null, Evaluation['origin']][] = [
+    [parent, 'parent'],
+    [added, 'new'],
+  ];
+  return tables.flatMap(([table, origin]) => (table ? [[table, origin]] : []));
 }

@@ -16,6 +16,7 @@ import { database } from './database.ts';
 import { compareOn, withSession } from './judge-versions.ts';
 import { openOrtSession } from './ort-session.ts';
 import type { TrainOutcome, TrainRequest } from './protocol.ts';
+import { settledRecipe } from './settled-recipe.ts';
 import { jsonOf } from './stored-model.ts';
 import { readVersionData, rowsOf, trainingRows, type VersionData } from './training-data.ts';
 
@@ -34,10 +35,11 @@ export async function train(
   const db = await database();
   const { manifest } = await openInstalled(db, request.model, request.version);
   const data = await readVersionData(db, manifest);
+  const recipe = settledRecipe(request.recipe, data);
   const parent = await readVariant(db, request.model, request.version, manifest.authority.variant);
   const trained = await runEngine(
     db,
-    { manifest, data, parent, recipe: request.recipe },
+    { manifest, data, parent, recipe },
     control,
     onProgress,
   );
@@ -48,7 +50,7 @@ export async function train(
       const comparison = await compareOn(data, { old, challenger }, control);
       const identity = await loadIdentity(db);
       const made = await buildCandidate(db, {
-        request,
+        request: { ...request, recipe },
         manifest,
         data,
         file,

@@ -1,6 +1,7 @@
 // The rows a version is trained and judged on: the data set it came with, and the samples labelled here since.
 import { type Digest, sha256 } from '../core/artifact/digest.ts';
 import type { Part } from '../core/artifact/documents.ts';
+import type { ModelInterface } from '../core/artifact/interface.ts';
 import {
   type Dataset,
   datasetRows,
@@ -8,6 +9,8 @@ import {
   parseDataset,
   writeDataset,
 } from '../core/data/dataset.ts';
+import { columnNames } from '../core/data/columns.ts';
+import { shortageOf } from '../core/data/enough-samples.ts';
 import { gunzip } from '../core/data/gzip.ts';
 import { concatRows, type LabelledRows } from '../core/data/labelled-rows.ts';
 import { rowKey } from '../core/data/split.ts';
@@ -27,20 +30,22 @@ export interface DataTable {
 
 export interface VersionData {
   readonly labels: readonly string[];
-  /** What the version came with. */
-  readonly parent: DataTable;
+  /** What the version came with; null where it came without. */
+  readonly parent: DataTable | null;
   /** Samples that are not among its rows; null where there are none. */
   readonly added: DataTable | null;
 }
 
 /**
- * @throws HaversackError `TrainingImpossible` naming what the version lacks; `NotInstalled` where its data set is not here
+ * @throws HaversackError `TrainingImpossible` where the version came without labels; `NotInstalled` where its data set is
+ * not here
  */
 export async function readVersionData(db: Database, body: VersionBody): Promise<VersionData> {
   const artifact = body.artifacts.dataset;
-  const lacks = [...(body.labels ? [] : ['labels']), ...(artifact ? [] : ['its data set'])];
-  if (!body.labels || !artifact) {
-    throw new HaversackError('TrainingImpossible', `${body.model} came without ${lacks.join(' and ')}`);
+  if (!body.labels) throw new HaversackError('TrainingImpossible', `${body.model} came without labels`);
+  if (!artifact) {
+    const own = samplesAlone(body.interface, await listSamples(db, body.model));
+    return { labels: body.labels, parent: null, added: own.rows > 0 ? await tableOf(own) : null };
   }
   const bytes = await gunzip(await readFile(db, artifact.file), maxDatasetBytes);
   const csv = new TextDecoder().decode(bytes);
@@ -87,6 +92,13 @@ export function addedSamples(dataset: Dataset, samples: readonly Sample[]): Data
   };
 }
 
+/** The samples of a version without a data set as one, in the columns of its (first) input; those of another width are left out. */
+export function samplesAlone({ inputs: [input] }: ModelInterface, samples: readonly Sample[]): Dataset {
+  const features = input ? [...columnNames(input)] : [];
+  const empty = { features, target: 'label', split: 'split', rows: 0, labels: [], parts: [] };
+  return addedSamples({ ...empty, values: new Float32Array(0) }, samples);
+}
+
 /** The data set with the samples behind it. */
 export function joined(first: Dataset, second: Dataset): Dataset {
   const values = new Float32Array(first.values.length + second.values.length);
@@ -108,13 +120,31 @@ export function rowsOf(table: DataTable | null, part: Part, labels: readonly str
     : { features: new Float32Array(0), labels: new Int32Array(0), rows: 0 };
 }
 
-/** The old rows are replayed, so that they are not forgotten; the few new ones come often enough to count. */
+/**
+ * The old rows are replayed, so that they are not forgotten; the few new ones come often enough to count.
+ * @throws HaversackError `TrainingImpossible` where there are no old ones and too few new
+ */
 export function trainingRows(data: VersionData, repeats: number): LabelledRows {
+  if (!data.parent) requireEnough(data);
   const added = rowsOf(data.added, 'train', data.labels);
   return concatRows([
     rowsOf(data.parent, 'train', data.labels),
     ...Array.from({ length: added.rows > 0 ? repeats : 0 }, () => added),
   ]);
+}
+
+function requireEnough({ added }: VersionData): void {
+  const { labels = [], parts = [] } = added?.dataset ?? {};
+  const { samples, classes } = shortageOf(labels.map((label, row) => ({ label, part: parts[row]! })));
+  if (samples === 0 && classes === 0) return;
+  const missing = [
+    ...(samples > 0 ? [`${samples} more samples`] : []),
+    ...(classes > 0 ? [`samples of ${classes} more classes to learn from`] : []),
+  ];
+  throw new HaversackError(
+    'TrainingImpossible',
+    `it came without a data set, and for its own samples to be enough it takes ${missing.join(' and ')}`,
+  );
 }
 
 export function countParts({ parts }: Dataset): Record<Part, number> {

@@ -24,11 +24,13 @@ export interface DemoOptions {
   readonly model: string;
   /** False: as whoever exported a graph from elsewhere would push it. */
   readonly topology?: boolean;
+  /** False: without its data set and all that was measured on it. */
+  readonly data?: boolean;
 }
 
 export async function storeDemo(
   db: Database,
-  { from, model, topology: hasTopology = true }: DemoOptions,
+  { from, model, topology: hasTopology = true, data: hasData = true }: DemoOptions,
 ): Promise<Manifest> {
   const names = ['version.json', 'model.onnx', 'dataset.csv.gz', 'topology.json', 'recorded.json'];
   const [document, file, dataset, topology, recorded] = await Promise.all(
@@ -43,14 +45,14 @@ export async function storeDemo(
     model,
     file: file!,
     recorded: recordedSchema.parse(text(recorded!)),
-    files: hasTopology ? chunked : [chunked[0]],
+    files: [...(hasData ? [chunked[0]] : []), ...(hasTopology ? [chunked[1]] : [])],
     overrides: {
       interface: modelInterface,
       labels,
-      evaluations,
-      data,
+      evaluations: hasData ? evaluations : [],
+      data: hasData ? data : null,
       artifacts: {
-        dataset: { ...artifacts.dataset!, file: chunked[0].ref },
+        dataset: hasData ? { ...artifacts.dataset!, file: chunked[0].ref } : null,
         topology: hasTopology ? { ...artifacts.topology!, file: chunked[1].ref } : null,
         recorded: null,
       },

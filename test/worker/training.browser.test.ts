@@ -190,7 +190,8 @@ describe('train', () => {
 
   test('says what a version lacks', async () => {
     const failure = failureOf(await port.train({ ...request, model: 'bare' }, () => undefined));
-    expect(failure).toEqual({ code: 'TrainingImpossible', detail: 'bare came without its data set' });
+    const detail = 'tfjs needs its topology, it came with none';
+    expect(failure).toEqual({ code: 'TrainingImpossible', detail });
   });
 
   test('pauses between steps, goes on, and stops at its next step without a candidate', async () => {

@@ -1,8 +1,8 @@
 // A field for each number of a sample, with its unit and range; a row of numbers can be pasted into any of them.
 import type { InputInterface } from '../../core/artifact/interface.ts';
+import { columnNames } from '../../core/data/columns.ts';
 import { formatNumber } from '../i18n/format.ts';
 import { t } from '../i18n/parts.ts';
-import { columnNames } from '../state/inputs.ts';
 import { TextField } from './field.tsx';
 import { toast } from './toast.tsx';
 

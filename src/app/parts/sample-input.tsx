@@ -1,9 +1,10 @@
 // One sample for a model that takes one input: drawn, filled in, or given as a row of numbers. Knows no labels, no answers.
 import { useEffect, useState } from 'preact/hooks';
 import type { InputInterface, ModelInterface } from '../../core/artifact/interface.ts';
+import { columnNames, sampleSize } from '../../core/data/columns.ts';
 import { t } from '../i18n/parts.ts';
 import { drawnSample } from '../state/drawn.ts';
-import { columnNames, inputKind, sampleSize } from '../state/inputs.ts';
+import { inputKind } from '../state/inputs.ts';
 import { DrawingPad, type Stroke } from './drawing-pad.tsx';
 import { FeaturesForm, numbersFrom, splitRow } from './features-form.tsx';
 import { Field } from './field.tsx';

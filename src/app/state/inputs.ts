@@ -1,7 +1,8 @@
 // From the numbers people give to the tensors that a model's interface names, and back.
 import type { InputInterface, ModelInterface } from '../../core/artifact/interface.ts';
+import { sampleSize } from '../../core/data/columns.ts';
 import { fromRecorded, numbersOf } from '../../core/runtime/recorded-tensors.ts';
-import { elements, type Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
 
 /** Which screen a model gets: drawn, filled in, or given tensor by tensor. */
 export type InputKind = 'drawing' | 'features' | 'tensors';
@@ -20,16 +21,6 @@ export function cellsAcross(input: InputInterface): number | null {
   const [, a, b, c] = shape;
   const [channels, height, width] = meaning.layout === 'NCHW' ? [a, b, c] : [c, a, b];
   return channels === 1 && height === width && height !== undefined && height > 0 ? height : null;
-}
-
-/** Numbers of one sample. */
-export function sampleSize(input: InputInterface): number {
-  return elements(input.shape.slice(1).map(dimension => Math.max(dimension, 1)));
-}
-
-/** Column names of one sample: the interface's, else 1, 2, 3 … */
-export function columnNames(input: InputInterface): readonly string[] {
-  return input.meaning?.names ?? Array.from({ length: sampleSize(input) }, (_, i) => String(i + 1));
 }
 
 /** Whether many samples can go through in one run. */

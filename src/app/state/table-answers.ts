@@ -1,10 +1,11 @@
 // A table of samples, answered row by row, and the table that comes out of it. Loaded with the CSV reader, on demand.
 import type { InputInterface } from '../../core/artifact/interface.ts';
 import type { Decided } from '../../core/evaluate/decide.ts';
+import { columnNames, sampleSize } from '../../core/data/columns.ts';
 import { numbersOf, parseTable, type Table, writeTable } from '../../core/data/table.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { answerTo } from './answers.ts';
-import { columnNames, sampleSize, takesBatches, toInput } from './inputs.ts';
+import { takesBatches, toInput } from './inputs.ts';
 import type { VersionInUse } from './version.ts';
 
 /** Rows that go through the model in one run, where it takes many. */

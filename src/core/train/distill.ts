@@ -1,4 +1,5 @@
 // What a model answered before it was taught, once per training row, for distillation to hold it to. Knows no loss's formula.
+import { inferShapes } from '../onnx/infer.ts';
 import { noLinks, type StepHost } from '../runtime/step-host.ts';
 import type { Tensor } from '../tensor.ts';
 import type { TrainControl } from './engine.ts';
@@ -32,7 +33,8 @@ async function answersBefore(
   const inputShapes = inputShapesOf(train, batch);
   const graph = model.copy();
   const read = readByLoss(graph, output, loss);
-  graph.outputs = [{ name: read, datatype: 'FP32', shape: [] }];
+  const { shape } = inferShapes(graph, inputShapes).get(read)!;
+  graph.outputs = [{ name: read, datatype: 'FP32', shape }];
   prune(graph);
   graph.inputs = graph.inputs.map(spec => ({ ...spec, shape: inputShapes[spec.name] ?? spec.shape }));
   const names = graph.inputs.map(({ name }) => name);

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InputInterface, ModelInterface } from '../../../src/core/artifact/interface.ts';
-import {
-  cellsAcross,
-  columnNames,
-  inputKind,
-  sampleSize,
-  takesBatches,
-  toInput,
-} from '../../../src/app/state/inputs.ts';
+import { cellsAcross, inputKind, takesBatches, toInput } from '../../../src/app/state/inputs.ts';
 
 const digits: InputInterface = {
   name: 'image',
@@ -43,7 +36,6 @@ test('a square is found in either layout', () => {
 });
 
 test('rows become one tensor, whose free dimension is their number', () => {
-  expect(sampleSize(digits)).toBe(64);
   expect(takesBatches(iris)).toBe(true);
   expect(toInput(iris, [1, 2, 3, 4])).toEqual({
     datatype: 'FP32',
@@ -51,9 +43,4 @@ test('rows become one tensor, whose free dimension is their number', () => {
     data: Float32Array.of(1, 2, 3, 4),
   });
   expect(toInput({ ...iris, datatype: 'INT64' }, [1, 2]).data).toEqual(BigInt64Array.of(1n, 2n));
-});
-
-test('columns without names are numbered', () => {
-  expect(columnNames(iris)).toEqual(['length', 'width']);
-  expect(columnNames(digits).slice(0, 2)).toEqual(['1', '2']);
 });

@@ -1,6 +1,7 @@
 // One sample, drawn or filled in, answered while it changes.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { InputInterface } from '../../../core/artifact/interface.ts';
+import { sampleSize } from '../../../core/data/columns.ts';
 import { fromRecorded } from '../../../core/runtime/recorded-tensors.ts';
 import { t } from '../../i18n/use.ts';
 import { Button } from '../../parts/button.tsx';
@@ -12,7 +13,7 @@ import { FeaturesForm, numbersFrom } from '../../parts/features-form.tsx';
 import { Field } from '../../parts/field.tsx';
 import { createLiveAnswers } from '../../state/answers.ts';
 import { drawnSample, inkRange } from '../../state/drawn.ts';
-import { cellsAcross, firstSample, sampleSize, toInput } from '../../state/inputs.ts';
+import { cellsAcross, firstSample, toInput } from '../../state/inputs.ts';
 import type { VersionInUse } from '../../state/version.ts';
 import { AnswerDetails, AnswerHead } from './answer.tsx';
 import { Correct } from './correct.tsx';

@@ -1,5 +1,6 @@
 // Many samples at once: a CSV that is dropped, pasted or chosen; the answers as a table, to take away.
 import { useState } from 'preact/hooks';
+import { columnNames } from '../../../core/data/columns.ts';
 import { type Failure, failure, toFailure } from '../../../core/errors.ts';
 import { formatBytes, formatMilliseconds, formatShare, formatNumber } from '../../i18n/format.ts';
 import { t as common } from '../../i18n/common.ts';
@@ -9,7 +10,6 @@ import { ErrorNote } from '../../parts/error-note.tsx';
 import { Field } from '../../parts/field.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { Table } from '../../parts/table.tsx';
-import { columnNames } from '../../state/inputs.ts';
 import type { AnsweredTable } from '../../state/table-answers.ts';
 import type { WayProps } from './use.tsx';
 
