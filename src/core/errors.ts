@@ -145,6 +145,11 @@ const kinds = {
     title: 'The model could not be run here.',
     remedy: 'Try another variant in Library; the detail says where it failed.',
   },
+  DeviceLost: {
+    status: 500,
+    title: 'The graphics processor went away in the middle of the work.',
+    remedy: 'Start it again; if it happens often, choose WebAssembly in place of WebGPU.',
+  },
   TrainingImpossible: {
     status: 409,
     title: 'This version cannot be trained here.',

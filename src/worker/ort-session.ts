@@ -1,14 +1,16 @@
 // A model in ONNX Runtime Web, behind `Session`. Tensors are handed over without a copy where the runtime allows it.
 import type * as Ort from 'onnxruntime-web';
 import type { Bytes } from '../core/artifact/digest.ts';
-import { HaversackError } from '../core/errors.ts';
+import type { HaversackError } from '../core/errors.ts';
 import { operatorTypes } from '../core/onnx/operator-types.ts';
 import { openError, runError } from '../core/runtime/ort-errors.ts';
-import { checkFeeds, fromOrtType, specOf, toOrtType } from '../core/runtime/ort-tensors.ts';
+import { checkFeeds, specOf } from '../core/runtime/ort-tensors.ts';
 import type { Session } from '../core/runtime/session.ts';
 import { unfoldWeights } from '../core/runtime/unfold-weights.ts';
-import type { Tensor, TensorData, TensorMap } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { loadOrt, type OrtModule, sessionOptions, type WebProvider } from './ort.ts';
+import { fromOrtTensor, toOrtTensor } from './ort-values.ts';
 
 export interface OrtSession extends Session {
   readonly provider: WebProvider;
@@ -36,6 +38,7 @@ export async function openOrtSession(file: Bytes, provider: WebProvider): Promis
 function wrap(ort: OrtModule, session: Ort.InferenceSession, provider: WebProvider): OrtSession {
   const inputs = session.inputMetadata.map(specOf);
   const outputs = session.outputMetadata.map(specOf);
+  const runOnce = onceFailedRefuses(provider, (feeds: Ort.InferenceSession.FeedsType) => session.run(feeds));
   return {
     provider,
     inputs,
@@ -44,56 +47,35 @@ function wrap(ort: OrtModule, session: Ort.InferenceSession, provider: WebProvid
       checkFeeds(inputs, feeds);
       const ortFeeds: Record<string, Ort.Tensor> = {};
       for (const { name } of inputs) ortFeeds[name] = toOrtTensor(ort, name, feeds[name]!);
-      try {
-        return toTensorMap(await oneAtATime(provider, () => session.run(ortFeeds)));
-      } catch (error) {
-        throw runError(error);
-      }
+      const answers: Record<string, Tensor> = {};
+      for (const [name, value] of Object.entries(await runOnce(ortFeeds)))
+        answers[name] = fromOrtTensor(value);
+      return answers;
     },
     dispose: () => oneAtATime(provider, () => session.release()),
   };
 }
 
-/** The last that was asked for; none where nothing is under way, so that a lone call waits for no turn. */
-const running = new Map<WebProvider, Promise<unknown>>();
-
 /**
- * One call into a runtime at a time: the WebGPU build suspends its one stack while it waits for the GPU (asyncify), and
- * a second call into it would overwrite that stack.
+ * Runs of a session, in turn. On WebGPU a session whose run failed never answers another one, and with it every call that
+ * waits its turn (seen with ONNX Runtime Web 1.30: a Reshape whose sizes do not fit); it can be released, and the file
+ * opened anew.
+ * @throws HaversackError `RuntimeFailed`
  */
-function oneAtATime<T>(provider: WebProvider, work: () => Promise<T>): Promise<T> {
-  const before = running.get(provider);
-  const result = before ? before.then(work, work) : work();
-  running.set(provider, result);
-  const end = () => {
-    if (running.get(provider) === result) running.delete(provider);
-  };
-  result.then(end, end);
-  return result;
-}
-
-function toOrtTensor(ort: OrtModule, name: string, tensor: Tensor): Ort.Tensor {
-  const type = toOrtType(tensor.datatype);
-  if (!type) {
-    throw new HaversackError('InputInvalid', `input ${name} is ${tensor.datatype}, which this runtime lacks`);
-  }
-  return new ort.Tensor(type, tensor.data, tensor.shape);
-}
-
-function toTensorMap(results: Ort.InferenceSession.ReturnType): TensorMap {
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, value] of Object.entries(results)) {
-    const datatype = fromOrtType(value.type);
-    tensors[name] = { datatype, shape: value.dims, data: plain(value.data, datatype) };
-  }
-  return tensors;
-}
-
-/** A browser that has Float16Array gets halves in one; ours are their bits. */
-function plain(data: Ort.Tensor.DataType, datatype: Tensor['datatype']): TensorData {
-  if (datatype === 'FP16' && !(data instanceof Uint16Array)) {
-    const view = data as ArrayBufferView<ArrayBuffer>;
-    return new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2);
-  }
-  return data as TensorData;
+export function onceFailedRefuses<Arguments extends readonly unknown[], Answer>(
+  provider: WebProvider,
+  run: (...given: Arguments) => Promise<Answer>,
+): (...given: Arguments) => Promise<Answer> {
+  let failure: HaversackError | null = null;
+  return (...given) =>
+    oneAtATime(provider, async () => {
+      if (failure) throw failure;
+      try {
+        return await run(...given);
+      } catch (error) {
+        const told = runError(error);
+        if (provider === 'webgpu') failure = told;
+        throw told;
+      }
+    });
 }

@@ -63,12 +63,14 @@ function absolute(url: string): string {
   return new URL(url, self.location.href).href;
 }
 
+/** @param device for WebGPU: which one computes; else the runtime's own */
 export function sessionOptions(
   provider: WebProvider,
   extra: Readonly<Record<string, unknown>> | null = null,
+  device: GPUDevice | null = null,
 ): Ort.InferenceSession.SessionOptions {
   return {
-    executionProviders: [provider],
+    executionProviders: [device ? { name: 'webgpu', device } : provider],
     graphOptimizationLevel: 'all',
     logSeverityLevel: errorsOnly,
     ...(extra && { extra }),

@@ -36,6 +36,7 @@ export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy:
   StorageFailed: ['浏览器拒绝了存储。', '关闭本应用的其他标签页后重新载入；无痕窗口可能什么都不保存。'],
   NotInstalled: ['那个版本不在这台设备上。', '在能连接服务器时到“模型库”中获取。'],
   RuntimeFailed: ['模型无法在这里运行。', '在“模型库”中换一个变体；细节指出了失败之处。'],
+  DeviceLost: ['图形处理器在工作中途消失了。', '请重新开始；若经常发生，请改用 WebAssembly，不用 WebGPU。'],
   TrainingImpossible: ['这个版本不能在这里训练。', '细节指出了缺少什么。'],
   TrainingDiverged: ['损失已不是数字。', '换更小的学习率；没有改动任何内容。'],
   Aborted: ['已停止。', '可以随时重新开始。'],
