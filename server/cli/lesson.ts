@@ -26,8 +26,7 @@ import type { Rows } from './judge-table.ts';
 import { type LabelledTable, readLabelledTable, type TableOptions } from './labelled-table.ts';
 import { UsageError } from './failure.ts';
 import { load, type Loaded, type LoadOptions } from './load.ts';
-
-type Recipe = Omit<TrainRecipe, 'loss'> & Partial<Pick<TrainRecipe, 'loss'>>;
+import type { Recipe } from './train-recipe.ts';
 
 export interface LessonOptions extends Omit<LoadOptions, 'data'>, TableOptions {
   /** Of the rows, held out. */

@@ -1,14 +1,12 @@
 // `haversack train`: a new model, or an old one taught more, from the rows of a table.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { HaversackError } from '../../src/core/errors.ts';
-import { adapt } from '../../src/core/train/adapt.ts';
 import { memoryStepHost } from '../../src/core/runtime/step-host.ts';
+import { adapt, type AdaptJob, plan } from '../../src/core/train/adapt.ts';
 import type { TrainControl, TrainProgress } from '../../src/core/train/engine.ts';
+import { findLearningRate, type RateSweep } from '../../src/core/train/find-learning-rate.ts';
 import { parseNewModel } from '../../src/core/train/new-model.ts';
-import { type TrainRecipe, trainRecipeSchema } from '../../src/core/train/recipe.ts';
-import { z } from '../../src/core/zod.ts';
 import { withServer } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -17,19 +15,16 @@ import type { TableOptions } from './labelled-table.ts';
 import type { LoadOptions } from './load.ts';
 import { formatShare, type OutputOptions, print } from './output.ts';
 import { type Lesson, lessonOf, type LessonOptions } from './lesson.ts';
+import { renderSweep } from './rate-table.ts';
+import { automatic, type Recipe, recipeOf, type RecipeOptions } from './train-recipe.ts';
 import { writeWhole } from './write-whole.ts';
 
-interface TrainOptions extends Omit<LoadOptions, 'data'>, OutputOptions, TableOptions {
+interface TrainOptions extends Omit<LoadOptions, 'data'>, OutputOptions, TableOptions, RecipeOptions {
   readonly new?: string;
-  readonly train?: string;
   readonly newHead?: boolean;
-  readonly recipe?: string;
-  readonly epochs?: string;
-  readonly learningRate?: string;
-  readonly batchSize?: string;
-  readonly seed?: string;
+  readonly findLearningRate?: boolean;
   readonly testSize: string;
-  readonly out: string;
+  readonly out?: string;
 }
 
 export function trainCommand(io: Io): Command {
@@ -44,11 +39,18 @@ export function trainCommand(io: Io): Command {
     .option('--new-head', 'the last layer starts anew, for the classes of the target')
     .option('--recipe <file>', 'settings as JSON; what it leaves out has its default')
     .option('--epochs <n>')
-    .option('--learning-rate <x>')
+    .option('--learning-rate <x>', 'or auto: found by a short sweep before the run')
+    .option('--find-learning-rate', 'only the sweep: the loss at each rate, and the rate to take; no --out')
+    .option('--lora-rank <n>', 'of the changes that --train lora makes')
+    .option('--lora-alpha <x>', 'they count alpha / rank times; else as they are')
+    .option(
+      '--lora-keep <how>',
+      'merged: part of the weights; delta: beside them, so that a version is a few per cent to send',
+    )
     .option('--batch-size <n>')
     .option('--seed <n>', 'of the split, the first weights and the order of the rows')
     .option('--test-size <share>', 'of the rows, held out and judged on', '0.2')
-    .requiredOption('--out <file>', 'where to put the model')
+    .option('--out <file>', 'where to put the model')
     .option('--variant <name>', 'of a model in the registry')
     .option('--registry-key <id>', 'refuse a registry whose key is another')
     .option('--json', 'answer with one JSON value');
@@ -56,7 +58,9 @@ export function trainCommand(io: Io): Command {
     .addHelpText(
       'after',
       '\nExamples:\n  haversack train --new mlp:16,8 --data iris.csv --target species --out iris.onnx' +
-        '\n  haversack train digits --data mine.csv --target digit --train head --out digits.onnx\n',
+        '\n  haversack train digits --data mine.csv --target digit --train head --out digits.onnx' +
+        '\n  haversack train digits --data mine.csv --target digit --train lora --lora-rank 8 --lora-keep delta --out digits.onnx' +
+        '\n  haversack train digits --data mine.csv --target digit --find-learning-rate\n',
     )
     .action((name: string | undefined, options: TrainOptions) => train(io, name, options));
 }
@@ -68,28 +72,61 @@ async function train(io: Io, name: string | undefined, options: TrainOptions): P
       'Name a model or a file, or give --new.',
     );
   }
+  if ((options.out === undefined) !== (options.findLearningRate === true)) {
+    throw new UsageError(
+      'A run needs a place for the model, a sweep none.',
+      'Give --out, or --find-learning-rate.',
+    );
+  }
   const startedAt = performance.now();
   const spec = options.new === undefined ? null : usage(() => parseNewModel(options.new!));
   const recipe = await recipeOf(io, options, spec?.kind ?? null);
   const lesson = await lessonOf(io, spec ?? name!, lessonOptions(options, recipe));
-  // The runtime is a large library, which other verbs do without.
-  const { openNodeSession } = await import('../inference/session.ts');
-  const progress = progressOf(io);
   const { model, output, train, validation, loss } = lesson;
-  const fitted = await adapt(
-    { model, output, train, validation, recipe: { ...recipe, loss: recipe.loss ?? loss } },
-    memoryStepHost('cpu', openNodeSession),
-    controlOf(io),
-    progress.show,
-  ).finally(progress.end);
+  const job = { model, output, train, validation, recipe: { ...recipe, loss: recipe.loss ?? loss } };
+  if (options.out === undefined) {
+    const sweep = await sweepOf(io, job);
+    return print(io, options, sweep, () => renderSweep(sweep));
+  }
+  const rate = options.learningRate === automatic ? foundRate(await sweepOf(io, job)) : recipe.learningRate;
+  const fitted = await taught(io, { ...job, recipe: { ...job.recipe, learningRate: rate } });
   const out = resolve(io.cwd, options.out);
   const file = lesson.finish(fitted);
-  const session = await openNodeSession(file);
+  const session = await (await runtime()).openNodeSession(file);
   const metrics = await judged(lesson, session).finally(() => session.dispose());
   await writeWhole(out, file);
   const seconds = (performance.now() - startedAt) / 1000;
-  const value = { out, engine: 'onnx', provider: fitted.provider, epochs: fitted.epochs, seconds, metrics };
-  print(io, options, value, () => render(value, options.out));
+  const { provider, epochs } = fitted;
+  const value = { out, engine: 'onnx', provider, epochs, learningRate: rate, seconds, metrics };
+  print(io, options, value, () => render(value, options.out!));
+}
+
+/** A large library, which other verbs do without. */
+function runtime() {
+  return import('../inference/session.ts');
+}
+
+async function hostOf() {
+  return memoryStepHost('cpu', (await runtime()).openNodeSession);
+}
+
+async function taught(io: Io, job: AdaptJob) {
+  const progress = progressOf(io);
+  return adapt(job, await hostOf(), controlOf(io), progress.show).finally(progress.end);
+}
+
+async function sweepOf(io: Io, job: AdaptJob): Promise<RateSweep> {
+  return findLearningRate(plan(job), await hostOf(), controlOf(io));
+}
+
+function foundRate({ suggested, ended }: RateSweep): number {
+  if (suggested !== null) return suggested;
+  throw new HaversackError(
+    'TrainingImpossible',
+    ended === 'no-number'
+      ? 'The loss is no number before any rate helps; look at the numbers of the table.'
+      : 'The loss falls at no rate; give --learning-rate a number.',
+  );
 }
 
 type Metrics = Judged['metrics'];
@@ -101,63 +138,6 @@ async function judged(
   const model = { session, interface: lesson.interface };
   const [train, test] = [await judgeRows(model, lesson.rows.train), lesson.rows.test];
   return { train: train.metrics, test: test.rows > 0 ? (await judgeRows(model, test)).metrics : null };
-}
-
-type Recipe = Omit<TrainRecipe, 'loss'> & Partial<Pick<TrainRecipe, 'loss'>>;
-
-/** What a run has where neither the recipe nor an option says otherwise. */
-const defaults = {
-  mlp: { scope: 'all', learningRate: 0.01, epochs: 100 },
-  cnn: { scope: 'all', learningRate: 0.002, epochs: 15 },
-  // Leaves most of the model as it is, as the app does.
-  existing: { scope: 'head', learningRate: 0.003, epochs: 15 },
-} as const;
-
-/** Defaults, under the recipe's file, under the options. The loss may be left to what the target holds. */
-async function recipeOf(io: Io, options: TrainOptions, kind: 'mlp' | 'cnn' | null): Promise<Recipe> {
-  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-  const said = {
-    ...(options.train !== undefined && scopeOf(options.train)),
-    epochs: number(options.epochs),
-    learningRate: number(options.learningRate),
-    batchSize: number(options.batchSize),
-    seed: number(options.seed),
-  };
-  const settings = {
-    kind: 'train',
-    engine: 'onnx',
-    optimizer: 'adam',
-    batchSize: 32,
-    seed: 42,
-    newSampleRepeats: 1,
-    ...defaults[kind ?? 'existing'],
-    ...(options.recipe !== undefined && (await readRecipe(io, options.recipe))),
-    ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
-  };
-  const parsed = trainRecipeSchema.partial({ loss: true }).safeParse(settings);
-  if (!parsed.success)
-    throw new UsageError(z.prettifyError(parsed.error), 'Check the recipe and the options.');
-  if (parsed.data.engine !== 'onnx') {
-    throw new UsageError(`The recipe is for the engine ${parsed.data.engine}.`, 'Here "engine" is "onnx".');
-  }
-  const { loss, ...rest } = parsed.data;
-  return { ...rest, ...(loss && { loss }) };
-}
-
-async function readRecipe(io: Io, path: string): Promise<object> {
-  const text = await readFile(resolve(io.cwd, path), 'utf8');
-  try {
-    return z.looseObject({}).parse(JSON.parse(text));
-  } catch (cause) {
-    throw new HaversackError('InputInvalid', `${path} is no JSON object.`, { cause });
-  }
-}
-
-function scopeOf(text: string): Partial<TrainRecipe> {
-  const last = /^last:(\d+)$/.exec(text);
-  if (last) return { scope: 'last', layers: Number(last[1]) };
-  if (text === 'head' || text === 'all' || text === 'lora' || text === 'biases') return { scope: text };
-  return { scope: 'names', pattern: text };
 }
 
 function lessonOptions(options: TrainOptions, recipe: Recipe): LessonOptions {

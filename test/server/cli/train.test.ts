@@ -1,7 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Graph } from '../../../src/core/onnx/graph.ts';
+import { findLowRankChanges } from '../../../src/core/onnx/low-rank.ts';
+import type { RateSweep } from '../../../src/core/train/find-learning-rate.ts';
 import { haversack } from './captured.ts';
 
 let folder: string;
@@ -28,6 +31,9 @@ interface Trained {
   epochs: number;
   seconds: number;
   metrics: { train: Record<string, number>; test: Record<string, number> };
+}
+interface Judged {
+  metrics: Record<string, number>;
 }
 const irisArgs = words('train --new mlp:16,8 --data iris.csv --target species --seed 7');
 
@@ -77,6 +83,86 @@ describe('train', () => {
     // 8 × 3 weights and 3 biases of 4 bytes.
     expect(changed).toBeGreaterThan(27);
     expect(changed).toBeLessThanOrEqual(108);
+  });
+
+  it('leaves the weights as they are, and low-rank changes beside them, where it is told to', async () => {
+    await answerOf(
+      words('train --new mlp:64,64 --data digits.csv --target digit --epochs 2 --out wide.onnx'),
+    );
+    const lora = words(
+      'train wide.onnx --data digits.csv --target digit --epochs 2 --train lora --lora-rank 2',
+    );
+    await answerOf([...lora, ...words('--lora-keep delta --out delta.onnx')]);
+    await answerOf([...lora, ...words('--out merged.onnx')]);
+    const read = async (name: string) => Graph.read(new Uint8Array(await readFile(join(folder, name))));
+    const [before, delta, merged] = [
+      await read('wide.onnx'),
+      await read('delta.onnx'),
+      await read('merged.onnx'),
+    ];
+    const changes = findLowRankChanges(delta);
+    expect(changes.map(({ weight }) => weight)).toEqual([
+      'hidden1.weight',
+      'hidden2.weight',
+      'output.weight',
+    ]);
+    for (const { weight, left, scale } of changes) {
+      expect(delta.initializers.get(weight)!.data).toEqual(before.initializers.get(weight)!.data);
+      expect(merged.initializers.get(weight)!.data).not.toEqual(before.initializers.get(weight)!.data);
+      expect({ rank: delta.initializers.get(left)!.shape[1], scale }).toEqual({ rank: 2, scale: 1 });
+    }
+    expect(merged.nodes).toHaveLength(before.nodes.length);
+    const judge = (name: string) => answerOf(words(`evaluate ${name} --data digits.csv --target digit`));
+    const { accuracy, logLoss } = ((await judge('merged.onnx')) as Judged).metrics;
+    expect(await judge('delta.onnx')).toMatchObject({
+      metrics: { accuracy, logLoss: expect.closeTo(logLoss!, 5) },
+    });
+  });
+
+  it('refuses settings of low-rank changes where there are none', async () => {
+    const { code, err } = await haversack(
+      folder,
+      words('train iris.onnx --data iris.csv --target species --lora-rank 2 --out no.onnx'),
+    );
+    expect(code).toBe(2);
+    expect(err).toContain('--train lora');
+  });
+
+  it('finds a learning rate, told as a table or as JSON, and writes nothing', async () => {
+    const args = words('train --new mlp:16,8 --data iris.csv --target species --find-learning-rate');
+    const before = await readdir(folder);
+    const sweep = (await answerOf(args)) as RateSweep;
+    expect(sweep.suggested).toBeGreaterThan(1e-4);
+    expect(sweep.suggested).toBeLessThan(1);
+    expect(sweep.points[0]).toEqual({
+      rate: 1e-6,
+      loss: expect.any(Number),
+      smoothed: expect.any(Number),
+    });
+    const { code, out } = await haversack(folder, args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ +rate +loss +smoothed\n/);
+    expect(out).toContain('a tenth of the rate at which the smoothed loss was least');
+    const learnt = await haversack(
+      folder,
+      words('train iris.onnx --data iris.csv --target species --find-learning-rate'),
+    );
+    expect(learnt.out).toContain('The loss fell at no rate.');
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it('trains at the rate that it found where it is told to', async () => {
+    const args = words('train --new mlp:16,8 --data iris.csv --target species --epochs 30 --seed 7');
+    const { suggested } = (await answerOf([...args, '--find-learning-rate'])) as RateSweep;
+    const trained = await answerOf([...args, ...words('--learning-rate auto --out found.onnx')]);
+    expect(trained).toMatchObject({ learningRate: suggested });
+    expect((trained as Trained).metrics.test['accuracy']).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('wants a place for what it trains, and none for a sweep', async () => {
+    const args = words('train iris.onnx --data iris.csv --target species');
+    expect((await haversack(folder, args)).code).toBe(2);
+    expect((await haversack(folder, [...args, ...words('--find-learning-rate --out x.onnx')])).code).toBe(2);
   });
 
   it('gives a model a new head for other classes', async () => {
