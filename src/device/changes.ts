@@ -14,6 +14,7 @@ const changeSchema = z.object({
     'catalogue',
     'downloads',
     'settings',
+    'runs',
   ]),
   model: modelNameSchema.optional(),
 });

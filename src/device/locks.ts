@@ -16,9 +16,24 @@ export function pullLock(key: string): string {
 }
 
 /** Keys of the downloads that some tab works on at this moment; the others were cut short and can go on. */
-export async function runningPulls(): Promise<ReadonlySet<string>> {
-  const prefix = `haversack:${pullLock('')}`;
+export function runningPulls(): Promise<ReadonlySet<string>> {
+  return heldAfter(pullLock(''));
+}
+
+/** Held while a run trains. `id` is its row's. */
+export function runLock(id: string): string {
+  return `run:${id}`;
+}
+
+/** Ids of the runs that some tab works on at this moment; the others were cut short and can go on. */
+export function runningRuns(): Promise<ReadonlySet<string>> {
+  return heldAfter(runLock(''));
+}
+
+/** What follows `prefix` in the names of the locks that are held. */
+async function heldAfter(prefix: string): Promise<ReadonlySet<string>> {
+  const whole = `haversack:${prefix}`;
   const { held = [] } = await navigator.locks.query();
-  const names = held.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  const names = held.flatMap(({ name }) => (name?.startsWith(whole) ? [name.slice(whole.length)] : []));
   return new Set(names);
 }

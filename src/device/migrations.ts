@@ -23,4 +23,8 @@ export const migrations: readonly ((db: IDBPDatabase<HaversackDB>, tx: Upgrade) 
     db.createObjectStore('settings', { keyPath: 'id' });
     db.createObjectStore('identity', { keyPath: 'id' });
   },
+  db => {
+    db.createObjectStore('runs', { keyPath: 'id' }).createIndex('model', 'request.model');
+    db.createObjectStore('checkpoints', { keyPath: ['run', 'slot', 'part'] });
+  },
 ];

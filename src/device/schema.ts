@@ -6,10 +6,11 @@ import { modelNameSchema, variantNameSchema, versionNumberSchema } from '../core
 import { modelListSchema, receiptSchema } from '../core/artifact/registry-api.ts';
 import { envelopeSchema } from '../core/artifact/signature.ts';
 import { errorCodes } from '../core/errors.ts';
+import { trainRecipeSchema } from '../core/train/recipe.ts';
 import { z } from '../core/zod.ts';
 
 export const databaseName = 'haversack';
-export const databaseVersion = 1;
+export const databaseVersion = 2;
 
 const time = z.iso.datetime();
 
@@ -153,6 +154,46 @@ export const downloadSchema = z.object({
 });
 export type DownloadRow = z.infer<typeof downloadSchema>;
 
+/** What a training run is asked for. */
+export const trainRequestSchema = z.object({
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  recipe: trainRecipeSchema,
+  /** Whether the new samples may travel with the version; else only their digest does. */
+  shareSamples: z.boolean(),
+});
+export type TrainRequest = z.infer<typeof trainRequestSchema>;
+
+/** A state that a run left. */
+const checkpointSchema = z.object({
+  /** SHA-256 of its bytes. */
+  digest: digestSchema,
+  bytes: z.number().int(),
+  /** Steps that were taken, and the epoch that was under way. */
+  step: z.number().int(),
+  epoch: z.number().int(),
+  savedAt: time,
+});
+
+/** A run that has not come to its end: under way in some tab, or cut short. */
+export const runSchema = z.object({
+  /** Of the three members that follow: all that its numbers depend on. */
+  id: digestSchema,
+  request: trainRequestSchema,
+  /** Of the manifest that it began with. */
+  versionDigest: digestSchema,
+  /** Of the rows that it learns from and looks at. */
+  dataDigest: digestSchema,
+  /** Only there it ends with the very same weights. */
+  provider: z.enum(['wasm', 'webgpu', 'cpu']),
+  steps: z.number().int(),
+  startedAt: time,
+  /** Written in turn, so that one is whole whatever happens to the other. */
+  slots: z.tuple([checkpointSchema, checkpointSchema.nullable()]),
+  newest: z.union([z.literal(0), z.literal(1)]),
+});
+export type RunRow = z.infer<typeof runSchema>;
+
 export interface HaversackDB extends DBSchema {
   /** Verified bytes by digest. */
   chunks: { key: string; value: { digest: string; bytes: ArrayBuffer } };
@@ -167,4 +208,10 @@ export interface HaversackDB extends DBSchema {
   registry: { key: string; value: RegistryRow };
   settings: { key: string; value: Settings };
   identity: { key: string; value: IdentityRow };
+  runs: { key: string; value: RunRow; indexes: { model: string } };
+  /** The bytes of both slots, in parts: a value has its limit (127 MiB in Chromium). */
+  checkpoints: {
+    key: [string, number, number];
+    value: { run: string; slot: number; part: number; bytes: ArrayBuffer };
+  };
 }

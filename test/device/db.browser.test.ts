@@ -2,7 +2,7 @@ import { deleteDB, openDB } from 'idb';
 import { expect, onTestFinished, test } from 'vitest';
 import { openHaversackDB } from '../../src/device/db.ts';
 import { migrations } from '../../src/device/migrations.ts';
-import { databaseVersion } from '../../src/device/schema.ts';
+import { databaseVersion, type HaversackDB, type Sample } from '../../src/device/schema.ts';
 import { freshDB } from './fresh-db.ts';
 
 function ownName(): string {
@@ -22,6 +22,7 @@ test('makes every store', async () => {
       'active',
       'aliases',
       'candidates',
+      'checkpoints',
       'choices',
       'chunks',
       'downloads',
@@ -29,6 +30,7 @@ test('makes every store', async () => {
       'installed',
       'outbox',
       'registry',
+      'runs',
       'samples',
       'settings',
     ].sort(),
@@ -51,4 +53,32 @@ test('says so where a newer build was here before', async () => {
     code: 'StorageFailed',
     detail: 'a newer version of this app was here: reload',
   });
+});
+
+test('brings a database of the first release to the present form, with all that is in it', async () => {
+  const name = ownName();
+  const first = await openDB<HaversackDB>(name, 1, {
+    upgrade: (db, _old, _new, tx) => migrations[0]!(db, tx),
+  });
+  const sample: Sample = {
+    id: 'a'.repeat(64),
+    model: 'digits',
+    features: [1, 2],
+    label: '7',
+    part: 'train',
+    source: 'drawing',
+    answered: null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+  };
+  const chunk = { digest: 'b'.repeat(64), bytes: new Uint8Array([1, 2, 3]).buffer };
+  await first.put('samples', sample);
+  await first.put('chunks', chunk);
+  first.close();
+  const db = await openHaversackDB({ name });
+  expect(db.version).toBe(databaseVersion);
+  expect([...db.objectStoreNames]).toEqual(expect.arrayContaining(['checkpoints', 'runs', 'samples']));
+  expect(await db.getAllFromIndex('samples', 'model', 'digits')).toEqual([sample]);
+  expect(await db.get('chunks', chunk.digest)).toEqual(chunk);
+  expect(await db.getAll('runs')).toEqual([]);
+  db.close();
 });

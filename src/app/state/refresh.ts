@@ -10,6 +10,7 @@ import { loadOutbox } from './outbox.ts';
 import { loadSamples } from './samples.ts';
 import type { Services } from './services.ts';
 import { loadSettings } from './settings.ts';
+import { loadUnfinishedRuns } from './unfinished-runs.ts';
 
 type Kind = Change['type'];
 
@@ -26,6 +27,7 @@ const loaders: Readonly<Record<Kind, (open: Services) => Promise<void>>> = {
   catalogue: loadRegistry,
   downloads: loadDownloads,
   settings: loadSettings,
+  runs: loadUnfinishedRuns,
 };
 
 export async function loadAll(open: Services): Promise<void> {
