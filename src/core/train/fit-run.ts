@@ -8,6 +8,7 @@ import type { Checkpoints, Continuation, FitState, Kept } from './fit-state.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { batchesOf } from './samples.ts';
 import { nextPlateau, scheduledRate, warmedUp } from './schedules.ts';
+import { fillSlots } from './slot-layout.ts';
 import type { Stepper } from './stepper.ts';
 import type { WorkClock } from './work-clock.ts';
 
@@ -131,7 +132,7 @@ export class FitRun {
   async #fitted({ epoch, weights, validation }: Kept, message: string | null): Promise<Fitted> {
     const { job, host, stepper, judge, clock } = this.#open;
     const { step, epoch: current } = this.#course;
-    await host.put(new Map(Array.from(weights, ([name, value]) => [stepper.slots.get(name)!, value])));
+    await host.put(fillSlots(stepper.kept, weights));
     const firstAnswers = await judge.answers(job.train, Math.min(checkedRows, job.train.rows));
     if (message === null && !holdsNumbers(firstAnswers)) throw this.#diverged('the answers are no numbers');
     return {

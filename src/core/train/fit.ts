@@ -92,7 +92,7 @@ export async function fit(
   const ready = await withTeacher(await cachePrefix(job, batch, host, clock), batch, host, clock);
   const stepper = await Stepper.open(ready, batch, host);
   try {
-    const judge = await Judge.open(ready, stepper.slots, batch, host);
+    const judge = await Judge.open(ready, stepper.kept, batch, host);
     try {
       const run = await FitRun.open({ job: ready, host, stepper, judge, clock, onProgress }, continuation);
       return await run.toEnd();

@@ -7,6 +7,7 @@ import type { FitJob } from './fit.ts';
 import { buildJudgingGraph, type JudgingGraph } from './judging-graph.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { lossWeights } from './losses/row-weights.ts';
+import type { Layout } from './slot-layout.ts';
 import { batchesOf, inOrder, inputShapesOf, joinRows, type SampleSource, takeRows } from './samples.ts';
 
 export interface Judgement {
@@ -31,22 +32,17 @@ export class Judge {
     this.#step = step;
   }
 
-  /** @param slots initializer of the model that changes → the slot that holds the value to judge by */
-  static async open(
-    job: FitJob,
-    slots: ReadonlyMap<string, string>,
-    batch: number,
-    host: StepHost,
-  ): Promise<Judge> {
+  /** @param kept initializer of the model that changes → where the value to judge by lies */
+  static async open(job: FitJob, kept: Layout, batch: number, host: StepHost): Promise<Judge> {
     const graph = buildJudgingGraph({
       model: job.model,
       inputShapes: inputShapesOf(job.train, batch),
       output: job.output,
       loss: job.loss,
-      fed: name => slots.has(name),
+      fed: kept,
     });
-    const reads = new Map(graph.parameters.map(name => [name, slots.get(name)!]));
-    return new Judge(job.loss, batch, graph, await host.open(graph.file, { reads, writes: new Map() }));
+    const links = { reads: graph.reads, writes: new Map<string, string>() };
+    return new Judge(job.loss, batch, graph, await host.open(graph.file, links));
   }
 
   async judge(samples: SampleSource, control: TrainControl): Promise<Judgement> {

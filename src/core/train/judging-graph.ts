@@ -2,11 +2,13 @@
 import type { Bytes } from '../artifact/digest.ts';
 import type { ValueSpec } from '../onnx/graph.ts';
 import { buildForward, type ForwardOptions } from './forward.ts';
+import type { Layout } from './slot-layout.ts';
+import { readFromSlots } from './slots-in-graph.ts';
 
 export interface JudgingGraph {
   readonly file: Bytes;
-  /** What is fed besides the samples. */
-  readonly parameters: readonly string[];
+  /** Input besides the samples → the slot that it reads. */
+  readonly reads: ReadonlyMap<string, string>;
   readonly inputs: {
     readonly data: readonly ValueSpec[];
     readonly target: ValueSpec;
@@ -15,16 +17,23 @@ export interface JudgingGraph {
   readonly outputs: { readonly loss: string; readonly prediction: string };
 }
 
+export interface JudgingOptions extends Omit<ForwardOptions, 'keep' | 'fed' | 'distillation'> {
+  /** Initializers that are read from slots instead. */
+  readonly fed: Layout;
+}
+
 /** By the task's own loss, whatever else training is held to. */
-export function buildJudgingGraph(options: Omit<ForwardOptions, 'keep' | 'distillation'>): JudgingGraph {
-  const { tape, parameters, data, target, weights, loss, prediction } = buildForward({
+export function buildJudgingGraph(options: JudgingOptions): JudgingGraph {
+  const { tape, data, target, weights, loss, prediction } = buildForward({
     ...options,
+    fed: name => options.fed.has(name),
     keep: [],
   });
+  const reads = readFromSlots(tape, options.fed);
   tape.graph.outputs = [loss, prediction].map(name => ({ name, ...tape.type(name) }));
   return {
     file: tape.graph.toBytes(),
-    parameters: parameters.map(({ name }) => name),
+    reads,
     inputs: { data, target, weights },
     outputs: { loss, prediction },
   };

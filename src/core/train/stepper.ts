@@ -8,6 +8,7 @@ import type { FitJob } from './fit.ts';
 import type { Judgement } from './judge.ts';
 import { evenWeights, lossWeights } from './losses/row-weights.ts';
 import { inputShapesOf, takeRows } from './samples.ts';
+import { type Layout, membersOf, readSlots } from './slot-layout.ts';
 import { buildTrainingGraph, type Carried, type TrainingGraph } from './training-graph.ts';
 
 interface Batch {
@@ -28,8 +29,8 @@ interface StepPart {
 
 export class Stepper {
   readonly rowsPerStep: number;
-  /** Initializer of the model → the slot with the value that is kept of it: averaged, where the optimizer averages. */
-  readonly slots: ReadonlyMap<string, string>;
+  /** Initializer of the model → where the value that is kept of it lies: averaged, where the optimizer averages. */
+  readonly kept: Layout;
   readonly #job: FitJob;
   readonly #batch: number;
   readonly #graph: TrainingGraph;
@@ -52,8 +53,7 @@ export class Stepper {
     this.#step = step;
     this.#update = update;
     this.rowsPerStep = batch * (graph.accumulation ? (job.optimizer.options?.accumulate ?? 1) : 1);
-    const kept = [...graph.parameters, ...graph.statistics].map(({ input }) => input);
-    this.slots = new Map(kept.map(name => [name, graph.averages.get(name) ?? name]));
+    this.kept = graph.kept;
   }
 
   static async open(job: FitJob, batch: number, host: StepHost): Promise<Stepper> {
@@ -119,8 +119,7 @@ export class Stepper {
 
   /** By initializer of the model. What was answered before stays as it is. */
   async weights(): Promise<Map<string, Tensor>> {
-    const values = await this.#host.read(new Set(this.slots.values()));
-    return new Map(Array.from(this.slots, ([name, slot]) => [name, values.get(slot)!]));
+    return readSlots(this.kept, await this.#host.read(membersOf(this.kept).keys()));
   }
 
   /** All that is carried from step to step, by slot: parameters, statistics, the optimizer's state. */
@@ -186,7 +185,8 @@ export class Stepper {
   /** The first of what went into the step that holds no numbers is where it came from. */
   async #diverged(step: number, loss: number, inputs: TensorMap): Promise<HaversackError> {
     const slots = carriedBy(this.#graph).map(({ input }) => input);
-    const fed = [...Object.entries(inputs), ...(await this.#host.read(slots))];
+    const held = await this.#host.read(slots);
+    const fed = [...Object.entries(inputs), ...readSlots(this.kept, held), ...held];
     const broken = fed.find(([, { data }]) => data instanceof Float32Array && !data.every(Number.isFinite));
     const where = broken
       ? `'${broken[0]}' holds no numbers`

@@ -2,22 +2,36 @@
 // and come out; whoever runs it carries them from one step to the next.
 import type { Bytes } from '../artifact/digest.ts';
 import { HaversackError } from '../errors.ts';
-import { Graph, type GraphNode, operatorOf, type ValueSpec } from '../onnx/graph.ts';
+import { type GraphNode, operatorOf, type ValueSpec } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer.ts';
-import { elements, float32, type Tensor } from '../tensor.ts';
+import { float32, type Tensor } from '../tensor.ts';
 import { useBatchStatistics } from './batch-statistics.ts';
-import { addInput, buildForward, type Forward, type ForwardOptions, type TeacherInputs } from './forward.ts';
+import {
+  addInput,
+  buildForward,
+  type FedParameter,
+  type Forward,
+  type ForwardOptions,
+  type TeacherInputs,
+} from './forward.ts';
 import { drawDropout } from './gradient/dropout.ts';
 import { gradient } from './gradient/gradient.ts';
-import { Tape } from './gradient/tape.ts';
+import type { Tape } from './gradient/tape.ts';
 import { movingValues } from './moving.ts';
+import { decays, type OptimizerSettings, scalarsOf } from './optimizers/update.ts';
+import { followBatches } from './running-statistics.ts';
+import { fillSlots, layOut, type Layout, type Member, membersOf } from './slot-layout.ts';
+import { joinForSlot, readFromSlots } from './slots-in-graph.ts';
 import {
-  averageSlot,
-  buildUpdate,
-  optimizerOf,
-  type OptimizerSettings,
-  slotsOf,
-} from './optimizers/update.ts';
+  type Accumulation,
+  type Carried,
+  type Group,
+  setOutputs,
+  updateApart,
+  updateHere,
+} from './update-step.ts';
+
+export type { Carried };
 
 export interface TrainingGraphOptions extends Omit<ForwardOptions, 'fed' | 'keep'> {
   readonly optimizer: OptimizerSettings;
@@ -28,23 +42,19 @@ export interface TrainingGraphOptions extends Omit<ForwardOptions, 'fed' | 'keep
   readonly seed: number;
 }
 
-/** What a step takes under `input` and gives back, for the next step, under `output`. */
-export interface Carried {
-  readonly input: string;
-  readonly output: string;
-  readonly initial: Tensor;
-}
-
 export interface TrainingGraph {
   readonly file: Bytes;
-  /** `input` is the initializer's name in the model. */
+  /** Slots with the parameters. */
   readonly parameters: readonly Carried[];
-  /** Running statistics of batch normalization, likewise: they follow the data, not the gradient. */
+  /** Slots with running statistics of batch normalization: they follow the data, not the gradient. */
   readonly statistics: readonly Carried[];
   /** Of the optimizer. */
   readonly state: readonly Carried[];
-  /** Parameter's name → the input that holds its average, where the optimizer keeps one. */
-  readonly averages: ReadonlyMap<string, string>;
+  /**
+   * Initializer of the model that changes → where the value that is kept of it lies: averaged, where the optimizer
+   * averages.
+   */
+  readonly kept: Layout;
   readonly inputs: {
     /** The step's number, from 1, FP32, that dropout's masks go by; null where the model drops nothing. */
     readonly step: string | null;
@@ -65,13 +75,6 @@ export interface TrainingGraph {
   scalars(step: number, learningRate: number): Readonly<Record<string, Tensor>>;
 }
 
-/** The step in two graphs: `file` adds a batch's gradients to those before, `update` goes by their sum. */
-export interface Accumulation {
-  /** Carried from batch to batch, from 0 at each step; `update` reads them under `output`. */
-  readonly gradients: readonly Carried[];
-  readonly update: Bytes;
-}
-
 /**
  * @throws HaversackError `TrainingImpossible` (no parameter, an operator without a gradient), `OperatorUnsupported`,
  * `ModelInvalid`
@@ -82,7 +85,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     options.statistics === 'batch'
       ? useBatchStatistics(options.model, trainable, inferShapes(options.model, options.inputShapes))
       : { model: options.model, running: [] };
-  const running = new Map(prepared.running.map(each => [each.name, each.next]));
+  const running = new Map(prepared.running.map(({ name, batch }) => [name, batch]));
   const forward = buildForward({
     ...options,
     model: prepared.model,
@@ -99,110 +102,77 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const { tape } = forward;
   const step = drawMasks(tape, options);
   const gradients = gradient(tape, { loss: forward.loss, wrt: trained.map(({ name }) => name) });
-  const parameters = trained.map(({ name, initial }) => {
-    const { shape } = initial;
-    return { name, initial, shape, gradient: gradients.get(name) ?? tape.filled(0, shape) };
-  });
-  const statistics = forward.parameters
-    .filter(({ name }) => running.has(name))
-    .map(({ name, initial }) => ({ input: name, output: running.get(name)!, initial }));
-  const taken =
-    (options.optimizer.options?.accumulate ?? 1) > 1
-      ? accumulated(tape, optimizer, parameters)
-      : wholeStep(tape, optimizer, parameters);
+  const parameters = layOutParameters(tape, optimizer, trained);
+  const statistics = followBatches(tape, options.model, prepared.running);
+  readFromSlots(tape, new Map([...parameters, ...statistics.layout]));
+  const groups = groupsOf(optimizer, parameters, trained, members =>
+    joinForSlot(tape, members, name => gradients.get(name)!),
+  );
+  const update = ((optimizer.options?.accumulate ?? 1) > 1 ? updateApart : updateHere)(
+    tape,
+    optimizer,
+    groups,
+  );
   const outputs = { loss: forward.loss, prediction: forward.prediction };
-  setOutputs(tape, [
-    outputs.loss,
-    outputs.prediction,
-    ...taken.outputs,
-    ...statistics.map(({ output }) => output),
-  ]);
+  const carried = statistics.carried.map(({ output }) => output);
+  setOutputs(tape, [outputs.loss, outputs.prediction, ...update.outputs, ...carried]);
   return {
-    ...taken.carried,
     file: tape.graph.toBytes(),
-    statistics,
+    parameters: update.parameters,
+    statistics: statistics.carried,
+    state: update.state,
+    kept: new Map([...keptOf(parameters, update.averages), ...statistics.layout]),
     inputs: { step, ...inputsOf(forward) },
     outputs,
-    scalars: (at, learningRate) => {
-      const values = { learningRate, ...optimizerOf(optimizer).scalars(at) };
-      return Object.fromEntries(
-        Object.entries(values).map(([key, value]) => [taken.scalarNames[key]!, float32([], [value])]),
-      );
-    },
+    accumulation: update.accumulation,
+    scalars: (at, learningRate) =>
+      Object.fromEntries(
+        Object.entries(scalarsOf(optimizer, at, learningRate)).map(([key, value]) => [
+          update.scalarNames[key]!,
+          float32([], [value]),
+        ]),
+      ),
   };
 }
 
-interface Ready {
-  readonly name: string;
-  readonly initial: Tensor;
-  readonly shape: readonly number[];
-  readonly gradient: string;
+/** Those whose weights decay lie apart from those whose do not. */
+function layOutParameters(
+  tape: Tape,
+  optimizer: OptimizerSettings,
+  trained: readonly FedParameter[],
+): Layout {
+  const decaying = ({ initial }: FedParameter) => decays(optimizer, initial.shape);
+  const slotName = () => tape.graph.fresh('parameters');
+  return new Map([
+    ...layOut(trained.filter(decaying), slotName),
+    ...layOut(
+      trained.filter(parameter => !decaying(parameter)),
+      slotName,
+    ),
+  ]);
 }
 
-interface Step {
-  readonly carried: Pick<TrainingGraph, 'parameters' | 'state' | 'averages' | 'accumulation'>;
-  readonly scalarNames: Readonly<Record<string, string>>;
-  /** Of the first graph. */
-  readonly outputs: readonly string[];
-}
-
-function wholeStep(tape: Tape, optimizer: OptimizerSettings, parameters: readonly Ready[]): Step {
-  const scalarNames = addScalars(tape, optimizer);
-  const slots = slotsOf(optimizer);
-  const inputs = parameters.map(({ name, shape, gradient }) => ({
-    value: name,
-    gradient,
-    state: slots.map(slot => addInput(tape, `${name}.${slot}`, { datatype: 'FP32', shape }).name),
+function groupsOf(
+  optimizer: OptimizerSettings,
+  layout: Layout,
+  trained: readonly FedParameter[],
+  gradientOf: (members: readonly Member[]) => string,
+): Group[] {
+  const initial = fillSlots(layout, new Map(trained.map(each => [each.name, each.initial])));
+  return Array.from(membersOf(layout), ([slot, members]) => ({
+    slot,
+    initial: initial.get(slot)!,
+    gradient: gradientOf(members),
+    decays: decays(optimizer, members[0]!.shape),
   }));
-  const updated = buildUpdate(tape, optimizer, inputs, scalarNames);
-  const values = parameters.map(({ name, initial }, i) => {
-    return { input: name, output: updated[i]!.value, initial };
-  });
-  const averages = new Map<string, string>();
-  const state = parameters.flatMap(({ name, initial, shape }, i) =>
-    slots.map((slot, s) => {
-      const input = inputs[i]!.state[s]!;
-      if (slot === averageSlot) averages.set(name, input);
-      const zeros = () => float32(shape, new Float32Array(elements(shape)));
-      return { input, output: updated[i]!.state[s]!, initial: slot === averageSlot ? initial : zeros() };
-    }),
-  );
-  return {
-    carried: { parameters: values, state, averages, accumulation: null },
-    scalarNames,
-    outputs: [...values, ...state].map(({ output }) => output),
-  };
 }
 
-/** Adds gradients up in this tape's graph, and takes the step in one of its own. */
-function accumulated(tape: Tape, optimizer: OptimizerSettings, parameters: readonly Ready[]): Step {
-  const gradients = parameters.map(({ name, shape, gradient }) => {
-    const before = addInput(tape, `${name}.gradient`, { datatype: 'FP32', shape });
-    return {
-      input: before.name,
-      output: tape.op('Add', [before.name, gradient]),
-      initial: float32(shape, new Float32Array(elements(shape))),
-    };
-  });
-  const second = Tape.over(new Graph());
-  const sums = parameters.map((parameter, i) => {
-    addInput(second, parameter.name, { datatype: 'FP32', shape: parameter.shape });
-    const { name } = addInput(second, gradients[i]!.output, { datatype: 'FP32', shape: parameter.shape });
-    return { ...parameter, gradient: name };
-  });
-  const step = wholeStep(second, optimizer, sums);
-  setOutputs(second, step.outputs);
-  return {
-    carried: { ...step.carried, accumulation: { gradients, update: second.graph.toBytes() } },
-    scalarNames: step.scalarNames,
-    outputs: gradients.map(({ output }) => output),
-  };
-}
-
-function addScalars(tape: Tape, optimizer: OptimizerSettings): Record<string, string> {
-  const keys = ['learningRate', ...Object.keys(optimizerOf(optimizer).scalars(1))];
-  return Object.fromEntries(
-    keys.map(key => [key, addInput(tape, key, { datatype: 'FP32', shape: [] }).name]),
+function keptOf(parameters: Layout, averages: ReadonlyMap<string, string>): Layout {
+  return new Map(
+    Array.from(parameters, ([name, place]) => [
+      name,
+      { ...place, slot: averages.get(place.slot) ?? place.slot },
+    ]),
   );
 }
 
@@ -225,11 +195,4 @@ function drawMasks(tape: Tape, { trainable, seed }: TrainingGraphOptions): strin
 
 function inputsOf({ data, target, weights, teacher }: Forward): Omit<TrainingGraph['inputs'], 'step'> {
   return { data, target, weights, teacher };
-}
-
-function setOutputs(tape: Tape, names: readonly string[]): void {
-  tape.graph.outputs = names.map(name => {
-    const { datatype, shape } = tape.type(name);
-    return { name, datatype, shape: [...shape] };
-  });
 }

@@ -9,6 +9,12 @@ import { tensorOfNumbers } from '../../onnx/infer/known.ts';
 import { axesOf, isSame } from './axes.ts';
 import { Emitter } from './emitter.ts';
 
+/**
+ * ONNX Runtime's WebGPU provider (1.30) binds a Split's input and all its outputs at once and fails above the device's
+ * `maxStorageBuffersPerShaderStage`, which is 8 by default (WebGPU §3.6.2).
+ */
+const maxSplitOutputs = 7;
+
 /** A value by name, or a number that takes the datatype of the other operand. */
 export type Operand = string | number;
 
@@ -142,9 +148,23 @@ export class Tape extends Emitter {
   /** The axis cut into parts of these sizes. */
   parts(x: string, axis: number, sizes: readonly number[]): string[] {
     if (sizes.length === 1) return [x];
-    return this.once(`parts|${x}|${axis}|${sizes.join()}`, () =>
-      this.ops('Split', [x, this.ints(sizes)], sizes.length, { axis: { int: axis } }),
+    return this.once(`parts|${x}|${axis}|${sizes.join()}`, () => this.#split(x, axis, sizes));
+  }
+
+  /** Into runs first where there are too many for one node. */
+  #split(x: string, axis: number, sizes: readonly number[]): string[] {
+    if (sizes.length <= maxSplitOutputs) {
+      return this.ops('Split', [x, this.ints(sizes)], sizes.length, { axis: { int: axis } });
+    }
+    const runs = Array.from({ length: Math.ceil(sizes.length / maxSplitOutputs) }, (_, i) =>
+      sizes.slice(i * maxSplitOutputs, (i + 1) * maxSplitOutputs),
     );
+    const cut = this.parts(
+      x,
+      axis,
+      runs.map(run => run.reduce((sum, size) => sum + size, 0)),
+    );
+    return runs.flatMap((run, i) => this.parts(cut[i]!, axis, run));
   }
 
   /** With zeros. Pads of all axes: begins, then ends. */

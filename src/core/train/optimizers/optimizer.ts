@@ -15,8 +15,8 @@ export interface Move {
 export interface Optimizer {
   /** State of the parameter's shape, 0 at the start: `['m', 'v']`. */
   readonly slots: readonly string[];
-  /** The scalars it is fed beside `learningRate`. @param step from 1 */
-  scalars(step: number): Readonly<Record<string, number>>;
+  /** The scalars it is fed. @param step from 1 */
+  scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
   move(tape: Tape, gradient: string, state: readonly string[], scalars: ScalarNames): Move;
 }
 

@@ -6,14 +6,14 @@ import { mix, type Optimizer, times } from './optimizer.ts';
 export function rmsprop({ decay = 0.99, epsilon = 1e-8, momentum = 0 }: OptimizerOptions = {}): Optimizer {
   return {
     slots: momentum > 0 ? ['square', 'buffer'] : ['square'],
-    scalars: () => ({}),
-    move(tape, gradient, [square, buffer], { learningRate }) {
+    scalars: (_, learningRate) => ({ rate: learningRate }),
+    move(tape, gradient, [square, buffer], { rate }) {
       const mean = mix(tape, decay, square!, 1 - decay, tape.op('Mul', [gradient, gradient]));
       const length = tape.op('Add', [tape.op('Sqrt', [mean]), tape.scalar(epsilon)]);
       const way = tape.op('Div', [gradient, length]);
-      if (buffer === undefined) return { change: tape.op('Mul', [way, learningRate!]), state: [mean] };
+      if (buffer === undefined) return { change: tape.op('Mul', [way, rate!]), state: [mean] };
       const next = tape.op('Add', [times(tape, momentum, buffer), way]);
-      return { change: tape.op('Mul', [next, learningRate!]), state: [mean, next] };
+      return { change: tape.op('Mul', [next, rate!]), state: [mean, next] };
     },
   };
 }

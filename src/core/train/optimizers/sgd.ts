@@ -6,12 +6,12 @@ import { type Optimizer, times } from './optimizer.ts';
 export function sgd({ momentum = 0, nesterov = false }: OptimizerOptions = {}): Optimizer {
   return {
     slots: momentum > 0 ? ['velocity'] : [],
-    scalars: () => ({}),
-    move(tape, gradient, [velocity], { learningRate }) {
-      if (velocity === undefined) return { change: tape.op('Mul', [gradient, learningRate!]), state: [] };
+    scalars: (_, learningRate) => ({ rate: learningRate }),
+    move(tape, gradient, [velocity], { rate }) {
+      if (velocity === undefined) return { change: tape.op('Mul', [gradient, rate!]), state: [] };
       const next = tape.op('Add', [times(tape, momentum, velocity), gradient]);
       const way = nesterov ? tape.op('Add', [gradient, times(tape, momentum, next)]) : next;
-      return { change: tape.op('Mul', [way, learningRate!]), state: [next] };
+      return { change: tape.op('Mul', [way, rate!]), state: [next] };
     },
   };
 }

@@ -31,14 +31,37 @@ export function optimizerOf({ kind, options = {} }: OptimizerSettings): Optimize
   }
 }
 
-/** All state of one parameter, in order. */
+/** All state of one value, in order. */
 export function slotsOf(settings: OptimizerSettings): string[] {
   const average = settings.options?.averageDecay === undefined ? [] : [averageSlot];
   return [...optimizerOf(settings).slots, ...average];
 }
 
+/** Decoupled weight decay λ; 0: none. */
+function decayOf({ kind, options = {} }: OptimizerSettings): number {
+  return options.weightDecay ?? (kind === 'adamw' ? adamwDecay : 0);
+}
+
+/** Whether a parameter's weights decay: not those of biases and norms. */
+export function decays(settings: OptimizerSettings, shape: readonly number[]): boolean {
+  return decayOf(settings) > 0 && shape.length >= 2;
+}
+
+/** What `buildUpdate` is fed in a step. @param step from 1 */
+export function scalarsOf(
+  settings: OptimizerSettings,
+  step: number,
+  learningRate: number,
+): Record<string, number> {
+  const own = optimizerOf(settings).scalars(step, learningRate);
+  const decay = decayOf(settings);
+  return decay > 0 ? { ...own, kept: 1 - learningRate * decay } : { ...own };
+}
+
+/** One value that is moved as a whole: a parameter, or several side by side. */
 export interface UpdateInput {
   readonly value: string;
+  readonly decays: boolean;
   readonly gradient: string;
   /** In the order of `slotsOf`. */
   readonly state: readonly string[];
@@ -49,25 +72,25 @@ export interface Updated {
   readonly state: readonly string[];
 }
 
-/** One step for all parameters. @param scalars `learningRate` and those of the optimizer */
+/** One step for all values. @param scalars the inputs that `scalarsOf` is fed to */
 export function buildUpdate(
   tape: Tape,
   settings: OptimizerSettings,
   inputs: readonly UpdateInput[],
   scalars: ScalarNames,
 ): Updated[] {
-  const { options = {}, kind } = settings;
+  const { options = {} } = settings;
   const optimizer = optimizerOf(settings);
-  const decay = options.weightDecay ?? (kind === 'adamw' ? adamwDecay : 0);
   const gradients = clipped(
     tape,
     inputs.map(({ gradient }) => gradient),
     options.clipNorm,
   );
-  return inputs.map(({ value, state }, i) => {
+  return inputs.map(({ value, decays, state }, i) => {
     const own = state.slice(0, optimizer.slots.length);
     const { change, state: next } = optimizer.move(tape, gradients[i]!, own, scalars);
-    const moved = tape.op('Sub', [decayed(tape, value, decay, scalars['learningRate']!), change]);
+    // θ ← (1 − η λ) θ − change  (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), the factor in one, as PyTorch 2.9 has it
+    const moved = tape.sub(decays ? tape.mul(value, scalars['kept']!) : value, change);
     const average = state[optimizer.slots.length];
     if (average === undefined) return { value: moved, state: next };
     // ā ← d ā + (1 − d) θ  (Polyak and Juditsky 1992, exponential form)
@@ -86,11 +109,4 @@ function clipped(tape: Tape, gradients: readonly string[], norm: number | undefi
   const ratio = tape.op('Div', [tape.scalar(norm), tape.op('Add', [length, tape.scalar(normEpsilon)])]);
   const scale = tape.op('Min', [ratio, tape.scalar(1)]);
   return gradients.map(gradient => tape.op('Mul', [gradient, scale]));
-}
-
-// θ ← θ − η λ θ  (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), not for biases and norms
-function decayed(tape: Tape, value: string, decay: number, learningRate: string): string {
-  if (decay === 0 || tape.type(value).shape.length < 2) return value;
-  const share = tape.op('Mul', [learningRate, tape.scalar(decay)]);
-  return tape.op('Sub', [value, tape.op('Mul', [value, share])]);
 }

@@ -5,8 +5,9 @@ import { float32, type Tensor } from '../../../../src/core/tensor.ts';
 import {
   averageSlot,
   buildUpdate,
-  optimizerOf,
+  decays,
   type OptimizerSettings,
+  scalarsOf,
   slotsOf,
 } from '../../../../src/core/train/optimizers/update.ts';
 import { tapeOver } from '../run-tape.ts';
@@ -27,12 +28,17 @@ async function stepped(settings: OptimizerSettings): Promise<number[][][]> {
   const names = shapes.flatMap((shape, p) =>
     ['p', 'g', ...slots].map(kind => ({ name: `${kind}${p}`, datatype: 'FP32' as const, shape })),
   );
-  const scalars = ['learningRate', ...Object.keys(optimizerOf(settings).scalars(1))];
+  const scalars = Object.keys(scalarsOf(settings, 1, 0));
   const tape = tapeOver([...names, ...scalars.map(name => ({ name, datatype: 'FP32' as const, shape: [] }))]);
   const updated = buildUpdate(
     tape,
     settings,
-    shapes.map((_, p) => ({ value: `p${p}`, gradient: `g${p}`, state: slots.map(slot => `${slot}${p}`) })),
+    shapes.map((shape, p) => ({
+      value: `p${p}`,
+      decays: decays(settings, shape),
+      gradient: `g${p}`,
+      state: slots.map(slot => `${slot}${p}`),
+    })),
     Object.fromEntries(scalars.map(name => [name, name])),
   );
   const outputs = updated.flatMap(({ value, state }) => [value, ...state]);
@@ -49,7 +55,7 @@ async function stepped(settings: OptimizerSettings): Promise<number[][][]> {
   );
   const seen: number[][][] = [];
   for (let step = 1; step <= 5; step++) {
-    const fed = { learningRate: learningRate(step), ...optimizerOf(settings).scalars(step) };
+    const fed = scalarsOf(settings, step, learningRate(step));
     const results = await session.run({
       ...Object.fromEntries(carried),
       ...Object.fromEntries(shapes.map((shape, p) => [`g${p}`, float32(shape, gradientAt(p, step))])),

@@ -38,7 +38,8 @@ export function alongChannels(t: Tape, name: string, rank: number): string {
   return t.reshape(name, [1, t.shape(name)[0]!, ...Array<number>(Math.max(0, rank - 2)).fill(1)]);
 }
 
-// With statistics that stay: y = γ (x − μ) / σ + β, all along the channels
+// y = γ (x − μ) / σ + β, all along the channels: dx = γ/σ dy, dγ = Σ dy (x − μ) / σ, dβ = Σ dy, dμ = −γ/σ Σ dy,
+// dσ² = −½ γ/σ³ Σ dy (x − μ)
 const batchNormalization: GradientRule = (node, grad, t) => {
   if (readInt(node, 'training_mode', 0) === 1) {
     throw new HaversackError(
@@ -55,17 +56,18 @@ const batchNormalization: GradientRule = (node, grad, t) => {
     string,
   ];
   const inverse = t.op('Reciprocal', [t.op('Sqrt', [t.add(v, readFloat(node, 'epsilon', 1e-5))])]);
-  const centred = t.sub(x, m);
-  const perChannel = (value: string) => t.reshape(t.unbroadcast(value, t.shape(m)), t.shape(mean));
-  const dx = t.mul(dy, t.mul(gamma, inverse));
-  const dScale = perChannel(t.mul(dy, t.mul(centred, inverse)));
-  const cube = t.mul(t.mul(gamma, -0.5), t.mul(inverse, t.square(inverse)));
+  const slope = t.mul(gamma, inverse);
+  const perChannel = (value: string) => t.unbroadcast(value, t.shape(m));
+  // Two sums over everything; all the rest is one number a channel.
+  const sum = perChannel(dy);
+  const along = perChannel(t.mul(dy, t.sub(x, m)));
+  const flat = (value: string) => t.reshape(value, t.shape(mean));
   return [
-    dx,
-    dScale,
-    t.reshape(perChannel(dy), t.shape(bias)),
-    t.neg(perChannel(dx)),
-    perChannel(t.mul(t.mul(dy, centred), cube)),
+    t.mul(dy, slope),
+    flat(t.mul(along, inverse)),
+    t.reshape(sum, t.shape(bias)),
+    flat(t.neg(t.mul(sum, slope))),
+    flat(t.mul(t.mul(along, -0.5), t.mul(slope, t.square(inverse)))),
   ];
 };
 
