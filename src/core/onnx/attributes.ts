@@ -1,5 +1,9 @@
 // A node's attributes as values, and values as a node's attributes. Knows no operator.
-import { type AttributeProto, AttributeProto_AttributeType as AttributeType } from 'onnx-buf';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as AttributeType,
+  type GraphProto,
+} from 'onnx-buf';
 import { HaversackError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Attributes, AttributeValue } from './build.ts';
@@ -63,6 +67,12 @@ export function readTensor(node: HasAttributes, name: string): Tensor | undefine
   const value = node.attributes[name];
   if (value === undefined) return undefined;
   return 'tensor' in value ? value.tensor : wrongKind(node, name, 'a TENSOR');
+}
+
+export function readGraph(node: HasAttributes, name: string): GraphProto | undefined {
+  const value = node.attributes[name];
+  if (value === undefined) return undefined;
+  return 'graph' in value ? value.graph : wrongKind(node, name, 'a GRAPH');
 }
 
 function wrongKind({ op, name: node }: HasAttributes, name: string, wanted: string): never {

@@ -20,10 +20,7 @@ export function checkModel(model: ModelProto): void {
   const graph = model.graph!;
   if (graph.output.length === 0) throw new HaversackError('ModelInvalid', 'The graph has no outputs.');
   for (const { name } of graph.input) assertNamed(name, 'An input');
-  const names = checkGraph(graph, null);
-  for (const { name } of graph.output) {
-    if (!names.has(name)) throw new HaversackError('ModelInvalid', `Nothing makes the output '${name}'.`);
-  }
+  checkGraph(graph, null);
 }
 
 function checkExternalData(model: ModelProto): void {
@@ -54,8 +51,7 @@ function sees(scope: Scope, name: string): boolean {
   return false;
 }
 
-/** Answers the graph's own names. */
-function checkGraph(graph: GraphProto, outer: Scope | null): ReadonlySet<string> {
+function checkGraph(graph: GraphProto, outer: Scope | null): void {
   const names = new Set<string>();
   const scope: Scope = { own: names, outer };
   const made = new Map<string, string>();
@@ -75,7 +71,12 @@ function checkGraph(graph: GraphProto, outer: Scope | null): ReadonlySet<string>
     }
     for (const nested of subgraphsOf(node)) checkGraph(nested, scope);
   });
-  return names;
+  for (const { name } of graph.output) {
+    if (names.has(name)) continue;
+    // The runtime does not hand on as an output what a nested graph reads from outside.
+    const where = outer ? ` of the nested graph '${graph.name}' in it` : '';
+    throw new HaversackError('ModelInvalid', `Nothing makes the output '${name}'${where}.`);
+  }
 }
 
 function make(name: string, maker: string, made: Map<string, string>, names: Set<string>): void {

@@ -1,6 +1,7 @@
 // A graph that passes change: nodes with plain attributes, weights by name. What it does not understand it hands on.
 import { create } from '@bufbuild/protobuf';
 import {
+  type GraphProto,
   GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
@@ -141,6 +142,11 @@ export class Graph {
   /** Tells `fresh` of the names of the graph that this one is nested in. */
   surroundedBy(outer: Graph): void {
     for (const name of outer.#allNames()) this.claim(name);
+  }
+
+  /** Tells `fresh` of the names of a graph that is nested in this one. */
+  surrounds(nested: GraphProto): void {
+    addNames(nested, this.#allNames());
   }
 
   /** Name → the node that makes it. */

@@ -1,18 +1,21 @@
 // Datatypes and shapes of everything in a graph, once the shapes of its inputs are given. Every dimension comes out known:
 // what depends on the values that a graph is fed is refused, with the node's name.
+import type { GraphProto } from 'onnx-buf';
 import { HaversackError } from '../errors.ts';
 import { elements, type Tensor } from '../tensor.ts';
-import { type Graph, describeNode, type GraphNode, operatorOf } from './graph.ts';
+import { type Graph, describeNode, type GraphNode, namesRead, operatorOf } from './graph.ts';
+import { nodeOf } from './graph-proto.ts';
 import { arrangeRules } from './infer/arrange.ts';
 import { attentionRules } from './infer/attention.ts';
 import { classicRules } from './infer/classic.ts';
+import { controlFlowRules } from './infer/control-flow.ts';
 import { convolutionRules } from './infer/convolution.ts';
 import { elementwiseRules } from './infer/elementwise.ts';
 import { gatherRules } from './infer/gather.ts';
 import { maxKnownElements } from './infer/known.ts';
 import { lossRules } from './infer/loss.ts';
 import { matmulRules } from './infer/matmul.ts';
-import { type InferRule, NodeContext, type ValueType } from './infer/node-context.ts';
+import { type InferBody, type InferRule, NodeContext, type ValueType } from './infer/node-context.ts';
 import { normalizationRules } from './infer/normalization.ts';
 import { quantizationRules } from './infer/quantization.ts';
 import { recurrentRules } from './infer/recurrent.ts';
@@ -20,6 +23,8 @@ import { reduceRules } from './infer/reduce.ts';
 import { resizeRules } from './infer/resize.ts';
 import { shapeRules } from './infer/shape.ts';
 import { signalRules } from './infer/signal.ts';
+import { storedTensor } from './stored-tensor.ts';
+import { topologicalOrder } from './topological-order.ts';
 
 export type { ValueType };
 
@@ -29,6 +34,7 @@ export const inferRules: ReadonlyMap<string, InferRule> = new Map(
     arrangeRules,
     attentionRules,
     classicRules,
+    controlFlowRules,
     convolutionRules,
     elementwiseRules,
     gatherRules,
@@ -44,20 +50,25 @@ export const inferRules: ReadonlyMap<string, InferRule> = new Map(
   ].flatMap(family => Object.entries(family)),
 );
 
+/** Types of names that a graph sees. */
+export type Types = ReadonlyMap<string, ValueType>;
+
 /**
- * One type an output of the node. `inputs`: null is an input left out.
+ * One type an output of the node. `inputs`: null is an input left out. `outer`: what its nested graphs may read from outside.
  * @throws HaversackError `OperatorUnsupported` (no rule), `ModelInvalid` (inputs that do not fit, shapes that depend on data)
  */
 export function inferNode(
   node: GraphNode,
   inputs: readonly (ValueType | null)[],
   opset: number,
+  outer: Types,
 ): ValueType[] {
   const rule = inferRules.get(operatorOf(node));
   if (!rule) {
     throw new HaversackError('OperatorUnsupported', `No rule gives the shapes of ${describeNode(node)}.`);
   }
-  const types = rule(new NodeContext(node, inputs, opset));
+  const inferNested: InferBody = (body, given) => inferBody(body, given, opset, outer);
+  const types = rule(new NodeContext(node, inputs, opset, inferNested));
   if (types.length < node.outputs.length) {
     throw new HaversackError(
       'ModelInvalid',
@@ -87,13 +98,35 @@ export function inferShapes(
     types.set(name, { datatype, shape: inputShape(name, free, inputShapes[name]) });
   }
   for (const [name, tensor] of graph.initializers) types.set(name, typeOfTensor(tensor));
-  for (const node of graph.nodes) {
+  inferNodes(graph.nodes, graph.opset, types);
+  return types;
+}
+
+function inferNodes(nodes: readonly GraphNode[], opset: number, types: Map<string, ValueType>): void {
+  for (const node of nodes) {
     const inputs = node.inputs.map(name => (name === '' ? null : (types.get(name) ?? unknown(node, name))));
-    inferNode(node, inputs, graph.opset).forEach((type, i) => {
+    inferNode(node, inputs, opset, types).forEach((type, i) => {
       if (node.outputs[i] !== '') types.set(node.outputs[i]!, type);
     });
   }
-  return types;
+}
+
+function inferBody(body: GraphProto, inputs: readonly ValueType[], opset: number, outer: Types): ValueType[] {
+  const types = new Map(outer);
+  body.input.forEach(({ name }, i) => types.set(name, inputs[i]!));
+  for (const proto of body.initializer) {
+    const tensor = storedTensor(proto, proto.name);
+    if (tensor) types.set(proto.name, typeOfTensor(tensor));
+  }
+  inferNodes(topologicalOrder(body.node.map(nodeOf), namesRead), opset, types);
+  return body.output.map(({ name }) => types.get(name) ?? missing(body, name));
+}
+
+function missing(body: GraphProto, name: string): never {
+  throw new HaversackError(
+    'ModelInvalid',
+    `Nothing makes '${name}', an output of the nested graph '${body.name}'.`,
+  );
 }
 
 function inputShape(

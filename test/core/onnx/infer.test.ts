@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Graph } from '../../../src/core/onnx/graph.ts';
+import { Graph, type ValueSpec } from '../../../src/core/onnx/graph.ts';
 import { inferRules, inferShapes } from '../../../src/core/onnx/infer.ts';
 import { numbersOf } from '../../../src/core/onnx/infer/known.ts';
+import { body, bool, fp32 } from './body.ts';
 import { inferCases } from './infer/cases.ts';
 import { floats, inferAndRun, ints, type SingleNode } from './single-node.ts';
 
@@ -33,6 +34,34 @@ describe('every rule answers what ONNX Runtime makes', () => {
   test('every rule has a case', () => {
     const covered = new Set(inferCases.map(({ op }) => op));
     expect([...inferRules.keys()].filter(op => !covered.has(op) && !withoutKernel.includes(op))).toEqual([]);
+  });
+});
+
+describe('an If whose condition is not known', () => {
+  const choice = (then: ValueSpec, other: ValueSpec): Graph => {
+    const graph = new Graph();
+    graph.inputs = [fp32('x', 2, 3), bool('c')];
+    graph.add('If', ['c'], ['y'], {
+      name: 'choice',
+      attributes: {
+        then_branch: body([], [then], inner => inner.add('Relu', ['x'], [then.name])),
+        else_branch: body([], [other], inner =>
+          inner.add(other.shape.length === 2 ? 'Neg' : 'Size', ['x'], [other.name]),
+        ),
+      },
+    });
+    return graph;
+  };
+
+  test('has the type that both branches give', () => {
+    const types = inferShapes(choice(fp32('a', 2, 3), fp32('b', 2, 3)));
+    expect(types.get('y')).toEqual({ datatype: 'FP32', shape: [2, 3] });
+  });
+
+  test('is refused where they give different ones', () => {
+    expect(() => inferShapes(choice(fp32('a', 2, 3), fp32('b')))).toThrow(
+      "If 'choice': its branches give FP32 [2, 3] and INT64 [], and which one runs is not known.",
+    );
   });
 });
 

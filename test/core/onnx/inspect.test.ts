@@ -9,10 +9,12 @@ import {
 } from 'onnx-buf';
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
+import type { Graph } from '../../../src/core/onnx/graph.ts';
 import { inspectModel } from '../../../src/core/onnx/inspect.ts';
 import { readModel } from '../../../src/core/onnx/read.ts';
 import { writeModel } from '../../../src/core/onnx/write.ts';
 import { float32 } from '../../../src/core/tensor.ts';
+import { body, fp32 } from './body.ts';
 import { convolutionModel, denseModel } from './models.ts';
 
 /** The model of a file, changed. */
@@ -172,6 +174,37 @@ describe('inspectModel', () => {
   ])('refuses %s', (_, change, detail) => {
     expect(() => inspectModel(changed(denseModel(), change))).toThrow(
       expect.objectContaining({ code: 'ModelInvalid', detail }),
+    );
+  });
+});
+
+describe('a nested graph', () => {
+  const withBranch = (write: (graph: Graph) => void, output: string) =>
+    new GraphBuilder('g')
+      .input('x', 'FP32', [2])
+      .input('c', 'BOOL', [])
+      .node('Relu', ['x'], ['r'])
+      .node('If', ['c'], ['y'], {
+        then_branch: body([], [fp32(output, 2)], write),
+        else_branch: body([], [fp32('e', 2)], graph => graph.add('Neg', ['r'], ['e'])),
+      })
+      .output('y', 'FP32', [2])
+      .build();
+
+  test('may read names from outside', () => {
+    const file = withBranch(graph => graph.add('Add', ['x', 'r'], ['t']), 't');
+    expect(inspectModel(file).operators).toEqual({ Add: 1, If: 1, Neg: 1, Relu: 1 });
+  });
+
+  test('is refused where it reads what nothing makes, by the name of its own node', () => {
+    expect(() => inspectModel(withBranch(graph => graph.add('Add', ['x', 'q'], ['t']), 't'))).toThrow(
+      "Add 'Add' (1st node) reads 'q', which nothing makes.",
+    );
+  });
+
+  test('is refused where it gives what it does not make, as the runtime refuses it', () => {
+    expect(() => inspectModel(withBranch(graph => graph.add('Abs', ['x'], ['t']), 'r'))).toThrow(
+      "Nothing makes the output 'r' of the nested graph 'body' in it.",
     );
   });
 });

@@ -11,13 +11,16 @@ export interface SingleNode {
   /** `domain.Name` outside of the default domain. */
   readonly op: string;
   readonly inputs: readonly (Tensor | null)[];
+  /** Initializers that are no inputs but read in nested graphs, named on from the inputs: `in1` after one input. */
+  readonly reads?: readonly Tensor[];
   readonly attributes?: Attributes;
   readonly outputs?: number;
   readonly opset?: number;
 }
 
 /** All inputs are initializers. */
-export function singleNodeGraph({ op, inputs, attributes = {}, outputs = 1, opset = 21 }: SingleNode): Graph {
+export function singleNodeGraph(node: SingleNode): Graph {
+  const { op, inputs, reads = [], attributes = {}, outputs = 1, opset = 21 } = node;
   const graph = new Graph();
   graph.opset = opset;
   const dot = op.lastIndexOf('.');
@@ -27,6 +30,7 @@ export function singleNodeGraph({ op, inputs, attributes = {}, outputs = 1, opse
     if (tensor) graph.initializers.set(`in${i}`, tensor);
     return tensor ? `in${i}` : '';
   });
+  reads.forEach((tensor, i) => graph.initializers.set(`in${inputs.length + i}`, tensor));
   const made = Array.from({ length: outputs }, (_, i) => `out${i}`);
   graph.add(op.slice(dot + 1), names, made, { attributes, domain });
   return graph;

@@ -20,6 +20,11 @@ export function numbersOf({ datatype, data }: Tensor): number[] {
   }
 }
 
+/** Of tensors of one datatype and shape. */
+export function sameNumbers(a: Tensor, b: Tensor): boolean {
+  return Array.from(a.data as ArrayLike<unknown>).every((value, i) => Object.is(value, b.data[i]));
+}
+
 export function tensorOfNumbers(
   datatype: Exclude<Datatype, 'BYTES'>,
   shape: readonly number[],

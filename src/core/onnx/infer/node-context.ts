@@ -1,8 +1,9 @@
 // What a shape rule sees of a node: its inputs' types, its attributes with their defaults, and a way to refuse.
+import type { GraphProto } from 'onnx-buf';
 import type { Datatype } from '../../datatype.ts';
 import { HaversackError } from '../../errors.ts';
 import { elements, type Tensor } from '../../tensor.ts';
-import { readFloat, readInt, readInts, readString } from '../attributes.ts';
+import { readFloat, readGraph, readInt, readInts, readString } from '../attributes.ts';
 import { describeNode, type GraphNode } from '../graph.ts';
 import { maxKnownElements, numbersOf, tensorOfNumbers } from './known.ts';
 
@@ -17,15 +18,20 @@ export interface ValueType {
 /** Answers the types of all outputs that the operator has, those that a node leaves out too. */
 export type InferRule = (node: NodeContext) => ValueType[];
 
+/** Types of a nested graph's outputs, from those of its inputs; it may read names from outside. */
+export type InferBody = (body: GraphProto, inputs: readonly ValueType[]) => ValueType[];
+
 export class NodeContext {
   readonly node: GraphNode;
   readonly opset: number;
   readonly #inputs: readonly (ValueType | null)[];
+  readonly #inferBody: InferBody;
 
-  constructor(node: GraphNode, inputs: readonly (ValueType | null)[], opset: number) {
+  constructor(node: GraphNode, inputs: readonly (ValueType | null)[], opset: number, inferBody: InferBody) {
     this.node = node;
     this.opset = opset;
     this.#inputs = inputs;
+    this.#inferBody = inferBody;
   }
 
   get inputCount(): number {
@@ -47,6 +53,11 @@ export class NodeContext {
   /** All that are not left out. */
   inputs(): ValueType[] {
     return this.#inputs.filter(input => input !== null);
+  }
+
+  /** From that position on, none left out. */
+  inputTypesFrom(start: number): ValueType[] {
+    return this.#inputs.slice(start).map((_, i) => this.input(start + i));
   }
 
   shape(index: number): readonly number[] {
@@ -97,6 +108,20 @@ export class NodeContext {
   axis(axis: number, rank: number): number {
     const from = axis < 0 ? axis + rank : axis;
     return from >= 0 && from < rank ? from : this.fail(`axis ${axis} of ${rank} dimensions`);
+  }
+
+  /** The nested graph of that name. */
+  graph(name: string): GraphProto {
+    return readGraph(this.node, name) ?? this.fail(`it has no ${name}`);
+  }
+
+  /** Types of what the nested graph of that name makes of such inputs. */
+  body(name: string, inputs: readonly ValueType[]): ValueType[] {
+    const graph = this.graph(name);
+    if (graph.input.length !== inputs.length) {
+      this.fail(`its ${name} takes ${graph.input.length} inputs, not ${inputs.length}`);
+    }
+    return this.#inferBody(graph, inputs);
   }
 
   fail(what: string): never {

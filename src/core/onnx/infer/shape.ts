@@ -1,9 +1,10 @@
 // Types of operators that give the same elements another shape, and of those that make tensors of numbers known beforehand.
 import { elements } from '../../tensor.ts';
-import { readFloats, readInts, readStrings, readTensor } from '../attributes.ts';
+import { readTensor } from '../attributes.ts';
+import { constantTensor } from '../constant.ts';
 import { datatypeOf } from '../data-type.ts';
-import { int64, maxKnownElements, numbersOf, tensorOfNumbers } from './known.ts';
-import { type InferRule, type NodeContext, type, typeWith, type ValueType } from './node-context.ts';
+import { int64, maxKnownElements, numbersOf } from './known.ts';
+import { type InferRule, type, typeWith, type ValueType } from './node-context.ts';
 
 /** The same elements in another shape. */
 function reshaped({ datatype, value }: ValueType, shape: readonly number[]): ValueType {
@@ -82,23 +83,6 @@ const constantOfShape: InferRule = node => {
     ),
   ];
 };
-
-/** The value in any of the ways a Constant node gives it (ONNX Constant-13); null for sparse ones. */
-export function constantTensor(node: NodeContext['node']) {
-  const { attributes } = node;
-  const tensor = attributes['value'] && readTensor(node, 'value');
-  if (tensor) return tensor;
-  const { value_int: int, value_float: float, value_string: string } = attributes;
-  if (int && 'int' in int) return int64([int.int], []);
-  if (float && 'float' in float) return tensorOfNumbers('FP32', [], [float.float]);
-  if (string && 'string' in string) return { datatype: 'BYTES' as const, shape: [], data: [string.string] };
-  const ints = readInts(node, 'value_ints');
-  if (ints) return int64(ints);
-  const floats = readFloats(node, 'value_floats');
-  if (floats) return tensorOfNumbers('FP32', [floats.length], floats);
-  const strings = readStrings(node, 'value_strings');
-  return strings ? { datatype: 'BYTES' as const, shape: [strings.length], data: [...strings] } : null;
-}
 
 const constant: InferRule = node => {
   const tensor = constantTensor(node.node) ?? node.fail('it holds no dense tensor');

@@ -1,6 +1,10 @@
 // Composite and fused operators spelled out in plain ones, for who knows no more than those. Only on request: the runtime
 // runs the composite ones faster.
-import { type Graph, operatorOf } from '../graph.ts';
+import { type Graph, type GraphNode, operatorOf } from '../graph.ts';
+import { nestedGraphs } from '../graph-node.ts';
+import type { PartialTypes } from '../partial-types.ts';
+import { nodesOf, operatorName } from '../walk.ts';
+import { changeBodies } from './change-bodies.ts';
 import { activationRules } from './decompose/activation.ts';
 import { attentionRules } from './decompose/attention.ts';
 import { fusedRules } from './decompose/fused.ts';
@@ -19,12 +23,26 @@ export const decomposeRules: ReadonlyMap<string, DecomposeRule> = new Map(
  */
 export function decompose(graph: Graph, operators: (operator: string) => boolean = () => true): Graph {
   const isToGo = (operator: string) => decomposeRules.has(operator) && operators(operator);
+  return decomposeIn(graph, isToGo, null);
+}
+
+function decomposeIn(graph: Graph, isToGo: (operator: string) => boolean, outer: PartialTypes | null): Graph {
   let result = graph;
-  while (result.nodes.some(node => isToGo(operatorOf(node)))) {
-    result = rewrite(result, (node, rewriter) => {
-      if (isToGo(operatorOf(node))) decomposeRules.get(operatorOf(node))!(node, rewriter);
-      else rewriter.graph.nodes.push(node);
-    });
+  while (result.nodes.some(node => isToGo(operatorOf(node)) || holds(node, isToGo))) {
+    result = rewrite(
+      result,
+      (node, rewriter) => {
+        if (isToGo(operatorOf(node))) return decomposeRules.get(operatorOf(node))!(node, rewriter);
+        changeBodies(node, rewriter.graph, body => decomposeIn(body, isToGo, rewriter.types));
+        rewriter.graph.nodes.push(node);
+      },
+      outer,
+    );
   }
   return result === graph ? graph.copy() : result;
+}
+
+/** Whether such an operator is nested in the node. */
+function holds(node: GraphNode, isToGo: (operator: string) => boolean): boolean {
+  return nestedGraphs(node).some(body => [...nodesOf(body.node)].some(inner => isToGo(operatorName(inner))));
 }

@@ -4,46 +4,47 @@ import type { Datatype } from '../../datatype.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Attributes } from '../build.ts';
 import { describeNode, type Graph, type GraphNode } from '../graph.ts';
-import type { ValueType } from '../infer.ts';
-import { inferPartly, otherGuess } from '../infer-partly.ts';
 import { numbersOf, tensorOfNumbers } from '../infer/known.ts';
-
-type Types = ReadonlyMap<string, ValueType>;
-type Known = (name: string) => number[] | undefined;
+import { PartialTypes } from '../partial-types.ts';
 
 /** Writes nodes into a new graph; knows the old one's ranks and datatypes as far as they can be told. */
 export class Rewriter {
   readonly graph: Graph;
-  readonly #types: Types;
-  readonly #known: Known;
+  readonly types: PartialTypes;
   /** What the node at hand may read in its place. */
-  node: GraphNode;
+  readonly node: GraphNode;
 
-  constructor(graph: Graph, node: GraphNode, types: Types, known: Known) {
+  constructor(graph: Graph, node: GraphNode, types: PartialTypes) {
     this.graph = graph;
     this.node = node;
-    this.#types = types;
-    this.#known = known;
+    this.types = types;
   }
 
   rank(name: string): number | undefined {
-    return this.#types.get(name)?.shape.length;
+    return this.types.type(name)?.shape.length;
   }
 
+  /** −1 is a size that depends on what the graph is fed. */
   shape(name: string): readonly number[] | undefined {
-    return this.#types.get(name)?.shape;
+    return this.types.shape(name);
+  }
+
+  /** Along one axis, the last being −1; refused where it depends on what the graph is fed. */
+  size(name: string, axis: number): number {
+    const size = this.shape(name)?.at(axis) ?? -1;
+    return size < 0 ? this.fail(`the size of '${name}' along axis ${axis} is not known`) : size;
   }
 
   /** FP32 where nothing says otherwise. */
   datatype(name: string): Exclude<Datatype, 'BYTES'> {
-    const datatype = this.#types.get(name)?.datatype ?? 'FP32';
+    const datatype = this.types.type(name)?.datatype ?? 'FP32';
     return datatype === 'BYTES' ? this.fail('it works on text') : datatype;
   }
 
   /** The numbers of a value that does not depend on what the graph is fed. */
   known(name: string): number[] | undefined {
     const tensor = this.graph.initializers.get(name);
-    return tensor ? numbersOf(tensor) : this.#known(name);
+    return tensor ? numbersOf(tensor) : this.types.known(name);
   }
 
   initializer(tensor: Tensor): string {
@@ -54,6 +55,16 @@ export class Rewriter {
 
   ints(values: readonly number[]): string {
     return this.initializer(tensorOfNumbers('INT64', [values.length], values));
+  }
+
+  /** Of shape []. */
+  int(value: number): string {
+    return this.initializer(tensorOfNumbers('INT64', [], [value]));
+  }
+
+  /** Of shape []. */
+  bool(value: 0 | 1): string {
+    return this.initializer(tensorOfNumbers('BOOL', [], [value]));
   }
 
   /** Of the datatype of the value `like`. */
@@ -86,21 +97,19 @@ export class Rewriter {
 
 /**
  * A copy of the graph in which `write` has put each node, or what stands for it. A node that is handed over belongs to the
- * copy and may be changed.
+ * copy and may be changed. `outer`: of the graph that this one is nested in.
  */
-export function rewrite(graph: Graph, write: (node: GraphNode, rewriter: Rewriter) => void): Graph {
-  const types = inferPartly(graph);
-  let others: Types | undefined;
-  const known = (name: string) => {
-    const value = types.get(name)?.value;
-    const other = value && (others ??= inferPartly(graph, otherGuess)).get(name)?.value;
-    return other && String(value.data) === String(other.data) ? numbersOf(value) : undefined;
-  };
+export function rewrite(
+  graph: Graph,
+  write: (node: GraphNode, rewriter: Rewriter) => void,
+  outer: PartialTypes | null = null,
+): Graph {
+  const types = new PartialTypes(graph, outer);
   const result = graph.copy();
   const nodes = result.nodes;
   // Names must be known before the nodes are taken away.
   result.claim('');
   result.nodes = [];
-  for (const node of nodes) write(node, new Rewriter(result, node, types, known));
+  for (const node of nodes) write(node, new Rewriter(result, node, types));
   return result;
 }

@@ -1,12 +1,11 @@
 // Brings a graph of an older opset to the working one. For every operator whose meaning or form changed there is a step, with
 // the opset that changed it (ONNX Changelog.md of 1.20); all others only widened what they take.
-import { create } from '@bufbuild/protobuf';
-import { type GraphProto, ModelProtoSchema, OperatorSetIdProtoSchema } from 'onnx-buf';
 import { tensorOfNumbers } from '../infer/known.ts';
 import { readFloat, readFloats, readInt, readInts, readString, without } from '../attributes.ts';
 import type { AttributeValue } from '../build.ts';
-import { Graph, type GraphNode, operatorOf, workingOpset } from '../graph.ts';
-import { shallowCopy } from '../stored-tensor.ts';
+import { type Graph, type GraphNode, operatorOf, workingOpset } from '../graph.ts';
+import type { PartialTypes } from '../partial-types.ts';
+import { changeBodies } from './change-bodies.ts';
 import { rewrite, type Rewriter } from './rewrite.ts';
 import { upgradeResize, upsampleToResize } from './upgrade-resize.ts';
 
@@ -87,8 +86,7 @@ const softmax13: Step = (node, rewriter, { after }) => {
 /** Scales and biases were one a group before 21, and are one a channel since. */
 const groupNormalization21: Step = (node, rewriter) => {
   const groups = readInt(node, 'num_groups', 1);
-  const channels =
-    rewriter.shape(node.inputs[0]!)?.[1] ?? rewriter.fail('the number of its channels is not known');
+  const channels = rewriter.size(node.inputs[0]!, 1);
   for (const place of [1, 2]) {
     const column = rewriter.op('Reshape', [node.inputs[place]!, rewriter.ints([groups, 1])]);
     const matrix = rewriter.op('Expand', [column, rewriter.ints([groups, channels / groups])]);
@@ -193,20 +191,29 @@ function dropEmptyInputs(node: GraphNode, rewriter: Rewriter): void {
 }
 
 /**
- * Of opset 21, or its own where that is newer. Outputs stay the same, bit for bit.
+ * Of opset 21, or its own where that is newer. Outputs stay the same within rounding: the runtime fuses other patterns in
+ * other opsets.
  * @throws HaversackError `ModelInvalid` for the few forms that newer opsets cannot say
  */
 export function upgrade(graph: Graph): Graph {
+  return upgradeIn(graph, null);
+}
+
+/** Bodies of If, Loop and Scan are of the model's opset too. */
+function upgradeIn(graph: Graph, outer: PartialTypes | null): Graph {
   const from = graph.opset;
   if (from === 0 || from >= workingOpset) return graph.copy();
   const read = new Set([...graph.consumers().keys(), ...graph.outputs.map(({ name }) => name)]);
-  const result = rewrite(graph, (node, rewriter) => upgradeNode(node, rewriter, from, { read, after: [] }));
+  const upgraded = (node: GraphNode, rewriter: Rewriter) => {
+    changeBodies(node, rewriter.graph, body => upgradeIn(body, rewriter.types));
+    upgradeNode(node, rewriter, from, { read, after: [] });
+  };
+  const result = rewrite(graph, upgraded, outer);
   result.opset = workingOpset;
   return result;
 }
 
 function upgradeNode(node: GraphNode, rewriter: Rewriter, from: number, context: Context): void {
-  upgradeNested(node, rewriter.graph, from);
   // A step may make another operator of the node, whose own later steps then follow.
   for (let opset = from + 1; opset <= workingOpset; opset++) {
     const step = steps[operatorOf(node)]?.find(([since]) => since === opset)?.[1];
@@ -214,29 +221,4 @@ function upgradeNode(node: GraphNode, rewriter: Rewriter, from: number, context:
   }
   rewriter.graph.nodes.push(node);
   for (const write of context.after) write();
-}
-
-/** Bodies of If, Loop and Scan are of the model's opset too. */
-function upgradeNested(node: GraphNode, outer: Graph, from: number): void {
-  for (const [name, value] of Object.entries(node.attributes)) {
-    if (!('graph' in value)) continue;
-    node.attributes = { ...node.attributes, [name]: { graph: upgradeBody(value.graph, outer, from) } };
-  }
-}
-
-/** Its inputs and outputs need no types of their own, and are left as they are. */
-function upgradeBody(body: GraphProto, outer: Graph, from: number): GraphProto {
-  const bare = shallowCopy(body);
-  bare.input = [];
-  bare.output = [];
-  const opsetImport = [create(OperatorSetIdProtoSchema, { version: BigInt(from) })];
-  const nested = Graph.from(create(ModelProtoSchema, { graph: bare, opsetImport }));
-  nested.surroundedBy(outer);
-  for (const { name } of body.input) nested.claim(name);
-  // So that what comes out counts as read.
-  nested.outputs = body.output.map(({ name }) => ({ name, datatype: 'FP32', shape: [] }));
-  const upgraded = upgrade(nested).toModel().graph!;
-  upgraded.input = body.input;
-  upgraded.output = body.output;
-  return upgraded;
 }

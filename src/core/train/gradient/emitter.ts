@@ -90,8 +90,9 @@ export class Emitter {
 
   /** The graph after a pass that leaves names as they are; what it adds gets its type. */
   rewrite(pass: (graph: Graph) => Graph): void {
-    const { nodes, initializers } = pass(this.graph);
+    const { nodes, initializers, foreignInitializers } = pass(this.graph);
     this.graph.nodes = nodes;
+    for (const [name, proto] of foreignInitializers) this.graph.foreignInitializers.set(name, proto);
     for (const [name, tensor] of initializers) {
       if (this.#types.has(name)) continue;
       this.graph.initializers.set(name, tensor);
@@ -115,7 +116,7 @@ export class Emitter {
 
   #infer(node: GraphNode): void {
     const inputs = node.inputs.map(name => (name === '' ? null : this.type(name)));
-    const types = inferNode(node, inputs, this.graph.opset);
+    const types = inferNode(node, inputs, this.graph.opset, this.#types);
     node.outputs.forEach((name, position) => {
       if (name !== '' && types[position]) this.#types.set(name, types[position]);
     });

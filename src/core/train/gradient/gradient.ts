@@ -3,6 +3,8 @@
 import { HaversackError } from '../../errors.ts';
 import { describeNode, type GraphNode, namesRead, operatorOf } from '../../onnx/graph.ts';
 import { decompose, decomposeRules } from '../../onnx/passes/decompose.ts';
+import { inlineBodies } from '../../onnx/passes/inline-bodies.ts';
+import { controlFlow, isControlFlow, planOf } from '../../onnx/passes/inline/plan.ts';
 import { isSame } from './axes.ts';
 import { constantOperators, hasGradient, rules, spellings, straightThrough } from './rules.ts';
 import type { GradientRule } from './rule.ts';
@@ -19,6 +21,8 @@ export interface GradientOf {
 export interface Blocked {
   readonly node: GraphNode;
   readonly parameters: readonly string[];
+  /** Why it could not be spelled out, where it is of those that can: "its condition 'c' is not known before the run". */
+  readonly obstacle: string | null;
 }
 
 /**
@@ -56,7 +60,13 @@ export function gradient(tape: Tape, { loss, wrt }: GradientOf): Map<string, str
 
 /** What stands in the way of `gradient`; empty: nothing. */
 export function blocked(tape: Tape, of: GradientOf): Blocked[] {
-  return pathOf(tape, of).blocked.filter(({ node }) => !decomposeRules.has(operatorOf(node)));
+  return pathOf(tape, of).blocked.filter(
+    ({ node, obstacle }) => obstacle !== null || !canGiveWay(operatorOf(node)),
+  );
+}
+
+function canGiveWay(operator: string): boolean {
+  return decomposeRules.has(operator) || controlFlow.has(operator);
 }
 
 interface Path {
@@ -67,23 +77,35 @@ interface Path {
   readonly blocked: Blocked[];
 }
 
-/** Fused operators that have no rule give way to plain ones, where a gradient passes through them and only there. */
-function decomposed(tape: Tape, of: GradientOf): Path {
-  const path = pathOf(tape, of);
-  const fused = new Set(
-    path.blocked.map(({ node }) => operatorOf(node)).filter(operator => decomposeRules.has(operator)),
-  );
-  if (fused.size === 0) return path;
-  tape.rewrite(graph => decompose(graph, operator => fused.has(operator)));
-  return decomposed(tape, of);
-}
-
+/**
+ * The path once what has no rule of its own has given way to what has one, where a gradient passes through it and only there:
+ * nested graphs to the nodes in them, fused operators to plain ones, recurrent layers to their steps.
+ */
 function spelledOut(tape: Tape, of: GradientOf): Path {
-  const path = decomposed(tape, of);
+  const path = pathOf(tape, of);
+  if (giveWay(tape, path)) return spelledOut(tape, of);
   const short = path.nodes.filter(node => spellings[operatorOf(node)] !== undefined);
   if (short.length === 0 || path.blocked.length > 0) return path;
   for (const node of short) tape.replace(node, spellings[operatorOf(node)]!(node, tape));
   return pathOf(tape, of);
+}
+
+/** Whether anything did. */
+function giveWay(tape: Tape, { blocked }: Path): boolean {
+  const open = blocked.filter(({ obstacle }) => obstacle === null).map(({ node }) => node);
+  const isOpen = (node: GraphNode) => open.some(({ outputs }) => isSameNames(outputs, node.outputs));
+  if (open.some(isControlFlow)) {
+    tape.rewrite(graph => inlineBodies(graph, { facts: tape, of: isOpen }));
+    return true;
+  }
+  const fused = new Set(open.map(operatorOf).filter(operator => decomposeRules.has(operator)));
+  if (fused.size > 0) tape.rewrite(graph => decompose(graph, operator => fused.has(operator)));
+  return fused.size > 0;
+}
+
+/** Values have one maker each: nodes with the same outputs are one, copied or not. */
+function isSameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.every((name, i) => name === b[i]);
 }
 
 function pathOf(tape: Tape, { loss, wrt }: GradientOf): Path {
@@ -109,7 +131,11 @@ function pathOf(tape: Tape, { loss, wrt }: GradientOf): Path {
   return {
     nodes,
     depends,
-    blocked: without.map(node => ({ node, parameters: parametersBefore(nodes, node, wrt) })),
+    blocked: without.map(node => ({
+      node,
+      parameters: parametersBefore(nodes, node, wrt),
+      obstacle: isControlFlow(node) ? obstacleTo(node, tape) : null,
+    })),
   };
 }
 
@@ -133,11 +159,17 @@ function parametersBefore(nodes: readonly GraphNode[], end: GraphNode, wrt: read
   return wrt.filter(name => before.has(name));
 }
 
+function obstacleTo(node: GraphNode, tape: Tape): string | null {
+  const plan = planOf(node, tape);
+  return 'obstacle' in plan ? plan.obstacle : null;
+}
+
 function throwIfBlocked({ blocked }: Path): void {
   if (blocked.length === 0) return;
-  const lines = blocked.map(
-    ({ node, parameters }) => `${describeNode(node)} has no gradient: it blocks ${listed(parameters)}.`,
-  );
+  const lines = blocked.map(({ node, parameters, obstacle }) => {
+    const why = obstacle === null ? '' : ` (${obstacle})`;
+    return `${describeNode(node)} has no gradient${why}: it blocks ${listed(parameters)}.`;
+  });
   throw new HaversackError('TrainingImpossible', lines.join(' '));
 }
 

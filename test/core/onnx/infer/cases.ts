@@ -2,6 +2,7 @@
 import type { SingleNode } from '../single-node.ts';
 import { attentionCases } from './cases/attention.ts';
 import { classicCases } from './cases/classic.ts';
+import { controlFlowCases } from './cases/control-flow.ts';
 import { convolutionCases } from './cases/convolution.ts';
 import { elementwiseCases } from './cases/elementwise.ts';
 import { gatherCases } from './cases/gather.ts';
@@ -25,5 +26,6 @@ export const inferCases: readonly SingleNode[] = [
   ...quantizationCases,
   ...attentionCases,
   ...classicCases,
+  ...controlFlowCases,
   ...signalCases,
 ];

@@ -51,17 +51,13 @@ function joinHeads(r: Rewriter, x: string, output: string): void {
   r.opAs(output, 'Reshape', [back, r.ints([0, 0, -1])]);
 }
 
-function widthOf(r: Rewriter, name: string): number {
-  return r.shape(name)?.at(-1) ?? r.fail(`the size of '${name}' is not known`);
-}
-
 /** com.microsoft.MultiHeadAttention: query, key, value, bias of all three; 5 is added to the scores. */
 const multiHead: DecomposeRule = (node, r) => {
   refuseOthers(node, r, [0, 1, 2, 3, 5]);
   if (readInt(node, 'unidirectional', 0)) r.fail('it looks back only');
   const heads = readInt(node, 'num_heads', 1);
   const names = node.inputs.slice(0, 3);
-  const widths = names.map(name => widthOf(r, name));
+  const widths = names.map(name => r.size(name, -1));
   const bias = node.inputs[3];
   const biases = bias ? r.split(bias, 0, widths) : [];
   const operands = names.map((name, i) =>
@@ -79,7 +75,7 @@ const packed: DecomposeRule = (node, r) => {
   if (readInt(node, 'unidirectional', 0)) r.fail('it looks back only');
   const [x, weight, bias] = node.inputs as [string, string, string?];
   const heads = readInt(node, 'num_heads', 1);
-  const width = widthOf(r, weight);
+  const width = r.size(weight, -1);
   const widths = readInts(node, 'qkv_hidden_sizes', [width / 3, width / 3, width / 3]);
   const product = r.op('MatMul', [x, weight]);
   const all = r.split(bias ? r.op('Add', [product, bias]) : product, -1, widths);
@@ -97,15 +93,15 @@ const attention: DecomposeRule = (node, r) => {
   const [q, k, v, mask] = node.inputs as [string, string, string, string?];
   if (mask && r.datatype(mask) === 'BOOL') r.fail('its mask is BOOL');
   const isSplit = (r.rank(q) ?? r.fail('the number of its dimensions is not known')) === 4;
-  const heads = isSplit ? (r.shape(q)?.[1] ?? 0) : readInt(node, 'q_num_heads', 0);
-  const keyHeads = isSplit ? (r.shape(k)?.[1] ?? 0) : readInt(node, 'kv_num_heads', 0);
+  const heads = isSplit ? r.size(q, 1) : readInt(node, 'q_num_heads', 0);
+  const keyHeads = isSplit ? r.size(k, 1) : readInt(node, 'kv_num_heads', 0);
   if (heads !== keyHeads) r.fail(`it has ${heads} heads for queries and ${keyHeads} for keys`);
   const [query, key, value] = [q, k, v].map(name => (isSplit ? name : splitHeads(r, name, heads))) as [
     string,
     string,
     string,
   ];
-  const size = isSplit ? widthOf(r, q) : widthOf(r, q) / heads;
+  const size = isSplit ? r.size(q, -1) : r.size(q, -1) / heads;
   const result = attend(r, { query, key, value, bias: mask, scale: readFloat(node, 'scale', 0), size });
   if (isSplit) r.opAs(node.outputs[0]!, 'Identity', [result]);
   else joinHeads(r, result, node.outputs[0]!);
