@@ -1,4 +1,4 @@
-// A candidate's document and chunks from a finished run: what the parent was, with new weights, figures and records.
+// A candidate's document and chunks from a finished run: what the parent was, with what it learnt, figures and records.
 import { chunkFile, type ChunkedFile } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import type { Candidate, DatasetArtifact, Evaluation, Manifest } from '../core/artifact/documents.ts';
@@ -6,6 +6,7 @@ import { type Recorded, recordedSchema } from '../core/artifact/recorded.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
 import { gzip } from '../core/data/gzip.ts';
 import type { Comparison } from '../core/evaluate/compare.ts';
+import { architectureDigest } from '../core/onnx/architecture.ts';
 import { tensorLayout } from '../core/onnx/layout.ts';
 import { fromRecordedMap, toRecordedMap } from '../core/runtime/recorded-tensors.ts';
 import type { Session } from '../core/runtime/session.ts';
@@ -35,6 +36,7 @@ export async function buildCandidate(
   const { manifest, data, request } = run;
   const { row } = await openInstalled(db, manifest.model, manifest.version);
   const file = await chunkFile(run.file, tensorLayout(run.file));
+  const architecture = await architectureDigest(run.file);
   const dataset = await datasetFile(run);
   const recorded = await recordedFile(db, run);
   const candidate: Candidate = {
@@ -45,7 +47,7 @@ export async function buildCandidate(
     task: manifest.task,
     interface: manifest.interface,
     labels: manifest.labels,
-    architecture: manifest.architecture,
+    architecture,
     evaluations: evaluationsOf(run.comparison),
     recipe: request.recipe,
     data: {
@@ -67,7 +69,8 @@ export async function buildCandidate(
         mediaType: 'application/json',
         cases: recorded.cases,
       },
-      topology: manifest.artifacts.topology,
+      // The layers say nothing of nodes that were added to the graph.
+      topology: architecture === manifest.architecture ? manifest.artifacts.topology : null,
     },
     note: null,
   };

@@ -2,10 +2,10 @@
 import type { Bytes } from '../core/artifact/digest.ts';
 import type { Manifest } from '../core/artifact/documents.ts';
 import { HaversackError } from '../core/errors.ts';
-import { patchInitializers } from '../core/onnx/patch.ts';
 import { memoryStepHost } from '../core/runtime/step-host.ts';
 import type { TrainControl, Trained, TrainEngine, TrainProgress } from '../core/train/engine.ts';
 import type { TrainRecipe } from '../core/train/recipe.ts';
+import { trainedFile } from '../core/train/trained-file.ts';
 import { saveCandidate } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
 import { loadIdentity } from '../device/identity.ts';
@@ -37,13 +37,8 @@ export async function train(
   const data = await readVersionData(db, manifest);
   const recipe = settledRecipe(request.recipe, data);
   const parent = await readVariant(db, request.model, request.version, manifest.authority.variant);
-  const trained = await runEngine(
-    db,
-    { manifest, data, parent, recipe },
-    control,
-    onProgress,
-  );
-  const file = patchInitializers(parent, trained.weights);
+  const trained = await runEngine(db, { manifest, data, parent, recipe }, control, onProgress);
+  const file = trainedFile(parent, trained);
   return withSession({ body: manifest, file: parent }, old =>
     withSession({ body: manifest, file }, async challenger => {
       await checkConversion(challenger, trained, control);

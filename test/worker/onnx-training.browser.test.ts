@@ -13,7 +13,7 @@ import type { TrainRecipe } from '../../src/core/train/recipe.ts';
 import { readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
 import { loadIdentity } from '../../src/device/identity.ts';
-import { readVariant } from '../../src/device/library.ts';
+import { openInstalled, readVariant } from '../../src/device/library.ts';
 import type { TrainOutcome } from '../../src/worker/protocol.ts';
 import { storeDemo } from './demo-version.ts';
 
@@ -92,6 +92,27 @@ test.each([
   { scope: 'lora', weights: ['hidden/kernel', 'species/kernel'] },
 ] as const)('$scope: $weights move, and no others', async ({ scope, weights }) => {
   expect(await moved('iris', valueOf(await train('iris', { scope })))).toEqual(weights);
+});
+
+test('a candidate with low-rank changes beside its weights is another graph, with the chunks of the weights it came from', async () => {
+  const lora = { rank: 2, alpha: 2, keep: 'delta' } as const;
+  const { candidate: digest } = valueOf(await train('digits', { scope: 'lora', lora }));
+  const { candidate, file } = await readCandidateFile(db, digest);
+  const { manifest } = await openInstalled(db, 'digits', 1);
+  expect(candidate.architecture).toBe(await architectureDigest(file));
+  expect(candidate.architecture).not.toBe(manifest.architecture);
+  expect(candidate.interface).toEqual(manifest.interface);
+  // TensorFlow.js' layers know nothing of the nodes that were added.
+  expect(manifest.artifacts.topology).not.toBeNull();
+  expect(candidate.artifacts.topology).toBeNull();
+  const parent = await readVariant(db, 'digits', 1, 'fp32');
+  const [before, after] = [readInitializers(parent), readInitializers(file)];
+  for (const [name, { data }] of before) expect(after.get(name)!.data).toEqual(data);
+  const has = new Set(manifest.authority.file.chunks.map(chunk => chunk.digest));
+  const lacks = candidate.authority.file.chunks.filter(chunk => !has.has(chunk.digest));
+  const bytes = lacks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+  // The largest weights are most of it; the small ones lie among what describes the graph.
+  expect(bytes / file.length).toBeLessThan(0.35);
 });
 
 test('TensorFlow.js says that it needs the layers', async () => {
