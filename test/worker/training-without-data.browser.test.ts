@@ -116,7 +116,7 @@ describe('a version that came without its data', () => {
     test('is held near its own answers, with the statistics it came with, and the candidate says so', () => {
       expect(candidate.recipe).toEqual({
         ...recipe,
-        distillation: { weight: 0.5, temperature: 2 },
+        distillation: { weight: 0.2, temperature: 2 },
         batchStatistics: 'frozen',
       });
     });

@@ -1,7 +1,8 @@
 // What people labelled on this device, by model.
 import { signal } from '@preact/signals';
+import type { Manifest } from '../../core/artifact/documents.ts';
 import { toFailure } from '../../core/errors.ts';
-import { addSample, listSamples, removeSample } from '../../device/samples.ts';
+import { addSample, listSamples, type Placing, removeSample } from '../../device/samples.ts';
 import type { Sample } from '../../device/schema.ts';
 import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/use.ts';
@@ -19,9 +20,23 @@ export async function loadSamples({ db }: Services): Promise<void> {
   if (model === currentModel.value) samples.value = rows;
 }
 
+/** Whether the rows that a version was trained on came with it. */
+export function cameWithData({ artifacts }: Pick<Manifest, 'artifacts'>): boolean {
+  return artifacts.dataset !== null;
+}
+
+/** What decides the part of a sample that is labelled for a version. */
+export function placingOf(manifest: Pick<Manifest, 'artifacts'>): Placing {
+  return cameWithData(manifest) ? 'content' : 'session';
+}
+
 /** Keeps a labelled sample, says so after the commit, and offers to take it back. */
-export async function label(sample: {
-  readonly model: string;
+export async function label({
+  manifest,
+  ...sample
+}: {
+  /** Of the version in use. */
+  readonly manifest: Pick<Manifest, 'model' | 'artifacts'>;
   readonly features: readonly number[];
   readonly label: string;
   readonly source: Sample['source'];
@@ -29,7 +44,8 @@ export async function label(sample: {
 }): Promise<boolean> {
   const { db } = need();
   try {
-    const kept = await addSample(db, { ...sample, features: [...sample.features] });
+    const made = { ...sample, model: manifest.model, features: [...sample.features] };
+    const kept = await addSample(db, made, placingOf(manifest));
     toast(t('sampleKept', { label: sample.label }), {
       label: common('undo'),
       run: () => void unlabel(kept.id),

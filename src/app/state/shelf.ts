@@ -10,6 +10,8 @@ import { activeByModel, installedByModel } from './installed.ts';
 export interface ShelfVersion {
   readonly version: number;
   readonly parent: number | null;
+  /** Whether it learned from samples of a device alone: its parent came without data. */
+  readonly alone: boolean;
   /** Other versions made from the same parent. */
   readonly siblings: readonly number[];
   readonly note: string | null;
@@ -72,6 +74,7 @@ function fromSummary(
   return {
     version: version.version,
     parent: version.parent?.version ?? null,
+    alone: version.parent !== null && version.lacks.includes('dataset'),
     siblings: [],
     note: version.note,
     createdAt: version.createdAt,
@@ -88,6 +91,7 @@ function fromInstalled(row: Installed): ShelfVersion {
   return {
     version: row.version,
     parent: manifest.parent?.version ?? null,
+    alone: manifest.parent !== null && manifest.artifacts.dataset === null,
     siblings: [],
     note: manifest.note,
     createdAt: manifest.createdAt,

@@ -51,10 +51,13 @@ export const distillationSchema = z.object({
 });
 
 /**
- * What holds a model near its own answers while it learns from samples alone: half of the loss. Hinton et al. saw the best
- * results where the labels weigh less than the soft answers (arXiv 1503.02531, §2); here they say what is to change.
+ * What holds a model near its own answers while it learns from samples alone. Hinton et al. let the labels weigh less than
+ * the soft answers (arXiv 1503.02531, §2), for their teacher is right; here labels say where it is wrong. What minimises the
+ * loss is, at T = 1, the mixture (1 − w) label + w answer: from w = ½ on nothing could be corrected. Measured on a hand that
+ * digits reads badly (0.63 right; 30 samples, Teach's recipes): at 0.2 it learns as well as at 0 (0.94 to 0.97 right, not
+ * 0.98 to 0.99) and forgets 1 to 5 of 352 instead of 12 to 14; at 0.5 it forgets none and stays at 0.75 to 0.80.
  */
-export const defaultDistillation = { weight: 0.5, temperature: 2 } as const;
+export const defaultDistillation = { weight: 0.2, temperature: 2 } as const;
 
 export const trainRecipeSchema = z.object({
   kind: z.literal('train'),

@@ -10,8 +10,9 @@ import {
   withScope,
   wrongFields,
 } from '../../../src/app/screens/teach/recipe-draft.ts';
+import { heldNear } from '../../../src/app/screens/teach/stay-close.tsx';
 import type { Manifest } from '../../../src/core/artifact/documents.ts';
-import { trainRecipeSchema } from '../../../src/core/train/recipe.ts';
+import { defaultDistillation, trainRecipeSchema } from '../../../src/core/train/recipe.ts';
 
 test('the default settings are a recipe that the engine accepts', () => {
   expect(trainRecipeSchema.parse(recipeFrom(defaultDraft))).toMatchObject({ scope: 'head', epochs: 15 });
@@ -38,6 +39,14 @@ test('a version starts with TensorFlow.js where it has the layers, else with the
     engine: 'onnx',
     scope: 'head',
   });
+});
+
+test('a version without its data is taught by the engine that can hold it near what it knew', () => {
+  const alone = { artifacts: { topology: { engine: 'tfjs' }, dataset: null } } as unknown as Manifest;
+  expect(enginesOf(alone)).toEqual(['onnx']);
+  const recipe = recipeFrom(draftFor(defaultDraft, alone))!;
+  expect(trainRecipeSchema.parse(heldNear(recipe, true)).distillation).toEqual(defaultDistillation);
+  expect(trainRecipeSchema.parse(heldNear(recipe, false)).distillation).toMatchObject({ weight: 0 });
 });
 
 test('an engine that was chosen stays, from version to version', () => {
@@ -68,7 +77,7 @@ test('what a version lacks for training is named, and nothing that it has', () =
     labels: null,
     interface: { inputs: [], outputs: [], decision: null },
   } as unknown as Manifest;
-  expect(lacksOf(bare)).toEqual(['dataset', 'labels', 'decision']);
+  expect(lacksOf(bare)).toEqual(['labels', 'decision']);
   const labelled = {
     ...bare,
     labels: ['a', 'b'],
@@ -77,5 +86,5 @@ test('what a version lacks for training is named, and nothing that it has', () =
       decision: { kind: 'softmax', output: 'p', from: 'logits', notSureBelow: 0.5 },
     },
   } as unknown as Manifest;
-  expect(lacksOf(labelled)).toEqual(['dataset']);
+  expect(lacksOf(labelled)).toEqual([]);
 });

@@ -55,6 +55,15 @@ test('what production points at is offered, not the newest', () => {
   expect(toShelf('digits', summary(versions, null), [], null).offered?.version).toBe(3);
 });
 
+test('a version that was taught without the data it was made of says so; the first one only came without', () => {
+  const lacking = [listed(2, 1), listed(1, null)].map(each => ({ ...each, lacks: ['dataset' as const] }));
+  const { versions } = toShelf('digits', summary(lacking, 1), [], null);
+  expect(versions.map(({ version, alone }) => [version, alone])).toEqual([
+    [2, true],
+    [1, false],
+  ]);
+});
+
 test('two versions of one parent are siblings; the parent is none of them', () => {
   const shelf = toShelf('digits', summary([listed(3, 1), listed(2, 1), listed(1, null)], 1), [], null);
   expect(shelf.versions.map(version => [version.version, version.parent, version.siblings])).toEqual([

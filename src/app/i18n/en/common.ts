@@ -21,6 +21,7 @@ export const common = {
   version: 'version {version}',
   versionShort: 'v{version}',
   accuracyOf: '{share} right of {n} ({low} to {high})',
+  accuracyOnSamples: '{share} right of {n} samples labelled since ({low} to {high})',
   accuracyPlain: '{share} right',
   notMeasured: 'not measured',
   yes: 'yes',

@@ -11,6 +11,7 @@ export const judge = {
   sentenceAlike: 'No difference: right and wrong on the same rows, of {n}.',
   sentenceChance:
     'No clear difference: {fixed} newly right, {broken} newly wrong, of {n}. So few rows differ by chance.',
+  judgedOnOwn: { one: 'Judged on {n} of your own.', other: 'Judged on {n} of your own.' },
   sentenceHow: 'How this is judged',
   sentenceHowBody:
     'Both versions answered the same {n} held-out rows, which neither was trained on. {fixed} that were wrong are right now, {broken} that were right are wrong now. A difference counts only where chance would make one so large in fewer than 5 of 100 cases (McNemar’s exact test).',
@@ -36,7 +37,7 @@ export const judge = {
   accuracyBetter: 'Accuracy went from {old} to {new}',
   accuracySame: 'Accuracy stayed at {new}',
   noParentRows:
-    'This version came without a data set, so there are no held-out rows to judge both on. Scores below are only those that were told with it.',
+    'This version came without a data set: only your own samples can tell the two apart. Nobody knows what it forgot of the rest.',
   addedRows: 'On your own samples',
   addedJudged: {
     one: 'Judged on {n} of your own samples that was kept out of training.',
@@ -59,6 +60,14 @@ export const judge = {
   stateRefused: 'refused by the registry',
   look: 'Look at it',
   showing: 'Shown above',
+
+  proposed: 'Worth sending: it won on {n} samples that it had not seen.',
+  notProposed: 'Sending it is not proposed: it did not win by more than chance.',
+  tooFew: {
+    one: 'Sending it is not proposed yet: that takes {wanted} kept-out samples, {n} more than there are. About one in five that you label is kept out: label some {labels} more and train again.',
+    other:
+      'Sending it is not proposed yet: that takes {wanted} kept-out samples, {n} more than there are. About one in five that you label is kept out: label some {labels} more and train again.',
+  },
 
   decide: 'What should become of it?',
   keep: 'Keep',
@@ -111,6 +120,5 @@ export const judge = {
 
   nothing: 'Nothing to judge yet',
   nothingBody: 'Get a model in Library first. What is known of how good it is then stands here.',
-  toLibrary: 'Go to Library',
   toTeach: 'Teach it',
 } as const satisfies Messages;

@@ -36,6 +36,7 @@ export const library = {
   versions: { one: '{n} version', other: '{n} versions' },
   first: 'the first',
   from: 'from version {parent}',
+  alone: 'taught without the data it was made of, and judged only on samples labelled since',
   siblings: {
     one: 'from version {parent}, like version {siblings}',
     other: 'from version {parent}, like versions {siblings}',

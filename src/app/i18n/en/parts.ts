@@ -1,5 +1,6 @@
-// The drawing pad and the forms.
+// The drawing pad, the forms, and what stands where there is no model.
 export const parts = {
+  toLibrary: 'Go to Library',
   drawHere: 'Draw here',
   undoStroke: 'Undo',
   clearDrawing: 'Clear',

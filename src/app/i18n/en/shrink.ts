@@ -7,7 +7,6 @@ export const shrink = {
   ofVersion: 'The sizes that version {version} comes in.',
   nothing: 'Nothing to shrink yet',
   nothingBody: 'Get a model in Library first. Its smaller forms then stand here beside it.',
-  toLibrary: 'Go to Library',
 
   authority: 'as it was made',
   derived: 'made smaller from it',

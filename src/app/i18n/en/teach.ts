@@ -8,19 +8,28 @@ export const teach = {
 
   nothing: 'Nothing to teach yet',
   nothingBody: 'Get a model in Library first. Then correct it in Use, or label samples here.',
-  toLibrary: 'Go to Library',
 
   cannotTitle: 'This version can be used and compared; it cannot be taught here',
   cannotBecause: 'Version {version} came without:',
-  lacksDataset: 'the data set it was trained on – without it, new samples would make it forget the old ones',
   lacksLabels: 'names for its classes – without them nothing can be labelled',
   lacksDecision: 'a rule how its numbers become an answer – without it nothing is right or wrong',
   cannotHelp: 'Whoever made it can upload a version with these parts. Samples you label are kept until then.',
+  labelsHelp: 'Classes are named at the upload: in Admin, or with haversack push --labels a,b,c.',
   notFetched: 'The parts for training are not on this device',
   notFetchedBody:
     'The data set of version {version} travels apart from the model, and so do the layers TensorFlow.js needs.',
   fetchParts: 'Get the parts for training',
   fetching: 'Getting the parts for training',
+
+  aloneTitle: 'It learns from your samples alone',
+  aloneBody:
+    'Version {version} came without the data it was trained on. Every fifth sample you label is kept out of training, and only these can tell how good the result is. They all stay on this device.',
+  aloneSamples: { one: 'Label {n} more to begin.', other: 'Label {n} more to begin.' },
+  aloneClasses: 'Those to learn from must be of at least {n} classes.',
+  aloneHint: 'Your samples alone; predictions go on meanwhile.',
+  stayClose: 'Stay close to what it knew',
+  stayCloseHint:
+    'On: its new answers to your samples are pulled towards its old ones, so it forgets less. Off: only your labels count.',
 
   samples: 'Your samples',
   samplesCount: { one: '{n} sample', other: '{n} samples' },
@@ -33,6 +42,8 @@ export const teach = {
   partsSummary: '{train} to learn from · {test} kept to judge with',
   partsWhy:
     'About one in five is kept out of training, by its content, so that the result can be judged on samples it has not seen.',
+  partsWhyAlone:
+    'Every fifth is kept out of training, and neighbours in time with it, so that the result can be judged on samples it has not seen.',
   onlyTest: 'All of them are kept to judge with. Label a few more to have some to learn from.',
   answeredWas: 'was answered: {label}',
   sampleName: 'Sample labelled {label}',
@@ -59,6 +70,7 @@ export const teach = {
   engineOnnx: 'ONNX (WebAssembly)',
   engineTfjs: 'TensorFlow.js (WebGPU, WebGL or CPU)',
   engineOnly: 'This version came without the layers TensorFlow.js needs.',
+  engineAlone: 'Only this engine can hold it close to what it knew.',
   scope: 'What may change',
   scopeHead: 'Only the last layers – quick, and small to send',
   scopeAll: 'Everything – slower, can learn more',

@@ -24,6 +24,7 @@ export const common: Translation<typeof en> = {
   version: '版本 {version}',
   versionShort: 'v{version}',
   accuracyOf: '{n} 个样本中答对 {share}（{low} 至 {high}）',
+  accuracyOnSamples: '之后标注的 {n} 个样本中答对 {share}（{low} 至 {high}）',
   accuracyPlain: '答对 {share}',
   notMeasured: '未测量',
   yes: '是',

@@ -12,6 +12,7 @@ export const judge: Translation<typeof en> = {
   sentenceAlike: '没有差别：共 {n} 条，对错完全相同。',
   sentenceChance:
     '没有明显差别：共 {n} 条，新对了 {fixed} 条，新错了 {broken} 条；这么少的差别可能只是偶然。',
+  judgedOnOwn: { other: '用您自己的 {n} 个样本评判。' },
   sentenceHow: '怎样评判',
   sentenceHowBody:
     '两个版本回答了同样的 {n} 条留出数据，它们都没有用这些数据训练过。原来错的有 {fixed} 条现在对了，原来对的有 {broken} 条现在错了。只有当偶然造成这么大差别的可能性低于 5% 时，才算有差别（McNemar 精确检验）。',
@@ -36,7 +37,7 @@ export const judge: Translation<typeof en> = {
   scoresCaption: '在 {n} 条留出数据上的成绩',
   accuracyBetter: '准确率从 {old} 变为 {new}',
   accuracySame: '准确率仍为 {new}',
-  noParentRows: '这个版本没有附带数据集，没有可以同时评判两者的留出数据。下面只有随它一起说明的成绩。',
+  noParentRows: '这个版本没有附带数据集：只有您自己的样本能分出两者的高下；其余的它忘了多少，无从得知。',
   addedRows: '在您自己的样本上',
   addedJudged: { other: '用您自己的 {n} 个没有参加训练的样本评判。' },
   noAddedRows: '您的样本中还没有留出不参加训练的：大约每五个留出一个。在“教学”中多标几个，就会在这里评判。',
@@ -55,6 +56,13 @@ export const judge: Translation<typeof en> = {
   stateRefused: '被注册处拒绝',
   look: '查看',
   showing: '正在上方显示',
+
+  proposed: '值得发送：它在没见过的 {n} 个样本上胜出。',
+  notProposed: '不建议发送：它没有明显胜出。',
+  tooFew: {
+    other:
+      '暂不建议发送：需要 {wanted} 个留出的样本，还差 {n} 个。您标注的样本大约每五个留出一个：再标注约 {labels} 个，然后重新训练。',
+  },
 
   decide: '怎样处理它？',
   keep: '保留',
@@ -99,6 +107,5 @@ export const judge: Translation<typeof en> = {
 
   nothing: '还没有可以评判的',
   nothingBody: '先在“模型库”中获取一个模型，它有多好就会显示在这里。',
-  toLibrary: '前往模型库',
   toTeach: '去教它',
 };

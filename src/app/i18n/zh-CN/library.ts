@@ -38,6 +38,7 @@ export const library: Translation<typeof en> = {
   versions: { other: '{n} 个版本' },
   first: '最初版本',
   from: '源自版本 {parent}',
+  alone: '在没有原训练数据的情况下教成，只用之后标注的样本评判',
   siblings: { other: '源自版本 {parent}，与版本 {siblings} 同源' },
   made: '在这台设备上制作',
   madeFrom: '{model}，源自版本 {version}',

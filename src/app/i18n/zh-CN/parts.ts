@@ -1,8 +1,9 @@
-// The drawing pad and the forms.
+// The drawing pad, the forms, and what stands where there is no model.
 import type { Translation } from '../translator.ts';
 import type { parts as en } from '../en/parts.ts';
 
 export const parts: Translation<typeof en> = {
+  toLibrary: '前往模型库',
   drawHere: '在这里画',
   undoStroke: '撤销',
   clearDrawing: '清除',

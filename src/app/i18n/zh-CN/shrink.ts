@@ -8,7 +8,6 @@ export const shrink: Translation<typeof en> = {
   ofVersion: '版本 {version} 的各种大小。',
   nothing: '还没有可以压缩的',
   nothingBody: '先在“模型库”中获取一个模型，它较小的形式就会并排显示在这里。',
-  toLibrary: '前往模型库',
 
   authority: '原始形式',
   derived: '由它压缩而成',

@@ -1,6 +1,8 @@
 // What becomes of a candidate: keep, send, throw away; and what has become of it, as the store says.
 import { useState } from 'preact/hooks';
 import { toFailure } from '../../../core/errors.ts';
+import type { Comparison } from '../../../core/evaluate/compare.ts';
+import { proposalOf } from '../../../core/evaluate/proposal.ts';
 import { t } from '../../i18n/judge.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
@@ -14,6 +16,7 @@ import { mayTeach } from '../../state/connection.ts';
 import { errorToast } from '../../state/error-toast.ts';
 import { discard, keep, send } from '../../state/judge.ts';
 import { AskIn } from './ask-in.tsx';
+import { Proposed } from './proposed.tsx';
 
 const looks = {
   judging: { tone: 'accent', icon: 'judge' },
@@ -48,7 +51,13 @@ function stateWords(row: CandidateRow): string {
   }
 }
 
-export function Decide({ row }: { readonly row: CandidateRow }) {
+export interface DecideProps {
+  readonly row: CandidateRow;
+  /** Null where it is not understood: then nothing is proposed. */
+  readonly comparison: Comparison | null;
+}
+
+export function Decide({ row, comparison }: DecideProps) {
   const [busy, setBusy] = useState<'keep' | 'send' | 'discard' | null>(null);
   const act = async (which: 'keep' | 'send' | 'discard', what: () => Promise<void>, said: string) => {
     setBusy(which);
@@ -71,6 +80,8 @@ export function Decide({ row }: { readonly row: CandidateRow }) {
     if (sure) await act('discard', () => discard(row.digest), t('discarded'));
   };
   const { state } = row;
+  const proposal = comparison && proposalOf(comparison);
+  const sendFirst = state !== 'judging' || proposal?.kind === 'propose';
   return (
     <Card title={t('decide')} actions={<StateChip row={row} />}>
       <div class="stack">
@@ -79,11 +90,14 @@ export function Decide({ row }: { readonly row: CandidateRow }) {
             <span>{row.problem}</span>
           </Note>
         ) : null}
+        {comparison && proposal && (state === 'judging' || state === 'kept') ? (
+          <Proposed proposal={proposal} comparison={comparison} />
+        ) : null}
         <div class="judge-choices">
           {state === 'judging' ? (
             <Choice hint={t('keepHint')}>
               <Button
-                kind="primary"
+                kind={sendFirst ? 'plain' : 'primary'}
                 icon="check"
                 busy={busy === 'keep'}
                 onClick={() => act('keep', () => keep(row.digest), t('kept'))}
@@ -95,7 +109,7 @@ export function Decide({ row }: { readonly row: CandidateRow }) {
           {state !== 'sent' && state !== 'queued' ? (
             <Choice hint={t('sendHint')}>
               <Button
-                kind={state === 'judging' ? 'plain' : 'primary'}
+                kind={sendFirst ? 'primary' : 'plain'}
                 icon="send"
                 busy={busy === 'send'}
                 onClick={() => act('send', () => send(row.digest), t('queuedNow'))}

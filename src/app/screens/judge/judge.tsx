@@ -8,8 +8,8 @@ import { formatDate } from '../../i18n/format.ts';
 import { t } from '../../i18n/judge.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { NeedsModel } from '../../parts/needs-model.tsx';
 import { href } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
@@ -25,20 +25,9 @@ export default function Judge() {
   const model = currentModel.value;
   if (model === null) {
     return (
-      <>
-        <h1 class="visually-hidden">{t('title')}</h1>
-        <Empty
-          icon="judge"
-          title={t('nothing')}
-          action={
-            <LinkButton kind="primary" href={href('library')}>
-              {t('toLibrary')}
-            </LinkButton>
-          }
-        >
-          {t('nothingBody')}
-        </Empty>
-      </>
+      <NeedsModel icon="judge" heading={t('title')} title={t('nothing')}>
+        {t('nothingBody')}
+      </NeedsModel>
     );
   }
   return <JudgeModel key={model} model={model} />;
@@ -82,7 +71,7 @@ function JudgeCandidate({ row }: { readonly row: CandidateRow }) {
       {comparison ? (
         <ComparisonCards comparison={comparison} oldName={oldName} newName={t('newCandidate')} />
       ) : null}
-      <Decide row={row} />
+      <Decide row={row} comparison={comparison} />
       <TryBoth digest={row.digest} candidate={candidate} oldName={oldName} newName={t('newCandidate')} />
     </>
   );

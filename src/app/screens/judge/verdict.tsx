@@ -22,7 +22,10 @@ export function VerdictSentence({ comparison }: { readonly comparison: Compariso
     <div class={`verdict ${tone}`}>
       <p class="verdict-sentence" role="status">
         <Icon name={icon} />
-        <span>{t(sentenceKey[kind], { ...numbers })}</span>
+        <span>
+          {t(sentenceKey[kind], { ...numbers })}
+          {isOnOwnAlone(comparison) ? ` ${t('judgedOnOwn', { n: numbers.n })}` : ''}
+        </span>
       </p>
       {numbers.n > 0 ? (
         <details class="fold">
@@ -34,6 +37,11 @@ export function VerdictSentence({ comparison }: { readonly comparison: Compariso
   );
 }
 
+/** The version came without data, and there are samples to judge on. */
+function isOnOwnAlone({ parent, added }: Comparison): boolean {
+  return parent === null && added !== null;
+}
+
 export function ComparisonCards(props: {
   readonly comparison: Comparison;
   readonly oldName: string;
@@ -41,25 +49,23 @@ export function ComparisonCards(props: {
 }) {
   const { comparison, oldName, newName } = props;
   const { labels, parent, added } = comparison;
-  return (
-    <>
-      <Card title={t('parentRows')}>
-        {parent ? (
-          <Compared rows={parent} labels={labels} oldName={oldName} newName={newName} />
-        ) : (
-          <Note>{t('noParentRows')}</Note>
-        )}
-      </Card>
-      <Card title={t('addedRows')}>
-        {added && added.n > 0 ? (
-          <div class="stack">
-            <p>{t('addedJudged', { n: added.n })}</p>
-            <Compared rows={added} labels={labels} oldName={oldName} newName={newName} />
-          </div>
-        ) : (
-          <p class="soft">{t('noAddedRows')}</p>
-        )}
-      </Card>
-    </>
+  const names = { labels, oldName, newName };
+  const onData = (
+    <Card key="data" title={t('parentRows')}>
+      {parent ? <Compared rows={parent} {...names} /> : <Note>{t('noParentRows')}</Note>}
+    </Card>
   );
+  const onSamples = (
+    <Card key="samples" title={t('addedRows')}>
+      {added && added.n > 0 ? (
+        <div class="stack">
+          <p>{t('addedJudged', { n: added.n })}</p>
+          <Compared rows={added} {...names} />
+        </div>
+      ) : (
+        <p class="soft">{t('noAddedRows')}</p>
+      )}
+    </Card>
+  );
+  return <>{parent ? [onData, onSamples] : [onSamples, onData]}</>;
 }

@@ -39,7 +39,11 @@ export function Versions({ shelf }: { readonly shelf: ShelfModel }) {
   );
 }
 
-function lineageOf({ parent, siblings }: ShelfVersion): string {
+function lineageOf(version: ShelfVersion): string {
+  return version.alone ? `${ancestryOf(version)} · ${t('alone')}` : ancestryOf(version);
+}
+
+function ancestryOf({ parent, siblings }: ShelfVersion): string {
   if (parent === null) return t('first');
   if (siblings.length === 0) return t('from', { parent: String(parent) });
   return t('siblings', { n: siblings.length, parent: String(parent), siblings: siblings.join(', ') });

@@ -3,12 +3,13 @@ import { type Evaluation, variantSchema } from '../../../core/artifact/documents
 import type { VersionSummary } from '../../../core/artifact/registry-api.ts';
 import { readDocument } from '../../../core/artifact/signature.ts';
 import type { Installed } from '../../../device/schema.ts';
+import { heldOut } from '../../i18n/measures.ts';
 import { manifestOf } from '../../state/judge.ts';
 
 export interface Column {
   readonly name: string;
   readonly bytes: number;
-  /** On the held-out rows of the data set; null where nobody measured. */
+  /** On held-out rows: of the data set, else of samples labelled since; null where nobody measured. */
   readonly evaluation: Evaluation | null;
   readonly authority: boolean;
   /** Whether its chunks are on this device. */
@@ -38,12 +39,4 @@ export function columnsOf(row: Installed, summary: VersionSummary | null): Colum
 
 function column(name: string, bytes: number, evaluations: readonly Evaluation[], here: boolean): Column {
   return { name, bytes, evaluation: heldOut(evaluations), authority: false, here };
-}
-
-function heldOut(evaluations: readonly Evaluation[]): Evaluation | null {
-  return (
-    evaluations.find(evaluation => evaluation.part === 'test' && evaluation.origin === 'parent') ??
-    evaluations.find(evaluation => evaluation.part === 'test') ??
-    null
-  );
 }

@@ -5,14 +5,13 @@ import { type Failure, toFailure } from '../../../core/errors.ts';
 import type { Installed } from '../../../device/schema.ts';
 import type { ProviderMeasurement } from '../../../worker/protocol.ts';
 import { formatMilliseconds, formatNumber, formatShare } from '../../i18n/format.ts';
-import { Button, LinkButton } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { NeedsModel } from '../../parts/needs-model.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { Table } from '../../parts/table.tsx';
 import { toast } from '../../parts/toast.tsx';
-import { href } from '../../router.ts';
 import { catalogue } from '../../state/catalogue.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
@@ -32,20 +31,9 @@ export default function Shrink() {
   const row = installedByModel.value.get(model ?? '')?.find(one => one.version === version);
   if (!row) {
     return (
-      <>
-        <h1 class="visually-hidden">{t('title')}</h1>
-        <Empty
-          icon="shrink"
-          title={t('nothing')}
-          action={
-            <LinkButton kind="primary" href={href('library')}>
-              {t('toLibrary')}
-            </LinkButton>
-          }
-        >
-          {t('nothingBody')}
-        </Empty>
-      </>
+      <NeedsModel icon="shrink" heading={t('title')} title={t('nothing')}>
+        {t('nothingBody')}
+      </NeedsModel>
     );
   }
   return <ShrinkVersion key={`${row.model}@${row.version}`} row={row} />;

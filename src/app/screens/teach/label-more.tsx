@@ -20,7 +20,7 @@ export function LabelMore({ manifest }: { readonly manifest: Manifest }) {
       toast(drawing ? t('drawFirst') : t('fillFirst'));
       return;
     }
-    const kept = await keep({ model: manifest.model, features: numbers, label, source, answered: null });
+    const kept = await keep({ manifest, features: numbers, label, source, answered: null });
     // What was typed stays: the next one often differs in one number only.
     if (kept && drawing) {
       setNumbers(null);

@@ -49,9 +49,13 @@ export function withScope(draft: RecipeDraft, scope: DraftScope): RecipeDraft {
   return { ...defaults[scope], ...Object.fromEntries(changed) };
 }
 
-/** The engines that can teach a version, the one it starts with first: the graph is always there, the layers may be. */
-export function enginesOf({ artifacts: { topology } }: Pick<Manifest, 'artifacts'>): readonly DraftEngine[] {
-  return topology?.engine === 'tfjs' ? ['tfjs', 'onnx'] : ['onnx'];
+/**
+ * The engines that can teach a version, the one it starts with first: the graph is always there, the layers may be. From
+ * samples alone only one of them learns without forgetting the rest.
+ */
+export function enginesOf({ artifacts }: Pick<Manifest, 'artifacts'>): readonly DraftEngine[] {
+  const { topology, dataset } = artifacts;
+  return topology?.engine === 'tfjs' && dataset !== null ? ['tfjs', 'onnx'] : ['onnx'];
 }
 
 /** With a scope that the engine has. */

@@ -2,6 +2,8 @@
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import type { TrainProgress } from '../../../core/train/engine.ts';
 import type { TrainRecipe } from '../../../core/train/recipe.ts';
+import { shortageOf } from '../../../core/data/enough-samples.ts';
+import type { Sample } from '../../../device/schema.ts';
 import type { TrainRequest } from '../../../worker/protocol.ts';
 import { formatDuration } from '../../i18n/format.ts';
 import { t } from '../../i18n/teach.ts';
@@ -12,16 +14,19 @@ import { Note } from '../../parts/note.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { href } from '../../router.ts';
+import { cameWithData } from '../../state/samples.ts';
 import { estimatedMs } from '../../state/training-pace.ts';
 import { training } from '../../state/training-run.ts';
 import { Curves } from './curves.tsx';
 import { draftFor, recipeFrom } from './recipe-draft.ts';
+import { isEnough, SamplesAlone } from './samples-alone.tsx';
 import { draft, RecipeSettings, shareSamples, ShareSamples } from './settings.tsx';
+import { heldNear, StayClose, stayClose } from './stay-close.tsx';
 
 export interface RunProps {
   readonly manifest: Manifest;
-  /** Of this model, and those of them that are learnt from. */
-  readonly samples: { readonly all: number; readonly train: number };
+  /** Of this model. */
+  readonly samples: readonly Sample[];
 }
 
 export function Run({ manifest, samples }: RunProps) {
@@ -32,7 +37,10 @@ export function Run({ manifest, samples }: RunProps) {
   }
   const mine = 'request' in state && state.request.model === model;
   if (mine && training.busy.value) return <Running />;
-  const recipe = recipeFrom(draftFor(draft.value, manifest));
+  const alone = !cameWithData(manifest);
+  const typed = recipeFrom(draftFor(draft.value, manifest));
+  const recipe = typed && alone ? heldNear(typed, stayClose.value) : typed;
+  const shortage = shortageOf(samples);
   const start = (): void => {
     if (recipe) void training.start({ model, version, recipe, shareSamples: shareSamples.value });
   };
@@ -41,15 +49,22 @@ export function Run({ manifest, samples }: RunProps) {
       <div class="stack">
         {mine && state.phase === 'failed' ? <ErrorNote failure={state.failure} onRetry={start} /> : null}
         {mine && state.phase === 'done' ? <Done model={model} /> : null}
+        {alone ? <SamplesAlone manifest={manifest} shortage={shortage} /> : null}
+        {alone ? <StayClose /> : null}
         <RecipeSettings manifest={manifest} />
-        {samples.all > 0 ? <ShareSamples /> : null}
+        {!alone && samples.length > 0 ? <ShareSamples /> : null}
         <div class="row">
-          <Button kind="primary" icon="play" disabled={recipe === null} onClick={start}>
+          <Button
+            kind="primary"
+            icon="play"
+            disabled={recipe === null || (alone && !isEnough(shortage))}
+            onClick={start}
+          >
             {mine && state.phase === 'done' ? t('trainAgain') : t('start')}
           </Button>
           <span class="small soft grow">
-            {samples.all > 0 ? t('startHint') : t('noSamplesHint')}{' '}
-            {estimateWords(manifest, recipe, samples.train)}
+            {alone ? t('aloneHint') : samples.length > 0 ? t('startHint') : t('noSamplesHint')}{' '}
+            {estimateWords(manifest, recipe, samples)}
           </span>
         </div>
       </div>
@@ -57,8 +72,12 @@ export function Run({ manifest, samples }: RunProps) {
   );
 }
 
-function estimateWords({ model, data }: Manifest, recipe: TrainRecipe | null, samples: number): string {
-  const ms = recipe && data && estimatedMs({ model, recipe, rows: data.rows.train, samples });
+function estimateWords(manifest: Manifest, recipe: TrainRecipe | null, samples: readonly Sample[]): string {
+  const { model, data } = manifest;
+  const rows = cameWithData(manifest) ? data?.rows.train : 0;
+  if (recipe === null || rows === undefined) return '';
+  const learnt = samples.filter(({ part }) => part === 'train').length;
+  const ms = estimatedMs({ model, recipe, rows, samples: learnt });
   return ms === null ? '' : t('estimate', { time: formatDuration(ms / 1000) });
 }
 

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import { toFailure } from '../../../core/errors.ts';
-import { addSample, removeSample } from '../../../device/samples.ts';
+import { addSample, type Placing, removeSample, restoreSample } from '../../../device/samples.ts';
 import type { Sample } from '../../../device/schema.ts';
 import { t as common } from '../../i18n/common.ts';
 import { formatNumber } from '../../i18n/format.ts';
@@ -14,6 +14,7 @@ import { Chip } from '../../parts/chip.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { errorToast } from '../../state/error-toast.ts';
 import { cellsAcross } from '../../state/inputs.ts';
+import { cameWithData, placingOf } from '../../state/samples.ts';
 import { need } from '../../state/services.ts';
 
 const shownAtFirst = 24;
@@ -32,6 +33,7 @@ export function Samples({ manifest, samples }: SamplesProps) {
   const newest = samples.toReversed();
   const toJudge = samples.filter(sample => sample.part === 'test').length;
   const labels = manifest.labels ?? [];
+  const partsWhy = cameWithData(manifest) ? t('partsWhy') : t('partsWhyAlone');
   if (samples.length === 0) {
     return (
       <Card title={t('samples')}>
@@ -51,7 +53,7 @@ export function Samples({ manifest, samples }: SamplesProps) {
         </ul>
         <div class="small">
           <p>{t('partsSummary', { train: samples.length - toJudge, test: toJudge })}</p>
-          <p class="soft">{toJudge === samples.length ? t('onlyTest') : t('partsWhy')}</p>
+          <p class="soft">{toJudge === samples.length ? t('onlyTest') : partsWhy}</p>
         </div>
         <ul role="list" class="samples">
           {newest.slice(0, shown).map(sample => (
@@ -79,7 +81,7 @@ function SampleRow({ sample, manifest }: { readonly sample: Sample; readonly man
         class="select"
         aria-label={t('relabel')}
         value={sample.label}
-        onChange={event => void relabel(sample, event.currentTarget.value)}
+        onChange={event => void relabel(sample, event.currentTarget.value, placingOf(manifest))}
       >
         {labels.map(label => (
           <option key={label} value={label} selected={label === sample.label}>
@@ -127,18 +129,18 @@ async function remove(sample: Sample): Promise<void> {
 
 async function putBack(sample: Sample): Promise<void> {
   await attempt(async () => {
-    await addSample(need().db, sample);
+    await restoreSample(need().db, sample);
   });
 }
 
 /** A sample's identity covers its label: the new one is kept before the old one goes. */
-async function relabel(sample: Sample, label: string): Promise<void> {
+async function relabel(sample: Sample, label: string, placing: Placing): Promise<void> {
   if (label === sample.label) return;
   await attempt(async () => {
     const { db } = need();
-    const kept = await addSample(db, { ...sample, label });
+    const kept = await addSample(db, { ...sample, label }, placing);
     await removeSample(db, sample.id);
-    const undo = (): void => void relabel(kept, sample.label);
+    const undo = (): void => void relabel(kept, sample.label, placing);
     toast(t('relabelled', { label }), { label: common('undo'), run: undo });
   });
 }

@@ -49,7 +49,7 @@ export function RecipeSettings({ manifest }: { readonly manifest: Manifest }) {
       <div class="teach-settings">
         <Select
           label={t('engine')}
-          hint={enginesOf(manifest).includes('tfjs') ? undefined : t('engineOnly')}
+          hint={engineHint(manifest)}
           value={now.engine}
           options={enginesOf(manifest).map(value => ({ value, label: t(engineWords[value]) }))}
           onChange={engine => {
@@ -96,6 +96,11 @@ export function ShareSamples() {
       <p class="small soft teach-share">{t('shareHint')}</p>
     </div>
   );
+}
+
+function engineHint({ artifacts: { dataset, topology } }: Manifest): string | undefined {
+  if (topology?.engine !== 'tfjs') return t('engineOnly');
+  return dataset === null ? t('engineAlone') : undefined;
 }
 
 function complaint(field: NumberField): string {

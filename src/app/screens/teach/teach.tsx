@@ -4,17 +4,16 @@ import '../../styles/teach.css';
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import type { Installed } from '../../../device/schema.ts';
 import { t } from '../../i18n/teach.ts';
-import { Button, LinkButton } from '../../parts/button.tsx';
-import { Empty } from '../../parts/empty.tsx';
+import { Button } from '../../parts/button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { NeedsModel } from '../../parts/needs-model.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Progress } from '../../parts/progress.tsx';
-import { href } from '../../router.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
 import { installedByModel } from '../../state/installed.ts';
 import { manifestOf } from '../../state/judge.ts';
-import { samples } from '../../state/samples.ts';
+import { cameWithData, samples } from '../../state/samples.ts';
 import { LabelMore } from './label-more.tsx';
 import { lacksOf, type Lack } from './lacks.ts';
 import { Run } from './run.tsx';
@@ -26,20 +25,9 @@ export default function Teach() {
   const row = installedByModel.value.get(model ?? '')?.find(one => one.version === version);
   if (!row) {
     return (
-      <>
-        <h1 class="visually-hidden">{t('title')}</h1>
-        <Empty
-          icon="teach"
-          title={t('nothing')}
-          action={
-            <LinkButton kind="primary" href={href('library')}>
-              {t('toLibrary')}
-            </LinkButton>
-          }
-        >
-          {t('nothingBody')}
-        </Empty>
-      </>
+      <NeedsModel icon="teach" heading={t('title')} title={t('nothing')}>
+        {t('nothingBody')}
+      </NeedsModel>
     );
   }
   return <TeachVersion key={`${row.model}@${row.version}`} row={row} />;
@@ -49,7 +37,6 @@ function TeachVersion({ row }: { readonly row: Installed }) {
   const manifest = manifestOf(row);
   const { model, version } = manifest;
   const mine = samples.value.filter(sample => sample.model === model);
-  const train = mine.filter(sample => sample.part === 'train').length;
   const lacks = lacksOf(manifest);
   return (
     <>
@@ -64,8 +51,8 @@ function TeachVersion({ row }: { readonly row: Installed }) {
           <div class="stack">
             {lacks.length > 0 ? (
               <Lacking manifest={manifest} lacks={lacks} />
-            ) : row.trainable ? (
-              <Run manifest={manifest} samples={{ all: mine.length, train }} />
+            ) : row.trainable || !cameWithData(manifest) ? (
+              <Run manifest={manifest} samples={mine} />
             ) : (
               <NotFetched manifest={manifest} />
             )}
@@ -79,7 +66,6 @@ function TeachVersion({ row }: { readonly row: Installed }) {
 }
 
 const words = {
-  dataset: 'lacksDataset',
   labels: 'lacksLabels',
   decision: 'lacksDecision',
 } as const satisfies Record<Lack, string>;
@@ -95,6 +81,7 @@ function Lacking({ manifest, lacks }: { readonly manifest: Manifest; readonly la
         ))}
       </ul>
       <p class="soft">{t('cannotHelp')}</p>
+      {lacks.includes('labels') ? <p class="soft">{t('labelsHelp')}</p> : null}
     </Note>
   );
 }

@@ -23,7 +23,8 @@ export function Correct(props: {
   const { inUse, features, answered, source } = props;
   const { labels } = inUse.manifest;
   if (!labels || labels.length < 2) return null;
-  const choose = (label: string) => void keep({ model: inUse.model, features, label, source, answered });
+  const { manifest } = inUse;
+  const choose = (label: string) => void keep({ manifest, features, label, source, answered });
   const n = samples.value.length;
   const fresh = unlearnt(inUse.model, samples.value, candidates.value);
   const teach = (
