@@ -22,15 +22,10 @@ const maxPool: GradientRule = (node, grad, t) => {
   const { x, input, output, windows, planes } = poolOf(node, t, dy);
   const [y] = node.outputs as [string];
   if (isTiling(windows)) {
-    const tiled = tiles(t, x, windows, output, planes);
-    const dx = shareEqually(
-      t,
-      tiled.value,
-      t.reshape(y, tiled.windows),
-      t.reshape(dy, tiled.windows),
-      tiled.within,
-    );
-    return [untile(t, dx, windows, output, t.shape(x))];
+    const whole = wholeWindows(t, x, windows, output);
+    const mask = t.cast(t.equal(whole, repeated(t, y, windows)), t.datatype(x));
+    const share = t.div(dy, countIn(t, mask, windows, output));
+    return [fitted(t, t.mul(mask, repeated(t, share, windows)), t.shape(x))];
   }
   const places = elements(windows.kernel);
   const patches = patchesOf(t, x, windows, input, output, planes);
@@ -47,8 +42,7 @@ const averagePool: GradientRule = (node, grad, t) => {
   const isWhole = output.every((size, i) => size * windows.kernel[i]! <= input[i]!);
   if (isTiling(windows) && isWhole) {
     const even = t.div(grad[0]!, elements(windows.kernel));
-    const { windows: wide, all } = tiledShapes(windows, output, planes);
-    return [untile(t, t.expand(t.reshape(even, wide), all), windows, output, t.shape(x))];
+    return [fitted(t, repeated(t, even, windows), t.shape(x))];
   }
   const counts = countsOf(windows, input, output, readInt(node, 'count_include_pad', 0) === 1);
   const share = t.mul(
@@ -83,33 +77,19 @@ export function shareEqually(t: Tape, x: string, y: string, dy: string, axes: re
   return t.mul(mask, t.div(dy, t.sum(mask, axes)));
 }
 
-// Windows side by side are axes of their own: [N · C, O₁, K₁, O₂, K₂ …].
+// Windows side by side: what is said of a window is said of each of its places.
 
-function tiledShapes({ kernel }: Windows, output: readonly number[], planes: number) {
-  return {
-    all: [planes, ...output.flatMap((size, i) => [size, kernel[i]!])],
-    windows: [planes, ...output.flatMap(size => [size, 1])],
-    within: output.map((_, i) => 2 * i + 2),
-  };
-}
-
-function tiles(t: Tape, x: string, windows: Windows, output: readonly number[], planes: number) {
-  const shapes = tiledShapes(windows, output, planes);
+/** x as far as windows reach. A last window that is not whole (`ceil_mode`) is filled up with what is never the greatest. */
+function wholeWindows(t: Tape, x: string, { kernel }: Windows, output: readonly number[]): string {
   const axes = output.map((_, i) => i + 2);
-  const used = output.map((size, i) => size * windows.kernel[i]!);
+  const used = output.map((size, i) => size * kernel[i]!);
   const over = used.map((size, i) => Math.max(0, size - t.shape(x)[i + 2]!));
-  // A last window that is not whole (`ceil_mode`) is filled up with what is never the greatest.
-  const whole = over.some(size => size > 0) ? padWith(t, x, over) : x;
-  const value = t.reshape(
-    t.slice(
-      whole,
-      axes,
-      axes.map(() => 0),
-      used,
-    ),
-    shapes.all,
+  return t.slice(
+    over.some(size => size > 0) ? padWith(t, x, over) : x,
+    axes,
+    axes.map(() => 0),
+    used,
   );
-  return { ...shapes, value };
 }
 
 function padWith(t: Tape, x: string, over: readonly number[]): string {
@@ -117,19 +97,54 @@ function padWith(t: Tape, x: string, over: readonly number[]): string {
   return t.op('Pad', [x, t.ints([...begins, 0, 0, ...over]), t.scalar(-3e38, t.datatype(x))]);
 }
 
-/** Back to [N, C, …S]: what no window reaches gets 0. */
-function untile(
-  t: Tape,
-  dx: string,
-  { kernel }: Windows,
-  output: readonly number[],
-  shape: readonly number[],
-): string {
-  const used = output.map((size, i) => size * kernel[i]!);
-  const joined = t.reshape(dx, [...shape.slice(0, 2), ...used]);
-  const axes = output.map((_, i) => i + 2);
+/** Whether runtimes have their fast kernels for it, which are for images of 32-bit numbers. */
+function isImage(t: Tape, x: string): boolean {
+  return t.datatype(x) === 'FP32' && t.shape(x).length <= 4;
+}
+
+/**
+ * Each of x [N, C, …O] as often as its window has places: [N, C, …O · K]. By Resize, as a broadcast along a last axis as
+ * short as a window is done number by number (measured on ONNX Runtime 1.30, 64 × 16 × 28 × 28: 4 ms a pool, not 30 to 90).
+ */
+function repeated(t: Tape, x: string, { kernel }: Windows): string {
+  const [n, c, ...places] = t.shape(x) as [number, number];
+  const shape = [n, c, ...places.map((size, i) => size * kernel[i]!)];
+  if (!isImage(t, x)) {
+    const windows = t.reshape(x, [n * c, ...places.flatMap(size => [size, 1])]);
+    return t.reshape(t.expand(windows, [n * c, ...places.flatMap((size, i) => [size, kernel[i]!])]), shape);
+  }
+  const image = t.reshape(x, [n, c, ...asImage(places)]);
+  const scales = t.numbers([4], [1, 1, ...asImage(kernel)]);
+  const attributes = {
+    mode: { string: 'nearest' },
+    coordinate_transformation_mode: { string: 'asymmetric' },
+    nearest_mode: { string: 'floor' },
+  };
+  return t.reshape(t.op('Resize', [image, '', scales], attributes), shape);
+}
+
+/** A row is an image one high. */
+function asImage(sizes: readonly number[]): readonly number[] {
+  return sizes.length === 1 ? [1, ...sizes] : sizes;
+}
+
+/** How many places of each window the mask [N, C, …O · K] has: [N, C, …O]. */
+function countIn(t: Tape, mask: string, { kernel, strides }: Windows, output: readonly number[]): string {
+  const [n, c] = t.shape(mask) as [number, number];
+  if (isImage(t, mask)) {
+    const attributes = { kernel_shape: { ints: kernel }, strides: { ints: strides } };
+    return t.mul(t.op('AveragePool', [mask], attributes), elements(kernel));
+  }
+  const windows = t.reshape(mask, [n * c, ...output.flatMap((size, i) => [size, kernel[i]!])]);
+  const within = output.map((_, i) => 2 * i + 2);
+  return t.reshape(t.sum(windows, within), [n, c, ...output]);
+}
+
+/** Cut or filled up with 0, at the ends of the axes. */
+function fitted(t: Tape, dx: string, shape: readonly number[]): string {
+  const axes = axesOf(shape).slice(2);
   const cut = t.slice(
-    joined,
+    dx,
     axes,
     axes.map(() => 0),
     shape.slice(2),
