@@ -2,6 +2,7 @@
 import { coldStartBench } from './cold-start.ts';
 import { firstVisitBench } from './first-visit.ts';
 import type { Row } from './harness.ts';
+import { headEpochBench, headNames } from './head-epoch.ts';
 import { nets } from './nets/nets.ts';
 import { predictBench } from './predict.ts';
 import { trainingBench } from './training.ts';
@@ -43,5 +44,10 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
     compares: 'whole steps of training, six nets, beside TensorFlow.js, jax-js and native ONNX Runtime',
     run: trainingBench,
     cases: nets.map(({ name }) => name),
+  },
+  'head-epoch': {
+    compares: 'epochs of a head with its frozen prefix cached, beside the prefix computed at each step',
+    run: headEpochBench,
+    cases: headNames,
   },
 };
