@@ -16,6 +16,7 @@ import type { LoadOptions } from './load.ts';
 import { formatShare, type OutputOptions, print } from './output.ts';
 import { type Lesson, lessonOf, type LessonOptions } from './lesson.ts';
 import { renderSweep } from './rate-table.ts';
+import { openRowFile } from './row-file.ts';
 import { automatic, type Recipe, recipeOf, type RecipeOptions } from './train-recipe.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -83,7 +84,14 @@ async function train(io: Io, name: string | undefined, options: TrainOptions): P
   const recipe = await recipeOf(io, options, spec?.kind ?? null);
   const lesson = await lessonOf(io, spec ?? name!, lessonOptions(options, recipe));
   const { model, output, train, validation, loss } = lesson;
-  const job = { model, output, train, validation, recipe: { ...recipe, loss: recipe.loss ?? loss } };
+  const job = {
+    model,
+    output,
+    train,
+    validation,
+    recipe: { ...recipe, loss: recipe.loss ?? loss },
+    spillRows: openRowFile,
+  };
   if (options.out === undefined) {
     const sweep = await sweepOf(io, job);
     return print(io, options, sweep, () => renderSweep(sweep));

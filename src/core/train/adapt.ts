@@ -10,6 +10,7 @@ import { type Learnt, learntOf } from './learnt.ts';
 import { withLowRankChanges } from './lora.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { defaultLora, type TrainRecipe } from './recipe.ts';
+import type { OpenRowStore } from './row-store.ts';
 import type { SampleSource } from './samples.ts';
 import { selectParameters } from './selection.ts';
 
@@ -22,6 +23,8 @@ export interface AdaptJob {
   /** Looked at after each epoch; null where there is none. */
   readonly validation: SampleSource | null;
   readonly recipe: TrainRecipe;
+  /** For outputs of a frozen prefix that are more than memory is given for. */
+  readonly spillRows?: OpenRowStore;
 }
 
 /** Progress is told this often at most, and at the end of each epoch. */
@@ -78,7 +81,7 @@ export function lossOf(
 }
 
 function fitJob(
-  { output, train, validation, recipe }: AdaptJob,
+  { output, train, validation, recipe, spillRows }: AdaptJob,
   model: Graph,
   trainable: Set<string>,
 ): FitJob {
@@ -101,6 +104,7 @@ function fitJob(
     batchSize: recipe.batchSize,
     seed: recipe.seed,
     maxCacheBytes,
+    ...(spillRows && { spillRows }),
   };
 }
 

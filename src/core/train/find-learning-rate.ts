@@ -7,7 +7,7 @@ import type { StepHost } from '../runtime/step-host.ts';
 import type { TrainControl } from './engine.ts';
 import type { FitJob } from './fit.ts';
 import { withTeacher } from './distill.ts';
-import { cachePrefix } from './prefix-cache.ts';
+import { withCachedPrefix } from './prefix-cache.ts';
 import { batchesOf, inOrder } from './samples.ts';
 import { Stepper } from './stepper.ts';
 
@@ -47,14 +47,15 @@ export async function findLearningRate(
 ): Promise<RateSweep> {
   if (job.train.rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   const batch = Math.min(job.batchSize, job.train.rows);
-  const cached = await cachePrefix({ ...job, validation: null }, batch, host, control);
-  const ready = await withTeacher(cached, batch, host, control);
-  const stepper = await Stepper.open(ready, batch, host);
-  try {
-    return await sweep(ready, stepper, control, onPoint);
-  } finally {
-    await stepper.dispose();
-  }
+  return withCachedPrefix({ ...job, validation: null }, batch, host, control, async cached => {
+    const ready = await withTeacher(cached, batch, host, control);
+    const stepper = await Stepper.open(ready, batch, host);
+    try {
+      return await sweep(ready, stepper, control, onPoint);
+    } finally {
+      await stepper.dispose();
+    }
+  });
 }
 
 async function sweep(

@@ -13,7 +13,8 @@ import { Judge, type Judgement } from './judge.ts';
 import type { Distillation } from './losses/distillation.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { OptimizerSettings } from './optimizers/update.ts';
-import { cachePrefix } from './prefix-cache.ts';
+import { withCachedPrefix } from './prefix-cache.ts';
+import type { OpenRowStore } from './row-store.ts';
 import type { SampleSource } from './samples.ts';
 import type { Schedule } from './schedules.ts';
 import { Stepper } from './stepper.ts';
@@ -40,8 +41,10 @@ export interface FitJob {
   readonly patience: number | null;
   readonly batchSize: number;
   readonly seed: number;
-  /** Outputs of the frozen prefix are kept in memory up to this; above it they are computed at each step. */
+  /** Outputs of the frozen prefix are kept in memory up to this. */
   readonly maxCacheBytes: number;
+  /** Where they lie above it; without it, or where it is full, they are computed at each step. */
+  readonly spillRows?: OpenRowStore;
 }
 
 export interface FitProgress {
@@ -89,17 +92,19 @@ export async function fit(
   if (job.train.rows === 0) throw new HaversackError('TrainingImpossible', 'There are no rows to train on.');
   const clock = new WorkClock(control, continuation.resume?.workedMs);
   const batch = Math.min(job.batchSize, job.train.rows);
-  const ready = await withTeacher(await cachePrefix(job, batch, host, clock), batch, host, clock);
-  const stepper = await Stepper.open(ready, batch, host);
-  try {
-    const judge = await Judge.open(ready, stepper.kept, batch, host);
+  return withCachedPrefix(job, batch, host, clock, async cached => {
+    const ready = await withTeacher(cached, batch, host, clock);
+    const stepper = await Stepper.open(ready, batch, host);
     try {
-      const run = await FitRun.open({ job: ready, host, stepper, judge, clock, onProgress }, continuation);
-      return await run.toEnd();
+      const judge = await Judge.open(ready, stepper.kept, batch, host);
+      try {
+        const run = await FitRun.open({ job: ready, host, stepper, judge, clock, onProgress }, continuation);
+        return await run.toEnd();
+      } finally {
+        await judge.dispose();
+      }
     } finally {
-      await judge.dispose();
+      await stepper.dispose();
     }
-  } finally {
-    await stepper.dispose();
-  }
+  });
 }
