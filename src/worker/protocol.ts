@@ -10,8 +10,8 @@ import type { Result } from '../core/result.ts';
 import type { PackedTensors } from '../core/runtime/packed-tensors.ts';
 import type { Provider } from '../core/runtime/session.ts';
 import type { TensorMap } from '../core/tensor.ts';
-import type { TrainProgress } from '../core/train/engine.ts';
-import type { TrainRecipe } from '../core/train/recipe.ts';
+import type { Divergence, TrainProgress } from '../core/train/engine.ts';
+import type { TrainRequest } from '../device/schema.ts';
 
 export interface VersionRef {
   readonly model: string;
@@ -72,11 +72,15 @@ export interface ServingApi {
   measure(ref: VersionRef): Promise<Result<ProviderMeasurement[]>>;
 }
 
-export interface TrainRequest extends VersionRef {
-  readonly recipe: TrainRecipe;
-  /** Whether the new samples may travel with the version; else only their digest does. */
-  readonly shareSamples: boolean;
+export type { TrainRequest };
+
+export interface RunProgress extends TrainProgress {
+  /** Why the run could not leave its state in the store: a tab that dies takes it along. Null where it can. */
+  readonly unkept: Failure | null;
 }
+
+/** Why a run cannot be gone on with: the version or its data changed or went, or what it had left is damaged or gone. */
+export type RunObstacle = 'version' | 'data' | 'state';
 
 export interface TrainOutcome {
   /** Digest of the candidate, which is now in the store, signed, in state `judging`. */
@@ -84,11 +88,17 @@ export interface TrainOutcome {
   readonly backend: string;
   readonly seconds: number;
   readonly comparison: Comparison;
+  /** Where the run met what is no number, and which epoch's weights the candidate has; null where it came to its end. */
+  readonly diverged: Divergence | null;
 }
 
 export interface TrainingApi {
   /** Trains, converts, checks the conversion, judges old and new, stores a signed candidate. `onProgress` is a Comlink proxy. */
-  train(request: TrainRequest, onProgress: (progress: TrainProgress) => void): Promise<Result<TrainOutcome>>;
+  train(request: TrainRequest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>>;
+  /** The same, from where a run was cut short. @param run the id of its row */
+  goOn(run: Digest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>>;
+  /** Null where it can be gone on with. */
+  obstacleTo(run: Digest): Promise<Result<RunObstacle | null>>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** The run ends with `Aborted` at its next step. */

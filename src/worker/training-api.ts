@@ -2,9 +2,8 @@
 // loaded when it is asked for.
 import { type ProxyMethods, releaseProxy } from 'comlink';
 import { HaversackError } from '../core/errors.ts';
-import type { TrainProgress } from '../core/train/engine.ts';
 import { answer } from './answer.ts';
-import type { TrainingApi } from './protocol.ts';
+import type { RunProgress, TrainingApi } from './protocol.ts';
 import { RunControl } from './run-control.ts';
 
 /** A curve is not drawn more often; the last step of an epoch is always reported. */
@@ -16,13 +15,20 @@ export const training: TrainingApi = {
   train: (request, onProgress) =>
     answer(async () => {
       const { train } = await import('./train.ts');
-      const report = sparsely(onProgress);
-      try {
-        return await controlled(control => train(request, control, report));
-      } finally {
-        (onProgress as Partial<ProxyMethods>)[releaseProxy]?.();
-      }
+      return reporting(onProgress, report => controlled(control => train(request, control, report)));
     }, 'TrainingImpossible'),
+
+  goOn: (run, onProgress) =>
+    answer(async () => {
+      const { goOn } = await import('./train.ts');
+      return reporting(onProgress, report => controlled(control => goOn(run, control, report)));
+    }, 'TrainingImpossible'),
+
+  obstacleTo: run =>
+    answer(async () => {
+      const { obstacleTo } = await import('./unfinished-run.ts');
+      return obstacleTo(run);
+    }, 'StorageFailed'),
 
   pause: () => Promise.resolve(run?.pause()),
   resume: () => Promise.resolve(run?.resume()),
@@ -53,7 +59,17 @@ async function controlled<T>(work: (control: RunControl) => Promise<T>): Promise
   }
 }
 
-function sparsely(onProgress: (progress: TrainProgress) => void): (progress: TrainProgress) => void {
+type Report = (progress: RunProgress) => void;
+
+async function reporting<T>(onProgress: Report, work: (report: Report) => Promise<T>): Promise<T> {
+  try {
+    return await work(sparsely(onProgress));
+  } finally {
+    (onProgress as Partial<ProxyMethods>)[releaseProxy]?.();
+  }
+}
+
+function sparsely(onProgress: Report): Report {
   let last = -Infinity;
   let epoch = -1;
   return progress => {

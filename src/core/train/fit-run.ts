@@ -126,7 +126,12 @@ export class FitRun {
   async #state(): Promise<FitState> {
     const { host, stepper, clock } = this.#open;
     const slots = await stepper.state();
-    return this.#course.state({ provider: host.provider, slots, workedMs: clock.workedMs() });
+    return this.#course.state({
+      provider: host.provider,
+      steps: this.#steps,
+      slots,
+      workedMs: clock.workedMs(),
+    });
   }
 
   async #fitted({ epoch, weights, validation }: Kept, message: string | null): Promise<Fitted> {

@@ -19,8 +19,9 @@ export interface Kept {
 export interface FitState {
   /** What computed it: only there the run ends with the very same weights. */
   readonly provider: Provider;
-  /** Steps that were taken. */
+  /** Steps that were taken, of as many as there will be. */
   readonly step: number;
+  readonly steps: number;
   /** The one under way, from 1. */
   readonly epoch: number;
   /** Steps that were taken of it. */

@@ -26,6 +26,7 @@ const headerSchema = z.object({
   formatVersion: z.literal(1),
   provider: z.enum(['wasm', 'webgpu', 'cpu']),
   step: count,
+  steps: count,
   epoch: count,
   taken: count,
   rows: count,

@@ -27,6 +27,7 @@ const outcome: TrainOutcome = {
   backend: 'cpu',
   seconds: 3,
   comparison: { labels: ['0', '1'], parent: null, added: null, verdict: 'even' },
+  diverged: null,
 };
 
 function at(step: number): TrainProgress {

@@ -22,6 +22,7 @@ const tensors = fc.array(fc.tuple(fc.string(), tensor)).map(entries => new Map(e
 const states: fc.Arbitrary<FitState> = fc.record({
   provider: fc.constantFrom('wasm' as const, 'webgpu' as const, 'cpu' as const),
   step: fc.nat(),
+  steps: fc.nat(),
   epoch: fc.nat(),
   taken: fc.nat(),
   order: fc.int32Array().map(order => new Int32Array(order)),
