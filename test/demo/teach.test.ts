@@ -12,9 +12,11 @@ import type { LabelledRows } from '../../src/core/data/labelled-rows.ts';
 import { partOf } from '../../src/core/data/split.ts';
 import { compare, type Comparison } from '../../src/core/evaluate/compare.ts';
 import { decide } from '../../src/core/evaluate/decide.ts';
-import { patchInitializers } from '../../src/core/onnx/patch.ts';
 import { float32 } from '../../src/core/tensor.ts';
 import type { Sample } from '../../src/device/schema.ts';
+import { memoryStepHost } from '../../src/core/runtime/step-host.ts';
+import { createOnnxEngine } from '../../src/core/train/onnx-engine.ts';
+import { trainedFile } from '../../src/core/train/trained-file.ts';
 import { createTfjsEngine } from '../../src/tfjs/engine.ts';
 import {
   addedSamples,
@@ -60,15 +62,20 @@ async function compared(taught: Bytes, rows: LabelledRows): Promise<Comparison> 
   return compare(labels, { parent: { truth: rows.labels, old, new: now, dataset: null }, added: null });
 }
 
-describe('five samples of each digit in a new hand, with the recipe that Teach starts with', () => {
+const engines = {
+  onnx: () => createOnnxEngine(() => memoryStepHost('cpu', openNodeSession)),
+  tfjs: () => createTfjsEngine(['cpu']),
+};
+
+describe.each(['onnx', 'tfjs'] as const)('five samples of each digit in a new hand, taught by %s', name => {
   let data: VersionData;
   let taught: Bytes;
 
   beforeAll(async () => {
     data = await versionData(5);
-    const recipe = recipeFrom(defaultDraft)!;
-    const engine = await createTfjsEngine(['cpu']);
-    const { weights } = await engine.train(
+    const recipe = { ...recipeFrom(defaultDraft)!, engine: name };
+    const engine = await engines[name]();
+    const trained = await engine.train(
       {
         topology: JSON.parse(new TextDecoder().decode(read('topology.json'))) as unknown,
         model: parent,
@@ -80,7 +87,7 @@ describe('five samples of each digit in a new hand, with the recipe that Teach s
       { checkpoint: () => Promise.resolve() },
       () => undefined,
     );
-    taught = patchInitializers(parent, weights);
+    taught = trainedFile(parent, trained);
   }, 120_000);
 
   it('make it read digits of that hand that it has not seen: nine of ten and more, of six before', async () => {

@@ -130,8 +130,7 @@ describe('a device with models', () => {
     it('fine-tunes with the other engine as well', async () => {
       await go(page, '#/teach/digits');
       await page.getByText('Settings', { exact: true }).last().click();
-      await page.getByLabel('Engine').selectOption('onnx');
-      await page.getByLabel('What may change').selectOption('lora');
+      await page.getByLabel('Engine').selectOption('tfjs');
       await page.getByLabel('Rounds over the data (epochs)').fill('1');
       await page.getByRole('button', { name: 'Start training' }).click();
       await page.getByText('What should become of it?').waitFor({ timeout: 120_000 });

@@ -30,15 +30,14 @@ test('another scope brings its own settings, but for what was typed', () => {
 const versionWith = (engine: string | null) =>
   ({ artifacts: { topology: engine && { engine } } }) as unknown as Manifest;
 
-test('a version starts with TensorFlow.js where it has the layers, else with the graph alone', () => {
-  expect(enginesOf(versionWith('tfjs'))).toEqual(['tfjs', 'onnx']);
+test('a version starts with its graph, and offers TensorFlow.js besides where it has the layers', () => {
+  expect(enginesOf(versionWith('tfjs'))).toEqual(['onnx', 'tfjs']);
   expect(enginesOf(versionWith('another'))).toEqual(['onnx']);
   expect(enginesOf(versionWith(null))).toEqual(['onnx']);
   expect(draftFor(defaultDraft, versionWith('tfjs'))).toEqual(defaultDraft);
-  expect(recipeFrom(draftFor(defaultDraft, versionWith(null)))).toMatchObject({
-    engine: 'onnx',
-    scope: 'head',
-  });
+  const layered = withEngine(defaultDraft, 'tfjs');
+  expect(draftFor(layered, versionWith('tfjs'))).toEqual(layered);
+  expect(recipeFrom(draftFor(layered, versionWith(null)))).toMatchObject({ engine: 'onnx', scope: 'head' });
 });
 
 test('a version without its data is taught by the engine that can hold it near what it knew', () => {
@@ -50,9 +49,9 @@ test('a version without its data is taught by the engine that can hold it near w
 });
 
 test('an engine that was chosen stays, from version to version', () => {
-  const chosen = withEngine(defaultDraft, 'onnx');
+  const chosen = withEngine(defaultDraft, 'tfjs');
   expect(draftFor(chosen, versionWith('tfjs'))).toEqual(chosen);
-  expect(withScope(chosen, 'all')).toMatchObject({ engine: 'onnx', scope: 'all' });
+  expect(withScope(chosen, 'all')).toMatchObject({ engine: 'tfjs', scope: 'all' });
 });
 
 test.each(scopesOf.onnx)('%s is a recipe of the onnx engine, and TensorFlow.js gets one it has', scope => {

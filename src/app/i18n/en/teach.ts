@@ -67,7 +67,7 @@ export const teach = {
   estimate: 'About {time}, going by the last run here.',
   settings: 'Settings',
   engine: 'Engine',
-  engineOnnx: 'ONNX (WebAssembly)',
+  engineOnnx: 'ONNX Runtime (WebGPU or WebAssembly)',
   engineTfjs: 'TensorFlow.js (WebGPU, WebGL or CPU)',
   engineOnly: 'This version came without the layers TensorFlow.js needs.',
   engineAlone: 'Only this engine can hold it close to what it knew.',

@@ -64,7 +64,7 @@ export const teach: Translation<typeof en> = {
   estimate: '按上次在这里的训练推算，约需 {time}。',
   settings: '设置',
   engine: '引擎',
-  engineOnnx: 'ONNX（WebAssembly）',
+  engineOnnx: 'ONNX Runtime（WebGPU 或 WebAssembly）',
   engineTfjs: 'TensorFlow.js（WebGPU、WebGL 或 CPU）',
   engineOnly: '这个版本没有附带 TensorFlow.js 所需的层结构。',
   engineAlone: '只有这个引擎能让它贴近原来所知。',

@@ -24,7 +24,7 @@ export interface RecipeDraft {
 
 export type NumberField = Exclude<keyof RecipeDraft, 'engine' | 'scope'>;
 
-const common = { engine: 'tfjs', batchSize: '32', seed: '42', newSampleRepeats: '8' } as const;
+const common = { engine: 'onnx', batchSize: '32', seed: '42', newSampleRepeats: '8' } as const;
 
 /**
  * As measured on a new writer's digits (docs/decisions/0006-default-recipe.md). The head is quick, and its few weights
@@ -55,7 +55,7 @@ export function withScope(draft: RecipeDraft, scope: DraftScope): RecipeDraft {
  */
 export function enginesOf({ artifacts }: Pick<Manifest, 'artifacts'>): readonly DraftEngine[] {
   const { topology, dataset } = artifacts;
-  return topology?.engine === 'tfjs' && dataset !== null ? ['tfjs', 'onnx'] : ['onnx'];
+  return topology?.engine === 'tfjs' && dataset !== null ? ['onnx', 'tfjs'] : ['onnx'];
 }
 
 /** With a scope that the engine has. */
