@@ -3,6 +3,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vitest/config';
+import type { BrowserCommandContext } from 'vitest/node';
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
 
 /** All that a browser test may import: met later, they would make Vite reload the page in the middle of a test. */
@@ -33,6 +34,14 @@ const bundledDependencies = [
   'zod',
 ];
 
+type WeightsInNode = (task: string) => Promise<Record<string, number[]>>;
+
+/** Called by a browser test and run here, in the server: what Node makes of the same. */
+async function weightsInNode({ project }: BrowserCommandContext, task: string): ReturnType<WeightsInNode> {
+  const path = new URL('test/core/train/known-results/weights-in-node.ts', import.meta.url).pathname;
+  return (await project.import<{ weightsInNode: WeightsInNode }>(path)).weightsInNode(task);
+}
+
 function browserProject(name: 'webgpu' | 'plain') {
   return {
     plugins: [preact()],
@@ -61,6 +70,7 @@ function browserProject(name: 'webgpu' | 'plain') {
             args: chromiumArguments({ webgpu: name === 'webgpu' }),
           },
         }),
+        commands: { weightsInNode },
         instances: [{ browser: 'chromium' as const }],
       },
     },
