@@ -57,17 +57,7 @@ export class Stepper {
   }
 
   static async open(job: FitJob, batch: number, host: StepHost): Promise<Stepper> {
-    const graph = buildTrainingGraph({
-      model: job.model,
-      inputShapes: inputShapesOf(job.train, batch),
-      output: job.output,
-      loss: job.loss,
-      distillation: job.distillation ?? null,
-      optimizer: job.optimizer,
-      trainable: name => job.trainable.has(name),
-      statistics: job.statistics,
-      seed: job.seed,
-    });
+    const graph = stepGraph(job, batch);
     await host.put(initialOf(carriedBy(graph)));
     const step = await host.open(graph.file, stepLinks(graph));
     try {
@@ -197,6 +187,21 @@ export class Stepper {
 
 function carriedBy({ parameters, statistics, state }: TrainingGraph): readonly Carried[] {
   return [...parameters, ...statistics, ...state];
+}
+
+/** What a job's steps run. @throws HaversackError as `buildTrainingGraph` */
+export function stepGraph(job: FitJob, batch: number): TrainingGraph {
+  return buildTrainingGraph({
+    model: job.model,
+    inputShapes: inputShapesOf(job.train, batch),
+    output: job.output,
+    loss: job.loss,
+    distillation: job.distillation ?? null,
+    optimizer: job.optimizer,
+    trainable: name => job.trainable.has(name),
+    statistics: job.statistics,
+    seed: job.seed,
+  });
 }
 
 function initialOf(carried: readonly Carried[]): Map<string, Tensor> {

@@ -17,6 +17,8 @@ import {
 import { drawDropout } from './gradient/dropout.ts';
 import { gradient } from './gradient/gradient.ts';
 import type { Tape } from './gradient/tape.ts';
+import { liveBytes, totalBytes } from './live-bytes.ts';
+import type { StepMemory } from './memory.ts';
 import { movingValues } from './moving.ts';
 import { decays, type OptimizerSettings, scalarsOf } from './optimizers/update.ts';
 import { followBatches } from './running-statistics.ts';
@@ -29,6 +31,7 @@ import {
   setOutputs,
   updateApart,
   updateHere,
+  type UpdateStep,
 } from './update-step.ts';
 
 export type { Carried };
@@ -71,6 +74,7 @@ export interface TrainingGraph {
   };
   /** Null where `file` is a whole step. */
   readonly accumulation: Accumulation | null;
+  readonly memory: StepMemory;
   /** What the step (with `accumulation`, its second graph) is fed beside the rest. @param step from 1 */
   scalars(step: number, learningRate: number): Readonly<Record<string, Tensor>>;
 }
@@ -116,8 +120,10 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const outputs = { loss: forward.loss, prediction: forward.prediction };
   const carried = statistics.carried.map(({ output }) => output);
   setOutputs(tape, [outputs.loss, outputs.prediction, ...update.outputs, ...carried]);
+  const file = tape.graph.toBytes();
   return {
-    file: tape.graph.toBytes(),
+    file,
+    memory: memoryOf(tape, update, statistics.carried),
     parameters: update.parameters,
     statistics: statistics.carried,
     state: update.state,
@@ -132,6 +138,23 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
           float32([], [value]),
         ]),
       ),
+  };
+}
+
+function memoryOf(
+  tape: Tape,
+  { parameters, state, accumulation }: UpdateStep,
+  statistics: readonly Carried[],
+): StepMemory {
+  const carried = [...parameters, ...statistics, ...state, ...(accumulation?.gradients ?? [])];
+  const values = liveBytes(tape.graph, name => tape.type(name));
+  const slots = new Set(carried.map(({ input }) => input));
+  const fed = tape.graph.inputs.filter(({ name }) => !slots.has(name));
+  return {
+    constants: totalBytes([...tape.graph.initializers.values()]),
+    carried: totalBytes(carried.map(({ initial }) => initial)),
+    fed: totalBytes(fed),
+    values,
   };
 }
 
