@@ -8,6 +8,7 @@ import { fit, type FitJob, type FitProgress, type Fitted } from './fit.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
 import { type Learnt, learntOf } from './learnt.ts';
 import { withLowRankChanges } from './lora.ts';
+import { throughActivations } from './lora-activations.ts';
 import type { LossSettings } from './losses/loss.ts';
 import { defaultLora, type TrainRecipe } from './recipe.ts';
 import type { OpenRowStore } from './row-store.ts';
@@ -45,20 +46,33 @@ export async function adapt(
   continuation: Continuation = fromTheStart,
 ): Promise<Adapted> {
   const { recipe } = job;
-  const planned = plan(job);
-  const fitted = await fit(planned, host, control, teller(recipe.epochs, onProgress), continuation);
+  const { fitJob, graph } = planned(job);
+  const fitted = await fit(fitJob, host, control, teller(recipe.epochs, onProgress), continuation);
   const isMerged = recipe.scope === 'lora' && recipe.lora?.keep !== 'delta';
-  return { ...fitted, ...learntOf(planned.model, fitted.weights, isMerged ? 'merged' : 'delta') };
+  return { ...fitted, ...learntOf(graph, fitted.weights, isMerged ? 'merged' : 'delta') };
 }
 
 /** The recipe's scope as a graph, and what is trained of it. @throws HaversackError `TrainingImpossible` */
 export function plan(job: AdaptJob): FitJob {
+  return planned(job).fitJob;
+}
+
+interface Planned {
+  readonly fitJob: FitJob;
+  /** With the names of what is trained, as a file has it. */
+  readonly graph: Graph;
+}
+
+function planned(job: AdaptJob): Planned {
   const { model, recipe } = job;
   const chosen = selectParameters(model, recipe);
-  if (recipe.scope !== 'lora') return fitJob(job, model, new Set(chosen.map(({ name }) => name)));
+  if (recipe.scope !== 'lora') {
+    return { graph: model, fitJob: fitJobOf(job, model, new Set(chosen.map(({ name }) => name))) };
+  }
   const random = seededRandom((recipe.seed ^ loraStream) >>> 0);
   const { graph, trained } = withLowRankChanges(model, chosen, recipe.lora ?? defaultLora, random);
-  return fitJob(job, graph, new Set(trained.flatMap(({ left, right }) => [left, right])));
+  const names = new Set(trained.flatMap(({ left, right }) => [left, right]));
+  return { graph, fitJob: fitJobOf(job, throughActivations(graph, trained), names) };
 }
 
 export function lossOf(
@@ -80,7 +94,7 @@ export function lossOf(
   }
 }
 
-function fitJob(
+function fitJobOf(
   { output, train, validation, recipe, spillRows }: AdaptJob,
   model: Graph,
   trainable: Set<string>,
