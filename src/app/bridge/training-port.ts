@@ -1,8 +1,8 @@
 // A training run through the bridge: functions become Comlink proxies here, and nowhere else.
 import { proxy } from 'comlink';
+import type { Digest } from '../../core/artifact/digest.ts';
 import type { Result } from '../../core/result.ts';
-import type { TrainProgress } from '../../core/train/engine.ts';
-import type { TrainOutcome, TrainRequest } from '../../worker/protocol.ts';
+import type { RunObstacle, RunProgress, TrainOutcome, TrainRequest } from '../../worker/protocol.ts';
 import type { WorkerBridge } from './worker-bridge.ts';
 
 export class BridgedTraining {
@@ -12,8 +12,16 @@ export class BridgedTraining {
     this.#bridge = bridge;
   }
 
-  train(request: TrainRequest, onProgress: (progress: TrainProgress) => void): Promise<Result<TrainOutcome>> {
+  train(request: TrainRequest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>> {
     return this.#bridge.call(api => api.train(request, proxy(onProgress)));
+  }
+
+  goOn(run: Digest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>> {
+    return this.#bridge.call(api => api.goOn(run, proxy(onProgress)));
+  }
+
+  obstacleTo(run: Digest): Promise<Result<RunObstacle | null>> {
+    return this.#bridge.call(api => api.obstacleTo(run));
   }
 
   pause(): Promise<void> {

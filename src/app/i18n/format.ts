@@ -68,6 +68,13 @@ export function formatDuration(seconds: number): string {
   );
 }
 
+/** The time alone where it was today. */
+export function formatMoment(iso: string): string {
+  const date = new Date(iso);
+  if (date.toDateString() !== new Date().toDateString()) return formatDate(iso);
+  return new Intl.DateTimeFormat(regional.value, { timeStyle: 'short' }).format(date);
+}
+
 export function formatDate(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;

@@ -12,6 +12,7 @@ import { keepAwake } from './wake-lock.ts';
 /** The worker is looked up when it is used: the services open after this file is loaded. */
 const port: TrainingPort = {
   train: (request, onProgress) => new BridgedTraining(need().training).train(request, onProgress),
+  goOn: (run, onProgress) => new BridgedTraining(need().training).goOn(run, onProgress),
   pause: () => new BridgedTraining(need().training).pause(),
   resume: () => new BridgedTraining(need().training).resume(),
   stop: () => new BridgedTraining(need().training).stop(),
@@ -25,6 +26,8 @@ effect(() => {
   const { model, recipe } = state.request;
   untracked(() => {
     if (training.progress.value) notePace(model, recipe, training.progress.value);
+    // What went wrong is told in Teach, before anyone is led on.
+    if (route.value.place === 'teach' && state.outcome.diverged) return;
     if (route.value.place === 'teach') navigate('judge', model);
     else toast(t('doneElsewhere', { model }), { label: t('toJudge'), run: () => navigate('judge', model) });
   });

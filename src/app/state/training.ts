@@ -1,9 +1,10 @@
 // The one training run of this page, outside any screen: it goes on while the reader is elsewhere.
 import { computed, signal } from '@preact/signals';
+import type { Digest } from '../../core/artifact/digest.ts';
 import { toFailure, type Failure } from '../../core/errors.ts';
 import { fail, type Result } from '../../core/result.ts';
-import type { TrainProgress } from '../../core/train/engine.ts';
-import type { TrainOutcome, TrainRequest } from '../../worker/protocol.ts';
+import type { RunRow } from '../../device/schema.ts';
+import type { RunProgress, TrainOutcome, TrainRequest } from '../../worker/protocol.ts';
 import { withProgress, type HistoryPoint } from './training-history.ts';
 
 /** Ten times a second is as often as a curve is worth drawing. */
@@ -11,7 +12,9 @@ export const publishEveryMs = 100;
 
 /** What the run needs of the training worker. */
 export interface TrainingPort {
-  train(request: TrainRequest, onProgress: (progress: TrainProgress) => void): Promise<Result<TrainOutcome>>;
+  train(request: TrainRequest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>>;
+  /** From where it was cut short. */
+  goOn(run: Digest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** The run ends with `Aborted`; a worker that does not answer is ended. */
@@ -35,10 +38,10 @@ export type Training = ReturnType<typeof createTraining>;
 /** One run at a time; `start` while one is under way is refused by the type of its answer. */
 export function createTraining({ port, keepAwake }: TrainingOptions) {
   const state = signal<TrainingState>({ phase: 'idle' });
-  const progress = signal<TrainProgress | null>(null);
+  const progress = signal<RunProgress | null>(null);
   const history = signal<readonly HistoryPoint[]>([]);
   const busy = computed(() => !['idle', 'done', 'failed'].includes(state.value.phase));
-  let reports: { last: TrainProgress | null; history: readonly HistoryPoint[] } = { last: null, history: [] };
+  let reports: { last: RunProgress | null; history: readonly HistoryPoint[] } = { last: null, history: [] };
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   function publish(): void {
@@ -47,7 +50,7 @@ export function createTraining({ port, keepAwake }: TrainingOptions) {
     history.value = reports.history;
   }
 
-  function report(now: TrainProgress): void {
+  function report(now: RunProgress): void {
     reports = { last: now, history: withProgress(reports.history, reports.last, now) };
     const current = state.peek();
     if (current.phase === 'starting') state.value = { phase: 'running', request: current.request };
@@ -63,21 +66,30 @@ export function createTraining({ port, keepAwake }: TrainingOptions) {
     else state.value = { phase: 'failed', request, failure: result.error };
   }
 
-  /** Answers when the run has ended; false where one is under way already. */
-  async function start(request: TrainRequest): Promise<boolean> {
+  async function run(request: TrainRequest, ask: () => Promise<Result<TrainOutcome>>): Promise<boolean> {
     if (busy.peek()) return false;
     reports = { last: null, history: [] };
     publish();
     state.value = { phase: 'starting', request };
     const letSleep = keepAwake();
     try {
-      end(await port.train(request, report), request);
+      end(await ask(), request);
     } catch (thrown) {
       end(fail(toFailure(thrown, 'RuntimeFailed')), request);
     } finally {
       letSleep();
     }
     return true;
+  }
+
+  /** Answers when the run has ended; false where one is under way already. */
+  function start(request: TrainRequest): Promise<boolean> {
+    return run(request, () => port.train(request, report));
+  }
+
+  /** Likewise, for a run that was cut short. */
+  function goOn({ id, request }: Pick<RunRow, 'id' | 'request'>): Promise<boolean> {
+    return run(request, () => port.goOn(id, report));
   }
 
   async function pause(): Promise<void> {
@@ -106,5 +118,5 @@ export function createTraining({ port, keepAwake }: TrainingOptions) {
     if (!busy.peek()) state.value = { phase: 'idle' };
   }
 
-  return { state, progress, history, busy, start, pause, resume, stop, clear };
+  return { state, progress, history, busy, start, goOn, pause, resume, stop, clear };
 }

@@ -2,8 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { createTraining, type TrainingPort } from '../../../src/app/state/training.ts';
 import { failure } from '../../../src/core/errors.ts';
 import { fail, ok, type Result } from '../../../src/core/result.ts';
-import type { TrainProgress } from '../../../src/core/train/engine.ts';
-import type { TrainOutcome, TrainRequest } from '../../../src/worker/protocol.ts';
+import type { RunProgress, TrainOutcome, TrainRequest } from '../../../src/worker/protocol.ts';
 
 const request: TrainRequest = {
   model: 'digits',
@@ -30,7 +29,7 @@ const outcome: TrainOutcome = {
   diverged: null,
 };
 
-function at(step: number): TrainProgress {
+function at(step: number): RunProgress {
   return {
     step,
     steps: 10,
@@ -43,16 +42,22 @@ function at(step: number): TrainProgress {
     elapsedMs: 0,
     remainingMs: 0,
     backend: 'cpu',
+    unkept: null,
   };
 }
 
 /** A worker under the test's hand. */
 function rig() {
   let finish: (result: Result<TrainOutcome>) => void = () => undefined;
-  let tell: (progress: TrainProgress) => void = () => undefined;
+  let tell: (progress: RunProgress) => void = () => undefined;
   const asked: string[] = [];
   const port: TrainingPort = {
     train: (_, onProgress) => {
+      tell = onProgress;
+      return new Promise(resolve => (finish = resolve));
+    },
+    goOn: (run, onProgress) => {
+      asked.push(`go on with ${run}`);
       tell = onProgress;
       return new Promise(resolve => (finish = resolve));
     },
@@ -73,7 +78,7 @@ function rig() {
     asked,
     locks,
     finish: (result: Result<TrainOutcome>) => finish(result),
-    tell: (p: TrainProgress) => tell(p),
+    tell: (p: RunProgress) => tell(p),
   };
 }
 
@@ -87,6 +92,19 @@ test('a run goes from starting to running with its first step and ends done, wit
   expect(await run).toBe(true);
   expect(training.state.value).toEqual({ phase: 'done', request, outcome });
   expect(training.progress.value?.step).toBe(1);
+  expect(locks).toEqual({ taken: 1, given: 1 });
+});
+
+test('a run that was cut short is gone on with by its id, and is shown as what it was asked for', async () => {
+  const { training, finish, tell, asked, locks } = rig();
+  const run = training.goOn({ id: 'f'.repeat(64), request });
+  expect(training.state.value).toEqual({ phase: 'starting', request });
+  expect(asked).toEqual([`go on with ${'f'.repeat(64)}`]);
+  expect(await training.start(request)).toBe(false);
+  tell(at(7));
+  finish(ok(outcome));
+  expect(await run).toBe(true);
+  expect(training.progress.value?.step).toBe(7);
   expect(locks).toEqual({ taken: 1, given: 1 });
 });
 

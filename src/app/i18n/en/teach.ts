@@ -105,6 +105,18 @@ export const teach = {
   stopped: 'Stopped. Nothing was changed.',
   elsewhere: 'Version {version} of {model} is being taught right now.',
   goThere: 'Go there',
+  canGoOn: 'If this tab closes, the run can go on from where it was.',
+  cannotGoOn: 'If this tab closes, the run starts over. With the engine ONNX it could go on.',
+  unkept:
+    'This device’s storage takes nothing more of this run: it goes on, and starts over if this tab closes.',
+  unfinished: 'An unfinished run',
+  unfinishedOf: '{share} done, from {time}, on version {version}. It ends as if it had never stopped.',
+  unfinishedVersion:
+    'It cannot go on: the version it learnt from has changed, or is no longer on this device.',
+  unfinishedData: 'It cannot go on: your samples have changed since. Start a new run.',
+  unfinishedState: 'It cannot go on: what was kept of it is damaged.',
+  continueRun: 'Continue',
+  throwAway: 'Throw away',
 
   lossTitle: 'Loss {value} – lower is better',
   accuracyTitle: '{value} right',
@@ -122,6 +134,12 @@ export const teach = {
   columnValidationAccuracy: 'Right, validation',
 
   done: 'Done: learned in {time} {backend}.',
+  divergedAt: 'Stopped at step {step}: the loss was no longer a number.',
+  divergedKept: {
+    one: 'What it had learnt until round {n} is kept, and can be judged.',
+    other: 'What it had learnt until round {n} is kept, and can be judged.',
+  },
+  divergedAdvice: 'A lower learning rate keeps it from happening again.',
   doneElsewhere: '{model} has learned.',
   toJudge: 'See old against new',
   trainAgain: 'Train again',

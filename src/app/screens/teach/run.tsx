@@ -1,6 +1,6 @@
 // The training run as it stands: start, progress with time left, pause, stop; the curves; how it ended.
 import type { Manifest } from '../../../core/artifact/documents.ts';
-import type { TrainProgress } from '../../../core/train/engine.ts';
+import type { Divergence, TrainProgress } from '../../../core/train/engine.ts';
 import type { TrainRecipe } from '../../../core/train/recipe.ts';
 import { shortageOf } from '../../../core/data/enough-samples.ts';
 import type { Sample } from '../../../device/schema.ts';
@@ -95,16 +95,32 @@ function Elsewhere({ request }: { readonly request: TrainRequest }) {
 function Done({ model }: { readonly model: string }) {
   const state = training.state.value;
   if (state.phase !== 'done') return null;
-  const { seconds, backend } = state.outcome;
+  const { seconds, backend, diverged } = state.outcome;
   return (
-    <Note tone="good">
-      <span>{t('done', { time: formatDuration(seconds), backend: backendWords(backend) })}</span>
+    <Note tone={diverged ? 'warn' : 'good'}>
+      {diverged ? (
+        <Diverged {...diverged} />
+      ) : (
+        <span>{t('done', { time: formatDuration(seconds), backend: backendWords(backend) })}</span>
+      )}
       <div class="row">
         <LinkButton kind="primary" icon="judge" href={href('judge', model)}>
           {t('toJudge')}
         </LinkButton>
       </div>
     </Note>
+  );
+}
+
+function Diverged({ step, keptEpoch, message }: Divergence) {
+  return (
+    <>
+      <span>
+        {t('divergedAt', { step })} {t('divergedKept', { n: keptEpoch })}
+      </span>
+      <span>{t('divergedAdvice')}</span>
+      <span class="small soft">{message}</span>
+    </>
   );
 }
 
@@ -141,10 +157,19 @@ function Running() {
             {t('stop')}
           </Button>
         </div>
+        <Safety />
         <Curves history={training.history.value} />
       </div>
     </Card>
   );
+}
+
+/** What becomes of the run if the tab dies. */
+function Safety() {
+  const state = training.state.value;
+  if (training.progress.value?.unkept) return <Note tone="warn">{t('unkept')}</Note>;
+  const canGoOn = 'request' in state && state.request.recipe.engine === 'onnx';
+  return <p class="small soft">{t(canGoOn ? 'canGoOn' : 'cannotGoOn')}</p>;
 }
 
 function phaseWords(phase: string): string {

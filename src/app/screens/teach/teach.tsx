@@ -18,6 +18,7 @@ import { LabelMore } from './label-more.tsx';
 import { lacksOf, type Lack } from './lacks.ts';
 import { Run } from './run.tsx';
 import { Samples } from './samples.tsx';
+import { Unfinished } from './unfinished.tsx';
 
 export default function Teach() {
   const model = currentModel.value;
@@ -49,6 +50,7 @@ function TeachVersion({ row }: { readonly row: Installed }) {
       <div class="stack">
         <div class="teach-columns">
           <div class="stack">
+            <Unfinished model={model} />
             {lacks.length > 0 ? (
               <Lacking manifest={manifest} lacks={lacks} />
             ) : row.trainable || !cameWithData(manifest) ? (
