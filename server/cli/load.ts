@@ -3,9 +3,8 @@ import { basename } from 'node:path';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import { descriptionOf } from '../../src/core/onnx/description.ts';
-import { interfaceOf } from '../../src/core/onnx/interface.ts';
+import { interfaceOf, withColumns } from '../../src/core/onnx/interface.ts';
 import { inspectModel, type ModelInspection } from '../../src/core/onnx/inspect.ts';
-import { elements } from '../../src/core/tensor.ts';
 import { connect, type RemoteOptions } from './connect.ts';
 import type { Io } from './io.ts';
 import { readModelFile } from './model-file.ts';
@@ -45,24 +44,10 @@ async function loadFile(path: string): Promise<Loaded> {
     version: null,
     file,
     inspection,
-    interface: named(interfaceOf(inspection, labels), features),
+    interface: withColumns(interfaceOf(inspection, labels), features),
     labels,
     variants: null,
   };
-}
-
-/** The columns' names at the one input that takes as many numbers. */
-function named(guessed: ModelInterface, names: readonly string[] | null): ModelInterface {
-  const [input] = guessed.inputs;
-  const isTheirs = input && guessed.inputs.length === 1 && elements(input.shape.slice(1)) === names?.length;
-  if (!names || !isTheirs) return guessed;
-  const meaning = {
-    kind: 'features' as const,
-    names: [...names],
-    units: names.map(() => null),
-    ranges: null,
-  };
-  return { ...guessed, inputs: [{ ...input, meaning }] };
 }
 
 async function loadVersion(io: Io, text: string, options: LoadOptions): Promise<Loaded> {

@@ -20,7 +20,7 @@ export const checkJobSchema = z.object({
   /** Files that came with it: only whether they are whole. */
   beside: z.array(fileRefSchema).max(8),
   labels: z.array(z.string()).nullable(),
-  /** As claimed; null to read it from the graph. */
+  /** As claimed; null to read it, and labels that nobody gave, from the file. */
   interface: interfaceSchema.nullable(),
   recorded: recordedArtifactSchema.nullable(),
 });
@@ -28,6 +28,7 @@ export type CheckJob = z.infer<typeof checkJobSchema>;
 
 export const checkedSchema = z.object({
   interface: interfaceSchema,
+  labels: z.array(z.string()).nullable(),
   architecture: digestSchema,
   /** What the file is by its weights: `fp32`, `fp16`, `original`. */
   variant: variantNameSchema,

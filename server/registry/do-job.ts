@@ -1,9 +1,11 @@
 // Does the checker's jobs: the only code that looks into what others sent. Knows no process.
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
+import type { Bytes } from '../../src/core/artifact/digest.ts';
 import { interfaceSchema } from '../../src/core/artifact/interface.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { architectureDigest } from '../../src/core/onnx/architecture.ts';
-import { interfaceOf } from '../../src/core/onnx/interface.ts';
+import { descriptionOf } from '../../src/core/onnx/description.ts';
+import { fitsLabels, interfaceOf, withColumns } from '../../src/core/onnx/interface.ts';
 import { tensorLayout } from '../../src/core/onnx/layout.ts';
 import { quantizeWeights } from '../../src/core/passes/quantize-weights.ts';
 import { z } from '../../src/core/zod.ts';
@@ -24,14 +26,22 @@ export async function doCheck(bench: Bench, job: CheckJob): Promise<Checked> {
   for (const ref of job.beside) await verifyFileRef(bench.blobs, ref);
   const recorded = await readRecorded(bench.blobs, job.recorded);
   const file = await readFileRef(bench.blobs, job.file);
-  const inspection = inspectFile(file);
-  const claimed = job.interface ?? limited(interfaceOf(inspection, job.labels));
-  await checkRuns(bench.openSession, file, { interface: claimed, labels: job.labels, recorded });
+  const known = knownOf(file, job);
+  await checkRuns(bench.openSession, file, { ...known, recorded });
   return {
-    interface: claimed,
+    ...known,
     architecture: await architectureDigest(file),
     variant: variantNameOf(tensorLayout(file)),
   };
+}
+
+/** What is claimed; where nobody said, what the file says of itself. */
+function knownOf(file: Bytes, job: CheckJob): Pick<Checked, 'interface' | 'labels'> {
+  const inspection = inspectFile(file);
+  if (job.interface) return { interface: job.interface, labels: job.labels };
+  const told = descriptionOf(file);
+  const labels = job.labels ?? (told.labels && fitsLabels(inspection, told.labels) ? [...told.labels] : null);
+  return { interface: limited(withColumns(interfaceOf(inspection, labels), told.features)), labels };
 }
 
 /** A graph may have more inputs, or longer names, than an interface says. @throws HaversackError `ModelInvalid` */

@@ -27,6 +27,7 @@ export async function pushVersion(
   await requireChunks(registry.blobs, [push.file]);
   const {
     interface: modelInterface,
+    labels,
     architecture,
     variant,
   } = await registry.checker.check({
@@ -44,7 +45,7 @@ export async function pushVersion(
       parent: null,
       task: push.task ?? taskOf(modelInterface),
       interface: modelInterface,
-      labels: push.labels,
+      labels,
       architecture,
       evaluations: push.evaluations,
       recipe: push.recipe,

@@ -1,8 +1,14 @@
 // A model's interface, read from its graph. Says what the graph says and no more: where nothing tells what an output
 // means, its meaning and the decision are null.
-import type { Decision, ModelInterface, OutputInterface } from '../artifact/interface.ts';
+import {
+  type Decision,
+  inputMeaningSchema,
+  type ModelInterface,
+  type OutputInterface,
+} from '../artifact/interface.ts';
 import { HaversackError } from '../errors.ts';
 import type { TensorSpec } from '../runtime/session.ts';
+import { elements } from '../tensor.ts';
 import type { ModelInspection } from './inspect.ts';
 
 type Source = Pick<ModelInspection, 'inputs' | 'outputs' | 'outputOperators'>;
@@ -15,7 +21,7 @@ const fractions: ReadonlySet<string> = new Set(['FP16', 'BF16', 'FP32', 'FP64'])
  */
 export function interfaceOf(source: Source, labels: readonly string[] | null = null): ModelInterface {
   const outputs = source.outputs.map(spec => describe(spec, source.outputOperators[spec.name] ?? '', labels));
-  if (labels && !outputs.some(output => isOnePerClass(output, labels))) {
+  if (labels && !fitsLabels(source, labels)) {
     const got = source.outputs.map(({ name, shape }) => `'${name}' [${shape.join(', ')}]`).join(', ');
     throw new HaversackError('ModelInvalid', `${labels.length} labels came, but the outputs are ${got}.`);
   }
@@ -29,6 +35,21 @@ export function interfaceOf(source: Source, labels: readonly string[] | null = n
     outputs,
     decision: decisionOf(outputs),
   };
+}
+
+/** Whether an output is as wide as there are labels, or says nothing of its width. */
+export function fitsLabels({ outputs }: Pick<Source, 'outputs'>, labels: readonly string[]): boolean {
+  return outputs.some(output => isOnePerClass(output, labels));
+}
+
+/** With the columns' names at the one input that takes as many numbers; as it is where there is none, or they are none. */
+export function withColumns(read: ModelInterface, names: readonly string[] | null): ModelInterface {
+  const [input] = read.inputs;
+  const isTheirs = input && read.inputs.length === 1 && elements(input.shape.slice(1)) === names?.length;
+  if (!names || !isTheirs) return read;
+  const units = names.map(() => null);
+  const meaning = inputMeaningSchema.safeParse({ kind: 'features', names, units, ranges: null });
+  return meaning.success ? { ...read, inputs: [{ ...input, meaning: meaning.data }] } : read;
 }
 
 function describe(spec: TensorSpec, operator: string, labels: readonly string[] | null): OutputInterface {

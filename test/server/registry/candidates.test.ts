@@ -141,6 +141,44 @@ describe('a candidate', () => {
     expect((await server.ask('GET', 'models/sides')).json['versions']).toHaveLength(1);
   });
 
+  it('may come of samples alone, where its parent came without data: its lineage says so', async () => {
+    const { server, make, send } = await scene();
+    const digest = 'd'.repeat(64);
+    const rows = { train: 20, validation: 0, test: 5 };
+    const evaluation = {
+      part: 'test',
+      origin: 'new',
+      dataset: digest,
+      n: 5,
+      metrics: { accuracy: 0.8 },
+      interval: { metric: 'accuracy', level: 0.95, low: 0.38, high: 0.96, method: 'wilson' },
+      confusion: null,
+    } as const;
+    const change = {
+      recipe: { kind: 'train', distillation: { weight: 0.2, temperature: 2 } },
+      data: { digest, rows, added: { digest, rows, shared: false } },
+      evaluations: [evaluation],
+      artifacts: { dataset: null, recorded: null, topology: null },
+    };
+    expect(await send(await make({ change }))).toMatchObject({ status: 201, json: { version: 2 } });
+    await server.deriver.idle();
+    const detail = await server.ask('GET', 'models/sides/versions/2');
+    expect(manifestOf(detail)).toMatchObject({ parent: { version: 1 }, ...change });
+    const [int8] = (detail.json as unknown as VersionDetail).variants;
+    expect(readDocument(int8!, variantSchema).evaluations).toEqual([]);
+    const { json } = await server.ask('GET', 'models');
+    expect(json).toMatchObject({
+      models: [
+        {
+          versions: [
+            { version: 2, evaluations: [evaluation], lacks: ['dataset', 'recorded', 'topology'] },
+            {},
+          ],
+        },
+      ],
+    });
+  });
+
   it('is refused when it was changed after it was signed', async () => {
     const { make, send } = await scene();
     const candidate = await make();

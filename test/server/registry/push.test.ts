@@ -4,6 +4,7 @@ import { variantSchema } from '../../../src/core/artifact/documents.ts';
 import type { ModelSummary, VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { openDocument } from '../../../src/core/artifact/signature.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
+import { describeModel } from '../../../src/core/onnx/description.ts';
 import { classifier, labels, manifestOf, push } from '../models.ts';
 import { startServer } from '../support.ts';
 
@@ -26,6 +27,28 @@ describe('a push', () => {
       interface: { inputs: [{ name: 'x', shape: [-1, 2] }], decision: { kind: 'softmax' } },
     });
     expect(manifestOf(await push(server, 'sides', classifier(5))).version).toBe(2);
+  });
+
+  it('has the names of columns and classes that its file came with; what was said with it counts more', async () => {
+    const server = await startServer();
+    const told = { features: ['left', 'right'], labels: ['west', 'east'] };
+    const described = manifestOf(
+      await push(server, 'sides', describeModel(classifier(), told), { labels: null }),
+    );
+    expect(described).toMatchObject({
+      labels: ['west', 'east'],
+      interface: {
+        inputs: [{ meaning: { kind: 'features', names: ['left', 'right'], units: [null, null] } }],
+        decision: { kind: 'softmax' },
+      },
+    });
+    expect(manifestOf(await push(server, 'sides', describeModel(classifier(), told)))).toMatchObject({
+      labels,
+    });
+    const wrong = { features: ['one'], labels: ['a', 'b', 'c'] };
+    expect(
+      manifestOf(await push(server, 'sides', describeModel(classifier(), wrong), { labels: null })),
+    ).toMatchObject({ labels: null, interface: { inputs: [{ meaning: null }] } });
   });
 
   it('makes the first version production, and leaves it there when a second comes', async () => {
