@@ -96,3 +96,11 @@ export function transposedAttributes(windows: Windows, input: readonly number[],
     output_padding: { ints: rest.map(size => Math.max(0, size)) },
   };
 }
+
+/** All index tuples of a shape, row-major. */
+export function indicesOf(shape: readonly number[]): number[][] {
+  return shape.reduce<number[][]>(
+    (tuples, size) => tuples.flatMap(tuple => Array.from({ length: size }, (_, i) => [...tuple, i])),
+    [[]],
+  );
+}

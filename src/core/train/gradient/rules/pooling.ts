@@ -6,7 +6,14 @@ import { elements } from '../../../tensor.ts';
 import { axesOf } from '../axes.ts';
 import type { GradientRule } from '../rule.ts';
 import type { Tape } from '../tape.ts';
-import { convAttributes, isTiling, transposedAttributes, type Windows, windowsOf } from '../windows.ts';
+import {
+  convAttributes,
+  indicesOf,
+  isTiling,
+  transposedAttributes,
+  type Windows,
+  windowsOf,
+} from '../windows.ts';
 
 function poolOf(node: GraphNode, t: Tape, dy: string) {
   const [x] = node.inputs as [string];
@@ -219,14 +226,6 @@ function countsOf(
     });
   });
   return indicesOf(output).map(o => o.reduce((count, place, i) => count * along[i]![place]!, 1));
-}
-
-/** All index tuples of a shape, row-major. */
-function indicesOf(shape: readonly number[]): number[][] {
-  return shape.reduce<number[][]>(
-    (tuples, size) => tuples.flatMap(tuple => Array.from({ length: size }, (_, i) => [...tuple, i])),
-    [[]],
-  );
 }
 
 export const pooling: Readonly<Record<string, GradientRule>> = {
