@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { HaversackError } from '../../src/core/errors.ts';
 import { memoryStepHost } from '../../src/core/runtime/step-host.ts';
 import { adapt, type AdaptJob, plan } from '../../src/core/train/adapt.ts';
-import type { TrainControl, TrainProgress } from '../../src/core/train/engine.ts';
+import type { Divergence, TrainControl, TrainProgress } from '../../src/core/train/engine.ts';
 import { findLearningRate, type RateSweep } from '../../src/core/train/find-learning-rate.ts';
 import { parseNewModel } from '../../src/core/train/new-model.ts';
 import { withServer } from './connect.ts';
@@ -61,7 +61,9 @@ export function trainCommand(io: Io): Command {
       '\nExamples:\n  haversack train --new mlp:16,8 --data iris.csv --target species --out iris.onnx' +
         '\n  haversack train digits --data mine.csv --target digit --train head --out digits.onnx' +
         '\n  haversack train digits --data mine.csv --target digit --train lora --lora-rank 8 --lora-keep delta --out digits.onnx' +
-        '\n  haversack train digits --data mine.csv --target digit --find-learning-rate\n',
+        '\n  haversack train digits --data mine.csv --target digit --find-learning-rate\n' +
+        '\nWhere the loss becomes no number, the model has what the last good epoch ended with: a warning says so, and' +
+        '\n"diverged" in the JSON. Where that is in the first epoch, nothing is written, and the exit code is 1.\n',
     )
     .action((name: string | undefined, options: TrainOptions) => train(io, name, options));
 }
@@ -104,9 +106,14 @@ async function train(io: Io, name: string | undefined, options: TrainOptions): P
   const metrics = await judged(lesson, session).finally(() => session.dispose());
   await writeWhole(out, file);
   const seconds = (performance.now() - startedAt) / 1000;
-  const { provider, epochs } = fitted;
-  const value = { out, engine: 'onnx', provider, epochs, learningRate: rate, seconds, metrics };
+  const { provider, epochs, diverged } = fitted;
+  if (diverged) io.stderr(warningOf(diverged));
+  const value = { out, engine: 'onnx', provider, epochs, learningRate: rate, seconds, metrics, diverged };
   print(io, options, value, () => render(value, options.out!));
+}
+
+function warningOf({ keptEpoch, message }: Divergence): string {
+  return `Warning: ${message} The model has what epoch ${keptEpoch} ended with; try a smaller learning rate.\n`;
 }
 
 /** A large library, which other verbs do without. */

@@ -211,6 +211,41 @@ describe('train', () => {
     expect(metrics.test['logLoss']).toBeLessThan(0.4);
   });
 
+  describe('where the loss becomes no number', () => {
+    const widths = words(
+      'train --new linear --data iris.csv --target petal_width_cm --features petal_length_cm --out far.onnx --recipe',
+    );
+    /** On standardised columns a rate of 5 multiplies the error by about 9 a step. */
+    async function farTooFast(batchSize: number): Promise<string> {
+      const path = `fast-${batchSize}.json`;
+      const recipe = { scope: 'all', optimizer: 'sgd', learningRate: 5, epochs: 20, batchSize };
+      await writeFile(join(folder, path), JSON.stringify(recipe));
+      return path;
+    }
+
+    it('warns, and writes what the last good epoch ended with', async () => {
+      const { code, out, err } = await haversack(folder, [...widths, await farTooFast(64), '--json']);
+      expect(code).toBe(0);
+      expect(err).toMatch(
+        /^Warning: At step \d+ the loss is .+ The model has what epoch \d+ ended with;.+\n$/,
+      );
+      const { diverged, epochs } = JSON.parse(out) as Trained & { diverged: { keptEpoch: number } };
+      expect(diverged).toMatchObject({ keptEpoch: epochs, message: expect.stringContaining('the loss is') });
+      const { metrics } = (await answerOf(
+        words('evaluate far.onnx --data iris.csv --target petal_width_cm'),
+      )) as Judged;
+      expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
+    });
+
+    it('writes nothing where that is in the first epoch', async () => {
+      await rm(join(folder, 'far.onnx'));
+      const { code, err } = await haversack(folder, [...widths, await farTooFast(2)]);
+      expect(code).toBe(1);
+      expect(err).toContain('The loss is no longer a number.');
+      await expect(readFile(join(folder, 'far.onnx'))).rejects.toThrow('ENOENT');
+    });
+  });
+
   it('says in three lines what is wrong, and writes nothing', async () => {
     const wrong = async (text: string) => haversack(folder, words(`${text} --out wrong.onnx`));
     expect(await wrong('train --data iris.csv --target species')).toMatchObject({ code: 2 });
