@@ -46,7 +46,7 @@ function kindsOfChunks(chunks: ReadonlyMap<string, WorkerChunk>): Map<string, Ru
 
 /** ONNX Runtime's own files, which are no chunks. */
 function kindOfOrtFile(name: string): RuntimeKind | undefined {
-  if (!/^ort-wasm-.*\.(wasm|mjs)$/.test(name)) return undefined;
+  if (!/^ort[-.]wasm[-.].*\.(wasm|mjs)$/.test(name)) return undefined;
   return name.includes('asyncify') ? 'webgpu' : 'wasm';
 }
 

@@ -154,6 +154,10 @@ export const downloadSchema = z.object({
 });
 export type DownloadRow = z.infer<typeof downloadSchema>;
 
+/** What may compute a run. `auto`: whatever is fastest here; `wasm` is one thread, which gives the same bits every time. */
+const computeSchema = z.enum(['auto', 'wasm', 'webgpu']);
+export type Compute = z.infer<typeof computeSchema>;
+
 /** What a training run is asked for. */
 export const trainRequestSchema = z.object({
   model: modelNameSchema,
@@ -161,6 +165,8 @@ export const trainRequestSchema = z.object({
   recipe: trainRecipeSchema,
   /** Whether the new samples may travel with the version; else only their digest does. */
   shareSamples: z.boolean(),
+  /** For the onnx engine; `auto` where it is absent. */
+  compute: computeSchema.optional(),
 });
 export type TrainRequest = z.infer<typeof trainRequestSchema>;
 

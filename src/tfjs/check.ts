@@ -49,7 +49,7 @@ export async function answersOnCpu(
           asLogits(infer(model.layers, inputTensor(features, topology)), job.classes),
         ).dataSync<'float32'>(),
       );
-      return { rows, features, probabilities: new Float32Array(probabilities) };
+      return { computedOn: 'cpu' as const, rows, features, probabilities: new Float32Array(probabilities) };
     } finally {
       model.dispose();
     }

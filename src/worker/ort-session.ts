@@ -9,7 +9,7 @@ import type { Session } from '../core/runtime/session.ts';
 import { unfoldWeights } from '../core/runtime/unfold-weights.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { loadOrt, type OrtModule, sessionOptions, type WebProvider } from './ort.ts';
+import { loadOrt, type OrtModule, sessionOptions, threads, type WebProvider } from './ort.ts';
 import { fromOrtTensor, toOrtTensor } from './ort-values.ts';
 
 export interface OrtSession extends Session {
@@ -18,10 +18,15 @@ export interface OrtSession extends Session {
 
 /**
  * Opens a whole ONNX file. The file is copied into the runtime's memory: the caller may drop it.
+ * @param count of threads, for WASM
  * @throws HaversackError as `OpenSession`, `RuntimeFailed` where the runtime itself does not start
  */
-export async function openOrtSession(file: Bytes, provider: WebProvider): Promise<OrtSession> {
-  const ort = await loadOrt(provider);
+export async function openOrtSession(
+  file: Bytes,
+  provider: WebProvider,
+  count: number = threads,
+): Promise<OrtSession> {
+  const ort = await loadOrt(provider, count);
   const session = await oneAtATime(provider, async () =>
     ort.InferenceSession.create(file, sessionOptions(provider, unfoldWeights(operatorTypes(file)))),
   ).catch((error: unknown) => {

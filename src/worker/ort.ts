@@ -2,6 +2,7 @@
 import type * as Ort from 'onnxruntime-web';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import wasmModule from 'onnxruntime-web/wasm?url';
 import webgpuGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import webgpuBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import type { Bytes } from '../core/artifact/digest.ts';
@@ -25,37 +26,46 @@ const identityModel: Bytes = Uint8Array.from(
   char => char.charCodeAt(0),
 );
 
-const loading = new Map<WebProvider, Promise<OrtModule>>();
+/** By provider and threads. */
+const loading = new Map<string, Promise<OrtModule>>();
 
 /**
  * The started runtime. Called early, it compiles while the model is still being read.
+ * @param count of threads, for WASM; a runtime has as many as it was started with, so that another number starts another
  * @throws HaversackError `RuntimeFailed`
  */
-export function loadOrt(provider: WebProvider): Promise<OrtModule> {
-  const known = loading.get(provider);
+export function loadOrt(provider: WebProvider, count: number = threads): Promise<OrtModule> {
+  const key = `${provider} ${count}`;
+  const known = loading.get(key);
   if (known) return known;
-  const started = start(provider).catch((error: unknown) => {
+  const started = start(provider, count).catch((error: unknown) => {
     // Tried anew by the next caller: the file may be reachable then.
-    loading.delete(provider);
+    loading.delete(key);
     throw new HaversackError('RuntimeFailed', `ONNX Runtime (${provider}) did not start: ${String(error)}`, {
       cause: error,
     });
   });
-  loading.set(provider, started);
+  loading.set(key, started);
   return started;
 }
 
-async function start(provider: WebProvider): Promise<OrtModule> {
-  const ort: OrtModule =
-    provider === 'wasm' ? await import('onnxruntime-web/wasm') : await import('onnxruntime-web/webgpu');
+async function start(provider: WebProvider, count: number): Promise<OrtModule> {
+  const ort = await importOrt(provider, count);
   const { wasm } = ort.env;
-  wasm.numThreads = threads;
+  wasm.numThreads = count;
   const [mjs, binary] = provider === 'wasm' ? [wasmGlue, wasmBinary] : [webgpuGlue, webgpuBinary];
   wasm.wasmPaths = { mjs: absolute(mjs), wasm: absolute(binary) };
   ort.env.logLevel = 'error';
   const session = await ort.InferenceSession.create(identityModel, sessionOptions(provider));
   await session.release();
   return ort;
+}
+
+async function importOrt(provider: WebProvider, count: number): Promise<OrtModule> {
+  if (provider === 'webgpu') return import('onnxruntime-web/webgpu');
+  if (count === threads) return import('onnxruntime-web/wasm');
+  // A module's state is its own: under another address, of which the fragment is a part, there is a second runtime.
+  return (await import(/* @vite-ignore */ `${absolute(wasmModule)}#threads=${count}`)) as OrtModule;
 }
 
 /** The glue resolves relative addresses against its own. */

@@ -1,6 +1,7 @@
 // What a training engine is. The loop's data, metrics and recipes do not know which one runs.
 import type { Bytes } from '../artifact/digest.ts';
 import type { LabelledRows } from '../data/labelled-rows.ts';
+import type { HostTiming } from './choose-host.ts';
 import type { Learnt } from './learnt.ts';
 import type { TrainRecipe } from './recipe.ts';
 
@@ -34,6 +35,8 @@ export interface TrainProgress {
   readonly remainingMs: number;
   /** What computes: webgpu, webgl, wasm, cpu. */
   readonly backend: string;
+  /** What was timed to choose the backend; absent where there was no choice. */
+  readonly timings?: readonly HostTiming[];
 }
 
 /** Looked at between steps. Its checkpoint is where a run may be held up; what a run leaves of itself are `Checkpoints`. */
@@ -58,10 +61,10 @@ export interface Trained extends Learnt {
   /** Where it met what is no number; the weights are then those of an epoch before. Null where it came to its end. */
   readonly diverged: Divergence | null;
   /**
-   * What the engine's own model answers after training, computed on the CPU whatever trained, so that the conversion to
-   * ONNX can be held against it.
+   * What the engine's own model answers after training, so that the file it is written to can be held against it.
    */
   readonly check: {
+    readonly computedOn: 'cpu' | 'gpu';
     readonly rows: number;
     /** [rows, numbers of one sample], the first of the training rows. */
     readonly features: Float32Array<ArrayBuffer>;

@@ -2,6 +2,7 @@
 import type { Bytes } from '../artifact/digest.ts';
 import type { ValueSpec } from '../onnx/graph.ts';
 import { buildForward, type ForwardOptions } from './forward.ts';
+import { spellOutLogSoftmax } from './log-softmax.ts';
 import type { Layout } from './slot-layout.ts';
 import { readFromSlots } from './slots-in-graph.ts';
 
@@ -30,6 +31,7 @@ export function buildJudgingGraph(options: JudgingOptions): JudgingGraph {
     keep: [],
   });
   const reads = readFromSlots(tape, options.fed);
+  spellOutLogSoftmax(tape);
   tape.graph.outputs = [loss, prediction].map(name => ({ name, ...tape.type(name) }));
   return {
     file: tape.graph.toBytes(),

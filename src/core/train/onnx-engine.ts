@@ -2,64 +2,100 @@
 import type { LabelledRows } from '../data/labelled-rows.ts';
 import { softmax } from '../evaluate/decide.ts';
 import type { StepHost } from '../runtime/step-host.ts';
-import { adapt, type Adapted, lossOf } from './adapt.ts';
-import type { Trained, TrainEngine, TrainJob } from './engine.ts';
+import { adapt, type Adapted, type AdaptJob, lossOf, plan } from './adapt.ts';
+import type { TrainControl, Trained, TrainEngine, TrainJob } from './engine.ts';
+import { findLearningRate, type RatePoint, type RateSweep } from './find-learning-rate.ts';
+import type { FitJob } from './fit.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
 import type { LossSettings } from './losses/loss.ts';
+import type { OpenRowStore } from './row-store.ts';
 import { classOutput, labelTarget, samplesOfRows } from './rows.ts';
 import { inMemory } from './samples.ts';
 import { trainableGraph } from './trainable-graph.ts';
+import { whileDevicesLast } from './while-devices-last.ts';
 
 /**
- * The job's topology is not looked at.
- * @param openHost decides what computes
+ * Decides what computes a run.
+ * @param job made where it is asked for, to be timed
+ * @param losses how often this run has lost its device before
+ */
+export type OpenHost = (
+  job: () => FitJob,
+  control: TrainControl,
+  losses: number,
+) => StepHost | Promise<StepHost>;
+
+export interface OnnxEngine extends TrainEngine {
+  /** A rate to begin the job with; nothing is changed. @throws HaversackError `TrainingImpossible`, `Aborted` */
+  findLearningRate(
+    job: TrainJob,
+    control: TrainControl,
+    onPoint: (point: RatePoint) => void,
+  ): Promise<RateSweep>;
+}
+
+/**
+ * The job's topology is not looked at. Where a device is lost, another host goes on from the last state that the run left
+ * behind, or from the start.
  * @param continuation of the one run that the engine is made for
+ * @param spillRows for what a frozen beginning makes beyond memory's bound
  */
 export function createOnnxEngine(
-  openHost: () => StepHost | Promise<StepHost>,
+  openHost: OpenHost,
   continuation: Continuation = fromTheStart,
-): TrainEngine {
+  spillRows?: OpenRowStore,
+): OnnxEngine {
   return {
     name: 'onnx',
     async train(job, control, onProgress) {
-      const model = trainableGraph(job.model);
-      const output = classOutput(model, job.classes);
-      const loss = lossOf(job.recipe);
-      const samplesOf = (rows: LabelledRows) =>
-        inMemory(
-          samplesOfRows(model, rows.features, rows.rows, labelTarget(loss, rows.labels, output.width)),
-        );
-      const host = await openHost();
-      const fitted = await adapt(
-        {
-          model,
-          output: output.name,
-          train: samplesOf(job.train),
-          validation: job.validation && job.validation.rows > 0 ? samplesOf(job.validation) : null,
-          recipe: job.recipe,
-        },
-        host,
-        control,
-        onProgress,
-        continuation,
-      ).finally(() => host.dispose());
+      const adaptJob = adaptJobOf(job, spillRows);
+      const fitted = await whileDevicesLast(continuation, async (from, losses) => {
+        const host = await openHost(() => plan(adaptJob), control, losses);
+        return adapt(adaptJob, host, control, onProgress, from).finally(() => host.dispose());
+      });
       return {
         weights: fitted.weights,
         changes: fitted.changes,
         backend: fitted.provider,
         seconds: fitted.workedMs / 1000,
         diverged: fitted.diverged,
-        check: checkOf(job, loss, fitted),
+        check: checkOf(job, lossOf(job.recipe), fitted),
       };
+    },
+    async findLearningRate(job, control, onPoint) {
+      const planned = plan(adaptJobOf(job, spillRows));
+      const host = await openHost(() => planned, control, 0);
+      return findLearningRate(planned, host, control, onPoint).finally(() => host.dispose());
     },
   };
 }
 
-function checkOf({ train }: TrainJob, loss: LossSettings, { firstAnswers }: Adapted): Trained['check'] {
+function adaptJobOf(job: TrainJob, spillRows: OpenRowStore | undefined): AdaptJob {
+  const model = trainableGraph(job.model);
+  const output = classOutput(model, job.classes);
+  const loss = lossOf(job.recipe);
+  const samplesOf = (rows: LabelledRows) =>
+    inMemory(samplesOfRows(model, rows.features, rows.rows, labelTarget(loss, rows.labels, output.width)));
+  return {
+    model,
+    output: output.name,
+    train: samplesOf(job.train),
+    validation: job.validation && job.validation.rows > 0 ? samplesOf(job.validation) : null,
+    recipe: job.recipe,
+    ...(spillRows && { spillRows }),
+  };
+}
+
+function checkOf(
+  { train }: TrainJob,
+  loss: LossSettings,
+  { firstAnswers, provider }: Adapted,
+): Trained['check'] {
   const rows = firstAnswers.shape[0]!;
   const width = train.rows === 0 ? 0 : train.features.length / train.rows;
   const answers = firstAnswers.data as Float32Array<ArrayBuffer>;
   return {
+    computedOn: provider === 'webgpu' ? 'gpu' : 'cpu',
     rows,
     features: train.features.slice(0, rows * width),
     probabilities: probabilitiesOf(loss, answers, answers.length / rows),

@@ -56,8 +56,13 @@ export class Stepper {
     this.kept = graph.kept;
   }
 
-  static async open(job: FitJob, batch: number, host: StepHost): Promise<Stepper> {
-    const graph = stepGraph(job, batch);
+  /** @param graph of `stepGraph`; built where none is given */
+  static async open(
+    job: FitJob,
+    batch: number,
+    host: StepHost,
+    graph: TrainingGraph = stepGraph(job, batch),
+  ): Promise<Stepper> {
     await host.put(initialOf(carriedBy(graph)));
     const step = await host.open(graph.file, stepLinks(graph));
     try {

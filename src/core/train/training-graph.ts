@@ -17,6 +17,7 @@ import {
 import { drawDropout } from './gradient/dropout.ts';
 import { gradient } from './gradient/gradient.ts';
 import type { Tape } from './gradient/tape.ts';
+import { spellOutLogSoftmax } from './log-softmax.ts';
 import { liveBytes, totalBytes } from './live-bytes.ts';
 import type { StepMemory } from './memory.ts';
 import { movingValues } from './moving.ts';
@@ -117,6 +118,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     optimizer,
     groups,
   );
+  spellOutLogSoftmax(tape);
   const outputs = { loss: forward.loss, prediction: forward.prediction };
   const carried = statistics.carried.map(({ output }) => output);
   setOutputs(tape, [outputs.loss, outputs.prediction, ...update.outputs, ...carried]);

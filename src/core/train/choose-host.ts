@@ -1,0 +1,138 @@
+// Which host trains a job fastest here: told by the clock on its real step, not by a name. Knows no runtime.
+import { toFailure } from '../errors.ts';
+import type { Provider } from '../runtime/session.ts';
+import type { StepHost } from '../runtime/step-host.ts';
+import type { TrainControl } from './engine.ts';
+import type { FitJob } from './fit.ts';
+import { type ProbedSteps, type ProbeLimits, type StepProbe, withStepProbe } from './step-probe.ts';
+
+export interface HostCandidate {
+  readonly provider: Provider;
+  readonly threads: number;
+  /** The host is the caller's, who disposes of it. */
+  open(): Promise<StepHost>;
+}
+
+export interface HostTiming {
+  readonly provider: Provider;
+  readonly threads: number;
+  /** Null where it was not timed to the end: `failure` says why. */
+  readonly stepMs: number | null;
+  readonly failure: string | null;
+}
+
+export interface ChosenHost {
+  /** Belongs to the caller. */
+  readonly host: StepHost;
+  readonly candidate: HostCandidate;
+  /** In the order of the candidates, without those that were not tried. */
+  readonly timings: readonly HostTiming[];
+}
+
+/**
+ * A run that the first candidate ends within this is left to it: opening another one (the WebGPU build is 6.7 MB over the
+ * wire, and compiles each kernel at its first run) takes seconds.
+ */
+const worthTryingMs = 10_000;
+/** Another host must be faster by a tenth: less may be noise, and the first one is the reference. */
+const minGain = 0.9;
+/** Slower than this many times the fastest so far: not timed to the end. */
+const hopeless = 5;
+/** Share of a loss that hosts may differ by, in the losses of the first two steps: forward, backward and update agree. */
+const lossTolerance = 1e-3;
+/** Losses below this are compared as if they were this. */
+const smallLoss = 0.01;
+const comparedSteps = 2;
+
+const limits = { minSteps: 2, maxSteps: 15, budgetMs: 400 } as const satisfies Partial<ProbeLimits>;
+
+/**
+ * Opens the candidates one after the other, takes a few steps of the job on each, and keeps the fastest of those whose
+ * losses are the first one's. The others are disposed of.
+ * @param candidates the first is the reference
+ * @throws HaversackError what opening the reference throws; `Aborted`
+ */
+export async function chooseHost(
+  job: FitJob,
+  [reference, ...others]: readonly [HostCandidate, ...HostCandidate[]],
+  control: TrainControl,
+): Promise<ChosenHost> {
+  const host = await reference.open();
+  if (others.length === 0) return { host, candidate: reference, timings: [] };
+  const trial = new Trial(reference, host);
+  try {
+    await withStepProbe(job, host, control, async probe => {
+      const { stepMs } = await trial.timeReference(probe);
+      if (stepMs * stepsOf(job) < worthTryingMs) return;
+      for (const candidate of others) await trial.timeOther(probe, candidate);
+    });
+  } catch (thrown) {
+    if (isAborted(thrown)) {
+      await trial.best.host.dispose();
+      throw thrown;
+    }
+    // The run fails likewise, and says why where that is looked for.
+    trial.note(reference, null, toFailure(thrown).detail);
+  }
+  return { ...trial.best, timings: trial.timings };
+}
+
+/** What has been timed so far; holds one open host, the best one. */
+class Trial {
+  readonly timings: HostTiming[] = [];
+  best: { readonly candidate: HostCandidate; readonly host: StepHost };
+  #steps: ProbedSteps = { stepMs: Infinity, losses: [] };
+  #expected: readonly number[] = [];
+
+  constructor(candidate: HostCandidate, host: StepHost) {
+    this.best = { candidate, host };
+  }
+
+  async timeReference(probe: StepProbe): Promise<ProbedSteps> {
+    this.#steps = await probe.time(this.best.host, { ...limits, hopelessMs: Infinity });
+    this.#expected = this.#steps.losses;
+    this.note(this.best.candidate, this.#steps.stepMs, null);
+    return this.#steps;
+  }
+
+  async timeOther(probe: StepProbe, candidate: HostCandidate): Promise<void> {
+    let host: StepHost | null = null;
+    try {
+      host = await candidate.open();
+      const steps = await probe.time(host, { ...limits, hopelessMs: hopeless * this.#steps.stepMs });
+      const disagreement = disagreementOf(steps.losses, this.#expected);
+      this.note(candidate, disagreement ? null : steps.stepMs, disagreement);
+      if (disagreement || steps.stepMs > this.#steps.stepMs * minGain) return await host.dispose();
+      const loser = this.best.host;
+      this.best = { candidate, host };
+      this.#steps = steps;
+      await loser.dispose();
+    } catch (thrown) {
+      await host?.dispose();
+      if (isAborted(thrown)) throw thrown;
+      this.note(candidate, null, toFailure(thrown).detail);
+    }
+  }
+
+  note({ provider, threads }: HostCandidate, stepMs: number | null, failure: string | null): void {
+    this.timings.push({ provider, threads, stepMs, failure });
+  }
+}
+
+function isAborted(thrown: unknown): boolean {
+  return toFailure(thrown).code === 'Aborted';
+}
+
+function stepsOf({ train, batchSize, optimizer, epochs }: FitJob): number {
+  return epochs * Math.ceil(train.rows / (batchSize * (optimizer.options?.accumulate ?? 1)));
+}
+
+/** Null where they agree. */
+function disagreementOf(losses: readonly number[], expected: readonly number[]): string | null {
+  const wrong = losses.slice(0, comparedSteps).findIndex((loss, step) => {
+    const allowed = lossTolerance * Math.max(Math.abs(expected[step]!), smallLoss);
+    return !(Math.abs(loss - expected[step]!) <= allowed);
+  });
+  if (wrong < 0) return null;
+  return `its loss in step ${wrong + 1} is ${losses[wrong]}, the reference's ${expected[wrong]}`;
+}

@@ -1,0 +1,43 @@
+// What computes a training run in a browser: one thread, all threads or the GPU, whichever is fastest here.
+import { memoryStepHost } from '../core/runtime/step-host.ts';
+import { chooseHost, type ChosenHost, type HostCandidate } from '../core/train/choose-host.ts';
+import type { OpenHost } from '../core/train/onnx-engine.ts';
+import type { Compute } from '../device/schema.ts';
+import { openGpuStepHost } from './gpu-step-host.ts';
+import { hasWebGpu, threads } from './ort.ts';
+import { openOrtSession } from './ort-session.ts';
+
+/**
+ * The reference, and what goes on where a GPU was lost: one thread gives the same bits every time, and several do not give
+ * the same (measured: an MLP of 784-128-10 differs after 40 steps).
+ */
+const oneThread = wasmCandidate(1);
+
+/** Losses of the GPU in one run after which it is not asked for again. */
+const maxLosses = 1;
+
+/** @param onChosen told what was timed, before the first step of the run */
+export function trainHosts(compute: Compute, onChosen: (chosen: ChosenHost) => void): OpenHost {
+  return async (job, control, losses) => {
+    if (losses > maxLosses) return oneThread.open();
+    if (losses > 0) return openGpuStepHost().catch(() => oneThread.open());
+    const chosen = await chooseHost(job(), await candidatesOf(compute), control);
+    onChosen(chosen);
+    return chosen.host;
+  };
+}
+
+async function candidatesOf(compute: Compute): Promise<[HostCandidate, ...HostCandidate[]]> {
+  const gpu: HostCandidate = { provider: 'webgpu', threads: 1, open: openGpuStepHost };
+  if (compute === 'webgpu') return [gpu];
+  if (compute === 'wasm') return [oneThread];
+  return [oneThread, ...(threads > 1 ? [wasmCandidate(threads)] : []), ...((await hasWebGpu()) ? [gpu] : [])];
+}
+
+function wasmCandidate(count: number): HostCandidate {
+  return {
+    provider: 'wasm',
+    threads: count,
+    open: () => Promise.resolve(memoryStepHost('wasm', file => openOrtSession(file, 'wasm', count))),
+  };
+}

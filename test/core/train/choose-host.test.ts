@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { HaversackError } from '../../../src/core/errors.ts';
+import type { Step, StepHost } from '../../../src/core/runtime/step-host.ts';
+import type { TensorMap } from '../../../src/core/tensor.ts';
+import { chooseHost, type HostCandidate } from '../../../src/core/train/choose-host.ts';
+import { fit, type FitJob } from '../../../src/core/train/fit.ts';
+import { clouds, goOn, job, network, nodeHost } from './nets.ts';
+
+/** So many epochs that trying another host is worth it, whatever this machine. */
+const longRun = 1e9;
+const samples = clouds(60);
+const longJob = (changes: Partial<FitJob> = {}): FitJob => ({
+  ...job(network('mlp:8', samples, 3), samples, { epochs: longRun }),
+  ...changes,
+});
+
+interface Watched extends HostCandidate {
+  readonly name: string;
+  readonly live: () => number;
+  readonly runs: () => number;
+}
+
+/** Node's host, every run of which goes through `run`. */
+function candidate(
+  name: string,
+  run: (step: Step, feeds: TensorMap) => Promise<TensorMap> = (step, feeds) => step.run(feeds),
+): Watched {
+  let live = 0;
+  let runs = 0;
+  const open = (): Promise<StepHost> => {
+    live++;
+    const host = nodeHost();
+    return Promise.resolve({
+      ...host,
+      open: async (file, links) => {
+        const step = await host.open(file, links);
+        return {
+          run: feeds => {
+            runs++;
+            return run(step, feeds);
+          },
+          dispose: () => step.dispose(),
+        };
+      },
+      dispose: () => {
+        live--;
+        return host.dispose();
+      },
+    });
+  };
+  return { name, provider: 'cpu', threads: 1, open, live: () => live, runs: () => runs };
+}
+
+const slowed = (name: string, ms: number) =>
+  candidate(name, async (step, feeds) => {
+    await new Promise(resolve => setTimeout(resolve, ms));
+    return step.run(feeds);
+  });
+
+const spoiled = (name: string) =>
+  candidate(name, async (step, feeds) => {
+    const answers = await step.run(feeds);
+    const [loss, tensor] = Object.entries(answers).find(([, { shape }]) => shape.length === 0)!;
+    return { ...answers, [loss]: { ...tensor, data: (tensor.data as Float32Array).map(x => x * 1.01) } };
+  });
+
+const unable = (name: string) =>
+  candidate(name, () => Promise.reject(new HaversackError('DeviceLost', 'it went away')));
+
+async function chosen(...candidates: readonly [Watched, ...Watched[]]) {
+  const { host, candidate: best, timings } = await chooseHost(longJob(), candidates, goOn);
+  const live = candidates.filter(each => each.live() > 0).map(each => each.name);
+  await host.dispose();
+  expect(candidates.map(each => each.live())).toEqual(candidates.map(() => 0));
+  return { best: (best as Watched).name, live, timings };
+}
+
+describe('the host of a run', () => {
+  test('is the fastest of those that agree; the others are gone', async () => {
+    const { best, live, timings } = await chosen(slowed('slow', 60), candidate('fast'), slowed('middle', 30));
+    expect([best, live]).toEqual(['fast', ['fast']]);
+    expect(timings).toHaveLength(3);
+    expect(timings.every(({ failure }) => failure === null)).toBe(true);
+    expect(timings[1]!.stepMs).toBeLessThan(timings[0]!.stepMs!);
+  });
+
+  test('is the reference where another is no faster', async () => {
+    expect((await chosen(candidate('reference'), slowed('slow', 60))).best).toBe('reference');
+  });
+
+  test('is none whose losses are not the reference’s, however fast', async () => {
+    const { best, live, timings } = await chosen(slowed('reference', 60), spoiled('spoiled'));
+    expect([best, live]).toEqual(['reference', ['reference']]);
+    expect(timings[1]).toMatchObject({ stepMs: null });
+    expect(timings[1]!.failure).toMatch(/loss in step 1 is/);
+  });
+
+  test('is none that fails', async () => {
+    const { best, timings } = await chosen(slowed('reference', 20), unable('unable'), candidate('fast'));
+    expect(best).toBe('fast');
+    expect(timings[1]).toMatchObject({ stepMs: null, failure: 'it went away' });
+  });
+
+  test('is not looked for longer than it takes to see that another is hopeless', async () => {
+    const hopeless = slowed('hopeless', 200);
+    expect((await chosen(candidate('reference'), hopeless)).best).toBe('reference');
+    expect(hopeless.runs()).toBe(2);
+  });
+
+  test('is the reference, untried, where the run is short', async () => {
+    const other = candidate('other');
+    const reference = candidate('reference');
+    const { host, timings } = await chooseHost(longJob({ epochs: 1 }), [reference, other], goOn);
+    expect([host.provider, timings.length, other.runs()]).toEqual(['cpu', 1, 0]);
+    await host.dispose();
+  });
+
+  test('is the only one there is, untimed', async () => {
+    const only = candidate('only');
+    const { host, timings } = await chooseHost(longJob(), [only], goOn);
+    expect([timings, only.runs()]).toEqual([[], 0]);
+    await host.dispose();
+  });
+
+  test('starts with the values that an untried one starts with', async () => {
+    const run = job(network('mlp:8', samples, 3), samples, { epochs: 2 });
+    const { host } = await chooseHost(
+      { ...run, epochs: longRun },
+      [slowed('slow', 30), candidate('fast')],
+      goOn,
+    );
+    const tried = await fit(run, host, goOn, () => undefined);
+    const untried = await fit(run, nodeHost(), goOn, () => undefined);
+    expect([...tried.weights]).toEqual([...untried.weights]);
+    await host.dispose();
+  });
+
+  test('is chosen by the steps that follow a frozen prefix', async () => {
+    const model = network('mlp:8,8', samples, 3);
+    const head = new Set([...model.initializers.keys()].filter(name => name.startsWith('output.')));
+    expect(head.size).toBeGreaterThan(0);
+    const reference = candidate('reference');
+    const frozen = longJob({ model, trainable: head });
+    const { host } = await chooseHost(frozen, [reference, candidate('other')], goOn);
+    await host.dispose();
+    expect(reference.live()).toBe(0);
+  });
+
+  test('is none where the run is stopped: all are gone', async () => {
+    const candidates = [candidate('reference'), candidate('other')] as const;
+    let left = 5;
+    const stopping = {
+      checkpoint: () =>
+        left-- > 0 ? Promise.resolve() : Promise.reject(new HaversackError('Aborted', 'stopped')),
+    };
+    await expect(chooseHost(longJob(), candidates, stopping)).rejects.toMatchObject({ code: 'Aborted' });
+    expect(candidates.map(each => each.live())).toEqual([0, 0]);
+  });
+
+  test('is the reference where the step itself does not go: the run says why', async () => {
+    const reference = unable('reference');
+    const { host, timings } = await chooseHost(longJob(), [reference, candidate('other')], goOn);
+    expect(timings).toMatchObject([{ stepMs: null, failure: 'it went away' }]);
+    await host.dispose();
+  });
+});
