@@ -57,6 +57,13 @@ const validationShare = 0.1;
 const weightStream = 0x77656967;
 
 export async function lessonOf(io: Io, from: NewModelSpec | string, options: LessonOptions): Promise<Lesson> {
+  const knowsNothing = typeof from !== 'string' ? 'A new model' : options.newHead ? 'A new head' : null;
+  if (knowsNothing && options.recipe.distillation?.weight) {
+    throw new UsageError(
+      `${knowsNothing} has no answers to be held near.`,
+      'Leave "distillation" out of the recipe.',
+    );
+  }
   if (typeof from !== 'string') {
     const table = await readLabelledTable(io, options, { features: null, labels: null, kind: null });
     const parts = partsOf(table, options);

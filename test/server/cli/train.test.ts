@@ -177,6 +177,42 @@ describe('train', () => {
     expect(judged).toMatchObject({ labels: ['other', 'setosa'] });
   });
 
+  it('holds a model near its answers by a recipe that distils, and refuses that where there are none yet', async () => {
+    const table = await readFile(join(folder, 'iris.csv'), 'utf8');
+    const swapped = table
+      .replaceAll('setosa', '?')
+      .replaceAll('virginica', 'setosa')
+      .replaceAll('?', 'virginica');
+    await writeFile(join(folder, 'swapped.csv'), swapped);
+    await writeFile(
+      join(folder, 'held.json'),
+      JSON.stringify({ distillation: { weight: 1, temperature: 2 } }),
+    );
+    await answerOf([...irisArgs, '--out', 'known.onnx']);
+    const again = words(
+      'train known.onnx --data swapped.csv --target species --train all --seed 7 --epochs 40',
+    );
+    const right = async (args: readonly string[]) => {
+      await answerOf([...args, '--out', 'again.onnx']);
+      const judged = (await answerOf(
+        words('evaluate again.onnx --data iris.csv --target species'),
+      )) as Judged;
+      return judged.metrics['accuracy']!;
+    };
+    expect(await right(again)).toBeLessThan(0.6);
+    expect(await right([...again, '--recipe', 'held.json'])).toBeGreaterThan(0.9);
+    const fresh = [...irisArgs, '--recipe', 'held.json', '--out', 'none.onnx'];
+    const { code, err } = await haversack(folder, fresh);
+    expect({ code, err }).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('A new model has no answers'),
+    });
+    const head = words(
+      'train known.onnx --new-head --data iris.csv --target species --recipe held.json --out n.onnx',
+    );
+    expect((await haversack(folder, head)).err).toContain('A new head has no answers to be held near.');
+  });
+
   it('ends early by a recipe that has a patience, with the settings it gives', async () => {
     const recipe = { patience: 3, epochs: 400, learningRate: 0.05, schedule: { kind: 'cosine' } };
     await writeFile(join(folder, 'recipe.json'), JSON.stringify(recipe));
