@@ -3,6 +3,7 @@
 import { seededRandom } from '../data/random.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { StepHost } from '../runtime/step-host.ts';
+import { augmentBy } from './augment.ts';
 import type { TrainControl, TrainProgress } from './engine.ts';
 import { fit, type FitJob, type FitProgress, type Fitted } from './fit.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
@@ -106,6 +107,7 @@ function fitJobOf(
     train,
     validation,
     loss: lossOf(recipe),
+    augment: recipe.augmentation ? augmentBy(recipe.augmentation) : null,
     distillation: recipe.distillation?.weight ? recipe.distillation : null,
     optimizer: { kind: recipe.optimizer, ...(recipe.options && { options: recipe.options }) },
     // Where only part of a model moves, what it knows of the data's spread is better than a few batches'.

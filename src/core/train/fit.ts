@@ -9,6 +9,7 @@ import type { Divergence, TrainControl } from './engine.ts';
 import { FitRun } from './fit-run.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
 import { withTeacher } from './distill.ts';
+import type { Augment } from './augment.ts';
 import { Judge, type Judgement } from './judge.ts';
 import type { Distillation } from './losses/distillation.ts';
 import type { LossSettings } from './losses/loss.ts';
@@ -31,6 +32,11 @@ export interface FitJob {
   readonly loss: LossSettings;
   /** To the answers of the model as it is given; null or absent: to none. */
   readonly distillation?: Distillation | null;
+  /**
+   * How training rows are changed in each step; null or absent: not at all. A frozen prefix is then run in each step, for
+   * it never sees the same row twice; a teacher's answers are those to the row as it is.
+   */
+  readonly augment?: Augment | null;
   readonly optimizer: OptimizerSettings;
   readonly statistics: 'batch' | 'frozen';
   readonly learningRate: number;

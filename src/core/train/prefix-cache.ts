@@ -21,6 +21,7 @@ export async function withCachedPrefix<T>(
   control: TrainControl,
   work: (ready: FitJob) => Promise<T>,
 ): Promise<T> {
+  if (job.augment) return work(job);
   const inputShapes = inputShapesOf(job.train, batch);
   const split = splitPrefix(job.model, job.trainable, inferShapes(job.model, inputShapes), batch);
   const stores = split && (await openStores(job, specsOf(split)));

@@ -1,5 +1,6 @@
 // The full settings of a training run. Same recipe, data and seed give the same weights on the same host and provider.
 import { z } from '../zod.ts';
+import { augmentationSchema } from './augment.ts';
 import { scheduleSchema } from './schedules.ts';
 
 const share = z.number().min(0).lt(1);
@@ -86,6 +87,8 @@ export const trainRecipeSchema = z.object({
   delta: z.number().positive().optional(),
   /** To the parent's answers on the training rows, by the `onnx` engine. Absent: none, where the parent's data is at hand. */
   distillation: distillationSchema.optional(),
+  /** How training rows are changed, anew in each step, by the `onnx` engine. Absent: not at all. */
+  augmentation: augmentationSchema.optional(),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']),
   options: optimizerOptionsSchema.optional(),
   learningRate: z.number().positive().max(10),

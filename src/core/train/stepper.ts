@@ -4,6 +4,7 @@ import { HaversackError } from '../errors.ts';
 import type { Step, StepHost } from '../runtime/step-host.ts';
 import { float32, type Tensor, type TensorMap } from '../tensor.ts';
 import { countHits } from './answers.ts';
+import { rowRandom } from './augment.ts';
 import type { FitJob } from './fit.ts';
 import type { Judgement } from './judge.ts';
 import { evenWeights, lossWeights } from './losses/row-weights.ts';
@@ -22,6 +23,8 @@ interface Batch {
 /** Rows of a step that go through the graph at once. */
 interface StepPart {
   readonly rows: Int32Array;
+  /** The first one's place in the step. */
+  readonly from: number;
   /** Of the target, and of a teacher's answers. */
   readonly weights: Float32Array<ArrayBuffer>;
   readonly evenWeights: Float32Array<ArrayBuffer>;
@@ -92,7 +95,7 @@ export class Stepper {
     let hits = 0;
     let answers = 0;
     for (const part of this.#partsOf(rows, count)) {
-      const batch = await this.#batchOf(part);
+      const batch = await this.#batchOf(part, step);
       const results = await this.#step.run({
         ...batch.inputs,
         [inputs.target.name]: batch.target,
@@ -151,16 +154,18 @@ export class Stepper {
       const to = from + this.#batch;
       yield {
         rows: rows.subarray(from, to),
+        from,
         weights: weights.slice(from * perRow, to * perRow),
         evenWeights: even.slice(from, to),
       };
     }
   }
 
-  async #batchOf(part: StepPart): Promise<Batch> {
-    const { train } = this.#job;
+  async #batchOf(part: StepPart, step: number): Promise<Batch> {
+    const { train, augment, seed } = this.#job;
+    const taken = await train.take(part.rows);
     return {
-      inputs: await train.take(part.rows),
+      inputs: augment ? augment(taken, row => rowRandom(seed, step, part.from + row)) : taken,
       target: takeRows(train.target, part.rows),
       weights: float32(this.#graph.inputs.weights.shape, part.weights),
       teacher: this.#teacherOf(part),
