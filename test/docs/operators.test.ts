@@ -6,7 +6,9 @@ import { expect, it } from 'vitest';
 import { inferRules } from '../../src/core/onnx/infer.ts';
 import { operatorTable } from '../../src/core/onnx/operator-table.ts';
 import { decomposeRules } from '../../src/core/onnx/passes/decompose.ts';
+import { controlFlow, maxUnrolledSteps } from '../../src/core/onnx/passes/inline/plan.ts';
 import { constantOperators, rules, spellings } from '../../src/core/train/gradient/rules.ts';
+import { withoutKernel } from '../core/onnx/without-kernel.ts';
 
 const page = new URL('../../docs/operators.md', import.meta.url);
 const webgpuList = new URL('../../node_modules/onnxruntime-web/docs/webgpu-operators.md', import.meta.url);
@@ -18,10 +20,13 @@ Made from the code's own tables by \`test/docs/operators.test.ts\`; do not edit.
 - **shapes**: types and shapes are inferred, which every pass over a graph and every training graph needs
   (\`src/core/onnx/infer/\`).
 - **gradient** (\`src/core/train/gradient/rules.ts\`): *rule*, held against central finite differences; *spelled out*, put into
-  operators that have rules first; *decomposed*, the same by a pass that is there for every host; *zero*, constant but for jumps, so that nothing flows through it; blank, none: it stops
-  with its name, and with the parameters that it blocks.
+  operators that have rules first; *decomposed*, the same by a pass that is there for every host; *inlined*, where what it will
+  do is known before the run: the branch that is taken, or a loop of at most ${maxUnrolledSteps} steps, step by step; *zero*,
+  constant but for jumps, so that nothing flows through it; blank, none: it stops with its name, and with the parameters that
+  it blocks.
 - **WebGPU**: ONNX Runtime Web's own list of what its WebGPU provider has; the rest is computed on the CPU, at the cost of
-  a copy. ONNX Runtime's CPU and WASM providers have every operator here.
+  a copy. Every operator whose shapes are inferred was run on ONNX Runtime's CPU provider, whose kernels WASM has, and held
+  against what it made, but for ${withoutKernel.join(', ')}, for which it has none.
 `;
 
 /** What ONNX Runtime Web says of itself; of its own domain names too. */
@@ -34,6 +39,7 @@ function gradientOf(operator: string): string {
   if (operator in rules) return 'rule';
   if (operator in spellings) return 'spelled out';
   if (constantOperators.has(operator)) return 'zero';
+  if (controlFlow.has(operator)) return 'inlined';
   return decomposeRules.has(operator) ? 'decomposed' : '';
 }
 

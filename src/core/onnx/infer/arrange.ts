@@ -1,4 +1,5 @@
 // Types of operators that move elements about without changing them.
+import { elements } from '../../tensor.ts';
 import { broadcastOffset, fill, numbersOf, stridesOf } from './known.ts';
 import {
   broadcast,
@@ -192,7 +193,33 @@ const spaceToDepth: InferRule = node => {
   return [type(node.input(0).datatype, [batch!, channels! * block ** 2, height! / block, width! / block])];
 };
 
+/** The sizes are of `axes`, all unless said (ONNX CenterCropPad-18). */
+const centerCropPad: InferRule = node => {
+  const { datatype, shape } = node.input(0);
+  const sizes = node.known(1);
+  const axes = node.ints('axes')?.map(axis => node.axis(axis, shape.length)) ?? shape.map((_, axis) => axis);
+  if (axes.length !== sizes.length) node.fail(`${sizes.length} sizes for ${axes.length} axes`);
+  return [
+    type(
+      datatype,
+      shape.map((size, axis) => (axes.includes(axis) ? sizes[axes.indexOf(axis)]! : size)),
+    ),
+  ];
+};
+
+/** Blocks [n, c · places of a block, blocks] → images [n, c, …image] (ONNX Col2Im-18). */
+const col2Im: InferRule = node => {
+  const { datatype, shape } = node.input(0);
+  const places = elements(node.known(2));
+  if (shape.length !== 3 || shape[1]! % places !== 0) {
+    node.fail(`[${shape.join(', ')}] does not hold blocks of [${node.known(2).join(', ')}]`);
+  }
+  return [type(datatype, [shape[0]!, shape[1]! / places, ...node.known(1)])];
+};
+
 export const arrangeRules: Readonly<Record<string, InferRule>> = {
+  CenterCropPad: centerCropPad,
+  Col2Im: col2Im,
   Concat: concat,
   DepthToSpace: depthToSpace,
   Expand: expand,

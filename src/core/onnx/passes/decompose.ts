@@ -8,13 +8,24 @@ import { changeBodies } from './change-bodies.ts';
 import { activationRules } from './decompose/activation.ts';
 import { attentionRules } from './decompose/attention.ts';
 import { fusedRules } from './decompose/fused.ts';
+import { lossRules } from './decompose/loss.ts';
 import { normalizationRules } from './decompose/normalization.ts';
+import { quantizedRules } from './decompose/quantized.ts';
+import { rotaryRules } from './decompose/rotary.ts';
 import type { DecomposeRule } from './decompose/rule.ts';
 import { rewrite } from './rewrite.ts';
 
 /** Operator, as `operatorOf` spells it, → nodes that make the same outputs. */
 export const decomposeRules: ReadonlyMap<string, DecomposeRule> = new Map(
-  [activationRules, attentionRules, fusedRules, normalizationRules].flatMap(family => Object.entries(family)),
+  [
+    activationRules,
+    attentionRules,
+    fusedRules,
+    lossRules,
+    normalizationRules,
+    quantizedRules,
+    rotaryRules,
+  ].flatMap(family => Object.entries(family)),
 );
 
 /**

@@ -8,12 +8,16 @@ import { activation } from './rules/activation.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { convolution } from './rules/convolution.ts';
 import { gather } from './rules/gather.ts';
+import { localResponse } from './rules/local-response.ts';
+import { lpPooling } from './rules/lp-pooling.ts';
 import { matmul } from './rules/matmul.ts';
 import { misc } from './rules/misc.ts';
 import { normalization } from './rules/normalization.ts';
 import { pooling } from './rules/pooling.ts';
+import { rearrange } from './rules/rearrange.ts';
 import { recurrent } from './rules/recurrent.ts';
 import { reduce } from './rules/reduce.ts';
+import { scatter } from './rules/scatter.ts';
 import { shape } from './rules/shape.ts';
 import type { GradientRule, Spelling } from './rule.ts';
 
@@ -22,11 +26,15 @@ export const rules: Readonly<Record<string, GradientRule>> = {
   ...matmul,
   ...convolution,
   ...pooling,
+  ...lpPooling,
   ...normalization,
+  ...localResponse,
   ...activation,
   ...reduce,
   ...shape,
+  ...rearrange,
   ...gather,
+  ...scatter,
   ...misc,
 };
 
@@ -53,7 +61,6 @@ export const constantOperators: ReadonlySet<string> = new Set([
   'LessOrEqual',
   'NonZero',
   'Not',
-  'OneHot',
   'Or',
   'Range',
   'Round',

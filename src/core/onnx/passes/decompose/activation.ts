@@ -76,6 +76,17 @@ const celu: DecomposeRule = (node, r) => {
   r.opAs(node.outputs[0]!, 'Mul', [r.op('Elu', [r.op('Div', [x, alpha])]), alpha]);
 };
 
+// α f(βx)
+const scaled =
+  (op: 'Tanh' | 'Softplus'): DecomposeRule =>
+  (node, r) => {
+    const x = node.inputs[0]!;
+    const inner = readFloat(node, 'beta') ?? r.fail('it has no beta');
+    const outer = readFloat(node, 'alpha') ?? r.fail('it has no alpha');
+    const y = r.op(op, [r.op('Mul', [x, r.scalar(inner, x)])]);
+    r.opAs(node.outputs[0]!, 'Mul', [y, r.scalar(outer, x)]);
+  };
+
 /** com.microsoft: gelu(x + b), the bias left out or not. */
 const biased =
   (activation: Activation): DecomposeRule =>
@@ -89,6 +100,9 @@ export const activationRules: Readonly<Record<string, DecomposeRule>> = {
   Gelu: onnxGelu,
   HardSwish: simple(hardSwish),
   Mish: simple(mish),
+  // Of opset 1, and in old files still.
+  ParametricSoftplus: scaled('Softplus'),
+  ScaledTanh: scaled('Tanh'),
   Selu: selu,
   Softsign: simple(softsign),
   Swish: swish,

@@ -1,7 +1,5 @@
 // Gradients of look-ups. Several look-ups of one element add up.
 import { readInt } from '../../../onnx/attributes.ts';
-import { HaversackError } from '../../../errors.ts';
-import { describeNode } from '../../../onnx/graph.ts';
 import { elements } from '../../../tensor.ts';
 import { axesOf, axisOf } from '../axes.ts';
 import type { GradientRule } from '../rule.ts';
@@ -20,7 +18,7 @@ function placesOf(t: Tape, indices: string, size: number): string {
 }
 
 /** [0, 1 … size − 1], as FP32. */
-function counting(t: Tape, size: number): string {
+export function counting(t: Tape, size: number): string {
   return t.numbers(
     [size],
     Array.from({ length: size }, (_, i) => i),
@@ -59,11 +57,17 @@ function byScatter(t: Tape, places: string, dy: string, rows: number): string {
   return t.op('ScatterND', [zeros, index, dy], { reduction: { string: 'add' } });
 }
 
-// y[i][j] = x[indices[i][j]][j] (axis 0): dx = Σ over the axis of dy where the index is the row
-const gatherElements: GradientRule = (node, grad, t) => {
-  const [x, indices] = node.inputs as [string, string];
-  const shape = t.shape(x);
-  const axis = axisOf(readInt(node, 'axis', 0), shape.length);
+/**
+ * Values laid at these places along an axis of a tensor of zeros; those that meet add up. On the other axes there may be fewer
+ * of them than the tensor has.
+ */
+export function laidAlong(
+  t: Tape,
+  values: string,
+  indices: string,
+  axis: number,
+  shape: readonly number[],
+): string {
   const rows = shape[axis]!;
   const looked = t.shape(indices);
   const wide = [...looked.slice(0, axis), 1, ...looked.slice(axis)];
@@ -71,31 +75,55 @@ const gatherElements: GradientRule = (node, grad, t) => {
     .fill(1)
     .with(axis, rows);
   const isRow = t.equal(t.reshape(placesOf(t, indices, rows), wide), t.reshape(counting(t, rows), column));
-  const dx = t.sum(t.where(isRow, t.reshape(grad[0]!, wide), 0), [axis + 1], 'drop');
-  // On the other axes fewer may have been looked up than there are.
-  const zeros = shape.map(() => 0);
-  return [
-    t.pad(
-      dx,
-      zeros,
-      axesOf(shape).map(i => (i === axis ? 0 : shape[i]! - looked[i]!)),
-    ),
-    null,
-  ];
+  const laid = t.sum(t.where(isRow, t.reshape(values, wide), 0), [axis + 1], 'drop');
+  const missing = axesOf(shape).map(i => (i === axis ? 0 : shape[i]! - looked[i]!));
+  return t.pad(
+    laid,
+    shape.map(() => 0),
+    missing,
+  );
+}
+
+// y[i][j] = x[indices[i][j]][j] (axis 0): dx = Σ over the axis of dy where the index is the row
+const gatherElements: GradientRule = (node, grad, t) => {
+  const [x, indices] = node.inputs as [string, string];
+  const shape = t.shape(x);
+  const axis = axisOf(readInt(node, 'axis', 0), shape.length);
+  return [laidAlong(t, grad[0]!, indices, axis, shape), null];
+};
+
+// The greatest or least k along an axis, and where they were: dx as of GatherElements there
+const topK: GradientRule = (node, grad, t) => {
+  const [x] = node.inputs as [string];
+  if (grad[0] == null) return [];
+  const shape = t.shape(x);
+  const axis = axisOf(readInt(node, 'axis', -1), shape.length);
+  return [laidAlong(t, grad[0], t.output(node, 1), axis, shape), null];
 };
 
 // y = x[indices], indices of the first axes in the last dimension: dx = Σ of the ones that took an element
 const gatherND: GradientRule = (node, grad, t) => {
   const [x, indices] = node.inputs as [string, string];
-  if (readInt(node, 'batch_dims', 0) !== 0) {
-    throw new HaversackError('TrainingImpossible', `${describeNode(node)} has no gradient with batch_dims.`);
-  }
   const zeros = t.filled(0, t.shape(x), t.datatype(x));
-  return [t.op('ScatterND', [zeros, indices, grad[0]!], { reduction: { string: 'add' } }), null];
+  const places = withBatches(t, indices, readInt(node, 'batch_dims', 0));
+  return [t.op('ScatterND', [zeros, places, grad[0]!], { reduction: { string: 'add' } }), null];
 };
+
+/** Indices into the batch alike: their place in it before each. */
+function withBatches(t: Tape, indices: string, batchAxes: number): string {
+  if (batchAxes === 0) return indices;
+  const shape = t.shape(indices).slice(0, -1);
+  const columns = shape.slice(0, batchAxes).map((size, axis) => {
+    const along = shape.map((_, i) => (i === axis ? size : 1));
+    const places = t.cast(t.reshape(counting(t, size), [...along, 1]), 'INT64');
+    return t.expand(places, [...shape, 1]);
+  });
+  return t.op('Concat', [...columns, indices], { axis: { int: -1 } });
+}
 
 export const gather: Readonly<Record<string, GradientRule>> = {
   Gather: gatherRule,
   GatherElements: gatherElements,
   GatherND: gatherND,
+  TopK: topK,
 };

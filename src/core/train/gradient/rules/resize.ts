@@ -1,20 +1,17 @@
 // Gradient of Resize (ONNX, opset 19), which is a constant matrix along each axis: its transpose takes the gradient back.
-import { readInt, readInts, readString } from '../../../onnx/attributes.ts';
+import { readInt, readInts } from '../../../onnx/attributes.ts';
 import { HaversackError } from '../../../errors.ts';
 import { describeNode, type GraphNode } from '../../../onnx/graph.ts';
 import { axesOf, axisOf } from '../axes.ts';
 import type { GradientRule } from '../rule.ts';
 import type { Tape } from '../tape.ts';
 import { alongAxis, type Matrix, matrixOf } from '../along-axis.ts';
+import { weightsAt } from './resize-weights.ts';
 
 export const resize: GradientRule = (node, grad, t) => {
   const [x] = node.inputs as [string];
-  const mode = readString(node, 'mode', 'nearest');
-  if (mode === 'cubic' || readInt(node, 'antialias', 0) === 1) {
-    throw new HaversackError(
-      'TrainingImpossible',
-      `${describeNode(node)} has no gradient in mode '${mode}'${mode === 'cubic' ? '' : ' with antialias'}.`,
-    );
+  if (readInt(node, 'antialias', 0) === 1) {
+    throw new HaversackError('TrainingImpossible', `${describeNode(node)} has no gradient with antialias.`);
   }
   const from = t.shape(x);
   const to = t.shape(grad[0]!);
@@ -58,59 +55,4 @@ function transposed(node: GraphNode, from: number, to: number, scale: number): T
   const isRepeat =
     Number.isInteger(repeats) && weights.every((row, place) => row.get(Math.floor(place / repeats)) === 1);
   return { matrix, repeats: isRepeat ? repeats : null };
-}
-
-/** Source element → its weight in one output element. */
-function weightsAt(
-  node: GraphNode,
-  place: number,
-  from: number,
-  to: number,
-  scale: number,
-): Map<number, number> {
-  const at = sourceOf(node, place, from, to, scale);
-  const clamp = (index: number) => Math.min(Math.max(index, 0), from - 1);
-  if (readString(node, 'mode', 'nearest') === 'nearest') {
-    return new Map([[clamp(nearest(readString(node, 'nearest_mode', 'round_prefer_floor'), at)), 1]]);
-  }
-  const inside = Math.min(Math.max(at, 0), from - 1);
-  const low = Math.floor(inside);
-  const weights = new Map([[low, 1 - (inside - low)]]);
-  if (inside > low) weights.set(low + 1, inside - low);
-  return weights;
-}
-
-function sourceOf(node: GraphNode, place: number, from: number, to: number, scale: number): number {
-  const mode = readString(node, 'coordinate_transformation_mode', 'half_pixel');
-  switch (mode) {
-    case 'half_pixel':
-      return (place + 0.5) / scale - 0.5;
-    case 'half_pixel_symmetric': {
-      const adjusted = from * scale === 0 ? 1 : to / (from * scale);
-      return (from / 2) * (1 - adjusted) + (place + 0.5) / scale - 0.5;
-    }
-    case 'pytorch_half_pixel':
-      return to > 1 ? (place + 0.5) / scale - 0.5 : 0;
-    case 'align_corners':
-      return to === 1 ? 0 : (place * (from - 1)) / (to - 1);
-    case 'asymmetric':
-      return place / scale;
-    default:
-      throw new HaversackError('TrainingImpossible', `${describeNode(node)} has no gradient in '${mode}'.`);
-  }
-}
-
-/** As single precision has it, in which ONNX Runtime computes: 0.1 · 10 is on the edge. */
-function nearest(mode: string, at: number): number {
-  const place = Math.fround(at);
-  switch (mode) {
-    case 'floor':
-      return Math.floor(place);
-    case 'ceil':
-      return Math.ceil(place);
-    case 'round_prefer_ceil':
-      return Math.floor(place + 0.5);
-    default:
-      return Math.ceil(place - 0.5);
-  }
 }

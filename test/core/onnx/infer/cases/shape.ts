@@ -29,6 +29,13 @@ export const shapeCases: readonly SingleNode[] = [
   { op: 'DepthToSpace', inputs: [floats(1, 8, 2, 3)], attributes: { blocksize: int(2) } },
   { op: 'SpaceToDepth', inputs: [floats(1, 2, 4, 6)], attributes: { blocksize: int(2) } },
   { op: 'EyeLike', inputs: [floats(3, 3)], attributes: { dtype: int(7) } },
+  { op: 'CenterCropPad', inputs: [floats(5, 3, 4), ints(2, 3, 7)] },
+  { op: 'CenterCropPad', inputs: [floats(5, 3, 4), ints(7, 2)], attributes: { axes: many(-1, 0) } },
+  {
+    op: 'Col2Im',
+    inputs: [floats(2, 12, 4), ints(3, 5), ints(2, 2)],
+    attributes: { strides: many(1, 2), pads: many(0, 0, 0, 0) },
+  },
   { op: 'ReverseSequence', inputs: [floats(3, 2), ints(3, 2)] },
   { op: 'Resize', inputs: [floats(1, 1, 4, 5), null, float32([4], [1, 1, 2, 0.6])] },
   {

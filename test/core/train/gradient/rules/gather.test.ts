@@ -39,6 +39,35 @@ describe('look-ups: gradients are the central differences of', () => {
       inputs: [numbersIn([3, 2, 2], 1)],
       constants: { 1: int64([3, 2], [0, 1, 2, 0, 0, 1]) },
     }));
+
+  it('GatherND with batches', async () => {
+    await checkGradient({
+      op: 'GatherND',
+      inputs: [numbersIn([2, 3, 4], 1)],
+      constants: { 1: int64([2, 2, 1], [0, 0, 2, 1]) },
+      attributes: { batch_dims: { int: 1 } },
+    });
+    await checkGradient({
+      op: 'GatherND',
+      inputs: [numbersIn([2, 3, 4, 2], 1)],
+      constants: { 1: int64([2, 3, 1], [3, 0, 1, 2, 2, 0]) },
+      attributes: { batch_dims: { int: 2 } },
+    });
+  });
+
+  it.each([
+    [0, 1],
+    [1, 0],
+    [-1, 1],
+  ])('TopK along axis %d, largest %d', (axis, largest) =>
+    checkGradient({
+      op: 'TopK',
+      inputs: [numbersIn([3, 4, 3], 1)],
+      constants: { 1: ints([2]) },
+      outputs: 2,
+      attributes: { axis: { int: axis }, largest: { int: largest } },
+    }),
+  );
 });
 
 describe('an embedding of many rows', () => {

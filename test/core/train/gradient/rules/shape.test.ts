@@ -176,6 +176,23 @@ describe('Resize: gradients are the central differences of', () => {
     ['pytorch_half_pixel', 'floor'],
   ])('nearest, %s, %s', (coordinates, nearest) => holds(resized('nearest', coordinates, nearest), 4));
 
+  it.each(['half_pixel', 'align_corners', 'asymmetric'])('cubic, %s', coordinates =>
+    holds(resized('cubic', coordinates, ''), 4),
+  );
+
+  it('cubic of another shape, without what lies outside', () =>
+    checkGradient({
+      op: 'Resize',
+      ...linear,
+      inputs: [numbersIn([1, 1, 4, 5], 1)],
+      constants: { 1: null, 2: null, 3: ints([1, 1, 7, 3]) },
+      attributes: {
+        mode: { string: 'cubic' },
+        cubic_coeff_a: { float: -0.5 },
+        exclude_outside: { int: 1 },
+      },
+    }));
+
   it('twice as large by scales, as decoders do it', () =>
     checkGradient({
       op: 'Resize',
