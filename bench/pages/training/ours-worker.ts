@@ -2,13 +2,14 @@
 import './cores.ts';
 import './memory.ts';
 import { memoryStepHost, type StepHost } from '../../../src/core/runtime/step-host.ts';
+import { openGpuStepHost } from '../../../src/worker/gpu-step-host.ts';
 import { openOrtSession } from '../../../src/worker/ort-session.ts';
 import { oursTrainer } from '../../nets/ours.ts';
 import { serveTrainer } from './side.ts';
 
-serveTrainer((net, backend) => oursTrainer(net, hostOf(backend)));
+serveTrainer(async (net, backend) => oursTrainer(net, await hostOf(backend)));
 
-function hostOf(backend: string): StepHost {
-  const provider = backend === 'webgpu' ? 'webgpu' : 'wasm';
-  return memoryStepHost(provider, file => openOrtSession(file, provider));
+async function hostOf(backend: string): Promise<StepHost> {
+  if (backend === 'webgpu') return openGpuStepHost();
+  return memoryStepHost('wasm', file => openOrtSession(file, 'wasm'));
 }
