@@ -10,6 +10,7 @@ import type { Result } from '../core/result.ts';
 import type { PackedTensors } from '../core/runtime/packed-tensors.ts';
 import type { Provider } from '../core/runtime/session.ts';
 import type { TensorMap } from '../core/tensor.ts';
+import type { RatePoint, RateSweep } from '../core/train/find-learning-rate.ts';
 import type { Divergence, TrainProgress } from '../core/train/engine.ts';
 import type { TrainRequest } from '../device/schema.ts';
 
@@ -99,6 +100,11 @@ export interface TrainingApi {
   goOn(run: Digest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>>;
   /** Null where it can be gone on with. */
   obstacleTo(run: Digest): Promise<Result<RunObstacle | null>>;
+  /**
+   * A rate to begin the request's run with, by a short sweep; nothing is stored. `onPoint` is a Comlink proxy. Only for the
+   * engine `onnx`. `stop` ends it.
+   */
+  findLearningRate(request: TrainRequest, onPoint: (point: RatePoint) => void): Promise<Result<RateSweep>>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** The run ends with `Aborted` at its next step. */

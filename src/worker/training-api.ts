@@ -30,6 +30,12 @@ export const training: TrainingApi = {
       return obstacleTo(run);
     }, 'StorageFailed'),
 
+  findLearningRate: (request, onPoint) =>
+    answer(async () => {
+      const { findRate } = await import('./find-learning-rate.ts');
+      return releasing(onPoint, () => controlled(control => findRate(request, control, quietly(onPoint))));
+    }, 'TrainingImpossible'),
+
   pause: () => Promise.resolve(run?.pause()),
   resume: () => Promise.resolve(run?.resume()),
   stop: () => Promise.resolve(run?.stop()),
@@ -61,15 +67,28 @@ async function controlled<T>(work: (control: RunControl) => Promise<T>): Promise
 
 type Report = (progress: RunProgress) => void;
 
-async function reporting<T>(onProgress: Report, work: (report: Report) => Promise<T>): Promise<T> {
+function reporting<T>(onProgress: Report, work: (report: Report) => Promise<T>): Promise<T> {
+  return releasing(onProgress, () => work(sparsely(onProgress)));
+}
+
+/** Lets go of the page's function when the work has ended. */
+async function releasing<T>(proxy: object, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(sparsely(onProgress));
+    return await work();
   } finally {
-    (onProgress as Partial<ProxyMethods>)[releaseProxy]?.();
+    (proxy as Partial<ProxyMethods>)[releaseProxy]?.();
   }
 }
 
+/** Across the border it is a promise, which rejects when the page is gone; nobody is left to be told. */
+function quietly<T>(tell: (news: T) => void): (news: T) => void {
+  return news => {
+    Promise.resolve(tell(news)).catch(() => undefined);
+  };
+}
+
 function sparsely(onProgress: Report): Report {
+  const tell = quietly(onProgress);
   let last = -Infinity;
   let epoch = -1;
   return progress => {
@@ -77,7 +96,6 @@ function sparsely(onProgress: Report): Report {
     if (now - last < progressEveryMs && progress.epoch === epoch && progress.step < progress.steps) return;
     last = now;
     epoch = progress.epoch;
-    // Across the border it is a promise, which rejects when the page is gone; nobody is left to be told.
-    Promise.resolve(onProgress(progress)).catch(() => undefined);
+    tell(progress);
   };
 }

@@ -9,6 +9,7 @@ import { architectureDigest } from '../../src/core/onnx/architecture.ts';
 import { readInitializers } from '../../src/core/onnx/patch.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { TrainProgress } from '../../src/core/train/engine.ts';
+import type { RatePoint } from '../../src/core/train/find-learning-rate.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';
 import { readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
@@ -113,6 +114,35 @@ test('a candidate with low-rank changes beside its weights is another graph, wit
   const bytes = lacks.reduce((sum, chunk) => sum + chunk.bytes, 0);
   // The largest weights are most of it; the small ones lie among what describes the graph.
   expect(bytes / file.length).toBeLessThan(0.35);
+});
+
+test('a sweep over the rates suggests one, and stores nothing', async () => {
+  const before = await db.count('candidates');
+  const request = {
+    model: 'digits',
+    version: 1,
+    recipe: { ...recipe, scope: 'all', newSampleRepeats: 1 },
+    shareSamples: false,
+  } as const;
+  const told: RatePoint[] = [];
+  const { points, ended } = valueOf(await port.findLearningRate(request, point => told.push(point)));
+  expect(points[0]!.rate).toBeCloseTo(1e-6, 12);
+  expect(ended).toBe('blown-up');
+  await expect.poll(() => told).toEqual(points);
+  expect(await db.count('candidates')).toBe(before);
+});
+
+test('a sweep is stopped, and is none for TensorFlow.js', async () => {
+  const request = { model: 'digits', version: 1, recipe, shareSamples: false };
+  let first: () => void = () => undefined;
+  const begun = new Promise<void>(resolve => (first = resolve));
+  const sweep = port.findLearningRate(request, () => first());
+  await begun;
+  await port.stop();
+  expect(await sweep).toMatchObject({ ok: false, error: { code: 'Aborted' } });
+  expect(
+    await port.findLearningRate({ ...request, recipe: { ...recipe, engine: 'tfjs' } }, () => undefined),
+  ).toMatchObject({ ok: false, error: { code: 'TrainingImpossible' } });
 });
 
 test('TensorFlow.js says that it needs the layers', async () => {

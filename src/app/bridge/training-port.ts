@@ -2,6 +2,7 @@
 import { proxy } from 'comlink';
 import type { Digest } from '../../core/artifact/digest.ts';
 import type { Result } from '../../core/result.ts';
+import type { RatePoint, RateSweep } from '../../core/train/find-learning-rate.ts';
 import type { RunObstacle, RunProgress, TrainOutcome, TrainRequest } from '../../worker/protocol.ts';
 import type { WorkerBridge } from './worker-bridge.ts';
 
@@ -22,6 +23,10 @@ export class BridgedTraining {
 
   obstacleTo(run: Digest): Promise<Result<RunObstacle | null>> {
     return this.#bridge.call(api => api.obstacleTo(run));
+  }
+
+  findLearningRate(request: TrainRequest, onPoint: (point: RatePoint) => void): Promise<Result<RateSweep>> {
+    return this.#bridge.call(api => api.findLearningRate(request, proxy(onPoint)));
   }
 
   pause(): Promise<void> {

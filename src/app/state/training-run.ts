@@ -4,6 +4,7 @@ import { BridgedTraining } from '../bridge/training-port.ts';
 import { t } from '../i18n/teach.ts';
 import { toast } from '../parts/toast.tsx';
 import { navigate, route } from '../router.ts';
+import { createRateFinder } from './rate-finder.ts';
 import { need } from './services.ts';
 import { createTraining, type TrainingPort } from './training.ts';
 import { notePace } from './training-pace.ts';
@@ -17,6 +18,12 @@ const port: TrainingPort = {
   resume: () => new BridgedTraining(need().training).resume(),
   stop: () => new BridgedTraining(need().training).stop(),
 };
+
+export const rateFinder = createRateFinder({
+  findLearningRate: (request, onPoint) =>
+    new BridgedTraining(need().training).findLearningRate(request, onPoint),
+  stop: () => new BridgedTraining(need().training).stop(),
+});
 
 export const training = createTraining({ port, keepAwake });
 

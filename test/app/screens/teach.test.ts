@@ -60,6 +60,13 @@ test.each(scopesOf.onnx)('%s is a recipe of the onnx engine, and TensorFlow.js g
   expect(scopesOf.tfjs).toContain(withEngine(draft, 'tfjs').scope);
 });
 
+test('low-rank changes stay beside the weights where that is ticked, and only there', () => {
+  const ticked = { ...withScope(defaultDraft, 'lora'), isDelta: true };
+  expect(trainRecipeSchema.parse(recipeFrom(ticked)).lora).toMatchObject({ keep: 'delta' });
+  expect(recipeFrom({ ...ticked, isDelta: false })).not.toHaveProperty('lora');
+  expect(recipeFrom(withScope(ticked, 'all'))).not.toHaveProperty('lora');
+});
+
 test('a decimal comma is a point', () => {
   expect(recipeFrom({ ...defaultDraft, learningRate: '0,01' })?.learningRate).toBe(0.01);
 });

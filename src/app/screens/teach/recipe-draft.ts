@@ -1,6 +1,6 @@
 // The settings of a training run as they are typed, and the recipe that is made of them.
 import type { Manifest } from '../../../core/artifact/documents.ts';
-import type { TrainRecipe } from '../../../core/train/recipe.ts';
+import { defaultLora, type TrainRecipe } from '../../../core/train/recipe.ts';
 
 export type DraftEngine = TrainRecipe['engine'];
 /** Of the scopes there are, those that need no names of weights. */
@@ -15,6 +15,8 @@ export const scopesOf: Readonly<Record<DraftEngine, readonly DraftScope[]>> = {
 export interface RecipeDraft {
   readonly engine: DraftEngine;
   readonly scope: DraftScope;
+  /** Low-rank changes stay beside the weights. */
+  readonly isDelta: boolean;
   readonly epochs: string;
   readonly learningRate: string;
   readonly batchSize: string;
@@ -22,9 +24,15 @@ export interface RecipeDraft {
   readonly newSampleRepeats: string;
 }
 
-export type NumberField = Exclude<keyof RecipeDraft, 'engine' | 'scope'>;
+export type NumberField = Exclude<keyof RecipeDraft, 'engine' | 'scope' | 'isDelta'>;
 
-const common = { engine: 'onnx', batchSize: '32', seed: '42', newSampleRepeats: '8' } as const;
+const common = {
+  engine: 'onnx',
+  batchSize: '32',
+  seed: '42',
+  newSampleRepeats: '8',
+  isDelta: false,
+} as const;
 
 /**
  * As measured on a new writer's digits (docs/decisions/0006-default-recipe.md). The head is quick, and its few weights
@@ -102,6 +110,7 @@ export function recipeFrom(draft: RecipeDraft): TrainRecipe | null {
     kind: 'train',
     engine: draft.engine,
     scope: draft.scope,
+    ...(draft.scope === 'lora' && draft.isDelta && { lora: { ...defaultLora, keep: 'delta' } }),
     loss: 'sparse-categorical-cross-entropy',
     optimizer: 'adam',
     learningRate,

@@ -16,7 +16,7 @@ import { toast } from '../../parts/toast.tsx';
 import { href } from '../../router.ts';
 import { cameWithData } from '../../state/samples.ts';
 import { estimatedMs } from '../../state/training-pace.ts';
-import { training } from '../../state/training-run.ts';
+import { rateFinder, training } from '../../state/training-run.ts';
 import { Curves } from './curves.tsx';
 import { draftFor, recipeFrom } from './recipe-draft.ts';
 import { isEnough, SamplesAlone } from './samples-alone.tsx';
@@ -41,8 +41,9 @@ export function Run({ manifest, samples }: RunProps) {
   const typed = recipeFrom(draftFor(draft.value, manifest));
   const recipe = typed && alone ? heldNear(typed, stayClose.value) : typed;
   const shortage = shortageOf(samples);
+  const request = recipe && { model, version, recipe, shareSamples: shareSamples.value };
   const start = (): void => {
-    if (recipe) void training.start({ model, version, recipe, shareSamples: shareSamples.value });
+    if (request) void training.start(request);
   };
   return (
     <Card title={t('train')}>
@@ -51,13 +52,13 @@ export function Run({ manifest, samples }: RunProps) {
         {mine && state.phase === 'done' ? <Done model={model} /> : null}
         {alone ? <SamplesAlone manifest={manifest} shortage={shortage} /> : null}
         {alone ? <StayClose /> : null}
-        <RecipeSettings manifest={manifest} />
+        <RecipeSettings manifest={manifest} request={request} />
         {!alone && samples.length > 0 ? <ShareSamples /> : null}
         <div class="row">
           <Button
             kind="primary"
             icon="play"
-            disabled={recipe === null || (alone && !isEnough(shortage))}
+            disabled={recipe === null || rateFinder.busy.value || (alone && !isEnough(shortage))}
             onClick={start}
           >
             {mine && state.phase === 'done' ? t('trainAgain') : t('start')}

@@ -5,6 +5,8 @@ import { formatNumber } from '../../i18n/format.ts';
 import { t } from '../../i18n/teach.ts';
 import { Check, TextField } from '../../parts/field.tsx';
 import { Select } from '../../parts/select.tsx';
+import type { TrainRequest } from '../../../worker/protocol.ts';
+import { FindRate } from './find-rate.tsx';
 import {
   defaultDraft,
   draftFor,
@@ -40,7 +42,13 @@ const scopeWords = {
   lora: 'scopeLora',
 } as const;
 
-export function RecipeSettings({ manifest }: { readonly manifest: Manifest }) {
+export interface RecipeSettingsProps {
+  readonly manifest: Manifest;
+  /** What a run would be asked for; null while a field is wrong. */
+  readonly request: TrainRequest | null;
+}
+
+export function RecipeSettings({ manifest, request }: RecipeSettingsProps) {
   const now = draftFor(draft.value, manifest);
   const wrong = wrongFields(now);
   return (
@@ -64,6 +72,7 @@ export function RecipeSettings({ manifest }: { readonly manifest: Manifest }) {
             draft.value = withScope(now, scope);
           }}
         />
+        {now.scope === 'lora' ? <KeepDelta now={now} /> : null}
         {fields.map(({ field, label }) => (
           <TextField
             key={field}
@@ -78,7 +87,31 @@ export function RecipeSettings({ manifest }: { readonly manifest: Manifest }) {
           />
         ))}
       </div>
+      {now.engine === 'onnx' ? (
+        <FindRate
+          request={request}
+          onTake={learningRate => {
+            draft.value = { ...now, learningRate };
+          }}
+        />
+      ) : null}
     </details>
+  );
+}
+
+function KeepDelta({ now }: { readonly now: RecipeDraft }) {
+  return (
+    <div>
+      <Check
+        checked={now.isDelta}
+        onChange={isDelta => {
+          draft.value = { ...now, isDelta };
+        }}
+      >
+        {t('keepDelta')}
+      </Check>
+      <p class="small soft teach-share">{t('keepDeltaHint')}</p>
+    </div>
   );
 }
 
