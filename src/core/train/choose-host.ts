@@ -4,7 +4,7 @@ import type { Provider } from '../runtime/session.ts';
 import type { StepHost } from '../runtime/step-host.ts';
 import type { TrainControl } from './engine.ts';
 import type { FitJob } from './fit.ts';
-import { type ProbedSteps, type ProbeLimits, type StepProbe, withStepProbe } from './step-probe.ts';
+import { median, type ProbedSteps, type StepProbe, withStepProbe } from './step-probe.ts';
 
 export interface HostCandidate {
   readonly provider: Provider;
@@ -44,7 +44,10 @@ const lossTolerance = 1e-3;
 const smallLoss = 0.01;
 const comparedSteps = 2;
 
-const limits = { minSteps: 2, maxSteps: 15, budgetMs: 400 } as const satisfies Partial<ProbeLimits>;
+/** Steps that are timed on each: at least, at most, and not begun after this much time went into them. */
+const minSteps = 2;
+const maxSteps = 15;
+const budgetMs = 400;
 
 /**
  * Opens the candidates one after the other, takes a few steps of the job on each, and keeps the fastest of those whose
@@ -62,8 +65,9 @@ export async function chooseHost(
   const trial = new Trial(reference, host);
   try {
     await withStepProbe(job, host, control, async probe => {
-      const { stepMs } = await trial.timeReference(probe);
-      if (stepMs * stepsOf(job) < worthTryingMs) return;
+      const isShort = (stepMs: number) => stepMs * stepsOf(job) < worthTryingMs;
+      const { stepMs } = await trial.timeReference(probe, isShort);
+      if (isShort(stepMs)) return;
       for (const candidate of others) await trial.timeOther(probe, candidate);
     });
   } catch (thrown) {
@@ -88,8 +92,12 @@ class Trial {
     this.best = { candidate, host };
   }
 
-  async timeReference(probe: StepProbe): Promise<ProbedSteps> {
-    this.#steps = await probe.time(this.best.host, { ...limits, hopelessMs: Infinity });
+  /** @param isShort whether a run of such steps is too short for more to be told about them */
+  async timeReference(probe: StepProbe, isShort: (stepMs: number) => boolean): Promise<ProbedSteps> {
+    this.#steps = await probe.time(
+      this.best.host,
+      times => areEnough(times) || (times.length >= minSteps && isShort(median(times))),
+    );
     this.#expected = this.#steps.losses;
     this.note(this.best.candidate, this.#steps.stepMs, null);
     return this.#steps;
@@ -99,7 +107,8 @@ class Trial {
     let host: StepHost | null = null;
     try {
       host = await candidate.open();
-      const steps = await probe.time(host, { ...limits, hopelessMs: hopeless * this.#steps.stepMs });
+      const hopelessMs = hopeless * this.#steps.stepMs;
+      const steps = await probe.time(host, times => areEnough(times) || times[0]! > hopelessMs);
       const disagreement = disagreementOf(steps.losses, this.#expected);
       this.note(candidate, disagreement ? null : steps.stepMs, disagreement);
       if (disagreement || steps.stepMs > this.#steps.stepMs * minGain) return await host.dispose();
@@ -117,6 +126,11 @@ class Trial {
   note({ provider, threads }: HostCandidate, stepMs: number | null, failure: string | null): void {
     this.timings.push({ provider, threads, stepMs, failure });
   }
+}
+
+function areEnough(times: readonly number[]): boolean {
+  if (times.length < minSteps) return false;
+  return times.length >= maxSteps || times.reduce((a, b) => a + b) >= budgetMs;
 }
 
 function isAborted(thrown: unknown): boolean {

@@ -15,14 +15,8 @@ export interface ProbedSteps {
   readonly losses: readonly number[];
 }
 
-export interface ProbeLimits {
-  readonly minSteps: number;
-  readonly maxSteps: number;
-  /** After `minSteps`, no step is begun later than this after the first timed one. */
-  readonly budgetMs: number;
-  /** A host that is slower than this is given up after one timed step. */
-  readonly hopelessMs: number;
-}
+/** Whether that many steps, timed in this order, tell enough. */
+export type IsEnough = (timesMs: readonly number[]) => boolean;
 
 /**
  * Does `work` with a probe of the job. What comes before the first step (a frozen prefix, a teacher) is run for the probe's
@@ -57,7 +51,7 @@ export class StepProbe {
   }
 
   /** Fills the host's slots, which the caller fills anew. @throws HaversackError whatever a step throws */
-  async time(host: StepHost, limits: ProbeLimits): Promise<ProbedSteps> {
+  async time(host: StepHost, isEnough: IsEnough): Promise<ProbedSteps> {
     const stepper = await Stepper.open(this.#job, this.#batch, host, this.#graph);
     const rows = inOrder(stepper.rowsPerStep).map(row => row % this.#job.train.rows);
     const count = Math.min(rows.length, this.#job.train.rows);
@@ -72,14 +66,8 @@ export class StepProbe {
     try {
       await step();
       const times: number[] = [];
-      const startedAt = performance.now();
-      const goesOn = () =>
-        times.length < limits.minSteps ||
-        (times.length < limits.maxSteps && performance.now() - startedAt < limits.budgetMs);
-      while (goesOn()) {
-        times.push(await step());
-        if (times.length === 1 && times[0]! > limits.hopelessMs) break;
-      }
+      do times.push(await step());
+      while (!isEnough(times));
       return { stepMs: median(times), losses };
     } finally {
       await stepper.dispose();
@@ -91,6 +79,6 @@ function firstRows(samples: SampleSource, rows: number): SampleSource {
   return { ...samples, rows, target: takeRows(samples.target, inOrder(rows)) };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }

@@ -102,7 +102,7 @@ describe('the host of a run', () => {
   });
 
   test('is not looked for longer than it takes to see that another is hopeless', async () => {
-    const hopeless = slowed('hopeless', 200);
+    const hopeless = slowed('hopeless', 500);
     expect((await chosen(candidate('reference'), hopeless)).best).toBe('reference');
     expect(hopeless.runs()).toBe(2);
   });
