@@ -63,7 +63,7 @@ export function FeaturesForm({ input, values, onValues }: FeaturesFormProps) {
             onInput={text => onValues(values.with(i, text))}
             onPaste={onPaste}
             hint={outside && seen ? `${seen} · ${t('outside')}` : seen}
-            error={number === null ? t('notANumber') : null}
+            error={number === null && value.trim() !== '' ? t('notANumber') : null}
           />
         );
       })}

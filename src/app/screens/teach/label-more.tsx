@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import { t } from '../../i18n/teach.ts';
 import { Card } from '../../parts/card.tsx';
-import { LabelButtons } from '../../parts/label-buttons.tsx';
+import { LabelChoice } from '../../parts/label-choice.tsx';
 import { SampleInput, sampleSource } from '../../parts/sample-input.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { label as keep } from '../../state/samples.ts';
@@ -37,8 +37,7 @@ export function LabelMore({ manifest }: { readonly manifest: Manifest }) {
           label={drawing ? t('labelDrawing') : t('labelForm')}
           onNumbers={setNumbers}
         />
-        <h3>{t('whatIsIt')}</h3>
-        <LabelButtons labels={labels} name={t('whatIsIt')} onChoose={label => void choose(label)} />
+        <LabelChoice labels={labels} name={t('whatIsIt')} titled onChoose={label => void choose(label)} />
       </div>
     </Card>
   );

@@ -8,7 +8,7 @@ export function SamplesAlone(props: { readonly manifest: Manifest; readonly shor
   const { manifest, shortage } = props;
   return (
     <Note>
-      <h2>{t('aloneTitle')}</h2>
+      <h3>{t('aloneTitle')}</h3>
       <p>{t('aloneBody', { version: String(manifest.version) })}</p>
       {isEnough(shortage) ? null : (
         <p role="status">

@@ -3,16 +3,12 @@ import type { Sample } from '../../../device/schema.ts';
 import { t } from '../../i18n/use.ts';
 import { LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Field } from '../../parts/field.tsx';
-import { LabelButtons } from '../../parts/label-buttons.tsx';
+import { LabelChoice } from '../../parts/label-choice.tsx';
 import { href } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
 import { label as keep, samples } from '../../state/samples.ts';
 import { offerFrom, unlearnt } from '../../state/unlearnt.ts';
 import type { VersionInUse } from '../../state/version.ts';
-
-/** More labels than this are chosen from a list. */
-const buttonsAtMost = 24;
 
 export function Correct(props: {
   readonly inUse: VersionInUse;
@@ -35,28 +31,7 @@ export function Correct(props: {
   return (
     <Card title={t('teachQuestion')} actions={teach}>
       <div class="stack-close">
-        {labels.length <= buttonsAtMost ? (
-          <LabelButtons labels={labels} name={t('teachChoose')} onChoose={choose} />
-        ) : (
-          <Field label={t('teachChoose')}>
-            {attributes => (
-              <select
-                {...attributes}
-                class="select"
-                value=""
-                onChange={event => {
-                  if (event.currentTarget.value) choose(event.currentTarget.value);
-                  event.currentTarget.value = '';
-                }}
-              >
-                <option value="" />
-                {labels.map(label => (
-                  <option key={label}>{label}</option>
-                ))}
-              </select>
-            )}
-          </Field>
-        )}
+        <LabelChoice labels={labels} name={t('teachChoose')} onChoose={choose} />
         {fresh >= offerFrom ? (
           <p class="small">
             <a href={href('teach', inUse.model)}>{t('offerToLearn', { n: fresh })}</a>
