@@ -1,5 +1,5 @@
-// Four projects: `unit` in Node, the browser tests twice in a real Chromium (with WebGPU by the software adapter, and
-// without), and `e2e`, which drives Chromium against the real server.
+// Tests: `unit` in Node, the browser tests twice in a real Chromium (with WebGPU by the software adapter, and without), and
+// `e2e`, which drives Chromium against the real server. Besides them `screens`, and what measures for the docs.
 import { playwright } from '@vitest/browser-playwright';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vitest/config';
@@ -42,7 +42,10 @@ async function weightsInNode({ project }: BrowserCommandContext, task: string): 
   return (await project.import<{ weightsInNode: WeightsInNode }>(path)).weightsInNode(task);
 }
 
-function browserProject(name: 'webgpu' | 'plain') {
+function browserProject(
+  name: 'webgpu' | 'plain' | 'measure-browser',
+  include = 'test/**/*.browser.test.{ts,tsx}',
+) {
   return {
     plugins: [preact()],
     optimizeDeps: {
@@ -57,7 +60,7 @@ function browserProject(name: 'webgpu' | 'plain') {
     },
     test: {
       name,
-      include: ['test/**/*.browser.test.{ts,tsx}'],
+      include: [include],
       testTimeout: 60_000,
       hookTimeout: 60_000,
       browser: {
@@ -67,7 +70,7 @@ function browserProject(name: 'webgpu' | 'plain') {
         provider: playwright({
           launchOptions: {
             executablePath: findChromium(),
-            args: chromiumArguments({ webgpu: name === 'webgpu' }),
+            args: chromiumArguments({ webgpu: name !== 'plain' }),
           },
         }),
         commands: { weightsInNode },
@@ -101,6 +104,14 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'measure',
+          environment: 'node',
+          include: ['test/**/*.measure.ts'],
+        },
+      },
+      browserProject('measure-browser', 'test/**/*.measure.browser.ts'),
       {
         test: {
           name: 'screens',

@@ -40,12 +40,13 @@ export function digitsLesson(seed: number): Lesson {
   };
 }
 
-interface Digit {
+export interface Digit {
+  /** 8 × 8, of 0 to 16. */
   readonly pixels: Float32Array;
   readonly label: string;
 }
 
-function readDigits(): { readonly train: Digit[]; readonly held: Digit[] } {
+export function readDigits(): { readonly train: Digit[]; readonly held: Digit[] } {
   const table = parseTable(csv);
   const numbers = numbersOf(table, table.columns.slice(0, cells));
   const all = table.rows.map((row, i) => ({

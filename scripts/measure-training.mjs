@@ -1,0 +1,50 @@
+// `npm run measure:training [-- NAME …]`: runs the long forms of what training is shown by (vitest's projects measure and
+// measure-browser, or those named) and puts the tables into docs/training.md, with the day and the machine.
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** `measuredFolder` of test/core/train/known-results/measured.ts. */
+const measured = join(root, '.cache/training');
+const page = join(root, 'docs/training.md');
+
+/** @param {{ columns: string[], rows: string[][] }} table */
+function markdown({ columns, rows }) {
+  return [columns, columns.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ * @param {string} content
+ */
+function filled(text, name, content) {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/training.md has no place for '${name}'`);
+  return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
+}
+
+const projects = process.argv.length > 2 ? process.argv.slice(2) : ['measure', 'measure-browser'];
+for (const project of projects) {
+  const { status } = spawnSync('npx', ['vitest', 'run', '--project', project], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = 1;
+}
+let text = await readFile(page, 'utf8');
+for (const file of await readdir(measured)) {
+  text = filled(
+    text,
+    basename(file, '.json'),
+    markdown(JSON.parse(await readFile(join(measured, file), 'utf8'))),
+  );
+}
+const processors = cpus();
+const day = new Date().toISOString().slice(0, 10);
+const machine = `${processors.length} × ${processors[0]?.model.trim()}, Node ${process.versions.node}`;
+await writeFile(page, filled(text, 'machine', `Measured on ${day} on ${machine}.`));
