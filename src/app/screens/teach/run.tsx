@@ -22,6 +22,7 @@ import { draftFor, recipeFrom } from './recipe-draft.ts';
 import { isEnough, SamplesAlone } from './samples-alone.tsx';
 import { draft, RecipeSettings, shareSamples, ShareSamples } from './settings.tsx';
 import { heldNear, StayClose, stayClose } from './stay-close.tsx';
+import { Timings } from './timings.tsx';
 
 export interface RunProps {
   readonly manifest: Manifest;
@@ -158,6 +159,7 @@ function Running() {
             {t('stop')}
           </Button>
         </div>
+        <Timings timings={progress?.timings} />
         <Safety />
         <Curves history={training.history.value} />
       </div>

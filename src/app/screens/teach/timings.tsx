@@ -1,0 +1,16 @@
+// What was timed to choose where a run computes, in one line.
+import type { HostTiming } from '../../../core/train/choose-host.ts';
+import { formatNumber } from '../../i18n/format.ts';
+import { t } from '../../i18n/teach.ts';
+
+/** Nothing where nothing was compared. */
+export function Timings({ timings = [] }: { readonly timings?: readonly HostTiming[] | undefined }) {
+  if (timings.length < 2) return null;
+  return <p class="small soft">{t('timed', { list: timings.map(timingWords).join(' · ') })}</p>;
+}
+
+function timingWords({ provider, threads, stepMs }: HostTiming): string {
+  const name = provider === 'webgpu' ? t('timedGpu') : t('timedThreads', { n: threads });
+  if (stepMs === null) return t('timedUnusable', { name });
+  return t('timedStep', { name, ms: formatNumber(stepMs, undefined, stepMs < 10 ? 1 : 0) });
+}
