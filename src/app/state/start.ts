@@ -31,10 +31,17 @@ export async function startApp(): Promise<void> {
   });
   startNetwork(open);
   void startRuntime();
+  void forgetDeadRuns();
   await startServiceWorker().catch((thrown: unknown) => {
     console.warn('haversack: no service worker, so no start without the network.', thrown);
   });
   preloadScreens();
+}
+
+/** What a training run put aside whose tab died. Where it fails, the next run does it. */
+async function forgetDeadRuns(): Promise<void> {
+  const { deleteStaleRows } = await import('../../device/prefix-rows.ts');
+  await deleteStaleRows().catch(() => undefined);
 }
 
 function startNetwork(open: Services): void {

@@ -12,7 +12,7 @@ test('says nothing of a model, a scope or an engine that was not measured here',
   const size = { recipe, rows: 100, samples: 0 };
   expect(estimatedMs({ ...size, model: 'iris' })).toBeNull();
   expect(estimatedMs({ ...size, model: 'digits', recipe: { ...recipe, scope: 'all' } })).toBeNull();
-  expect(estimatedMs({ ...size, model: 'digits', recipe: { ...recipe, engine: 'onnx' } })).toBeNull();
+  expect(estimatedMs({ ...size, model: 'digits', recipe: { ...recipe, engine: 'tfjs' } })).toBeNull();
 });
 
 test('goes by rows, samples as often as they repeat, and epochs', () => {
