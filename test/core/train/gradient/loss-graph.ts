@@ -28,8 +28,8 @@ export interface Case {
   readonly domains?: Readonly<Record<string, number>>;
 }
 
-/** Deterministic, between −1 and 1, never near 0 or each other by much. */
-function weightAt(index: number): number {
+/** What the loss counts each element: deterministic, between −1 and 1, never near 0 or each other by much. */
+export function weightAt(index: number): number {
   return Math.sin(index * 12.9898 + 1.3) * 0.8 + 0.3 * Math.cos(index * 3.7);
 }
 
