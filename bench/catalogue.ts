@@ -5,6 +5,7 @@ import type { Row } from './harness.ts';
 import { headEpochBench, headNames } from './head-epoch.ts';
 import { nets } from './nets/nets.ts';
 import { predictBench } from './predict.ts';
+import { readLargeBench } from './read-large.ts';
 import { trainingBench } from './training.ts';
 
 /** What a benchmark is given. */
@@ -49,5 +50,9 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
     compares: 'epochs of a head with its frozen prefix cached, beside the prefix computed at each step',
     run: headEpochBench,
     cases: headNames,
+  },
+  'read-large': {
+    compares: 'a model of 512 MB read into a graph: memory against the file’s, time beside the parser’s',
+    run: readLargeBench,
   },
 };
