@@ -1,10 +1,10 @@
-// Low-rank changes as they are trained: y = x (W + s · L R) is also x W + s · (x L) R, whose gradient never makes one of the
-// whole weight (Hu et al., arXiv 2106.09685, eq. 3). Measured on dense layers of 512 and 1024 units, rank 8, batches of 8 to
-// 128, in Node: 1.6 to 18 times faster a step. A file keeps them in the weight's space, which a runtime folds.
+// Low-rank changes of dense layers as they are trained: y = x (W + s · L R) is also x W + s · (x L) R, whose gradient never makes
+// one of the whole weight (Hu et al., arXiv 2106.09685, eq. 3). Measured in Node on layers of 512 and 1024 units, rank 8,
+// batches of 8 to 128: 1.6 to 18 times faster a step. Convolutions stay in the weight's space: a MobileNetV3's step was a
+// sixth slower through activations. A file keeps every change in the weight's space, which a runtime folds.
 import { readFloat, readInt } from '../onnx/attributes.ts';
 import { type Graph, type GraphNode, operatorOf } from '../onnx/graph.ts';
 import { type PlacedChange, removeLowRankChange } from '../onnx/low-rank.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** A copy where these changes act on activations; those of weights whose readers cannot be split that way stay as they are. */
 export function throughActivations(model: Graph, changes: readonly PlacedChange[]): Graph {
@@ -26,7 +26,7 @@ export function throughActivations(model: Graph, changes: readonly PlacedChange[
 /** Adds the low-rank way beside a node. */
 type Split = (node: GraphNode) => void;
 
-/** Null where the node takes the weight in another way than as its second input, or scales or groups it. */
+/** Null where the node is no dense layer that takes the weight as it is, as its second input. */
 function splitOf(graph: Graph, node: GraphNode, change: PlacedChange): Split | null {
   const { shape } = graph.initializers.get(change.weight)!;
   const isWeight = node.inputs[1] === change.changed && node.inputs.indexOf(change.changed) === 1;
@@ -38,8 +38,6 @@ function splitOf(graph: Graph, node: GraphNode, change: PlacedChange): Split | n
       const isPlain = readInt(node, 'transA', 0) === 0 && readFloat(node, 'alpha', 1) === 1;
       return isPlain ? dense(graph, change, readInt(node, 'transB', 0) === 1) : null;
     }
-    case 'Conv':
-      return readInt(node, 'group', 1) === 1 ? convolution(graph, change, shape) : null;
     default:
       return null;
   }
@@ -54,23 +52,6 @@ function dense(graph: Graph, change: PlacedChange, isTransposed: boolean): Split
       : [change.left, change.right];
     const low = made(graph, 'MatMul', [node.inputs[0]!, first]);
     addBeside(graph, node, change, made(graph, 'MatMul', [low, second]));
-  };
-}
-
-/** The filters of R [rank, C, k …], then L [M, rank, 1 …] at each place. */
-function convolution(graph: Graph, change: PlacedChange, shape: readonly number[]): Split {
-  return node => {
-    const rank = graph.initializers.get(change.left)!.shape[1]!;
-    const [filters, ...kernel] = shape as [number, ...number[]];
-    const reshaped = (name: string, dims: readonly number[]) => {
-      const to = graph.fresh(`${name}.dims`);
-      graph.initializers.set(to, int64(dims));
-      return made(graph, 'Reshape', [name, to]);
-    };
-    const narrow = reshaped(change.right, [rank, ...kernel]);
-    const wide = reshaped(change.left, [filters, rank, ...kernel.slice(1).map(() => 1)]);
-    const low = made(graph, 'Conv', [node.inputs[0]!, narrow], node.attributes);
-    addBeside(graph, node, change, made(graph, 'Conv', [low, wide]));
   };
 }
 
@@ -92,8 +73,4 @@ function made(
   const name = graph.fresh(op);
   graph.add(op, inputs, [name], { attributes });
   return name;
-}
-
-function int64(values: readonly number[]): Tensor {
-  return { datatype: 'INT64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
 }
