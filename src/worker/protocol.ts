@@ -11,6 +11,7 @@ import type { PackedTensors } from '../core/runtime/packed-tensors.ts';
 import type { Provider } from '../core/runtime/session.ts';
 import type { TensorMap } from '../core/tensor.ts';
 import type { RatePoint, RateSweep } from '../core/train/find-learning-rate.ts';
+import type { MemoryPlan } from '../core/train/fit-batch.ts';
 import type { Divergence, TrainProgress } from '../core/train/engine.ts';
 import type { TrainRequest } from '../device/schema.ts';
 
@@ -98,6 +99,8 @@ export interface TrainingApi {
   train(request: TrainRequest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>>;
   /** The same, from where a run was cut short. @param run the id of its row */
   goOn(run: Digest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>>;
+  /** What a run would take of this device's memory; null where its engine does not say. */
+  estimate(request: TrainRequest): Promise<Result<MemoryPlan | null>>;
   /** Null where it can be gone on with. */
   obstacleTo(run: Digest): Promise<Result<RunObstacle | null>>;
   /**

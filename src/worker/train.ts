@@ -7,6 +7,7 @@ import type { TrainControl, Trained, TrainEngine, TrainJob, TrainProgress } from
 import { type Continuation, type FitState, fromTheStart } from '../core/train/fit-state.ts';
 import type { OnnxEngine } from '../core/train/onnx-engine.ts';
 import { trainedFile } from '../core/train/trained-file.ts';
+import type { MemoryPlan } from '../core/train/fit-batch.ts';
 import { saveCandidate } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
 import { loadIdentity } from '../device/identity.ts';
@@ -20,6 +21,7 @@ import type { RunProgress, TrainOutcome, TrainRequest } from './protocol.ts';
 import { settledRecipe } from './settled-recipe.ts';
 import { jsonOf } from './stored-model.ts';
 import { trainHosts } from './train-hosts.ts';
+import { trainingBytes } from './training-memory.ts';
 import { readVersionData, rowsOf, trainingRows, type VersionData } from './training-data.ts';
 import { identityOf, keeping, openUnfinished } from './unfinished-run.ts';
 
@@ -127,7 +129,15 @@ export function trainJobOf({ request: { recipe }, data, parent }: Job, topology:
     train: trainingRows(data, recipe.newSampleRepeats),
     validation: validation.rows > 0 ? validation : null,
     recipe,
+    maxBytes: trainingBytes(),
   };
+}
+
+/** Null for an engine that does not say. @throws HaversackError `TrainingImpossible`, `NotInstalled` */
+export async function estimate(request: TrainRequest): Promise<MemoryPlan | null> {
+  if (request.recipe.engine !== 'onnx') return null;
+  const { estimateMemory } = await import('../core/train/onnx-engine.ts');
+  return estimateMemory(trainJobOf(await jobOf(await database(), request), null), trainingBytes());
 }
 
 async function runEngine(

@@ -24,6 +24,12 @@ export const training: TrainingApi = {
       return reporting(onProgress, report => controlled(control => goOn(run, control, report)));
     }, 'TrainingImpossible'),
 
+  estimate: request =>
+    answer(async () => {
+      const { estimate } = await import('./train.ts');
+      return estimate(request);
+    }, 'TrainingImpossible'),
+
   obstacleTo: run =>
     answer(async () => {
       const { obstacleTo } = await import('./unfinished-run.ts');

@@ -1,6 +1,7 @@
 // A training run through the bridge: functions become Comlink proxies here, and nowhere else.
 import { proxy } from 'comlink';
 import type { Digest } from '../../core/artifact/digest.ts';
+import type { MemoryPlan } from '../../core/train/fit-batch.ts';
 import type { Result } from '../../core/result.ts';
 import type { RatePoint, RateSweep } from '../../core/train/find-learning-rate.ts';
 import type { RunObstacle, RunProgress, TrainOutcome, TrainRequest } from '../../worker/protocol.ts';
@@ -19,6 +20,10 @@ export class BridgedTraining {
 
   goOn(run: Digest, onProgress: (progress: RunProgress) => void): Promise<Result<TrainOutcome>> {
     return this.#bridge.call(api => api.goOn(run, proxy(onProgress)));
+  }
+
+  estimate(request: TrainRequest): Promise<Result<MemoryPlan | null>> {
+    return this.#bridge.call(api => api.estimate(request));
   }
 
   obstacleTo(run: Digest): Promise<Result<RunObstacle | null>> {

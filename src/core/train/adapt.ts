@@ -6,6 +6,7 @@ import type { StepHost } from '../runtime/step-host.ts';
 import { augmentBy } from './augment.ts';
 import type { TrainControl, TrainProgress } from './engine.ts';
 import { fit, type FitJob, type FitProgress, type Fitted } from './fit.ts';
+import { type MemoryPlan, memoryPlan, withinMemory } from './fit-batch.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
 import { type Learnt, learntOf } from './learnt.ts';
 import { withLowRankChanges } from './lora.ts';
@@ -27,6 +28,8 @@ export interface AdaptJob {
   readonly recipe: TrainRecipe;
   /** For outputs of a frozen prefix that are more than memory is given for. */
   readonly spillRows?: OpenRowStore;
+  /** Of memory that a step may take: rows go through it in parts where they do not fit at once. Absent: as it comes. */
+  readonly maxBytes?: number;
 }
 
 /** Progress is told this often at most, and at the end of each epoch. */
@@ -58,6 +61,12 @@ export function plan(job: AdaptJob): FitJob {
   return planned(job).fitJob;
 }
 
+/** What a step takes, and how it is cut to take no more than this. @throws HaversackError `TrainingImpossible` */
+export function planMemory(job: AdaptJob, maxBytes: number): MemoryPlan {
+  const { maxBytes: _, ...unbounded } = job;
+  return memoryPlan(plan(unbounded), maxBytes);
+}
+
 interface Planned {
   readonly fitJob: FitJob;
   /** With the names of what is trained, as a file has it. */
@@ -65,6 +74,12 @@ interface Planned {
 }
 
 function planned(job: AdaptJob): Planned {
+  const whole = wholeBatches(job);
+  const { maxBytes } = job;
+  return maxBytes === undefined ? whole : { ...whole, fitJob: withinMemory(whole.fitJob, maxBytes) };
+}
+
+function wholeBatches(job: AdaptJob): Planned {
   const { model, recipe } = job;
   const chosen = selectParameters(model, recipe);
   if (recipe.scope !== 'lora') {

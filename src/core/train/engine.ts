@@ -17,6 +17,8 @@ export interface TrainJob {
   /** Looked at after each epoch; null where there is none. */
   readonly validation: LabelledRows | null;
   readonly recipe: TrainRecipe;
+  /** Of memory that a step may take, for `onnx`; absent: as it comes. */
+  readonly maxBytes?: number;
 }
 
 export interface TrainProgress {

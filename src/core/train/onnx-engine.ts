@@ -2,10 +2,11 @@
 import type { LabelledRows } from '../data/labelled-rows.ts';
 import { softmax } from '../evaluate/decide.ts';
 import type { StepHost } from '../runtime/step-host.ts';
-import { adapt, type Adapted, type AdaptJob, lossOf, plan } from './adapt.ts';
+import { adapt, type Adapted, type AdaptJob, lossOf, plan, planMemory } from './adapt.ts';
 import type { TrainControl, Trained, TrainEngine, TrainJob } from './engine.ts';
 import { findLearningRate, type RatePoint, type RateSweep } from './find-learning-rate.ts';
 import type { FitJob } from './fit.ts';
+import type { MemoryPlan } from './fit-batch.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { OpenRowStore } from './row-store.ts';
@@ -83,7 +84,13 @@ function adaptJobOf(job: TrainJob, spillRows: OpenRowStore | undefined): AdaptJo
     validation: job.validation && job.validation.rows > 0 ? samplesOf(job.validation) : null,
     recipe: job.recipe,
     ...(spillRows && { spillRows }),
+    ...(job.maxBytes !== undefined && { maxBytes: job.maxBytes }),
   };
+}
+
+/** What a step of the job takes, and how it is cut to take no more. @throws HaversackError `TrainingImpossible` */
+export function estimateMemory(job: TrainJob, maxBytes: number): MemoryPlan {
+  return planMemory(adaptJobOf(job, undefined), maxBytes);
 }
 
 function checkOf(

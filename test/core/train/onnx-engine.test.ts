@@ -8,7 +8,7 @@ import { readInitializers } from '../../../src/core/onnx/patch.ts';
 import { float32 } from '../../../src/core/tensor.ts';
 import type { TrainJob, TrainProgress } from '../../../src/core/train/engine.ts';
 import { newModel } from '../../../src/core/train/new-model.ts';
-import { createOnnxEngine } from '../../../src/core/train/onnx-engine.ts';
+import { createOnnxEngine, estimateMemory } from '../../../src/core/train/onnx-engine.ts';
 import { type TrainRecipe, trainRecipeSchema } from '../../../src/core/train/recipe.ts';
 import { trainedFile } from '../../../src/core/train/trained-file.ts';
 import { clouds, goOn, nodeHost } from './nets.ts';
@@ -111,5 +111,15 @@ describe('the onnx engine', () => {
     await expect(trained({ train: wide })).rejects.toThrow("A row has 3 numbers, 'features' takes [-1, 2]");
     const none = { features: new Float32Array(), labels: new Int32Array(), rows: 0 };
     await expect(trained({ train: none })).rejects.toThrow('no rows');
+  });
+
+  it('tells what a step takes, and takes it in parts where there is less', async () => {
+    const whole = estimateMemory(job, Number.MAX_SAFE_INTEGER);
+    expect(whole).toMatchObject({ rowsAtOnce: 16, accumulate: 1, fits: true });
+    const parts = estimateMemory(job, whole.bytes - 1);
+    expect(parts).toMatchObject({ rowsAtOnce: 8, accumulate: 2, fits: true });
+    const { told } = await trained({ maxBytes: whole.bytes - 1 });
+    expect(told.at(-1)).toMatchObject({ step: 40, steps: 40 });
+    await expect(trained({ maxBytes: 1e6 })).rejects.toThrow(/needs about \d+ MB, and there are 1 MB/);
   });
 });

@@ -65,6 +65,13 @@ export const teach = {
   startHint: 'Old data and your samples together; predictions go on meanwhile.',
   noSamplesHint: 'Without samples of yours it learns from its old data once more.',
   estimate: 'About {time}, going by the last run here.',
+  memoryNeeds: 'It needs about {size} of memory.',
+  memoryParts: {
+    one: 'Each step goes through in parts of {n} row.',
+    other: 'Each step goes through in parts of {n} rows.',
+  },
+  memoryLacks:
+    'It needs about {size} of memory, and this device has {limit} for it: choose less to be trained.',
   settings: 'Settings',
   engine: 'Engine',
   engineOnnx: 'ONNX Runtime (WebGPU or WebAssembly)',

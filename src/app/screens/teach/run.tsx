@@ -18,6 +18,7 @@ import { cameWithData } from '../../state/samples.ts';
 import { estimatedMs } from '../../state/training-pace.ts';
 import { rateFinder, training } from '../../state/training-run.ts';
 import { Curves } from './curves.tsx';
+import { MemoryNote } from './memory-note.tsx';
 import { draftFor, recipeFrom } from './recipe-draft.ts';
 import { isEnough, SamplesAlone } from './samples-alone.tsx';
 import { draft, RecipeSettings, shareSamples, ShareSamples } from './settings.tsx';
@@ -66,7 +67,8 @@ export function Run({ manifest, samples }: RunProps) {
           </Button>
           <span class="small soft grow">
             {alone ? t('aloneHint') : samples.length > 0 ? t('startHint') : t('noSamplesHint')}{' '}
-            {estimateWords(manifest, recipe, samples)}
+            {estimateWords(manifest, recipe, samples)}{' '}
+            {recipe ? <MemoryNote request={{ model, version, recipe, shareSamples: false }} /> : null}
           </span>
         </div>
       </div>
