@@ -73,6 +73,8 @@ const settings: fc.Arbitrary<JobChanges> = fc.record({
   patience: fc.constantFrom(null, 1),
   validation: fc.constantFrom(null, images(9)),
   statistics: fc.constantFrom<('batch' | 'frozen')[]>('batch', 'frozen'),
+  /** What the teacher answers is asked again, of the weights that the run began with. */
+  distillation: fc.constantFrom<JobChanges['distillation'][]>(null, { weight: 0.3, temperature: 2 }),
   /** The head alone has the rest of the net behind it in a cache. */
   trainable: fc.constantFrom(new Set(everything), new Set(head)),
   seed: fc.nat(1000),
