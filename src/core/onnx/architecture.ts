@@ -1,4 +1,5 @@
-// What a model is without what it learned: the digest two versions share when one was trained from the other.
+// What a model is without what it learned: the digest two versions share when one was trained from the other, unless it
+// keeps what it learned apart from the weights (`low-rank.ts`).
 import type { ModelProto } from 'onnx-buf';
 import { type Bytes, type Digest, sha256 } from '../artifact/digest.ts';
 import { readModel } from './read.ts';
