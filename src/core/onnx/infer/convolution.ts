@@ -25,8 +25,11 @@ function windowOf(node: NodeContext, spatial: readonly number[], kernel: readonl
   const extent = kernel.map((size, i) => (size - 1) * dilations[i]! + 1);
   const autoPad = node.string('auto_pad', 'NOTSET');
   if (autoPad.startsWith('SAME')) {
-    const output = spatial.map((size, i) => Math.ceil(size / strides[i]!));
-    const total = output.map((size, i) => Math.max(0, (size - 1) * strides[i]! + extent[i]! - spatial[i]!));
+    // As if the kernel were not dilated: ONNX Runtime's pools pad so, and answer what then fits.
+    const total = spatial.map((size, i) =>
+      Math.max(0, (Math.ceil(size / strides[i]!) - 1) * strides[i]! + kernel[i]! - size),
+    );
+    const output = spatial.map((size, i) => Math.floor((size + total[i]! - extent[i]!) / strides[i]!) + 1);
     return { kernel, strides, dilations, pads: samePads(total, autoPad), output };
   }
   const pads = autoPad === 'VALID' ? [] : (node.ints('pads') ?? []);
@@ -62,6 +65,12 @@ function convolutionShape(node: NodeContext, weight: readonly number[]): number[
   }
   if (channels !== weight[1]! * group) {
     node.fail(`the input has ${channels} channels, the weight wants ${weight[1]} × group ${group}`);
+  }
+  if (
+    node.string('auto_pad', 'NOTSET').startsWith('SAME') &&
+    node.ints('dilations')?.some(size => size > 1)
+  ) {
+    node.fail('ONNX Runtime does not pad a dilated kernel by SAME');
   }
   return [
     batch!,
