@@ -105,20 +105,26 @@ function* endlessBatches({ train, seed }: FitJob, size: number) {
   }
 }
 
-/** Steps at rates too small to move anything: what the loss is without training. */
-const stillSteps = 10;
-/** The loss fell where it came below this share of that. */
+/** Steps at rates too small to move anything: what the loss is, and how it scatters, without training. */
+const stillSteps = 20;
+/** The loss fell where it came below this share of that … */
 const fellShare = 0.95;
+/** … and farther below than so many standard deviations of what is smoothed: batches differ. */
+const fellDeviations = 3;
+/** Of a moving average of independent values, as a share of their own deviation. */
+const smoothing = Math.sqrt((1 - fading) / (1 + fading));
 
 /**
  * A tenth of the rate at which the smoothed loss was least (Gugger, as above: one order of magnitude before the minimum,
- * where the loss still falls). Null where it fell at no rate.
+ * where the loss still falls). Null where it fell at no rate, as with a model that knows its rows already.
  */
 export function suggestedRate(points: readonly RatePoint[]): number | null {
-  const still = points.slice(0, stillSteps);
-  const before = still.reduce((sum, { loss }) => sum + loss, 0) / still.length;
-  const [first, ...rest] = points;
+  const [first, ...later] = points.slice(stillSteps);
   if (!first) return null;
-  const least = rest.reduce((a, b) => (b.smoothed < a.smoothed ? b : a), first);
-  return least.smoothed < fellShare * before ? least.rate / 10 : null;
+  const still = points.slice(0, stillSteps).map(({ loss }) => loss);
+  const mean = still.reduce((a, b) => a + b) / still.length;
+  const variance = still.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (still.length - 1);
+  const fallen = Math.min(fellShare * mean, mean - fellDeviations * smoothing * Math.sqrt(variance));
+  const least = later.reduce((a, b) => (b.smoothed < a.smoothed ? b : a), first);
+  return least.smoothed < fallen ? least.rate / 10 : null;
 }

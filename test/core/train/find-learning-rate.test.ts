@@ -141,15 +141,29 @@ describe('a sweep', () => {
 
 describe('the suggestion', () => {
   const points = (losses: readonly number[]): RatePoint[] =>
-    losses.map((loss, i) => ({ rate: 10 ** (i - 20), loss, smoothed: loss }));
+    losses.map((loss, i) => ({ rate: 10 ** (i - 40), loss, smoothed: loss }));
+  const still = Array.from({ length: 20 }, (_, i) => 1 + 0.01 * Math.sin(i));
 
   it('is a tenth of the rate of the least smoothed loss', () => {
-    const falling = points([...Array.from({ length: 12 }, () => 1), 0.8, 0.5, 0.7, 2]);
-    expect(suggestedRate(falling)).toBeCloseTo(1e-8, 12);
+    expect(suggestedRate(points([...still, 0.9, 0.5, 0.7, 2]))).toBeCloseTo(1e-20, 30);
   });
 
-  it('is none where the loss fell at no rate', () => {
-    expect(suggestedRate(points(Array.from({ length: 30 }, (_, i) => 1 + 0.01 * Math.sin(i))))).toBeNull();
+  it('is none where the loss fell at no rate, or by no more than batches differ', () => {
+    expect(suggestedRate(points([...still, 0.97, 0.96, 2]))).toBeNull();
+    const scattered = still.map((loss, i) => loss + (i % 2 === 0 ? 0.9 : -0.9));
+    expect(suggestedRate(points([...scattered, 0.5, 0.4, 2]))).toBeNull();
+    expect(suggestedRate(points(still))).toBeNull();
     expect(suggestedRate([])).toBeNull();
+  });
+
+  it('is none for a model that knows its rows', async () => {
+    const known = job(network('mlp:16,8', iris, 3), iris, { epochs: 150, learningRate: 0.02 });
+    const { weights } = await fit(known, nodeHost(), goOn, () => undefined);
+    const model = known.model.copy();
+    for (const [name, tensor] of weights) model.initializers.set(name, tensor);
+    for (const seed of [1, 2, 3]) {
+      const { suggested } = await findLearningRate({ ...known, model, seed }, nodeHost(), goOn);
+      expect(suggested).toBeNull();
+    }
   });
 });
