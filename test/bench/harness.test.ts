@@ -38,3 +38,22 @@ it('tells a missed goal as loudly as a met one', () => {
   const rows = [limited({ case: 'c', metric: 'MB', limit: 6, limitName: 'limit' }, [7])];
   expect(render({ bench: 'b', machine: 'm', rows })).toContain('MISSED');
 });
+
+it('says why a figure is lacking, and holds nothing against it', () => {
+  const row = {
+    case: 'c',
+    metric: 'ms',
+    ours: spread([1]),
+    peer: 'p',
+    theirs: null,
+    ratio: null,
+    goal: 5,
+    met: null,
+    note: 'cannot: no kernel',
+  };
+  const last = render({ bench: 'b', machine: 'm', rows: [row] })
+    .trimEnd()
+    .split('\n')
+    .at(-1)!;
+  expect(last).toMatch(/1\.00\s+p\s+–\s+≥ 5\.00\s+cannot: no kernel$/);
+});
