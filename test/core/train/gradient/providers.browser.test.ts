@@ -119,6 +119,46 @@ const cases: readonly Case[] = [
     constants: { 1: { ...ints([2, 0, 0, 0]), shape: [2, 2] } },
   },
   {
+    op: 'GatherND',
+    inputs: [numbersIn([2, 3, 2], 1)],
+    constants: { 1: { ...ints([2, 0, 1, 1]), shape: [2, 2, 1] } },
+    attributes: { batch_dims: { int: 1 } },
+  },
+  { op: 'TopK', inputs: [numbersIn([3, 5], 1)], constants: { 1: ints([2]) }, outputs: 2 },
+  {
+    op: 'ScatterElements',
+    inputs: [numbersIn([3, 2], 1), numbersIn([2, 2], 2)],
+    constants: { 1: { ...ints([2, 0, 0, 1]), shape: [2, 2] } },
+  },
+  {
+    op: 'ScatterND',
+    inputs: [numbersIn([3, 2], 1), numbersIn([2, 2], 2)],
+    constants: { 1: { ...ints([2, 0]), shape: [2, 1] } },
+  },
+  { op: 'OneHot', inputs: [numbersIn([2], 1)], constants: { 0: ints([1, 0, 2]), 1: ints([3]) } },
+  { op: 'Trilu', inputs: [numbersIn([4, 3], 1)] },
+  { op: 'LRN', inputs: [image], attributes: { size: { int: 3 }, alpha: { float: 0.5 } } },
+  { op: 'LpPool', inputs: [image], attributes: windows([2, 2], [2, 2], [0, 0, 0, 0]) },
+  { op: 'GlobalLpPool', inputs: [image] },
+  {
+    op: 'CenterCropPad',
+    inputs: [image],
+    constants: { 1: ints([4, 9]) },
+    attributes: { axes: { ints: [2, 3] } },
+  },
+  {
+    op: 'Resize',
+    inputs: [image],
+    constants: { 1: null, 2: null, 3: ints([2, 4, 9, 4]) },
+    attributes: { mode: string('cubic') },
+  },
+  {
+    op: 'SoftmaxCrossEntropyLoss',
+    inputs: [numbersIn([4, 3], 1)],
+    constants: { 1: ints([0, 2, -1, 1]) },
+    attributes: { ignore_index: { int: -1 } },
+  },
+  {
     op: 'LSTM',
     inputs: [
       numbersIn([3, 2, 2], 1),
