@@ -35,8 +35,16 @@ const maxSteps = 100;
  * Rate", 2018, has 0.98 for several hundred steps).
  */
 const fading = 0.9;
-/** The sweep ends where the smoothed loss is this many times the least one. */
+/** The sweep ends where the smoothed loss is this many times the least one, and above what it was without training. */
 const blownUp = 4;
+/** Steps at rates too small to move anything: what the loss is, and how it scatters, without training. */
+const stillSteps = 20;
+/** The loss fell, or rose, where it left that by so many standard deviations of what is smoothed: batches differ. */
+const deviations = 3;
+/** Of a moving average of independent values, as a share of their own deviation. */
+const smoothing = Math.sqrt((1 - fading) / (1 + fading));
+/** And it fell where it came below this share of it. */
+const fellShare = 0.95;
 
 /** @throws HaversackError `TrainingImpossible`, `Aborted`, `OperatorUnsupported`, `RuntimeFailed` */
 export async function findLearningRate(
@@ -66,7 +74,6 @@ async function sweep(
 ): Promise<RateSweep> {
   const points: RatePoint[] = [];
   let average = 0;
-  let least = Infinity;
   const ended = (why: RateSweep['ended']) => ({ points, suggested: suggestedRate(points), ended: why });
   for (const { rows, count } of endlessBatches(job, stepper.rowsPerStep)) {
     const step = points.length + 1;
@@ -77,8 +84,7 @@ async function sweep(
     if (loss === null) return ended('no-number');
     average = fading * average + (1 - fading) * loss;
     const smoothed = average / (1 - fading ** step);
-    least = Math.min(least, smoothed);
-    if (smoothed > blownUp * least) return ended('blown-up');
+    if (isBlownUp(points, smoothed)) return ended('blown-up');
     const point = { rate, loss, smoothed };
     points.push(point);
     onPoint(point);
@@ -105,15 +111,6 @@ function* endlessBatches({ train, seed }: FitJob, size: number) {
   }
 }
 
-/** Steps at rates too small to move anything: what the loss is, and how it scatters, without training. */
-const stillSteps = 20;
-/** The loss fell where it came below this share of that … */
-const fellShare = 0.95;
-/** … and farther below than so many standard deviations of what is smoothed: batches differ. */
-const fellDeviations = 3;
-/** Of a moving average of independent values, as a share of their own deviation. */
-const smoothing = Math.sqrt((1 - fading) / (1 + fading));
-
 /**
  * A tenth of the rate at which the smoothed loss was least (Gugger, as above: one order of magnitude before the minimum,
  * where the loss still falls). Null where it fell at no rate, as with a model that knows its rows already.
@@ -121,10 +118,23 @@ const smoothing = Math.sqrt((1 - fading) / (1 + fading));
 export function suggestedRate(points: readonly RatePoint[]): number | null {
   const [first, ...later] = points.slice(stillSteps);
   if (!first) return null;
-  const still = points.slice(0, stillSteps).map(({ loss }) => loss);
-  const mean = still.reduce((a, b) => a + b) / still.length;
-  const variance = still.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (still.length - 1);
-  const fallen = Math.min(fellShare * mean, mean - fellDeviations * smoothing * Math.sqrt(variance));
+  const { mean, scatter } = stillLoss(points);
+  const fallen = Math.min(fellShare * mean, mean - scatter);
   const least = later.reduce((a, b) => (b.smoothed < a.smoothed ? b : a), first);
   return least.smoothed < fallen ? least.rate / 10 : null;
+}
+
+function isBlownUp(points: readonly RatePoint[], smoothed: number): boolean {
+  if (points.length < stillSteps) return false;
+  const { mean, scatter } = stillLoss(points);
+  const least = points.reduce((low, point) => Math.min(low, point.smoothed), Infinity);
+  return smoothed > blownUp * least && smoothed > mean + scatter;
+}
+
+/** `scatter`: how far the smoothed loss may be from the mean where nothing is learnt. */
+function stillLoss(points: readonly RatePoint[]): { mean: number; scatter: number } {
+  const losses = points.slice(0, stillSteps).map(({ loss }) => loss);
+  const mean = losses.reduce((a, b) => a + b) / losses.length;
+  const variance = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (losses.length - 1);
+  return { mean, scatter: deviations * smoothing * Math.sqrt(variance) };
 }

@@ -76,6 +76,7 @@ describe('the rate that is found', () => {
       for (const rate of grid) losses.push(await lossAt(learning, rate));
       expect(await lossAt(learning, suggested!)).toBeLessThan(1.2 * Math.min(...losses));
     },
+    120_000,
   );
 
   it('is the same for the same seed, and leaves the model as it was', async () => {
@@ -162,8 +163,10 @@ describe('the suggestion', () => {
     const model = known.model.copy();
     for (const [name, tensor] of weights) model.initializers.set(name, tensor);
     for (const seed of [1, 2, 3]) {
-      const { suggested } = await findLearningRate({ ...known, model, seed }, nodeHost(), goOn);
+      const { suggested, points } = await findLearningRate({ ...known, model, seed }, nodeHost(), goOn);
       expect(suggested).toBeNull();
+      // Losses that are small scatter by more than four times, and are no end.
+      expect(points.length).toBeGreaterThan(40);
     }
   });
 });

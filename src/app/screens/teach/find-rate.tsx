@@ -87,6 +87,7 @@ function roundedRate(rate: number): string {
   return String(Number(rate.toPrecision(1)));
 }
 
+/** Short enough to stand under an axis: 0.003, 2e-5. */
 function formatRate(rate: number): string {
-  return String(Number(rate.toPrecision(2)));
+  return rate < 1e-3 ? rate.toExponential(0) : String(Number(rate.toPrecision(2)));
 }
