@@ -49,7 +49,12 @@ export class FitRun {
       );
     }
     await stepper.restore(resume.slots);
-    return new FitRun(open, Course.from(resume), checkpoints);
+    const run = new FitRun(open, Course.from(resume), checkpoints);
+    if (resume.steps === run.#steps) return run;
+    throw new HaversackError(
+      'TrainingImpossible',
+      `The run was begun with ${resume.steps} steps before it, and there are ${run.#steps}.`,
+    );
   }
 
   /** @throws HaversackError `TrainingDiverged`, `Aborted`, `RuntimeFailed` */

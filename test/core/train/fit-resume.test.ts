@@ -124,6 +124,9 @@ describe('a run that was cut short', () => {
       code: 'TrainingImpossible',
       detail: 'The run was begun on 22 rows, and there are 21.',
     });
+    await expect(finish(runOf({ epochs: 2 }), { resume: state! })).rejects.toThrow(
+      'The run was begun with 5 steps before it, and there are 10.',
+    );
     const other = runOf({ trainable: new Set(['conv.weight']) });
     await expect(finish(other, { resume: state! })).rejects.toThrow('The run was begun on another graph');
   });

@@ -17,6 +17,7 @@ import { href } from '../../router.ts';
 import { cameWithData } from '../../state/samples.ts';
 import { estimatedMs } from '../../state/training-pace.ts';
 import { rateFinder, training } from '../../state/training-run.ts';
+import { compute } from './compute.tsx';
 import { Curves } from './curves.tsx';
 import { MemoryNote } from './memory-note.tsx';
 import { draftFor, recipeFrom } from './recipe-draft.ts';
@@ -43,7 +44,10 @@ export function Run({ manifest, samples }: RunProps) {
   const typed = recipeFrom(draftFor(draft.value, manifest));
   const recipe = typed && alone ? heldNear(typed, stayClose.value) : typed;
   const shortage = shortageOf(samples);
-  const request = recipe && { model, version, recipe, shareSamples: shareSamples.value };
+  const request = recipe && {
+    ...{ model, version, recipe, shareSamples: shareSamples.value },
+    ...(recipe.engine === 'onnx' && { compute: compute.value }),
+  };
   const start = (): void => {
     if (request) void training.start(request);
   };

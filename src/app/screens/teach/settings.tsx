@@ -6,6 +6,7 @@ import { t } from '../../i18n/teach.ts';
 import { Check, TextField } from '../../parts/field.tsx';
 import { Select } from '../../parts/select.tsx';
 import type { TrainRequest } from '../../../worker/protocol.ts';
+import { ComputeChoice } from './compute.tsx';
 import { FindRate } from './find-rate.tsx';
 import {
   defaultDraft,
@@ -64,6 +65,7 @@ export function RecipeSettings({ manifest, request }: RecipeSettingsProps) {
             draft.value = withEngine(now, engine);
           }}
         />
+        {now.engine === 'onnx' ? <ComputeChoice /> : null}
         <Select
           label={t('scope')}
           value={now.scope}

@@ -1,0 +1,24 @@
+// What computes a run: the fastest here, or what gives the same bits every time.
+import { signal } from '@preact/signals';
+import type { Compute } from '../../../device/schema.ts';
+import { t } from '../../i18n/teach.ts';
+import { Select } from '../../parts/select.tsx';
+
+/** Of the engine ONNX; outside the screen, as all settings. */
+export const compute = signal<Compute>('auto');
+
+const words = { auto: 'computeAuto', wasm: 'computeWasm', webgpu: 'computeWebgpu' } as const;
+const offered: readonly Compute[] = ['auto', 'wasm', ...('gpu' in navigator ? (['webgpu'] as const) : [])];
+
+export function ComputeChoice() {
+  return (
+    <Select
+      label={t('compute')}
+      value={compute.value}
+      options={offered.map(value => ({ value, label: t(words[value]) }))}
+      onChange={value => {
+        compute.value = value;
+      }}
+    />
+  );
+}
