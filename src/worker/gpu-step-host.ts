@@ -1,38 +1,40 @@
 // Slots in GPU memory, for ONNX Runtime's WebGPU provider: a step reads and writes them where they lie, and only batches and
 // what is asked for pass the border.
 import type * as Ort from 'onnxruntime-web';
+import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import { operatorTypes } from '../core/onnx/operator-types.ts';
 import { openError } from '../core/runtime/ort-errors.ts';
-import { checkFeeds, specOf } from '../core/runtime/ort-tensors.ts';
-import type { TensorSpec } from '../core/runtime/session.ts';
 import type { Step, StepHost, StepLinks } from '../core/runtime/step-host.ts';
 import { unfoldWeights } from '../core/runtime/unfold-weights.ts';
-import type { Tensor, TensorMap } from '../core/tensor.ts';
+import { canCapture, capturedStep } from './captured-step.ts';
 import { requestGpuDevice } from './gpu-device.ts';
-import { fitsGpu, GpuSlots, type GpuSpec, gpuTypes, type GpuValue, isGpuValue } from './gpu-slots.ts';
+import { GpuSlots } from './gpu-slots.ts';
+import { type GpuContext, gpuStep } from './gpu-step.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { loadOrt, type OrtModule, sessionOptions } from './ort.ts';
-import { onceFailedRefuses } from './ort-session.ts';
-import { fromOrtTensor, toOrtTensor } from './ort-values.ts';
+
+/** Which graphs are recorded at their first run and played back after: those that write slots, where the runtime can. */
+export type Capture = 'none' | 'steps';
 
 /**
  * A host on a GPU device of its own.
  * @throws HaversackError `RuntimeFailed` where there is no adapter or the runtime does not start
  */
-export async function openGpuStepHost(): Promise<StepHost> {
+export async function openGpuStepHost(capture: Capture = 'none'): Promise<StepHost> {
   const ort = await loadOrt('webgpu');
   const device = await requestGpuDevice();
   if (!device) throw new HaversackError('RuntimeFailed', 'There is no WebGPU adapter that gives a device.');
-  return gpuStepHost(ort, device);
+  return gpuStepHost(ort, device, capture);
 }
 
 /**
  * All its methods throw `DeviceLost` once the device is lost: what the slots held is gone.
  * @param device becomes the host's, which destroys it
  */
-export function gpuStepHost(ort: OrtModule, device: GPUDevice): StepHost {
+export function gpuStepHost(ort: OrtModule, device: GPUDevice, capture: Capture = 'none'): StepHost {
   const slots = new GpuSlots(device);
+  const context: GpuContext = { ort, device, slots };
   const watched = watchDevice(device);
   return {
     provider: 'webgpu',
@@ -44,13 +46,9 @@ export function gpuStepHost(ort: OrtModule, device: GPUDevice): StepHost {
     read: names => watched(() => slots.read(names)),
     open: (file, links) =>
       watched(async () => {
-        const options = sessionOptions('webgpu', unfoldWeights(operatorTypes(file)), device);
-        const session = await oneAtATime('webgpu', () => ort.InferenceSession.create(file, options)).catch(
-          (error: unknown) => {
-            throw openError(error);
-          },
-        );
-        const step = linkedStep(ort, session, links, slots);
+        const captured =
+          capture === 'steps' && links.writes.size > 0 ? await openCaptured(context, file, links) : null;
+        const step = captured ?? (await openPlain(context, file, links));
         return { run: feeds => watched(() => step.run(feeds)), dispose: () => step.dispose() };
       }),
     dispose() {
@@ -84,62 +82,28 @@ function watchDevice(device: GPUDevice): <T>(work: () => Promise<T>) => Promise<
 /** A failed call waits this long for the news that the device was lost. */
 const lossToldWithinMs = 100;
 
-/** Outputs that slots take are written by the GPU into the slots' spares; the others are copied here. */
-function linkedStep(
-  ort: OrtModule,
-  session: Ort.InferenceSession,
-  { reads, writes }: StepLinks,
-  slots: GpuSlots,
-): Step {
-  const inputs = session.inputMetadata.map(specOf);
-  const fed = inputs.filter(({ name }) => !reads.has(name));
-  const outputs = session.outputMetadata.map(specOf);
-  const runOnce = onceFailedRefuses(
-    'webgpu',
-    (feeds: Ort.InferenceSession.FeedsType, fetches: Ort.InferenceSession.FetchesType) =>
-      session.run(feeds, fetches),
+/** Null where the runtime refuses: a node that only the CPU has, or control flow. */
+async function openCaptured(context: GpuContext, file: Bytes, links: StepLinks): Promise<Step | null> {
+  const options = { ...optionsFor(context, file), enableGraphCapture: true };
+  const session = await oneAtATime('webgpu', () => context.ort.InferenceSession.create(file, options)).catch(
+    () => null,
   );
-  const inputsOf = (feeds: TensorMap): Record<string, Ort.Tensor> => {
-    const all: Record<string, Ort.Tensor> = {};
-    for (const { name } of fed) all[name] = toOrtTensor(ort, name, feeds[name]!);
-    for (const [input, slot] of reads) all[input] = slotTensor(ort, input, slots.get(slot));
-    return all;
-  };
-  return {
-    async run(feeds) {
-      checkFeeds(fed, feeds);
-      const turned: string[] = [];
-      const fetches: Record<string, Ort.Tensor | null> = {};
-      for (const output of outputs) {
-        const slot = writes.get(output.name);
-        const isOnGpu = slot !== undefined && isStatic(output) && fitsGpu(output);
-        if (isOnGpu) turned.push(slot);
-        fetches[output.name] = isOnGpu ? gpuTensor(ort, slots.spare(slot, output)) : null;
-      }
-      const results = await runOnce(inputsOf(feeds), fetches);
-      for (const slot of turned) slots.turn(slot);
-      const answers: Record<string, Tensor> = {};
-      for (const { name } of outputs) {
-        if (fetches[name] !== null) continue;
-        const tensor = fromOrtTensor(results[name]!);
-        const slot = writes.get(name);
-        if (slot === undefined) answers[name] = tensor;
-        else slots.put(slot, tensor);
-      }
-      return answers;
-    },
-    dispose: () => oneAtATime('webgpu', () => session.release()),
-  };
+  if (!session) return null;
+  if (canCapture(session)) return capturedStep(context, session, links);
+  await oneAtATime('webgpu', () => session.release());
+  return null;
 }
 
-function isStatic({ shape }: TensorSpec): boolean {
-  return shape.every(size => size >= 0);
+/** @throws HaversackError as `OpenSession` */
+async function openPlain(context: GpuContext, file: Bytes, links: StepLinks): Promise<Step> {
+  const session = await oneAtATime('webgpu', () =>
+    context.ort.InferenceSession.create(file, optionsFor(context, file)),
+  ).catch((error: unknown) => {
+    throw openError(error);
+  });
+  return gpuStep(context, session, links);
 }
 
-function slotTensor(ort: OrtModule, input: string, value: GpuValue | Tensor): Ort.Tensor {
-  return isGpuValue(value) ? gpuTensor(ort, value) : toOrtTensor(ort, input, value);
-}
-
-function gpuTensor(ort: OrtModule, { datatype, shape, buffer }: GpuSpec & { buffer: GPUBuffer }): Ort.Tensor {
-  return ort.Tensor.fromGpuBuffer(buffer, { dataType: gpuTypes[datatype], dims: shape });
+function optionsFor({ device }: GpuContext, file: Bytes): Ort.InferenceSession.SessionOptions {
+  return sessionOptions('webgpu', unfoldWeights(operatorTypes(file)), device);
 }

@@ -3,7 +3,7 @@ import { memoryStepHost } from '../core/runtime/step-host.ts';
 import { chooseHost, type ChosenHost, type HostCandidate } from '../core/train/choose-host.ts';
 import type { OpenHost } from '../core/train/onnx-engine.ts';
 import type { Compute } from '../device/schema.ts';
-import { openGpuStepHost } from './gpu-step-host.ts';
+import { type Capture, openGpuStepHost } from './gpu-step-host.ts';
 import { hasWebGpu, threads } from './ort.ts';
 import { openOrtSession } from './ort-session.ts';
 
@@ -28,16 +28,30 @@ export function trainHosts(compute: Compute, onChosen: (chosen: ChosenHost) => v
 }
 
 async function candidatesOf(compute: Compute): Promise<[HostCandidate, ...HostCandidate[]]> {
-  const gpu: HostCandidate = { provider: 'webgpu', threads: 1, open: openGpuStepHost };
-  if (compute === 'webgpu') return [gpu];
+  const [plain, captured] = [gpuCandidate('none'), gpuCandidate('steps')];
+  if (compute === 'webgpu') return [plain, captured];
   if (compute === 'wasm') return [oneThread];
-  return [oneThread, ...(threads > 1 ? [wasmCandidate(threads)] : []), ...((await hasWebGpu()) ? [gpu] : [])];
+  return [
+    oneThread,
+    ...(threads > 1 ? [wasmCandidate(threads)] : []),
+    ...((await hasWebGpu()) ? [plain, captured] : []),
+  ];
+}
+
+function gpuCandidate(capture: Capture): HostCandidate {
+  return {
+    provider: 'webgpu',
+    threads: 1,
+    captured: capture !== 'none',
+    open: () => openGpuStepHost(capture),
+  };
 }
 
 function wasmCandidate(count: number): HostCandidate {
   return {
     provider: 'wasm',
     threads: count,
+    captured: false,
     open: () => Promise.resolve(memoryStepHost('wasm', file => openOrtSession(file, 'wasm', count))),
   };
 }

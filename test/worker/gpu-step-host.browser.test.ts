@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../src/core/onnx/build.ts';
 import { noLinks, type Step, type StepHost } from '../../src/core/runtime/step-host.ts';
 import { float32 } from '../../src/core/tensor.ts';
 import { requestGpuDevice } from '../../src/worker/gpu-device.ts';
-import { gpuStepHost, openGpuStepHost } from '../../src/worker/gpu-step-host.ts';
+import { type Capture, gpuStepHost, openGpuStepHost } from '../../src/worker/gpu-step-host.ts';
 import { hasWebGpu, loadOrt } from '../../src/worker/ort.ts';
 
 /** w' = w + x, read and written in place; double = 2w. */
@@ -39,10 +39,10 @@ function counted(device: GPUDevice): { readonly live: () => number; readonly mos
   };
 }
 
-async function countingHost() {
+async function countingHost(capture: Capture) {
   const device = (await requestGpuDevice())!;
   const buffers = counted(device);
-  const host = gpuStepHost(await loadOrt('webgpu'), device);
+  const host = gpuStepHost(await loadOrt('webgpu'), device, capture);
   await host.put(new Map([['w', ones]]));
   return { device, buffers, host, step: await host.open(file, links) };
 }
@@ -55,9 +55,22 @@ async function run(step: Step, times: number): Promise<void> {
   for (let i = 0; i < times; i++) await step.run({ x: ones });
 }
 
-describe.runIf(await hasWebGpu())('slots on the GPU', () => {
+/** w' = 3w − 2x */
+const otherFile = new GraphBuilder('other')
+  .input('w', 'FP32', [64])
+  .input('x', 'FP32', [64])
+  .initializer('three', float32([], [3]))
+  .node('Mul', ['w', 'three'], ['tripled'])
+  .node('Add', ['x', 'x'], ['doubled'])
+  .node('Sub', ['tripled', 'doubled'], ['next'])
+  .output('next', 'FP32', [64])
+  .build();
+
+const captures = (await hasWebGpu()) ? (['none', 'steps'] as const) : [];
+
+describe.each(captures)('slots on the GPU, capture: %s', capture => {
   test('after a hundred steps, puts and reads, a hundred more leave as many buffers', async () => {
-    const { buffers, host, step } = await countingHost();
+    const { buffers, host, step } = await countingHost(capture);
     const hundred = async () => {
       for (let i = 0; i < 10; i++) {
         await host.put(new Map([['w', ones]]));
@@ -73,7 +86,7 @@ describe.runIf(await hasWebGpu())('slots on the GPU', () => {
   });
 
   test('each buffer is destroyed once, at the latest with the host', async () => {
-    const { buffers, host, step } = await countingHost();
+    const { buffers, host, step } = await countingHost(capture);
     await run(step, 3);
     // Another shape, and what the GPU cannot hold, take the place of what was there.
     await host.put(new Map([['w', float32([2], [1, 2])]]));
@@ -85,7 +98,7 @@ describe.runIf(await hasWebGpu())('slots on the GPU', () => {
   });
 
   test('a device that goes away is told as such by every call, and the next host has another', async () => {
-    const { device, host, step } = await countingHost();
+    const { device, host, step } = await countingHost(capture);
     await run(step, 3);
     device.destroy();
     await expect(step.run({ x: ones })).rejects.toMatchObject({ code: 'DeviceLost' });
@@ -95,13 +108,36 @@ describe.runIf(await hasWebGpu())('slots on the GPU', () => {
     await step.dispose();
     await host.dispose();
 
-    const other = await openGpuStepHost();
+    const other = await openGpuStepHost(capture);
     await other.put(new Map([['w', ones]]));
     const again = await other.open(file, links);
     await run(again, 3);
     expect(await valueOf(other)).toBe(4);
     await again.dispose();
     await other.dispose();
+  });
+
+  test('values that other graphs and puts have moved are read where they are', async () => {
+    const { host, step } = await countingHost(capture);
+    const other = await host.open(otherFile, links);
+    let expected = 1;
+    for (let i = 0; i < 4; i++) {
+      const { double } = await step.run({ x: ones });
+      expect(double!.data[63]).toBe(2 * expected);
+      expected += 1;
+      await other.run({ x: float32([64], new Float32Array(64).fill(i)) });
+      expected = 3 * expected - 2 * i;
+      if (i === 1) {
+        // Of another form and back: the slot's buffer is another one now.
+        await host.put(new Map([['w', float32([2], [1, 2])]]));
+        await host.put(new Map([['w', ones]]));
+        expected = 1;
+      }
+      expect(await valueOf(host)).toBe(expected);
+    }
+    await other.dispose();
+    await step.dispose();
+    await host.dispose();
   });
 
   test('a step that failed refuses to run again, and does not hold others up', async () => {
@@ -111,7 +147,7 @@ describe.runIf(await hasWebGpu())('slots on the GPU', () => {
       .node('Reshape', ['x', 'sizes'], ['y'])
       .output('y', 'FP32', [-1])
       .build();
-    const { host, step } = await countingHost();
+    const { host, step } = await countingHost(capture);
     const failing = await host.open(reshape, noLinks);
     const feeds = (size: bigint) => ({
       x: float32([4], [1, 2, 3, 4]),
@@ -125,4 +161,24 @@ describe.runIf(await hasWebGpu())('slots on the GPU', () => {
     await step.dispose();
     await host.dispose();
   });
+});
+
+test.runIf(captures.length > 0)('a captured step binds nothing anew', async () => {
+  const bound = async (capture: Capture) => {
+    const { device, host, step } = await countingHost(capture);
+    await run(step, 3);
+    let times = 0;
+    const create = device.createBindGroup.bind(device);
+    device.createBindGroup = descriptor => {
+      times++;
+      return create(descriptor);
+    };
+    await run(step, 3);
+    expect(await valueOf(host)).toBe(7);
+    await step.dispose();
+    await host.dispose();
+    return times;
+  };
+  expect(await bound('none')).toBeGreaterThan(0);
+  expect(await bound('steps')).toBe(0);
 });

@@ -9,7 +9,8 @@ stepHostConformance('WebAssembly', () =>
   Promise.resolve(memoryStepHost('wasm', file => openOrtSession(file, 'wasm'))),
 );
 if (await hasWebGpu()) {
-  stepHostConformance('WebGPU', openGpuStepHost);
+  stepHostConformance('WebGPU', () => openGpuStepHost());
+  stepHostConformance('WebGPU with graph capture', () => openGpuStepHost('steps'));
   stepHostConformance('WebGPU with slots in this memory', () =>
     Promise.resolve(memoryStepHost('webgpu', file => openOrtSession(file, 'webgpu'))),
   );

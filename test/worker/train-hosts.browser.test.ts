@@ -80,14 +80,16 @@ test('a long run times one thread, all threads and the GPU, and takes the fastes
     ...(threads > 1 ? [['wasm', threads]] : []),
     ...(withGpu ? [['webgpu', 1]] : []),
   ];
-  expect(timings.map(each => [each.provider, each.threads])).toEqual(expected);
+  expect(timings.filter(({ captured }) => !captured).map(each => [each.provider, each.threads])).toEqual(
+    expected,
+  );
   expect(timings.filter(({ failure }) => failure !== null)).toEqual([]);
   const fastest = Math.min(...timings.map(({ stepMs }) => stepMs!));
   const own = timings.find(
     each => each.provider === candidate.provider && each.threads === candidate.threads,
   )!;
   // Another one must be faster by a tenth to be taken.
-  expect(own.stepMs! * 0.9 * 0.9).toBeLessThanOrEqual(fastest);
+  expect(own.stepMs! * 0.9 ** 3).toBeLessThanOrEqual(fastest);
   expect(host.provider).toBe(candidate.provider);
   await host.dispose();
   // A software adapter compiles slowly.

@@ -9,6 +9,11 @@ import { median, type ProbedSteps, type StepProbe, withStepProbe } from './step-
 export interface HostCandidate {
   readonly provider: Provider;
   readonly threads: number;
+  /**
+   * Whether it records a step's kernels and plays them back. Such a one is tried where its provider is the fastest so far,
+   * and must compute just what that does without.
+   */
+  readonly captured: boolean;
   /** The host is the caller's, who disposes of it. */
   open(): Promise<StepHost>;
 }
@@ -16,6 +21,7 @@ export interface HostCandidate {
 export interface HostTiming {
   readonly provider: Provider;
   readonly threads: number;
+  readonly captured: boolean;
   /** Null where it was not timed to the end: `failure` says why. */
   readonly stepMs: number | null;
   readonly failure: string | null;
@@ -38,8 +44,10 @@ const worthTryingMs = 10_000;
 const minGain = 0.9;
 /** Slower than this many times the fastest so far: not timed to the end. */
 const hopeless = 5;
-/** Share of a loss that hosts may differ by, in the losses of the first two steps: forward, backward and update agree. */
+/** Shares of a loss that hosts may differ by in the first two steps: forward, backward and update agree … */
 const lossTolerance = 1e-3;
+/** … and in all that were taken, where the kernels are the same. */
+const capturedTolerance = 1e-5;
 /** Losses below this are compared as if they were this. */
 const smallLoss = 0.01;
 const comparedSteps = 2;
@@ -104,12 +112,15 @@ class Trial {
   }
 
   async timeOther(probe: StepProbe, candidate: HostCandidate): Promise<void> {
+    if (candidate.captured && this.best.candidate.provider !== candidate.provider) return;
     let host: StepHost | null = null;
     try {
       host = await candidate.open();
       const hopelessMs = hopeless * this.#steps.stepMs;
       const steps = await probe.time(host, times => areEnough(times) || times[0]! > hopelessMs);
-      const disagreement = disagreementOf(steps.losses, this.#expected);
+      const disagreement = candidate.captured
+        ? disagreementOf(steps.losses, this.#steps.losses, capturedTolerance)
+        : disagreementOf(steps.losses.slice(0, comparedSteps), this.#expected, lossTolerance);
       this.note(candidate, disagreement ? null : steps.stepMs, disagreement);
       if (disagreement || steps.stepMs > this.#steps.stepMs * minGain) return await host.dispose();
       const loser = this.best.host;
@@ -123,8 +134,8 @@ class Trial {
     }
   }
 
-  note({ provider, threads }: HostCandidate, stepMs: number | null, failure: string | null): void {
-    this.timings.push({ provider, threads, stepMs, failure });
+  note({ provider, threads, captured }: HostCandidate, stepMs: number | null, failure: string | null): void {
+    this.timings.push({ provider, threads, captured, stepMs, failure });
   }
 }
 
@@ -141,12 +152,16 @@ function stepsOf({ train, batchSize, optimizer, epochs }: FitJob): number {
   return epochs * Math.ceil(train.rows / (batchSize * (optimizer.options?.accumulate ?? 1)));
 }
 
-/** Null where they agree. */
-function disagreementOf(losses: readonly number[], expected: readonly number[]): string | null {
-  const wrong = losses.slice(0, comparedSteps).findIndex((loss, step) => {
-    const allowed = lossTolerance * Math.max(Math.abs(expected[step]!), smallLoss);
+/** Null where they agree in the steps that both took. */
+function disagreementOf(
+  losses: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+): string | null {
+  const wrong = losses.slice(0, expected.length).findIndex((loss, step) => {
+    const allowed = tolerance * Math.max(Math.abs(expected[step]!), smallLoss);
     return !(Math.abs(loss - expected[step]!) <= allowed);
   });
   if (wrong < 0) return null;
-  return `its loss in step ${wrong + 1} is ${losses[wrong]}, the reference's ${expected[wrong]}`;
+  return `its loss in step ${wrong + 1} is ${losses[wrong]}, wanted ${expected[wrong]}`;
 }

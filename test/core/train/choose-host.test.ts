@@ -48,7 +48,7 @@ function candidate(
       },
     });
   };
-  return { name, provider: 'cpu', threads: 1, open, live: () => live, runs: () => runs };
+  return { name, provider: 'cpu', threads: 1, captured: false, open, live: () => live, runs: () => runs };
 }
 
 const slowed = (name: string, ms: number) =>
@@ -57,11 +57,12 @@ const slowed = (name: string, ms: number) =>
     return step.run(feeds);
   });
 
-const spoiled = (name: string) =>
+/** Its losses are too large by a factor. */
+const spoiled = (name: string, factor = 1.01) =>
   candidate(name, async (step, feeds) => {
     const answers = await step.run(feeds);
     const [loss, tensor] = Object.entries(answers).find(([, { shape }]) => shape.length === 0)!;
-    return { ...answers, [loss]: { ...tensor, data: (tensor.data as Float32Array).map(x => x * 1.01) } };
+    return { ...answers, [loss]: { ...tensor, data: (tensor.data as Float32Array).map(x => x * factor) } };
   });
 
 const unable = (name: string) =>
@@ -99,6 +100,20 @@ describe('the host of a run', () => {
     const { best, timings } = await chosen(slowed('reference', 20), unable('unable'), candidate('fast'));
     expect(best).toBe('fast');
     expect(timings[1]).toMatchObject({ stepMs: null, failure: 'it went away' });
+  });
+
+  test('plays back what it recorded where that is faster and the very same', async () => {
+    const captured = { ...candidate('captured'), captured: true };
+    expect((await chosen(slowed('reference', 30), captured)).best).toBe('captured');
+    const wrong = { ...spoiled('wrong', 1 + 1e-4), captured: true };
+    const { best, timings } = await chosen(slowed('reference', 30), wrong);
+    expect([best, timings[1]!.stepMs]).toEqual(['reference', null]);
+  });
+
+  test('does not play back for another provider than the fastest', async () => {
+    const captured = { ...candidate('captured'), provider: 'webgpu' as const, captured: true };
+    const { best, timings } = await chosen(candidate('reference'), captured);
+    expect([best, timings.length, captured.runs()]).toEqual(['reference', 1, 0]);
   });
 
   test('is not looked for longer than it takes to see that another is hopeless', async () => {

@@ -9,8 +9,9 @@ export function Timings({ timings = [] }: { readonly timings?: readonly HostTimi
   return <p class="small soft">{t('timed', { list: timings.map(timingWords).join(' · ') })}</p>;
 }
 
-function timingWords({ provider, threads, stepMs }: HostTiming): string {
-  const name = provider === 'webgpu' ? t('timedGpu') : t('timedThreads', { n: threads });
+function timingWords({ provider, threads, captured, stepMs }: HostTiming): string {
+  const gpu = captured ? t('timedCaptured') : t('timedGpu');
+  const name = provider === 'webgpu' ? gpu : t('timedThreads', { n: threads });
   if (stepMs === null) return t('timedUnusable', { name });
   return t('timedStep', { name, ms: formatNumber(stepMs, undefined, stepMs < 10 ? 1 : 0) });
 }
