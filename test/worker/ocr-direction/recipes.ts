@@ -3,26 +3,20 @@
 import type { TrainRecipe } from '../../../src/core/train/recipe.ts';
 import { recipeOf } from '../../core/train/known-results/learn.ts';
 
-const schedule = { kind: 'one-cycle' } as const;
-const batchSize = 16;
+const common = { batchSize: 16, schedule: { kind: 'one-cycle' } } as const;
 
 /** What comes before the head is run once per line, and kept. */
 export const headRecipe: TrainRecipe = recipeOf({
+  ...common,
   scope: 'head',
   learningRate: 0.02,
   epochs: 8,
-  batchSize,
-  schedule,
 });
-
-export const scopes = ['head', 'biases', 'lora', 'all'] as const;
 
 const learningRates = { biases: 0.005, lora: 0.002, all: 0.001 };
 
-/** @param epochs after the head's */
-export function recipesFor(scope: (typeof scopes)[number], epochs: number): TrainRecipe[] {
-  if (scope === 'head') return [headRecipe];
+/** Each line once, after the head has been taught. */
+export function recipeFor(scope: keyof typeof learningRates): TrainRecipe {
   const learningRate = learningRates[scope];
-  const own = recipeOf({ scope, learningRate, epochs, batchSize, schedule, batchStatistics: 'frozen' });
-  return [headRecipe, own];
+  return recipeOf({ ...common, scope, learningRate, epochs: 1, batchStatistics: 'frozen' });
 }

@@ -27,16 +27,18 @@ export interface Machine {
   readonly openSession: OpenSession;
 }
 
-export interface Learnt {
+export interface Taught {
   readonly weights: ReadonlyMap<string, Tensor>;
   /** The file with the new weights. */
   readonly file: Bytes;
   readonly told: readonly TrainProgress[];
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+export interface Learnt extends Taught {
   /** Share of the held rows' labels that the file answers rightly. */
   readonly accuracy: number;
-  readonly steps: number;
-  /** Of training alone. */
-  readonly seconds: number;
 }
 
 /** Everything is trained with Adam in batches of 32, unless told otherwise. */
@@ -57,25 +59,31 @@ export function recipeOf(
 }
 
 export async function learn(lesson: Lesson, machine: Machine): Promise<Learnt> {
-  const { file, output, train, recipe } = lesson;
+  const taught = await teach(lesson, machine);
+  return { ...taught, accuracy: await accuracyOf({ ...lesson, file: taught.file }, machine.openSession) };
+}
+
+/** The mean loss of each epoch. */
+export function lossesOf({ told }: Pick<Taught, 'told'>): number[] {
+  return told.filter(({ epoch }, i) => told[i + 1]?.epoch !== epoch).map(({ loss }) => loss);
+}
+
+/** The held rows are not looked at. */
+export async function teach(
+  { file, output, train, recipe }: Omit<Lesson, 'held'>,
+  { openStepHost }: Pick<Machine, 'openStepHost'>,
+): Promise<Taught> {
   const model = trainableGraph(file);
   const told: TrainProgress[] = [];
-  const host = await machine.openStepHost();
+  const host = await openStepHost();
   const control = { checkpoint: () => Promise.resolve() };
   const startedAt = performance.now();
   const fitted = await adapt({ model, output, train, validation: null, recipe }, host, control, each =>
     told.push(each),
   ).finally(() => host.dispose());
   const seconds = (performance.now() - startedAt) / 1000;
-  const taught = trainedFile(file, fitted);
-  return {
-    weights: fitted.weights,
-    file: taught,
-    told,
-    accuracy: await accuracyOf({ ...lesson, file: taught }, machine.openSession),
-    steps: fitted.steps,
-    seconds,
-  };
+  const { weights, steps } = fitted;
+  return { weights, file: trainedFile(file, fitted), told, steps, seconds };
 }
 
 /** Rows that are judged at once. */

@@ -31,10 +31,11 @@ export interface RecogniserOptions {
   readonly keys: string;
   readonly rows: { readonly train: number; readonly held: number };
   readonly batchSize: number;
+  readonly epochs: number;
 }
 
-/** All weights move; batch normalization keeps the statistics that it came with. One epoch. */
-export function recogniserLesson({ file, keys, rows, batchSize }: RecogniserOptions): Lesson {
+/** All weights move; batch normalization keeps the statistics that it came with. */
+export function recogniserLesson({ file, keys, rows, batchSize, epochs }: RecogniserOptions): Lesson {
   const { inputs, outputs } = trainableGraph(file);
   const { train, held } = readDigits();
   const source = (digits: readonly Digit[], count: number, seed: number) =>
@@ -44,7 +45,7 @@ export function recogniserLesson({ file, keys, rows, batchSize }: RecogniserOpti
     output: outputs[0]!.name,
     train: source(train, rows.train, 1),
     held: source(held, rows.held, 2),
-    recipe: recipeOf({ learningRate: 0.0005, epochs: 1, batchSize, batchStatistics: 'frozen' }),
+    recipe: recipeOf({ learningRate: 0.0005, epochs, batchSize, batchStatistics: 'frozen' }),
   };
 }
 
