@@ -90,19 +90,31 @@ const gruCell =
     const [h] = state as [string];
     const [f, g] = layer.activations as [Activation, Activation];
     const split = [2 * hidden, hidden];
-    const [recurrentZR, recurrentH] = t.parts(layer.recurrent, 0, split) as [string, string];
     const [inputZR, inputH] = t.parts(input, 1, split) as [string, string];
-    const bias = layer.recurrentBias === null ? [] : t.parts(layer.recurrentBias, 0, split);
     const times = (left: string, right: string, plus: string | undefined) =>
       t.op('Gemm', plus === undefined ? [left, right] : [left, right, plus], { transB: { int: 1 } });
-    const zr = f(t, clipped(layer, t.add(times(h, recurrentZR, bias[0]), inputZR)));
-    const [z, r] = t.parts(zr, 1, [hidden, hidden]) as [string, string];
-    const fresh = isLinearFirst
-      ? t.mul(r, times(h, recurrentH, bias[1]))
-      : times(t.mul(r, h), recurrentH, bias[1]);
-    const candidate = g(t, clipped(layer, t.add(fresh, inputH)));
-    return [t.add(candidate, t.mul(z, t.sub(h, candidate)))];
+    const { recurrent, recurrentBias: bias } = layer;
+    const gates = (zr: string) => {
+      const active = f(t, clipped(layer, t.add(zr, inputZR)));
+      return t.parts(active, 1, [hidden, hidden]) as [string, string];
+    };
+    const candidateOf = (ofState: string) => g(t, clipped(layer, t.add(ofState, inputH)));
+    if (isLinearFirst) {
+      // One product for all three gates.
+      const [ofZR, ofH] = t.parts(times(h, recurrent, bias ?? undefined), 1, split) as [string, string];
+      const [z, r] = gates(ofZR);
+      return [mixed(t, z, h, candidateOf(t.mul(r, ofH)))];
+    }
+    const [recurrentZR, recurrentH] = t.parts(recurrent, 0, split) as [string, string];
+    const [biasZR, biasH] = bias === null ? [] : t.parts(bias, 0, split);
+    const [z, r] = gates(times(h, recurrentZR, biasZR));
+    return [mixed(t, z, h, candidateOf(times(t.mul(r, h), recurrentH, biasH)))];
   };
+
+/** (1 − z) ⊙ a + z ⊙ h */
+function mixed(t: Tape, z: string, h: string, a: string): string {
+  return t.add(a, t.mul(z, t.sub(h, a)));
+}
 
 // h′ = tanh(x Wᵀ + h Rᵀ + b)
 const rnnCell: Cell = (layer, input, state) => {
