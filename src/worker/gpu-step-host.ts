@@ -14,6 +14,9 @@ import { type GpuContext, gpuStep } from './gpu-step.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { loadOrt, type OrtModule, sessionOptions } from './ort.ts';
 
+/** A failed call waits this long for the news that the device was lost. */
+const lossToldWithinMs = 100;
+
 /** Which graphs are recorded at their first run and played back after: those that write slots, where the runtime can. */
 export type Capture = 'none' | 'steps';
 
@@ -78,9 +81,6 @@ function watchDevice(device: GPUDevice): <T>(work: () => Promise<T>) => Promise<
     }
   };
 }
-
-/** A failed call waits this long for the news that the device was lost. */
-const lossToldWithinMs = 100;
 
 /** Null where the runtime refuses: a node that only the CPU has, or control flow. */
 async function openCaptured(context: GpuContext, file: Bytes, links: StepLinks): Promise<Step | null> {

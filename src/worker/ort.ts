@@ -1,4 +1,5 @@
-// Loads ONNX Runtime Web: the WASM build alone unless WebGPU is asked for, each once a worker, from this origin.
+// Loads ONNX Runtime Web: the WASM build alone unless WebGPU is asked for, each once a worker and number of threads, from
+// this origin.
 import type * as Ort from 'onnxruntime-web';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';

@@ -15,7 +15,8 @@ export interface StepLinks {
 export interface Step {
   /**
    * Runs the graph once, on these feeds and the slots that it reads; answers the outputs that no slot takes.
-   * @throws HaversackError `InputInvalid`, `RuntimeFailed` (slots are then as they were)
+   * @throws HaversackError `InputInvalid`, `RuntimeFailed` (slots are then as they were; whoever goes on opens the file
+   * anew, for a session on the GPU that failed answers no more), `DeviceLost` (the slots are gone)
    */
   run(feeds: TensorMap): Promise<TensorMap>;
   dispose(): Promise<void>;
