@@ -8,6 +8,7 @@ import { controlFlow, isControlFlow, planOf } from '../../onnx/passes/inline/pla
 import { isSame } from './axes.ts';
 import { constantOperators, hasGradient, rules, spellings, straightThrough } from './rules.ts';
 import type { GradientRule } from './rule.ts';
+import { Sums } from './sums.ts';
 import type { Tape } from './tape.ts';
 
 export interface GradientOf {
@@ -39,20 +40,21 @@ export function gradient(tape: Tape, { loss, wrt }: GradientOf): Map<string, str
   const path = spelledOut(tape, { loss, wrt });
   throwIfBlocked(path);
   const mark = tape.mark();
-  const grads = new Map([[loss, tape.filled(1, tape.shape(loss), tape.datatype(loss))]]);
+  const sums = new Sums(tape);
+  sums.add(loss, tape.filled(1, tape.shape(loss), tape.datatype(loss)));
   for (const node of path.nodes.reverse()) {
-    const grad = node.outputs.map(name => grads.get(name) ?? null);
+    const grad = node.outputs.map(name => sums.get(name));
     if (grad.every(name => name === null)) continue;
     const results = ruleOf(node)!(node, grad, tape);
     node.inputs.forEach((input, position) => {
       const result = results[position] ?? null;
       if (result === null || !path.depends.has(input)) return;
       if (!isSame(tape.shape(result), tape.shape(input))) throw wrongShape(tape, node, input, result);
-      grads.set(input, tape.plus(grads.get(input) ?? null, result)!);
+      sums.add(input, result);
     });
   }
   const found = new Map(
-    wrt.map(name => [name, grads.get(name) ?? tape.filled(0, tape.shape(name), tape.datatype(name))]),
+    wrt.map(name => [name, sums.get(name) ?? tape.filled(0, tape.shape(name), tape.datatype(name))]),
   );
   tape.prune(mark, found.values());
   return found;

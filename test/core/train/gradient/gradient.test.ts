@@ -95,8 +95,31 @@ describe('gradient', () => {
     const before = tape.graph.nodes.length;
     gradient(tape, { loss, wrt: ['x1'] });
     const added = tape.graph.nodes.slice(before).map(({ op }) => op);
-    expect(added).toContain('Conv');
+    // That of the weights is a product of patches; the input's would be a ConvTranspose.
+    expect(added).toContain('Gemm');
     expect(added).not.toContain('ConvTranspose');
+  });
+
+  it('of a weight and a bias that three steps share is one product and one sum', async () => {
+    // y_i = x_i W + b, ℓ = Σ_i i Σ y_i: dW = Σ_i i x_iᵀ 1, db = Σ_i i · rows
+    const tape = tapeOver([{ shape: [1, 2] }, { shape: [2] }], 'FP64');
+    const losses = [1, 2, 3].map(i => {
+      const x = tape.numbers([2, 1], [i, 10 * i], 'FP64');
+      const y = tape.op('Gemm', [x, 'x0', 'x1']);
+      return total(tape, tape.mul(y, i));
+    });
+    const loss = losses.reduce((sum, each) => tape.add(sum, each));
+    const before = tape.graph.nodes.length;
+    const grads = gradient(tape, { loss, wrt: ['x0', 'x1'] });
+    const added = tape.graph.nodes.slice(before).map(({ op }) => op);
+    expect(added.filter(op => op === 'Gemm' || op === 'ReduceSum' || op === 'Add')).toEqual([
+      'Gemm',
+      'ReduceSum',
+    ]);
+    const feeds = { x0: [7, 8], x1: [0, 0] };
+    // 1 · 11 + 2 · 22 + 3 · 33, and twice 1 + 2 + 3
+    expect(await run(tape, grads.get('x0')!, feeds)).toEqual([154, 154]);
+    expect(await run(tape, grads.get('x1')!, feeds)).toEqual([12, 12]);
   });
 
   it('of more than one element is refused', () => {
