@@ -26,8 +26,8 @@ export interface Named {
 }
 
 /**
- * Larger tensors keep a slot of their own: to join and cut them would move more bytes than it saves nodes. Measured on one
- * thread of WASM.
+ * Larger tensors keep a slot of their own: cut from a shared one they would be in memory twice, for few nodes saved. (On
+ * one thread of Node, bounds of 2⁸, 2¹⁴ and 2²⁴ cannot be told apart by a step's time.)
  */
 const maxJoinedElements = 2 ** 14;
 /** 64 MiB: half of what a WebGPU buffer may bind by default (`maxStorageBufferBindingSize`, WebGPU §3.6.2). */
