@@ -8,6 +8,7 @@ import { activation } from './rules/activation.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { convolution } from './rules/convolution.ts';
 import { gather } from './rules/gather.ts';
+import { sampling } from './rules/grid-sample.ts';
 import { localResponse } from './rules/local-response.ts';
 import { lpPooling } from './rules/lp-pooling.ts';
 import { matmul } from './rules/matmul.ts';
@@ -39,7 +40,7 @@ export const rules: Readonly<Record<string, GradientRule>> = {
 };
 
 /** Operators that are spelled out in others first, where a gradient passes through them. */
-export const spellings: Readonly<Record<string, Spelling>> = recurrent;
+export const spellings: Readonly<Record<string, Spelling>> = { ...recurrent, ...sampling };
 
 /** Constant all around almost every point: their gradient is zero, and nothing flows through them. */
 export const constantOperators: ReadonlySet<string> = new Set([
