@@ -41,6 +41,7 @@ export function gpuStepHost(ort: OrtModule, device: GPUDevice, capture: Capture 
   const watched = watchDevice(device);
   return {
     provider: 'webgpu',
+    threads: 1,
     put: values =>
       watched(() => {
         for (const [slot, tensor] of values) slots.put(slot, tensor);

@@ -1,6 +1,7 @@
 // What computes a training run in a browser: one thread, all threads or the GPU, whichever is fastest here.
 import { memoryStepHost } from '../core/runtime/step-host.ts';
 import { chooseHost, type ChosenHost, type HostCandidate } from '../core/train/choose-host.ts';
+import type { FitState } from '../core/train/fit-state.ts';
 import type { OpenHost } from '../core/train/onnx-engine.ts';
 import type { Compute } from '../device/schema.ts';
 import { type Capture, openGpuStepHost } from './gpu-step-host.ts';
@@ -16,8 +17,11 @@ const oneThread = wasmCandidate(1);
 /** Losses of the GPU in one run after which it is not asked for again. */
 const maxLosses = 1;
 
+/** What a run was begun on; only there it ends with the very same weights. */
+type BegunOn = Pick<FitState, 'provider' | 'threads'>;
+
 /** @param onChosen told what was timed, before the first step of the run */
-export function trainHosts(compute: Compute, onChosen: (chosen: ChosenHost) => void): OpenHost {
+export function trainHosts(compute: Compute | BegunOn, onChosen: (chosen: ChosenHost) => void): OpenHost {
   return async (job, control, losses) => {
     if (losses > maxLosses) return oneThread.open();
     if (losses > 0) return openGpuStepHost().catch(() => oneThread.open());
@@ -27,9 +31,10 @@ export function trainHosts(compute: Compute, onChosen: (chosen: ChosenHost) => v
   };
 }
 
-async function candidatesOf(compute: Compute): Promise<[HostCandidate, ...HostCandidate[]]> {
+async function candidatesOf(compute: Compute | BegunOn): Promise<[HostCandidate, ...HostCandidate[]]> {
   const [plain, captured] = [gpuCandidate('none'), gpuCandidate('steps')];
-  if (compute === 'webgpu') return [plain, captured];
+  if (typeof compute === 'object' && compute.provider === 'wasm') return [wasmCandidate(compute.threads)];
+  if (compute === 'webgpu' || typeof compute === 'object') return [plain, captured];
   if (compute === 'wasm') return [oneThread];
   return [
     oneThread,
@@ -52,6 +57,6 @@ function wasmCandidate(count: number): HostCandidate {
     provider: 'wasm',
     threads: count,
     captured: false,
-    open: () => Promise.resolve(memoryStepHost('wasm', file => openOrtSession(file, 'wasm', count))),
+    open: () => Promise.resolve(memoryStepHost('wasm', file => openOrtSession(file, 'wasm', count), count)),
   };
 }

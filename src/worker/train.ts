@@ -175,9 +175,7 @@ export async function onnxEngineFor(
   onChosen: (chosen: ChosenHost) => void = () => undefined,
 ): Promise<OnnxEngine> {
   const { createOnnxEngine } = await import('../core/train/onnx-engine.ts');
-  // Only where it was begun a run ends with the very same weights.
-  const begunOn = continuation.resume?.provider === 'cpu' ? undefined : continuation.resume?.provider;
-  return createOnnxEngine(trainHosts(begunOn ?? compute, onChosen), continuation, openPrefixRows);
+  return createOnnxEngine(trainHosts(continuation.resume ?? compute, onChosen), continuation, openPrefixRows);
 }
 
 /** The layers as TensorFlow.js has them; the other engine reads them off the graph. */

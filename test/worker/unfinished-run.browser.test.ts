@@ -36,6 +36,7 @@ afterAll(() => {
 
 const state: FitState = {
   provider: 'wasm',
+  threads: 1,
   step: 40,
   steps: 100,
   epoch: 4,

@@ -24,6 +24,8 @@ export interface Step {
 
 export interface StepHost {
   readonly provider: Provider;
+  /** Of which the bits depend: the same number adds up in the same order. */
+  readonly threads: number;
   /** Fills slots; what they held is dropped. The tensors still belong to the caller, who does not write to them. */
   put(values: ReadonlyMap<string, Tensor>): Promise<void>;
   /** What slots hold. No later step writes to it. @throws HaversackError `RuntimeFailed` for a slot that was never filled */
@@ -38,10 +40,11 @@ export interface StepHost {
 export const noLinks: StepLinks = { reads: new Map(), writes: new Map() };
 
 /** Slots in this realm's own memory: for WASM and for Node, where handing a tensor over is a copy at most. */
-export function memoryStepHost(provider: Provider, openSession: OpenSession): StepHost {
+export function memoryStepHost(provider: Provider, openSession: OpenSession, threads = 1): StepHost {
   const slots = new Map<string, Tensor>();
   return {
     provider,
+    threads,
     put(values) {
       for (const [slot, tensor] of values) slots.set(slot, tensor);
       return Promise.resolve();

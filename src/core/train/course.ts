@@ -51,7 +51,7 @@ export class Course {
   }
 
   /** After a step. */
-  state(rest: Pick<FitState, 'provider' | 'steps' | 'slots' | 'workedMs'>): FitState {
+  state(rest: Pick<FitState, 'provider' | 'threads' | 'steps' | 'slots' | 'workedMs'>): FitState {
     const { step, epoch, taken, plateau, training, validation, kept } = this;
     const order = this.order.slice();
     return {

@@ -133,6 +133,7 @@ export class FitRun {
     const slots = await stepper.state();
     return this.#course.state({
       provider: host.provider,
+      threads: host.threads,
       steps: this.#steps,
       slots,
       workedMs: clock.workedMs(),

@@ -19,6 +19,7 @@ export interface Kept {
 export interface FitState {
   /** What computed it: only there the run ends with the very same weights. */
   readonly provider: Provider;
+  readonly threads: number;
   /** Steps that were taken, of as many as there will be. */
   readonly step: number;
   readonly steps: number;

@@ -25,6 +25,7 @@ const namedSchema = z.array(
 const headerSchema = z.object({
   formatVersion: z.literal(1),
   provider: z.enum(['wasm', 'webgpu', 'cpu']),
+  threads: z.number().int().min(1),
   step: count,
   steps: count,
   epoch: count,

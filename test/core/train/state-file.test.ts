@@ -21,6 +21,7 @@ const tensors = fc.array(fc.tuple(fc.string(), tensor)).map(entries => new Map(e
 
 const states: fc.Arbitrary<FitState> = fc.record({
   provider: fc.constantFrom('wasm' as const, 'webgpu' as const, 'cpu' as const),
+  threads: fc.integer({ min: 1, max: 64 }),
   step: fc.nat(),
   steps: fc.nat(),
   epoch: fc.nat(),
