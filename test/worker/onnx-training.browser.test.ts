@@ -31,6 +31,9 @@ const recipe: TrainRecipe = {
   newSampleRepeats: 8,
 };
 
+/** A long run would try the other ways of computing first, which a software adapter takes long for. */
+const onWasm = { compute: 'wasm' } as const;
+
 const bridge = new WorkerBridge('training');
 const port = new BridgedTraining(bridge);
 let db: Database;
@@ -53,7 +56,7 @@ function valueOf<T>(result: Result<T>): T {
 }
 
 function train(model: string, changes: Partial<TrainRecipe> = {}, seen: TrainProgress[] = []) {
-  const request = { model, version: 1, recipe: { ...recipe, ...changes }, shareSamples: false };
+  const request = { model, version: 1, recipe: { ...recipe, ...changes }, shareSamples: false, ...onWasm };
   return port.train(request, progress => seen.push(progress));
 }
 
@@ -123,6 +126,7 @@ test('a sweep over the rates suggests one, and stores nothing', async () => {
     version: 1,
     recipe: { ...recipe, scope: 'all', newSampleRepeats: 1 },
     shareSamples: false,
+    ...onWasm,
   } as const;
   const told: RatePoint[] = [];
   const { points, ended } = valueOf(await port.findLearningRate(request, point => told.push(point)));
@@ -133,7 +137,7 @@ test('a sweep over the rates suggests one, and stores nothing', async () => {
 });
 
 test('a sweep is stopped, and is none for TensorFlow.js', async () => {
-  const request = { model: 'digits', version: 1, recipe, shareSamples: false };
+  const request = { model: 'digits', version: 1, recipe, shareSamples: false, ...onWasm };
   let first: () => void = () => undefined;
   const begun = new Promise<void>(resolve => (first = resolve));
   const sweep = port.findLearningRate(request, () => first());

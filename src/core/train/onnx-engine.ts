@@ -65,7 +65,8 @@ export function createOnnxEngine(
     },
     async findLearningRate(job, control, onPoint) {
       const planned = plan(adaptJobOf(job, spillRows));
-      const host = await openHost(() => planned, control, 0);
+      // A sweep is short: no host is worth looking for.
+      const host = await openHost(() => ({ ...planned, epochs: 1 }), control, 0);
       return findLearningRate(planned, host, control, onPoint).finally(() => host.dispose());
     },
   };
