@@ -6,51 +6,33 @@ import { measuredFolder, mebibytes, percent } from '../../core/train/known-resul
 import { fourDirections, judgeInWorker, teachInWorker } from './in-worker.ts';
 import { headRecipe, recipeFor } from './recipes.ts';
 
-/** On a GPU in software a step takes many times as long: fewer are made. */
+/** On a GPU in software a line takes many times as long. */
 const providers = [
-  { provider: 'wasm', name: `WASM, ${threads} threads`, lines: 2048 },
-  { provider: 'webgpu', name: 'WebGPU in software', lines: 128 },
+  { provider: 'wasm', name: `WASM, ${threads} threads`, lines: 2048, wanted: 0.95 },
+  { provider: 'webgpu', name: 'WebGPU in software', lines: 128, wanted: 0.75 },
 ] as const;
 const judgedLines = 512;
-
-const columns = ['Scope', 'Provider', 'Steps', 'Seconds', 'WASM, MiB', 'GPU, MiB', 'Right'];
-const rows: string[][] = [];
+const columns = ['Scope', 'Provider', 'Lines', 'Steps', 'Seconds', 'WASM, MiB', 'GPU, MiB', 'Right'];
 
 test.each(providers)(
   'every scope on $provider',
   { timeout: 7_200_000 },
-  async ({ provider, name, lines }) => {
+  async ({ provider, name, lines, wanted }) => {
+    const rows: string[][] = [];
+    let best = 0;
     const measured = async (scope: string, parent: Uint8Array<ArrayBuffer>, recipe = headRecipe) => {
-      const { file, steps, seconds, wasmBytes, gpuBytes } = await teachInWorker(parent, {
-        provider,
-        recipe,
-        rows: lines,
-      });
-      const accuracy = await judgeInWorker(file, judgedLines);
-      const gpu = provider === 'webgpu' ? mebibytes(gpuBytes) : '–';
-      rows.push([
-        scope,
-        name,
-        String(steps),
-        seconds.toFixed(0),
-        mebibytes(wasmBytes),
-        gpu,
-        percent(accuracy),
-      ]);
-      await commands.writeFile(
-        `${measuredFolder}/direction.json`,
-        JSON.stringify({ columns, rows }, null, 2),
-      );
-      return { file, accuracy };
+      const taught = await teachInWorker(parent, { provider, recipe, rows: lines });
+      const accuracy = await judgeInWorker(taught.file, judgedLines);
+      best = Math.max(best, accuracy);
+      const memory = [mebibytes(taught.wasmBytes), provider === 'webgpu' ? mebibytes(taught.gpuBytes) : '–'];
+      const cost = [lines, taught.steps, taught.seconds.toFixed(0)].map(String);
+      rows.push([scope, name, ...cost, ...memory, percent(accuracy)]);
+      const table = JSON.stringify({ columns, rows }, null, 2);
+      await commands.writeFile(`${measuredFolder}/direction-${provider}.json`, table);
+      return taught.file;
     };
-    const head = await measured('head', await fourDirections());
-    for (const scope of ['biases', 'lora', 'all'] as const) {
-      const { accuracy } = await measured(scope, head.file, recipeFor(scope));
-      expect(accuracy).toBeGreaterThan(0.5);
-    }
+    const headed = await measured('head', await fourDirections());
+    for (const scope of ['biases', 'lora', 'all'] as const) await measured(scope, headed, recipeFor(scope));
+    expect(best).toBeGreaterThanOrEqual(wanted);
   },
 );
-
-test('the best of them tells 95 of 100', () => {
-  expect(Math.max(...rows.map(row => parseFloat(row.at(-1)!)))).toBeGreaterThanOrEqual(95);
-});
