@@ -21,6 +21,7 @@ import { quantizationRules } from './infer/quantization.ts';
 import { recurrentRules } from './infer/recurrent.ts';
 import { reduceRules } from './infer/reduce.ts';
 import { resizeRules } from './infer/resize.ts';
+import { sequenceRules } from './infer/sequence.ts';
 import { shapeRules } from './infer/shape.ts';
 import { signalRules } from './infer/signal.ts';
 import { storedTensor } from './stored-tensor.ts';
@@ -45,6 +46,7 @@ export const inferRules: ReadonlyMap<string, InferRule> = new Map(
     recurrentRules,
     reduceRules,
     resizeRules,
+    sequenceRules,
     shapeRules,
     signalRules,
   ].flatMap(family => Object.entries(family)),

@@ -13,6 +13,8 @@ export interface ValueType {
   readonly shape: readonly number[];
   /** The elements, where they are few and do not depend on what the graph is fed. */
   readonly value?: Tensor;
+  /** Of a sequence, the types of its tensors; its `shape` is then []. */
+  readonly sequence?: readonly ValueType[];
 }
 
 /** Answers the types of all outputs that the operator has, those that a node leaves out too. */
