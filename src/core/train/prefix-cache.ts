@@ -1,5 +1,6 @@
 // Runs the frozen beginning of a model once per sample, so that each epoch costs only what is trained.
-import { toFailure } from '../errors.ts';
+import { HaversackError, toFailure } from '../errors.ts';
+import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer.ts';
 import { noLinks, type Step, type StepHost } from '../runtime/step-host.ts';
 import { elements } from '../tensor.ts';
@@ -23,7 +24,8 @@ export async function withCachedPrefix<T>(
 ): Promise<T> {
   if (job.augment) return work(job);
   const inputShapes = inputShapesOf(job.train, batch);
-  const split = splitPrefix(job.model, job.trainable, inferShapes(job.model, inputShapes), batch);
+  const typesOf = (rows: number) => typesIfTaken(job.model, inputShapesOf(job.train, rows));
+  const split = splitPrefix(job.model, job.trainable, typesOf, batch);
   const stores = split && (await openStores(job, specsOf(split)));
   if (!split || !stores) return work(job);
   try {
@@ -36,6 +38,19 @@ export async function withCachedPrefix<T>(
   } finally {
     await stores.train.dispose();
     await stores.validation?.dispose();
+  }
+}
+
+/** Null where the model does not take such inputs; who trains it then says why. */
+function typesIfTaken(
+  model: Graph,
+  inputShapes: Readonly<Record<string, readonly number[]>>,
+): ReturnType<typeof inferShapes> | null {
+  try {
+    return inferShapes(model, inputShapes);
+  } catch (thrown) {
+    if (thrown instanceof HaversackError) return null;
+    throw thrown;
   }
 }
 

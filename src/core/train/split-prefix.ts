@@ -16,12 +16,12 @@ export interface Split {
 /**
  * Null where there is nothing to compute once: no node depends on the inputs alone, or what passes the cut is no tensor
  * with a row per sample.
- * @param types of every name, for a batch of `batch` rows
+ * @param typesOf every name's, for a batch of so many rows; null where the model does not take so many
  */
 export function splitPrefix(
   model: Graph,
   trained: ReadonlySet<string>,
-  types: ReadonlyMap<string, ValueType>,
+  typesOf: (rows: number) => ReadonlyMap<string, ValueType> | null,
   batch: number,
 ): Split | null {
   const inputs = new Set(model.inputs.map(({ name }) => name));
@@ -37,8 +37,15 @@ export function splitPrefix(
   const crossing = [...read].filter(name => fromInputs.has(name) && !moving.has(name));
   const boundary = crossing.filter(name => !inputs.has(name));
   if (boundary.length === 0) return null;
+  // Another axis may be as long as the batch by chance: the rows' axis is the one that grows with it.
+  const [types, longer] = [typesOf(batch), typesOf(batch + 1)];
+  if (!types || !longer) return null;
   const specs = boundary.map(name => ({ name, ...pick(types.get(name)!) }));
-  if (specs.some(({ datatype, shape }) => datatype !== 'FP32' || shape[0] !== batch)) return null;
+  const isOfRows = ({ name, datatype, shape }: ValueSpec) =>
+    datatype === 'FP32' &&
+    shape[0] === batch &&
+    longer.get(name)!.shape.join() === [batch + 1, ...shape.slice(1)].join();
+  if (!specs.every(isOfRows)) return null;
 
   const prefix = model.copy();
   prefix.outputs = specs;

@@ -2,9 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { openRowFile } from '../../../server/cli/row-file.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
+import { GraphBuilder } from '../../../src/core/onnx/build.ts';
+import { float32 } from '../../../src/core/tensor.ts';
 import type { TrainControl } from '../../../src/core/train/engine.ts';
 import { fit } from '../../../src/core/train/fit.ts';
 import { memoryRowStore, type OpenRowStore, type RowStore } from '../../../src/core/train/row-store.ts';
+import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
 import { clouds, goOn, job, network, nodeHost } from './nets.ts';
 
 const train = clouds(48);
@@ -85,4 +88,39 @@ describe('a frozen beginning', () => {
       expect(seen).toMatchObject({ opened: 2, disposed: 2 });
     }
   });
+
+  // A batch as long as a sequence: which axis is the rows' cannot be told from one shape.
+  it('is not cut where its outputs have their rows along another axis', async () => {
+    const length = 6;
+    const samples = {
+      rows: 24,
+      inputs: { x: float32([24, length, 3], numbers(24 * length * 3)) },
+      target: { ...train.target, shape: [24], data: (train.target.data as Int32Array).slice(0, 24) },
+    };
+    const run = (maxCacheBytes: number) => {
+      const changes = { trainable: new Set(['w', 'head']), batchSize: length, epochs: 2, maxCacheBytes };
+      return fit(job(timeFirst(length), samples, changes), nodeHost(), goOn, () => undefined);
+    };
+    expect((await run(2 ** 20)).weights).toEqual((await run(0)).weights);
+  });
 });
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => ((i * 7) % 11) / 11 - 0.5);
+}
+
+/** x [rows, length, 3] is worked on as [length, rows, …], as recurrent layers have it; `frozen` before `w` and `head`. */
+function timeFirst(length: number) {
+  const swap = { perm: { ints: [1, 0, 2] } };
+  const builder = new GraphBuilder('time-first').input('x', 'FP32', [-1, length, 3]);
+  builder.initializer('frozen', float32([3, 3], numbers(9))).initializer('w', float32([3, 4], numbers(12)));
+  builder.initializer('head', float32([4, 3], numbers(12)));
+  builder.initializer('time', { datatype: 'INT64', shape: [1], data: BigInt64Array.of(0n) });
+  builder.node('Transpose', ['x'], ['t'], swap).node('MatMul', ['t', 'frozen'], ['a']);
+  builder
+    .node('MatMul', ['a', 'w'], ['b'])
+    .node('ReduceMean', ['b', 'time'], ['c'], { keepdims: { int: 0 } });
+  builder.node('MatMul', ['c', 'head'], ['logits']);
+  builder.node('Softmax', ['logits'], ['probabilities'], { axis: { int: -1 } });
+  return trainableGraph(builder.output('probabilities', 'FP32', [-1, 3]).build());
+}
