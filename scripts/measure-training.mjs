@@ -2,7 +2,7 @@
 // measure-browser, or those named) and puts the tables into docs/training.md, with the day and the machine.
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -47,4 +47,6 @@ for (const file of await readdir(measured)) {
 const processors = cpus();
 const day = new Date().toISOString().slice(0, 10);
 const machine = `${processors.length} × ${processors[0]?.model.trim()}, Node ${process.versions.node}`;
-await writeFile(page, filled(text, 'machine', `Measured on ${day} on ${machine}.`));
+// Above the number of processors, seconds are those of a machine that had other things to do.
+const load = loadavg()[2].toFixed(0);
+await writeFile(page, filled(text, 'machine', `Measured on ${day} on ${machine}, its load ${load}.`));
