@@ -207,7 +207,7 @@ function disagreement(losses: readonly number[], reference: readonly number[]): 
     (loss, i) => !(Math.abs(loss - reference[i]!) <= maxRelativeDifference * Math.abs(reference[i]!)),
   );
   if (at < 0) return null;
-  return `computes something else: the loss before step ${at + 1} is ${losses[at]}, ours ${reference[at]}`;
+  return `comes to another loss: ${losses[at]!.toPrecision(6)} before step ${at + 1}, ours ${reference[at]!.toPrecision(6)}`;
 }
 
 function memoryRows(row: Parameters<typeof compared>[0], ours: Outcome, theirs: Outcome): Row[] {
