@@ -79,6 +79,11 @@ export function newestOf({ slots, newest }: RunRow): RunRow['slots'][0] {
   return slots[newest] ?? slots[0];
 }
 
+/** What its states take of the store. */
+export function bytesOf({ slots }: RunRow): number {
+  return slots.reduce((sum, slot) => sum + (slot?.bytes ?? 0), 0);
+}
+
 /** Nothing happens where there is none. */
 export async function discardRun(db: Database, id: string): Promise<void> {
   const model = await storing(async () => {

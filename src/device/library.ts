@@ -3,6 +3,7 @@ import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import { seenAlias } from './aliases.ts';
 import { postChange } from './changes.ts';
+import { discardRun, listRuns } from './checkpoints.ts';
 import { readFile } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { collectGarbage } from './garbage.ts';
@@ -143,7 +144,7 @@ function keptVariant(installed: Installed | null, now: Active | null): string | 
   return installed?.variants.find(name => name === now?.variant) ?? installed?.variants[0];
 }
 
-/** Removes a version and what only it needs. What ran is replaced by the version before, or the newest that is left. */
+/** Removes a version and what only it needs, unfinished runs included. What ran is replaced by the version before, or the newest that is left. */
 export async function removeVersion(db: Database, model: string, version: number): Promise<void> {
   await storing(async () => {
     const tx = db.transaction(['installed', 'active', 'choices'], 'readwrite', { durability: 'strict' });
@@ -158,6 +159,9 @@ export async function removeVersion(db: Database, model: string, version: number
     else await active.delete(model);
     await tx.done;
   });
+  for (const { id, request } of await listRuns(db, model)) {
+    if (request.version === version) await discardRun(db, id);
+  }
   await collectGarbage(db);
   postChange('installed', model);
   postChange('active', model);

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { listRuns, saveCheckpoint } from '../../src/device/checkpoints.ts';
 import { dropDownload, collectGarbage } from '../../src/device/garbage.ts';
 import {
   activate,
@@ -14,6 +15,7 @@ import { downloadKey, listDownloads, pullVersion } from '../../src/device/pull.t
 import { refreshCatalogue } from '../../src/device/registry.ts';
 import type { Database } from '../../src/device/db.ts';
 import { freshDB } from './fresh-db.ts';
+import { runOf, stateAt } from './runs.ts';
 import { fileOf, RegistryInPage } from './registry-in-page.ts';
 
 async function twoVersions(): Promise<{ db: Database; registry: RegistryInPage }> {
@@ -75,6 +77,15 @@ test('removing a version frees what only it needs, and the one before runs', asy
   await removeVersion(db, 'digits', 1);
   expect(await db.count('chunks')).toBe(0);
   expect(await activeOf(db, 'digits')).toBeNull();
+});
+
+test('removing a version throws its unfinished runs away, and no others', async () => {
+  const { db } = await twoVersions();
+  const [first, second] = [runOf('1'), runOf('2')];
+  await saveCheckpoint(db, first, stateAt(1));
+  await saveCheckpoint(db, { ...second, request: { ...second.request, version: 2 } }, stateAt(1));
+  await removeVersion(db, 'digits', 2);
+  expect((await listRuns(db)).map(({ id }) => id)).toEqual([first.id]);
 });
 
 test('garbage collection keeps what a download that was cut short has, until it is dropped', async () => {

@@ -48,6 +48,8 @@ export const library = {
   storage: 'Storage',
   used: '{used} of {quota} used by this app',
   usedOnly: '{used} used by this app',
+  unfinishedRun: '{model}: an unfinished run, {size}',
+  toTeach: 'See it in Teach',
   unknown: 'The browser does not say how much room there is.',
   persisted: 'The browser has promised not to clear it by itself.',
   notPersisted: 'The browser may clear it when room is short.',

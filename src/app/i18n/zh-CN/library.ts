@@ -47,6 +47,8 @@ export const library: Translation<typeof en> = {
   storage: '存储',
   used: '本应用使用了 {used}，共 {quota}',
   usedOnly: '本应用使用了 {used}',
+  unfinishedRun: '{model}：未完成的训练，{size}',
+  toTeach: '在“教学”中查看',
   unknown: '浏览器没有说明有多少空间。',
   persisted: '浏览器已承诺不会自行清除。',
   notPersisted: '空间不足时浏览器可能会清除。',

@@ -1,13 +1,16 @@
 // How much room the app takes, and whether the browser keeps it.
 import { useEffect } from 'preact/hooks';
+import { bytesOf } from '../../../device/checkpoints.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { t } from '../../i18n/library.ts';
-import { Button } from '../../parts/button.tsx';
+import { Button, LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { toast } from '../../parts/toast.tsx';
+import { href } from '../../router.ts';
 import { installed } from '../../state/installed.ts';
 import { askToKeep, loadStorage, storage } from '../../state/storage.ts';
+import { unfinishedRuns } from '../../state/unfinished-runs.ts';
 
 export function StorageMeter() {
   const rows = installed.value;
@@ -19,6 +22,7 @@ export function StorageMeter() {
     <Card title={t('storage')}>
       <div class="stack-close">
         {state ? <Meter used={state.usageBytes} quota={state.quotaBytes} /> : <p>{t('unknown')}</p>}
+        <UnfinishedRuns />
         {state ? (
           <div class="row spread">
             <span class="soft small grow">{state.persisted ? t('persisted') : t('notPersisted')}</span>
@@ -31,6 +35,24 @@ export function StorageMeter() {
         ) : null}
       </div>
     </Card>
+  );
+}
+
+/** What they take; they are thrown away, or gone on with, where they were begun. */
+function UnfinishedRuns() {
+  const runs = unfinishedRuns.value;
+  if (runs.length === 0) return null;
+  return (
+    <ul role="list">
+      {runs.map(run => (
+        <li key={run.id} class="row spread">
+          <span class="small grow">
+            {t('unfinishedRun', { model: run.request.model, size: formatBytes(bytesOf(run)) })}
+          </span>
+          <LinkButton href={href('teach', run.request.model)}>{t('toTeach')}</LinkButton>
+        </li>
+      ))}
+    </ul>
   );
 }
 
