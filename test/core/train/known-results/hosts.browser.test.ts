@@ -43,7 +43,7 @@ function furthestApart(weights: Weights, others: Weights): number {
 
 const withWebGpu = await hasWebGpu();
 
-describe.each(fiftySteps)('$net, fifty steps of: $task', { timeout: 120_000 }, ({ task }) => {
+describe.each(fiftySteps)('$net, fifty steps of: $task', { timeout: 600_000 }, ({ task }) => {
   test(`weights agree with Node's, on ${withWebGpu ? 'WebGPU' : 'WASM'}`, async () => {
     const inNode = new Map(
       Object.entries(await commands.weightsInNode(task)).map(([name, values]) => [

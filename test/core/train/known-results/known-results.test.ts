@@ -4,7 +4,7 @@ import { accuracyOf, learn } from './learn.ts';
 import { knownResults } from './lessons.ts';
 import { node } from './node-machine.ts';
 
-test.each(knownResults)('$net learns: $task', { timeout: 120_000 }, async ({ accuracy, lesson }) => {
+test.each(knownResults)('$net learns: $task', { timeout: 600_000 }, async ({ accuracy, lesson }) => {
   const known = lesson(1);
   expect(await accuracyOf(known, node.openSession)).toBeLessThan(0.7);
   expect((await learn(known, node)).accuracy).toBeGreaterThanOrEqual(accuracy);
