@@ -69,7 +69,8 @@ export function buildForward(options: ForwardOptions): Forward {
   graph.inputs = [...data, ...fed];
   const tape = Tape.over(graph);
   const { datatype, shape } = tape.type(prediction);
-  if (datatype !== 'FP32' || shape.length === 0) {
+  const batch = data[0]?.shape[0];
+  if (datatype !== 'FP32' || shape.length === 0 || (batch !== undefined && shape[0] !== batch)) {
     throw new HaversackError(
       'TrainingImpossible',
       `The loss reads '${prediction}', ${datatype} [${shape.join(', ')}]; wanted FP32 with a row a sample.`,

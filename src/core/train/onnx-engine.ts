@@ -10,7 +10,7 @@ import type { MemoryPlan } from './fit-batch.ts';
 import { type Continuation, fromTheStart } from './fit-state.ts';
 import type { LossSettings } from './losses/loss.ts';
 import type { OpenRowStore } from './row-store.ts';
-import { classOutput, labelTarget, samplesOfRows } from './rows.ts';
+import { classOutput, labelTarget, recipeFor, samplesOfRows } from './rows.ts';
 import { inMemory } from './samples.ts';
 import { trainableGraph } from './trainable-graph.ts';
 import { whileDevicesLast } from './while-devices-last.ts';
@@ -60,7 +60,7 @@ export function createOnnxEngine(
         backend: fitted.provider,
         seconds: fitted.workedMs / 1000,
         diverged: fitted.diverged,
-        check: checkOf(job, lossOf(job.recipe), fitted),
+        check: checkOf(job, lossOf(adaptJob.recipe), fitted),
       };
     },
     async findLearningRate(job, control, onPoint) {
@@ -75,7 +75,8 @@ export function createOnnxEngine(
 function adaptJobOf(job: TrainJob, spillRows: OpenRowStore | undefined): AdaptJob {
   const model = trainableGraph(job.model);
   const output = classOutput(model, job.classes);
-  const loss = lossOf(job.recipe);
+  const recipe = recipeFor(job.recipe, output);
+  const loss = lossOf(recipe);
   const samplesOf = (rows: LabelledRows) =>
     inMemory(samplesOfRows(model, rows.features, rows.rows, labelTarget(loss, rows.labels, output.width)));
   return {
@@ -83,7 +84,7 @@ function adaptJobOf(job: TrainJob, spillRows: OpenRowStore | undefined): AdaptJo
     output: output.name,
     train: samplesOf(job.train),
     validation: job.validation && job.validation.rows > 0 ? samplesOf(job.validation) : null,
-    recipe: job.recipe,
+    recipe,
     ...(spillRows && { spillRows }),
     ...(job.maxBytes !== undefined && { maxBytes: job.maxBytes }),
   };
@@ -106,8 +107,17 @@ function checkOf(
     computedOn: provider === 'webgpu' ? 'gpu' : 'cpu',
     rows,
     features: train.features.slice(0, rows * width),
-    probabilities: probabilitiesOf(loss, answers, answers.length / rows),
+    probabilities: ofClasses(probabilitiesOf(loss, answers, answers.length / rows), rows),
   };
+}
+
+/** Of both classes, where one score stands for two. */
+function ofClasses(probabilities: Float32Array<ArrayBuffer>, rows: number): Float32Array<ArrayBuffer> {
+  if (probabilities.length !== rows) return probabilities;
+  return Float32Array.from({ length: 2 * rows }, (_, i) => {
+    const score = probabilities[i >> 1]!;
+    return i % 2 === 0 ? 1 - score : score;
+  });
 }
 
 function probabilitiesOf(

@@ -3,6 +3,7 @@ import { HaversackError } from '../errors.ts';
 import type { Graph, ValueSpec } from '../onnx/graph.ts';
 import { elements, float32, type Tensor } from '../tensor.ts';
 import type { LossSettings } from './losses/loss.ts';
+import type { TrainRecipe } from './recipe.ts';
 import type { Samples } from './samples.ts';
 
 /** @param features [rows, numbers of one sample] */
@@ -67,6 +68,16 @@ export function classOutput({ outputs }: Graph, classes: number): ClassOutput {
   if (found) return found;
   const got = outputs.map(({ name, shape }) => `'${name}' [${shape.join(', ')}]`).join(', ');
   throw new HaversackError('TrainingImpossible', `The model has no output for ${classes} classes: ${got}.`);
+}
+
+/**
+ * With the loss for an output of that width: of two classes that share one score, cross-entropy is the binary one (a softmax over
+ * one number says nothing). That has neither label smoothing nor class weights: a recipe that asks for them stays, to be refused.
+ */
+export function recipeFor(recipe: TrainRecipe, { width }: ClassOutput): TrainRecipe {
+  const { loss, labelSmoothing, classWeights } = recipe;
+  const isPlain = loss === 'sparse-categorical-cross-entropy' && !labelSmoothing && !classWeights;
+  return width === 1 && isPlain ? { ...recipe, loss: 'binary-cross-entropy' } : recipe;
 }
 
 /** Labels as the loss compares them: as they are, or 1 for the class and 0 for the others; a lone number is the label itself. */

@@ -45,6 +45,18 @@ const model = newModel(
 );
 const job: TrainJob = { topology: null, model, classes: 3, train, validation: rowsOf(30, 2), recipe };
 
+/** x [1, 2] → the score of the second of two classes. */
+function scoreOf() {
+  return new GraphBuilder('score')
+    .input('x', 'FP32', [1, 2])
+    .initializer('w', float32([2, 1], [0.1, -0.1]))
+    .initializer('b', float32([1], [0]))
+    .node('Gemm', ['x', 'w', 'b'], ['logit'])
+    .node('Sigmoid', ['logit'], ['score'])
+    .output('score', 'FP32', [1, 1])
+    .build();
+}
+
 async function trained(changes: Partial<TrainJob> = {}) {
   const told: TrainProgress[] = [];
   const result = await createOnnxEngine(nodeHost).train({ ...job, ...changes }, goOn, each =>
@@ -76,14 +88,7 @@ describe('the onnx engine', () => {
   });
 
   it('takes a model that gives one score for two classes, a row at a time', async () => {
-    const score = new GraphBuilder('score')
-      .input('x', 'FP32', [1, 2])
-      .initializer('w', float32([2, 1], [0.1, -0.1]))
-      .initializer('b', float32([1], [0]))
-      .node('Gemm', ['x', 'w', 'b'], ['logit'])
-      .node('Sigmoid', ['logit'], ['score'])
-      .output('score', 'FP32', [1, 1])
-      .build();
+    const score = scoreOf();
     const two = rowsOf(40, 3, 2);
     const { told, weights } = await trained({
       model: score,
@@ -94,6 +99,29 @@ describe('the onnx engine', () => {
     });
     expect(told.at(-1)!.accuracy).toBeGreaterThan(0.9);
     expect(readInitializers(trainedFile(score, { weights, changes: [] })).get('w')).toEqual(weights.get('w'));
+  });
+
+  it('learns one score for two classes by the loss that such a score has, where the recipe is for several', async () => {
+    const two = rowsOf(40, 3, 2);
+    const it = { model: scoreOf(), classes: 2, train: two, validation: null };
+    const { told, weights, check } = await trained(it);
+    expect(told.at(-1)!.accuracy).toBeGreaterThan(0.9);
+    expect(weights.get('w')).not.toEqual(float32([2, 1], [0.1, -0.1]));
+    expect(check.probabilities).toHaveLength(2 * check.rows);
+    for (let row = 0; row < check.rows; row++) {
+      expect(check.probabilities[2 * row]! + check.probabilities[2 * row + 1]!).toBeCloseTo(1, 6);
+    }
+    await expect(trained({ ...it, recipe: { ...recipe, classWeights: [1, 2] } })).rejects.toMatchObject({
+      code: 'TrainingImpossible',
+      detail: expect.stringContaining('binary-cross-entropy'),
+    });
+  });
+
+  it('refuses class weights of other classes', async () => {
+    await expect(trained({ recipe: { ...recipe, classWeights: [1, 2] } })).rejects.toMatchObject({
+      code: 'TrainingImpossible',
+      detail: 'There are 2 class weights for 3 classes.',
+    });
   });
 
   it('learns probabilities by their squared distance where the recipe says so', async () => {

@@ -1,5 +1,6 @@
 // What a loss is: a small graph from the model's output and the target to one number. Knows no optimizer and no loop.
 import type { Datatype } from '../../datatype.ts';
+import { HaversackError } from '../../errors.ts';
 import type { Tape } from '../gradient/tape.ts';
 
 export interface LossNames {
@@ -34,12 +35,30 @@ export interface LossInputs {
   readonly rows: readonly number[];
 }
 
+/** @throws HaversackError `TrainingImpossible` where the loss is none of such an output */
 export function lossInputs(loss: LossSettings, output: readonly number[]): LossInputs {
   if (loss.kind === 'cross-entropy') {
+    requireClasses(loss, output.at(-1)!);
     const labels = output.slice(0, -1);
     return { target: { datatype: 'INT32', shape: labels }, rows: labels };
   }
   return { target: { datatype: 'FP32', shape: output }, rows: output.slice(0, 1) };
+}
+
+/** A softmax over one number is 1 whatever the number is: nothing would be learnt, and nobody told. */
+function requireClasses({ classWeights }: { classWeights?: readonly number[] }, classes: number): void {
+  if (classes < 2) {
+    throw new HaversackError(
+      'TrainingImpossible',
+      `Cross-entropy over classes is of one number a class; the output has ${classes} a row. For one score it is binary-cross-entropy.`,
+    );
+  }
+  if (classWeights && classWeights.length !== classes) {
+    throw new HaversackError(
+      'TrainingImpossible',
+      `There are ${classWeights.length} class weights for ${classes} classes.`,
+    );
+  }
 }
 
 /** Σ weights · losses, one loss a row of `weights`. */
