@@ -16,7 +16,7 @@ const where: GradientRule = ({ inputs }, grad, t) => {
   ];
 };
 
-// Outside of training y = x. (In training its mask is spelled out before: `training-mode.ts`.)
+// Outside of training y = x. (In training its mask is spelled out before: `dropout.ts`.)
 const dropout: GradientRule = (node, grad, t) => {
   const mode = node.inputs[2] ?? '';
   if (mode !== '' && t.known(mode)?.[0] !== 0) {
