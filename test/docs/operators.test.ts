@@ -11,7 +11,6 @@ import { constantOperators, rules, spellings } from '../../src/core/train/gradie
 import { withoutKernel } from '../core/onnx/without-kernel.ts';
 
 const page = new URL('../../docs/operators.md', import.meta.url);
-const webgpuList = new URL('../../node_modules/onnxruntime-web/docs/webgpu-operators.md', import.meta.url);
 
 const intro = `# Operators
 
@@ -24,15 +23,21 @@ Made from the code's own tables by \`test/docs/operators.test.ts\`; do not edit.
   do is known before the run: the branch that is taken, or a loop of at most ${maxUnrolledSteps} steps, step by step; *zero*,
   constant but for jumps, so that nothing flows through it; blank, none: it stops with its name, and with the parameters that
   it blocks.
-- **WebGPU**: ONNX Runtime Web's own list of what its WebGPU provider has; the rest is computed on the CPU, at the cost of
-  a copy. Every operator whose shapes are inferred was run on ONNX Runtime's CPU provider, whose kernels WASM has, and held
-  against what it made, but for ${withoutKernel.join(', ')}, for which it has none.
+- **WASM**, **WebGPU**: which of ONNX Runtime Web's providers has a kernel for it, by the runtime's own word
+  (\`test/docs/providers.txt\`): where it puts a graph of that one node, shape rules' cases in turn. What WebGPU lacks is
+  computed on the CPU, at the cost of a copy; what the runtime spells out itself counts as lacking. Only operators whose shapes
+  are inferred were asked for.
+
+Every operator whose shapes are inferred was run on ONNX Runtime's CPU provider and held against what it made, but for
+${withoutKernel.join(', ')}, for which it has no kernel.
 `;
 
-/** What ONNX Runtime Web says of itself; of its own domain names too. */
-function onWebGPU(): Set<string> {
-  const rows = readFileSync(webgpuList, 'utf8').matchAll(/^\| (\w+) \| .*$/gm);
-  return new Set(Array.from(rows, ([, name]) => name!));
+/** Operator → the providers that compute it, as the runtime told the browser test beside this one. */
+function providers(): Map<string, readonly string[]> {
+  const lines = readFileSync(new URL('./providers.txt', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  return new Map(lines.map(line => line.split(' ')).map(([name, ...found]) => [name!, found]));
 }
 
 function gradientOf(operator: string): string {
@@ -44,7 +49,7 @@ function gradientOf(operator: string): string {
 }
 
 function tableOf(domain: string): string {
-  const webgpu = onWebGPU();
+  const found = providers();
   const names = [...operatorTable.get(domain)!].sort();
   const key = (name: string) => (domain === '' ? name : `${domain}.${name}`);
   const rows = names
@@ -52,13 +57,13 @@ function tableOf(domain: string): string {
       const cells = [
         inferRules.has(key(name)) ? 'yes' : '',
         gradientOf(key(name)),
-        webgpu.has(name) ? 'yes' : '',
+        ...['wasm', 'webgpu'].map(provider => (found.get(key(name))?.includes(provider) ? 'yes' : '')),
       ];
       return { name, cells };
     })
     .filter(({ cells }) => domain === '' || cells[0] !== '' || cells[1] !== '');
   const lines = rows.map(({ name, cells }) => `| ${name} | ${cells.join(' | ')} |`);
-  return ['| operator | shapes | gradient | WebGPU |', '|---|---|---|---|', ...lines].join('\n');
+  return ['| operator | shapes | gradient | WASM | WebGPU |', '|---|---|---|---|---|', ...lines].join('\n');
 }
 
 it('docs/operators.md says what the tables say', async () => {

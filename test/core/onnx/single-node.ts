@@ -1,5 +1,4 @@
 // A graph of one node, and what ONNX Runtime makes of it: the reference that shape rules and passes are held against.
-import { openNodeSession } from '../../../server/inference/session.ts';
 import type { Attributes } from '../../../src/core/onnx/build.ts';
 import { Graph } from '../../../src/core/onnx/graph.ts';
 import { inferShapes, type ValueType } from '../../../src/core/onnx/infer.ts';
@@ -64,6 +63,8 @@ export function withOutputs(
 }
 
 export async function runGraph(graph: Graph, feeds: TensorMap = {}): Promise<TensorMap> {
+  // Here, because browser tests take their nodes from this file too.
+  const { openNodeSession } = await import('../../../server/inference/session.ts');
   const session = await openNodeSession(graph.toBytes());
   try {
     return await session.run(feeds);

@@ -3,7 +3,7 @@
 // A rule is given the node, the gradient of the loss with respect to each of its outputs (null: that output does not
 // matter), and the tape. It answers with the gradient with respect to each of its inputs, each of its input's shape; null, or
 // a shorter list, is none. It may emit more than is asked for: what nobody reads is taken away again. It uses operators that
-// ONNX Runtime has for WASM and WebGPU alike, and so not Sign, Max, Min, And, LogSoftmax or ScatterElements.
+// ONNX Runtime has for WASM and WebGPU alike (docs/operators.md says which), and so not Sign, Sum or LogSoftmax.
 import { activation } from './rules/activation.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { convolution } from './rules/convolution.ts';
