@@ -32,7 +32,7 @@ async function answersBefore(
 ): Promise<Tensor> {
   const inputShapes = inputShapesOf(train, batch);
   const graph = model.copy();
-  const read = readByLoss(graph, output, loss);
+  const read = readByLoss(graph, output, loss, inputShapes);
   const { shape } = inferShapes(graph, inputShapes).get(read)!;
   graph.outputs = [{ name: read, datatype: 'FP32', shape }];
   prune(graph);

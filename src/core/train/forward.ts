@@ -1,8 +1,10 @@
 // The model with its loss, ready to be trained or judged: parameters as inputs, shapes fixed, logits where the loss wants
 // them.
 import { HaversackError } from '../errors.ts';
-import { type Graph, operatorOf, type ValueSpec } from '../onnx/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import { readInt } from '../onnx/attributes.ts';
+import { type Graph, type GraphNode, operatorOf, type ValueSpec } from '../onnx/graph.ts';
+import { inferShapes } from '../onnx/infer.ts';
+import { elements, type Tensor } from '../tensor.ts';
 import { Tape } from './gradient/tape.ts';
 import { buildLoss } from './losses/build-loss.ts';
 import { distilled, type Distillation } from './losses/distillation.ts';
@@ -57,7 +59,7 @@ export interface Forward {
 /** @throws HaversackError `TrainingImpossible`, `OperatorUnsupported`, `ModelInvalid` */
 export function buildForward(options: ForwardOptions): Forward {
   const graph = options.model.copy();
-  const prediction = readByLoss(graph, options.output, options.loss);
+  const prediction = readByLoss(graph, options.output, options.loss, options.inputShapes);
   graph.outputs = [prediction, ...options.keep].map(name => ({ name, datatype: 'FP32', shape: [] }));
   prune(graph);
   const data = graph.inputs.map(({ name, datatype }) => ({ name, datatype, shape: shapeOf(options, name) }));
@@ -133,11 +135,41 @@ const lastStep: Partial<Record<LossSettings['kind'], readonly string[]>> = {
   'binary-cross-entropy': ['Sigmoid'],
 };
 
-/** The value behind `output` that the loss is taken of: logits, for the losses over classes. */
-export function readByLoss(graph: Graph, output: string, { kind }: LossSettings): string {
+/** They hand on the numbers that they get. */
+const views: ReadonlySet<string> = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
+
+/**
+ * The value behind `output` that the loss is taken of: logits, for the losses over classes. Where they are only laid out
+ * anew behind the last step ([batch, classes, 1, 1] is flattened), nodes that lay the logits out so are added to the graph.
+ */
+export function readByLoss(
+  graph: Graph,
+  output: string,
+  { kind }: LossSettings,
+  inputShapes: ForwardOptions['inputShapes'],
+): string {
   const producers = graph.producers();
+  const behind: GraphNode[] = [];
   let node = producers.get(output);
-  while (node && operatorOf(node) === 'Identity') node = producers.get(node.inputs[0]!);
-  const skipped = lastStep[kind];
-  return node && skipped?.includes(operatorOf(node)) ? node.inputs[0]! : output;
+  for (; node && views.has(operatorOf(node)); node = producers.get(node.inputs[0]!)) behind.unshift(node);
+  if (!node || !lastStep[kind]?.includes(operatorOf(node))) return output;
+  const [logits] = node.inputs as [string];
+  if (behind.every(each => operatorOf(each) === 'Identity')) return logits;
+  if (operatorOf(node) !== 'Sigmoid') {
+    const types = inferShapes(graph, inputShapes);
+    if (!isOverClasses(node, types.get(logits)!.shape, types.get(output)!.shape)) return output;
+  }
+  return behind.reduce((value, { op, inputs, attributes }) => {
+    const laidOut = graph.fresh(value);
+    graph.add(op, [value, ...inputs.slice(1)], [laidOut], { attributes });
+    return laidOut;
+  }, logits);
+}
+
+/** Whether a row has nothing but its classes, so that however it is laid out they are in their order. */
+function isOverClasses(node: GraphNode, shape: readonly number[], output: readonly number[]): boolean {
+  const axis = readInt(node, 'axis', -1);
+  const classes = shape.at(axis)!;
+  const rows = shape[0]!;
+  return elements(shape) === rows * classes && output.join() === [rows, classes].join();
 }

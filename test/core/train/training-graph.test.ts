@@ -1,9 +1,12 @@
 // A step as one graph: what it carries, and that it moves what it should.
 import { describe, expect, it } from 'vitest';
 import { openNodeSession } from '../../../server/inference/session.ts';
+import { GraphBuilder } from '../../../src/core/onnx/build.ts';
+import { Graph } from '../../../src/core/onnx/graph.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
 import type { OptimizerSettings } from '../../../src/core/train/optimizers/update.ts';
 import { membersOf, readSlots } from '../../../src/core/train/slot-layout.ts';
+import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
 import { buildTrainingGraph } from '../../../src/core/train/training-graph.ts';
 import { clouds, network, normalizedNet } from './nets.ts';
 
@@ -44,6 +47,40 @@ describe('a training graph', () => {
       ['hidden1.weight', 'output.weight'],
       ['hidden1.bias', 'output.bias'],
     ]);
+  });
+
+  it.each([
+    ['Flatten', { axis: { int: 1 } }, []],
+    ['Reshape', {}, ['flat']],
+    ['Squeeze', {}, ['last']],
+  ] as const)('reads the logits of a softmax over channels behind a %s', (op, attributes, more) => {
+    const ints = (...values: number[]): Tensor => ({
+      datatype: 'INT64',
+      shape: [values.length],
+      data: BigInt64Array.from(values, BigInt),
+    });
+    const builder = new GraphBuilder('over-channels').input('x', 'FP32', [-1, 3, 1, 1]);
+    builder
+      .initializer('w', float32([3, 3, 1, 1], [1, 0, 0, 0, 1, 0, 0, 0, 1]))
+      .node('Conv', ['x', 'w'], ['c']);
+    builder.initializer('flat', ints(-1, 3)).initializer('last', ints(2, 3));
+    builder.node('Softmax', ['c'], ['s'], { axis: { int: 1 } }).node(op, ['s', ...more], ['p'], attributes);
+    const { outputs, file } = buildTrainingGraph({
+      model: trainableGraph(builder.output('p', 'FP32', [-1, 3]).build()),
+      inputShapes: { x: [4, 3, 1, 1] },
+      output: 'p',
+      loss: { kind: 'cross-entropy' },
+      distillation: null,
+      optimizer: { kind: 'sgd' },
+      trainable: name => name === 'w',
+      statistics: 'batch',
+      seed: 1,
+    });
+    const { nodes, outputs: made } = Graph.read(file);
+    const maker = nodes.find(node => node.outputs.includes(outputs.prediction))!;
+    expect(maker).toMatchObject({ op, inputs: ['c', ...more] });
+    expect(made.find(({ name }) => name === outputs.prediction)!.shape).toEqual([4, 3]);
+    expect(nodes.some(node => node.op === 'Softmax' && node.outputs.includes('s'))).toBe(false);
   });
 
   it('keeps averages where the optimizer averages, and starts them at the parameters', () => {
