@@ -63,7 +63,12 @@ function columnsOf(table: Table, { target, features }: TableOptions, expected: E
     return names;
   }
   if (expected.features?.some(name => table.columns.includes(name))) return expected.features;
-  return table.columns.filter(name => name !== target);
+  const others = table.columns.filter(name => name !== target);
+  if (others.length > 0) return others;
+  throw new HaversackError(
+    'InputInvalid',
+    `The table has the column "${target}" alone, and none to tell it from.`,
+  );
 }
 
 async function readText(io: Io, path: string): Promise<string> {

@@ -6,6 +6,7 @@ import type { Part } from '../../src/core/artifact/documents.ts';
 import { type Random, seededRandom } from '../../src/core/data/random.ts';
 import { rowKey, stratifiedSplit } from '../../src/core/data/split.ts';
 import type { Target } from '../../src/core/data/target.ts';
+import { HaversackError } from '../../src/core/errors.ts';
 import { descriptionOf, describeModel } from '../../src/core/onnx/description.ts';
 import type { Graph } from '../../src/core/onnx/graph.ts';
 import { inspectModel } from '../../src/core/onnx/inspect.ts';
@@ -66,6 +67,7 @@ export async function lessonOf(io: Io, from: NewModelSpec | string, options: Les
   }
   if (typeof from !== 'string') {
     const table = await readLabelledTable(io, options, { features: null, labels: null, kind: null });
+    requireDifference(table.truth, options.target);
     const parts = partsOf(table, options);
     const learnt = rowsOf(table, parts, 'train');
     const data = { values: learnt.values, columns: table.features.length, target: targetFor(learnt.truth) };
@@ -78,6 +80,7 @@ export async function lessonOf(io: Io, from: NewModelSpec | string, options: Les
   const expected = expectedBy(loaded);
   const known = options.newHead ? { ...expected, labels: null } : expected;
   const table = await readLabelledTable(io, { ...modelOptions, data }, known);
+  if (options.newHead) requireDifference(table.truth, options.target);
   const parts = partsOf(table, options);
   const labels = labelsOf(table.truth);
   if (!options.newHead) {
@@ -91,6 +94,15 @@ export async function lessonOf(io: Io, from: NewModelSpec | string, options: Les
     labels,
   });
   return build({ file, table, parts, modelInterface: interfaceOf(inspectModel(file), labels) }, options);
+}
+
+/** One class is told by nothing. */
+function requireDifference(truth: Target, column: string): void {
+  if (truth.kind === 'numbers' || truth.labels.length > 1) return;
+  throw new HaversackError(
+    'InputInvalid',
+    `The column "${column}" has one class only, "${truth.labels[0]!}".`,
+  );
 }
 
 function withNewHead(

@@ -9,11 +9,25 @@ export type Target =
 /** A column of whole numbers with more different ones than this is a quantity, not a class. */
 const mostNumberedClasses = 30;
 
-/** Text is a class; so are whole numbers, if few differ. @throws HaversackError `InputInvalid` */
+/** How tables write a number that is not there: no class beside numbers. */
+const noNumber = /^(nan|na|n\/a|null|[+-]?inf(inity)?)$/i;
+
+/**
+ * Text is a class; so are whole numbers, if few differ.
+ * @throws HaversackError `InputInvalid`, naming the row, where a cell holds nothing, or no number among numbers
+ */
 export function readTarget(table: Table, column: string): Target {
   const cells = cellsOf(table, column);
+  const empty = cells.indexOf('');
+  if (empty !== -1) {
+    throw new HaversackError('InputInvalid', `row ${empty + 1}, column "${column}" is empty.`);
+  }
   const different = [...new Set(cells)];
-  const numbers = different.map(cell => (cell === '' ? NaN : Number(cell)));
+  const numbers = different.map(Number);
+  const others = different.filter((_, i) => !Number.isFinite(numbers[i]));
+  if (others.length < different.length && others.length > 0 && others.every(cell => noNumber.test(cell))) {
+    return readNumbers(table, column);
+  }
   const areNumbers = numbers.every(Number.isFinite);
   if (areNumbers && (different.length > mostNumberedClasses || !numbers.every(Number.isInteger))) {
     return readNumbers(table, column);

@@ -26,6 +26,14 @@ describe('a target column', () => {
     expect(labelsOf(column(...Array.from({ length: 30 }, (_, i) => i)))).toHaveLength(30);
   });
 
+  it('does not take for a class what is missing', () => {
+    expect(() => readTarget(column('a', '', 'b'), 'y')).toThrow('row 2, column "y" is empty');
+    expect(() => readTarget(column(1.5, 2.5, 'NaN'), 'y')).toThrow('row 3, column "y": "NaN" is not a number');
+    expect(() => readTarget(column(0, 'N/A', 1), 'y')).toThrow('row 2, column "y": "N/A" is not a number');
+    expect(labelsOf(column(0, 1, 'none'))).toEqual(['0', '1', 'none']);
+    expect(labelsOf(column('NA', 'EU'))).toEqual(['EU', 'NA']);
+  });
+
   it('is read by its own name in a table without a header', () => {
     expect(readNumbers(parseTable('1,2\n3,4\n'), '2')).toMatchObject({ values: Float32Array.of(2, 4) });
   });

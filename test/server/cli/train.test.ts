@@ -305,6 +305,16 @@ describe('train', () => {
       code: 1,
       err: expect.stringContaining("'output.weight'"),
     });
+    await writeFile(join(folder, 'one.csv'), 'x,kind\n1,a\n2,a\n');
+    expect(await wrong('train --new mlp --data one.csv --target kind')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('has one class only, "a"'),
+    });
+    await writeFile(join(folder, 'alone.csv'), 'kind\na\nb\n');
+    expect(await wrong('train --new mlp --data alone.csv --target kind')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the column "kind" alone'),
+    });
     await expect(readFile(join(folder, 'wrong.onnx'))).rejects.toThrow('ENOENT');
   });
 });
