@@ -5,23 +5,26 @@ import { join } from 'node:path';
 import { HaversackError } from '../../src/core/errors.ts';
 import { type OpenRowStore, rowLayout } from '../../src/core/train/row-store.ts';
 
-/** Deleted when it is disposed of; where the process is killed before, by the system's own care for its temporary folder. */
+/**
+ * Without a name from the start, where the system lets an open file have none: it is gone with the process, however that ends.
+ * Elsewhere (Windows) it is deleted when it is disposed of.
+ */
 export const openRowFile: OpenRowStore = specs =>
   storing(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'haversack-rows-'));
+    const remove = () => rm(folder, { recursive: true, force: true });
     const file = await open(join(folder, 'rows'), 'wx+', 0o600);
+    await remove().catch(() => undefined);
     const { width, pack, unpack } = rowLayout(specs);
     const rowBytes = width * Float32Array.BYTES_PER_ELEMENT;
     let filled = 0;
     return {
       put: (rows, count) =>
         storing(async () => {
-          await file.write(
-            new Uint8Array(pack(rows, 0, count).buffer),
-            0,
-            count * rowBytes,
-            filled * rowBytes,
-          );
+          const bytes = new Uint8Array(pack(rows, 0, count).buffer);
+          const { bytesWritten } = await file.write(bytes, 0, bytes.length, filled * rowBytes);
+          // What a nearly full disk still takes of it, it takes without a complaint.
+          if (bytesWritten < bytes.length) throw new HaversackError('QuotaExceeded', 'the disk is full');
           filled += count;
         }),
       take: order =>
@@ -34,7 +37,7 @@ export const openRowFile: OpenRowStore = specs =>
         }),
       dispose: async () => {
         await file.close();
-        await rm(folder, { recursive: true, force: true });
+        await remove();
       },
     };
   });
@@ -43,6 +46,7 @@ async function storing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
+    if (thrown instanceof HaversackError) throw thrown;
     const { code, message } = thrown as NodeJS.ErrnoException;
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     throw new HaversackError(isFull ? 'QuotaExceeded' : 'StorageFailed', message, { cause: thrown });
