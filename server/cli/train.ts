@@ -93,6 +93,7 @@ async function train(io: Io, name: string | undefined, options: TrainOptions): P
     validation,
     recipe: { ...recipe, loss: recipe.loss ?? loss },
     spillRows: openRowFile,
+    newHead: options.newHead ?? false,
   };
   if (options.out === undefined) {
     const sweep = await sweepOf(io, job);

@@ -26,6 +26,8 @@ export interface AdaptJob {
   /** Looked at after each epoch; null where there is none. */
   readonly validation: SampleSource | null;
   readonly recipe: TrainRecipe;
+  /** The last layer was drawn anew: it is trained whole, whatever the scope. */
+  readonly newHead?: boolean;
   /** For outputs of a frozen prefix that are more than memory is given for. */
   readonly spillRows?: OpenRowStore;
   /** Of memory that a step may take: rows go through it in parts where they do not fit at once. Absent: as it comes. */
@@ -81,13 +83,15 @@ function planned(job: AdaptJob): Planned {
 
 function wholeBatches(job: AdaptJob): Planned {
   const { model, recipe } = job;
-  const chosen = selectParameters(model, recipe);
+  const head = job.newHead ? selectParameters(model, { scope: 'head' }).map(({ name }) => name) : [];
+  const chosen = selectParameters(model, recipe).filter(({ name }) => !head.includes(name));
   if (recipe.scope !== 'lora') {
-    return { graph: model, fitJob: fitJobOf(job, model, new Set(chosen.map(({ name }) => name))) };
+    const names = new Set([...chosen.map(({ name }) => name), ...head]);
+    return { graph: model, fitJob: fitJobOf(job, model, names) };
   }
   const random = seededRandom((recipe.seed ^ loraStream) >>> 0);
   const { graph, trained } = withLowRankChanges(model, chosen, recipe.lora ?? defaultLora, random);
-  const names = new Set(trained.flatMap(({ left, right }) => [left, right]));
+  const names = new Set([...trained.flatMap(({ left, right }) => [left, right]), ...head]);
   return { graph, fitJob: fitJobOf(job, throughActivations(graph, trained), names) };
 }
 

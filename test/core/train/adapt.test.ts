@@ -6,6 +6,8 @@ import type { Graph } from '../../../src/core/onnx/graph.ts';
 import type { OpenSession } from '../../../src/core/runtime/session.ts';
 import { memoryStepHost } from '../../../src/core/runtime/step-host.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
+import { seededRandom } from '../../../src/core/data/random.ts';
+import { replaceHead } from '../../../src/core/train/replace-head.ts';
 import { adapt } from '../../../src/core/train/adapt.ts';
 import { fit } from '../../../src/core/train/fit.ts';
 import type { TrainRecipe } from '../../../src/core/train/recipe.ts';
@@ -104,6 +106,27 @@ describe('low-rank changes', () => {
     );
     expect(names).toEqual(['conv.weight', 'head.weight']);
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+
+  it.each(['biases', 'lora'] as const)('%s trains a head that was drawn anew whole', async scope => {
+    const before = normalizedNet();
+    const model = replaceHead(before, 'probabilities', 2, seededRandom(9));
+    const { weights } = await adapt(
+      {
+        model,
+        output: 'probabilities',
+        train: inMemory(images()),
+        validation: null,
+        recipe: { ...recipe, scope, lora: { rank: 1, alpha: 1 } },
+        newHead: true,
+      },
+      nodeHost(),
+      goOn,
+      () => undefined,
+    );
+    for (const name of ['head.weight', 'head.bias']) {
+      expect(weights.get(name)!.data, name).not.toEqual(model.initializers.get(name)!.data);
+    }
   });
 });
 
