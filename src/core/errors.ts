@@ -76,7 +76,8 @@ const kinds = {
   ExternalDataMissing: {
     status: 422,
     title: 'The model keeps weights in another file that did not come with it.',
-    remedy: 'Save it as one file (onnx.save with save_as_external_data=False).',
+    remedy:
+      'Put the file beside the model and push it by the command line, or save both as one (onnx.save with save_as_external_data=False).',
   },
   ModelInvalid: {
     status: 422,

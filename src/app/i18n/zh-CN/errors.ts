@@ -18,7 +18,7 @@ export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy:
   OperatorUnsupported: ['模型用到了此运行时没有的算子。', '请用 ONNX Runtime 支持的 opset 和算子重新导出。'],
   ExternalDataMissing: [
     '模型的权重在另一个文件中，而那个文件没有一起提供。',
-    '请保存为单个文件（onnx.save，save_as_external_data=False）。',
+    '请把该文件放在模型旁边，用命令行上传；或将两者保存为一个文件（onnx.save，save_as_external_data=False）。',
   ],
   ModelInvalid: ['这个 ONNX 模型无效。', '用 onnx.checker 检查；细节中指出了节点。'],
   InputInvalid: ['有输入与模型不符。', '请提供模型接口所列的输入。'],
