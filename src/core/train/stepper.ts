@@ -12,6 +12,9 @@ import { inputShapesOf, takeRows } from './samples.ts';
 import { type Layout, membersOf, readSlots } from './slot-layout.ts';
 import { buildTrainingGraph, type Carried, type TrainingGraph } from './training-graph.ts';
 
+/** Masks are drawn by whole numbers below 2²⁰ (`drawDropout`); then they come again. */
+const maxMasks = 2 ** 20 - 1;
+
 interface Batch {
   readonly inputs: TensorMap;
   readonly target: Tensor;
@@ -86,22 +89,20 @@ export class Stepper {
   async step(rows: Int32Array, count: number, step: number, learningRate: number): Promise<Judgement> {
     const scalars = this.#graph.scalars(step, learningRate);
     const { accumulation, inputs, outputs } = this.#graph;
-    const fixed = {
-      ...(inputs.step !== null && { [inputs.step]: float32([], [step]) }),
-      ...(!accumulation && scalars),
-    };
     if (accumulation) await this.#host.put(initialOf(accumulation.gradients));
     let loss = 0;
     let hits = 0;
     let answers = 0;
     for (const part of this.#partsOf(rows, count)) {
+      const masks = this.#maskNumber(step, part.from / this.#batch);
       const batch = await this.#batchOf(part, step);
       const results = await this.#step.run({
         ...batch.inputs,
         [inputs.target.name]: batch.target,
         [inputs.weights.name]: batch.weights,
         ...batch.teacher,
-        ...fixed,
+        ...(inputs.step !== null && { [inputs.step]: float32([], [masks]) }),
+        ...(!accumulation && scalars),
       });
       const batchLoss = Number(results[outputs.loss]!.data[0]);
       if (!Number.isFinite(batchLoss)) throw await this.#diverged(step, batchLoss, batch.inputs);
@@ -142,6 +143,12 @@ export class Stepper {
   async dispose(): Promise<void> {
     await this.#step.dispose();
     await this.#update?.dispose();
+  }
+
+  /** Each part of each step drops by masks of its own: the same in all would drop the same of every so many rows. */
+  #maskNumber(step: number, part: number): number {
+    const parts = this.rowsPerStep / this.#batch;
+    return (((step - 1) * parts + part) % maxMasks) + 1;
   }
 
   /** The batches of a step that hold any row of its own; their weights sum to 1 over all of them. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { StepHost } from '../../../src/core/runtime/step-host.ts';
 import { float32 } from '../../../src/core/tensor.ts';
 import { fit, type FitJob, type FitProgress } from '../../../src/core/train/fit.ts';
 import type { SampleSource } from '../../../src/core/train/samples.ts';
-import { clouds, goOn, job, type JobChanges, network, nodeHost, xor } from './nets.ts';
+import { clouds, goOn, job, type JobChanges, network, nodeHost, normalizedNet, xor } from './nets.ts';
 
 async function fitted(it: FitJob) {
   const told: FitProgress[] = [];
@@ -56,6 +57,36 @@ describe('a run', () => {
       const other = added.weights.get(name)!.data as Float32Array;
       (data as Float32Array).forEach((value, i) => expect(other[i]).toBeCloseTo(value, 4));
     }
+  });
+
+  it('drops by other masks in each batch whose gradients are added up', async () => {
+    const images = { ...clouds(24), inputs: { features: float32([24, 1, 3, 3], new Float32Array(24 * 9)) } };
+    const labels = { ...images.target, data: Int32Array.from({ length: 24 }, (_, row) => row % 2) };
+    const told: unknown[] = [];
+    const host = nodeHost();
+    const listening: StepHost = {
+      ...host,
+      async open(file, links) {
+        const step = await host.open(file, links);
+        return {
+          dispose: () => step.dispose(),
+          run(feeds) {
+            if (feeds['step']) told.push(feeds['step'].data[0]);
+            return step.run(feeds);
+          },
+        };
+      },
+    };
+    const optimizer = { kind: 'sgd', options: { accumulate: 3 } } as const;
+    const changes = {
+      optimizer,
+      batchSize: 4,
+      epochs: 2,
+      trainable: new Set(['conv.weight', 'head.weight']),
+    };
+    const it = job(normalizedNet(5, 0.5), { ...images, target: labels }, changes);
+    await fit(it, listening, goOn, () => undefined);
+    expect(told).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
   });
 
   it('stops when the held-out loss gets no better, and keeps the best weights', async () => {
