@@ -11,16 +11,19 @@ interface Toast {
   readonly id: number;
   readonly text: string;
   readonly action: { readonly label: string; readonly run: () => void } | null;
+  readonly topic: string | null;
 }
 
 const toasts = signal<readonly Toast[]>([]);
 let lastId = 0;
 
-export function toast(text: string, action: Toast['action'] = null): void {
+/** @param topic of several about the same, only the last is shown: what comes in quick succession must not cover the screen */
+export function toast(text: string, action: Toast['action'] = null, topic: Toast['topic'] = null): void {
   const id = ++lastId;
   // Said again, it is shown once, last.
-  const others = toasts.value.filter(shown => shown.text !== text);
-  toasts.value = [...others, { id, text, action }].slice(-shownAtOnce);
+  const isAbout = (shown: Toast): boolean => shown.text === text || (topic !== null && shown.topic === topic);
+  const others = toasts.value.filter(shown => !isAbout(shown));
+  toasts.value = [...others, { id, text, action, topic }].slice(-shownAtOnce);
   setTimeout(() => dismiss(id), shownMs);
 }
 

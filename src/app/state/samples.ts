@@ -46,10 +46,8 @@ export async function label({
   try {
     const made = { ...sample, model: manifest.model, features: [...sample.features] };
     const kept = await addSample(db, made, placingOf(manifest));
-    toast(t('sampleKept', { label: sample.label }), {
-      label: common('undo'),
-      run: () => void unlabel(kept.id),
-    });
+    const undo = { label: common('undo'), run: () => void unlabel(kept.id) };
+    toast(t('sampleKept', { label: sample.label }), undo, 'sample');
     return true;
   } catch (thrown) {
     errorToast(toFailure(thrown));
