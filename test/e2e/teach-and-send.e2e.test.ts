@@ -95,6 +95,7 @@ describe('what one device learns', () => {
     await setRecipe(teaching, { epochs: 1, scope: 'head' });
     await teaching.getByRole('button', { name: 'Start training' }).click();
     await teaching.getByText('What should become of it?').waitFor({ timeout: 180_000 });
+    await teaching.getByText('All figures').first().click();
     const text = await teaching.locator('main').innerText();
     expect(text).toMatch(/(Better|Worse|No difference|No clear difference): .* of \d+/);
     for (const measure of ['Accuracy', 'Precision', 'Recall', 'F1', 'Kappa']) expect(text).toContain(measure);

@@ -8,7 +8,7 @@ export const judge = {
   sentenceNone: 'Nothing to judge on: this version came without held-out rows.',
   sentenceBetter: 'Better: {net} more right, {broken} newly wrong, of {n}.',
   sentenceWorse: 'Worse: {net} fewer right, {broken} newly wrong, of {n}.',
-  sentenceAlike: 'No difference: right and wrong on the same rows, of {n}.',
+  sentenceAlike: 'No difference: both are right and wrong on the very same rows, of {n}.',
   sentenceChance:
     'No clear difference: {fixed} newly right, {broken} newly wrong, of {n}. So few rows differ by chance.',
   judgedOnOwn: { one: 'Judged on {n} of your own.', other: 'Judged on {n} of your own.' },
@@ -44,8 +44,9 @@ export const judge = {
     other: 'Judged on {n} of your own samples that were kept out of training.',
   },
   noAddedRows:
-    'None of your own samples has been kept out of training yet: about one in five is. Label more in Teach and they will be judged here.',
+    'None of your own samples has been kept out of training yet: about one in five is. Label more in Teach and train again.',
   fewRows: 'So few rows say little: the interval shows how little.',
+  allFigures: 'All figures',
 
   confusionOf: '{who}: truth in rows, answers in columns',
   truth: 'Truth',
@@ -80,11 +81,13 @@ export const judge = {
     'What was learned is deleted from this device. Your labelled samples stay, so you can train again.',
   discarded: 'Thrown away.',
   kept: 'Kept on this device.',
+  queuedHint: 'It is sent by itself as soon as the registry can be reached and lets this device send.',
+  sentHint: 'The registry has it. An admin decides who gets it.',
   queuedNow: 'In the outbox: it is sent as soon as the registry can be reached.',
   tryTitle: 'Try both',
   tryHint: 'Give one sample; both versions answer it.',
   triedNotSure: 'not sure: perhaps {label}',
-  triedNothing: 'Give it something first.',
+  triedNothing: 'Both answers appear here.',
   sendAgain: 'Send again',
   notTrainer: 'This device may not send yet',
   notTrainerBody:

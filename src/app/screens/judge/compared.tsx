@@ -1,4 +1,4 @@
-// Two versions on the same rows, side by side: accuracy with its interval, the other measures, the confusion matrices.
+// Two versions on the same rows, side by side: accuracy with its interval; folded, the other measures and the confusion matrices.
 import type { Evaluation } from '../../../core/artifact/documents.ts';
 import type { ComparedRows } from '../../../core/evaluate/compare.ts';
 import { formatNumber } from '../../i18n/format.ts';
@@ -26,40 +26,45 @@ export function Compared({ rows, labels, oldName, newName }: ComparedProps) {
   return (
     <div class="stack">
       <IntervalPlot title={finding(rows)} rows={sides.flatMap(intervalRow)} />
-      <Table
-        caption={t('scoresCaption', { n: rows.n })}
-        rowHeads
-        columns={[
-          { key: 'measure', label: t('measure') },
-          { key: 'old', label: oldName, number: true },
-          { key: 'new', label: newName, number: true },
-          { key: 'change', label: t('change'), number: true },
-        ]}
-        rows={measures.map(measure => [
-          t(measure),
-          formatMeasure(measure, rows.old.metrics[measure]),
-          formatMeasure(measure, rows.new.metrics[measure]),
-          difference(rows.old.metrics[measure], rows.new.metrics[measure]),
-        ])}
-      />
       <p class="small soft">
         {t('intervalNote')} {rows.n < fewRows ? t('fewRows') : ''}
       </p>
-      <div class="judge-columns">
-        {sides.map(({ name, evaluation }) =>
-          evaluation.confusion ? (
-            <ConfusionMatrix
-              key={name}
-              caption={t('confusionOf', { who: name })}
-              labels={labels}
-              counts={evaluation.confusion}
-              truth={t('truth')}
-              answer={t('answer')}
-              format={value => formatNumber(value)}
-            />
-          ) : null,
-        )}
-      </div>
+      <details class="fold">
+        <summary>{t('allFigures')}</summary>
+        <div class="stack">
+          <Table
+            caption={t('scoresCaption', { n: rows.n })}
+            rowHeads
+            columns={[
+              { key: 'measure', label: t('measure') },
+              { key: 'old', label: oldName, number: true },
+              { key: 'new', label: newName, number: true },
+              { key: 'change', label: t('change'), number: true },
+            ]}
+            rows={measures.map(measure => [
+              t(measure),
+              formatMeasure(measure, rows.old.metrics[measure]),
+              formatMeasure(measure, rows.new.metrics[measure]),
+              difference(rows.old.metrics[measure], rows.new.metrics[measure]),
+            ])}
+          />
+          <div class="judge-columns">
+            {sides.map(({ name, evaluation }) =>
+              evaluation.confusion ? (
+                <ConfusionMatrix
+                  key={name}
+                  caption={t('confusionOf', { who: name })}
+                  labels={labels}
+                  counts={evaluation.confusion}
+                  truth={t('truth')}
+                  answer={t('answer')}
+                  format={value => formatNumber(value)}
+                />
+              ) : null,
+            )}
+          </div>
+        </div>
+      </details>
     </div>
   );
 }

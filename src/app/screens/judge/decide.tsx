@@ -26,6 +26,9 @@ const looks = {
   refused: { tone: 'bad', icon: 'bad' },
 } as const satisfies Record<CandidateRow['state'], { tone: string; icon: IconName }>;
 
+/** What happens next by itself. */
+const whereabouts = { queued: 'queuedHint', sent: 'sentHint' } as const;
+
 /** The state in words, each from the store. */
 export function StateChip({ row }: { readonly row: CandidateRow }) {
   const { tone, icon } = looks[row.state];
@@ -93,6 +96,7 @@ export function Decide({ row, comparison }: DecideProps) {
         {comparison && proposal && (state === 'judging' || state === 'kept') ? (
           <Proposed proposal={proposal} comparison={comparison} />
         ) : null}
+        {state === 'queued' || state === 'sent' ? <p class="soft">{t(whereabouts[state])}</p> : null}
         <div class="judge-choices">
           {state === 'judging' ? (
             <Choice hint={t('keepHint')}>

@@ -42,8 +42,14 @@ export function TryBoth({ digest, candidate, oldName, newName }: TryBothProps) {
         </div>
         <div class="stack" aria-live="polite">
           {both.problem.value ? <ErrorNote failure={both.problem.value} /> : null}
-          <Said name={oldName} decided={old} labels={candidate.labels} asked={numbers !== null} />
-          <Said name={newName} decided={now} labels={candidate.labels} asked={numbers !== null} />
+          {numbers === null ? (
+            <p class="soft">{t('triedNothing')}</p>
+          ) : (
+            <>
+              <Said name={oldName} decided={old} labels={candidate.labels} />
+              <Said name={newName} decided={now} labels={candidate.labels} />
+            </>
+          )}
         </div>
       </div>
     </Card>
@@ -54,8 +60,6 @@ function Said(props: {
   readonly name: string;
   readonly decided: Decided | null;
   readonly labels: readonly string[] | null;
-  /** Whether an answer is on its way. */
-  readonly asked: boolean;
 }) {
   const { name, decided, labels } = props;
   const rows = (decided?.probabilities ?? [])
@@ -65,15 +69,16 @@ function Said(props: {
   return (
     <div class="stack-close">
       <h3>
-        {name}: {answerWords(decided, props.asked)}
+        {name}: {answerWords(decided)}
       </h3>
       {rows.length > 0 ? <Bars label={name} rows={rows} best={0} /> : null}
     </div>
   );
 }
 
-function answerWords(decided: Decided | null, asked: boolean): string {
-  if (!decided) return asked ? '…' : t('triedNothing');
+/** Null while the answer is on its way. */
+function answerWords(decided: Decided | null): string {
+  if (!decided) return '…';
   const label = decided.label ?? (decided.score === null ? '–' : formatShare(decided.score));
   return decided.sure ? label : t('triedNotSure', { label });
 }

@@ -22,11 +22,9 @@ export function VerdictSentence({ comparison }: { readonly comparison: Compariso
     <div class={`verdict ${tone}`}>
       <p class="verdict-sentence" role="status">
         <Icon name={icon} />
-        <span>
-          {t(sentenceKey[kind], { ...numbers })}
-          {isOnOwnAlone(comparison) ? ` ${t('judgedOnOwn', { n: numbers.n })}` : ''}
-        </span>
+        <span>{t(sentenceKey[kind], { ...numbers })}</span>
       </p>
+      {isOnOwnAlone(comparison) ? <p>{t('judgedOnOwn', { n: numbers.n })}</p> : null}
       {numbers.n > 0 ? (
         <details class="fold">
           <summary>{t('sentenceHow')}</summary>
@@ -50,22 +48,26 @@ export function ComparisonCards(props: {
   const { comparison, oldName, newName } = props;
   const { labels, parent, added } = comparison;
   const names = { labels, oldName, newName };
-  const onData = (
-    <Card key="data" title={t('parentRows')}>
-      {parent ? <Compared rows={parent} {...names} /> : <Note>{t('noParentRows')}</Note>}
-    </Card>
-  );
-  const onSamples = (
-    <Card key="samples" title={t('addedRows')}>
-      {added && added.n > 0 ? (
+  return (
+    <>
+      {parent ? (
+        <Card title={t('parentRows')}>
+          <Compared rows={parent} {...names} />
+        </Card>
+      ) : null}
+      <Card title={t('addedRows')}>
         <div class="stack">
-          <p>{t('addedJudged', { n: added.n })}</p>
-          <Compared rows={added} {...names} />
+          {added && added.n > 0 ? (
+            <>
+              <p>{t('addedJudged', { n: added.n })}</p>
+              <Compared rows={added} {...names} />
+            </>
+          ) : (
+            <p class="soft">{t('noAddedRows')}</p>
+          )}
+          {parent ? null : <Note>{t('noParentRows')}</Note>}
         </div>
-      ) : (
-        <p class="soft">{t('noAddedRows')}</p>
-      )}
-    </Card>
+      </Card>
+    </>
   );
-  return <>{parent ? [onData, onSamples] : [onSamples, onData]}</>;
 }
