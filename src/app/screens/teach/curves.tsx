@@ -10,11 +10,17 @@ import { useMemo } from 'preact/hooks';
 /** A table that can be walked through in a minute. */
 const rowsInTable = 12;
 
-export function Curves({ history }: { readonly history: readonly HistoryPoint[] }) {
+export interface CurvesProps {
+  readonly history: readonly HistoryPoint[];
+  /** Whether there will be figures of validation: their place is kept until the first comes. */
+  readonly isValidated: boolean;
+}
+
+export function Curves({ history, isValidated }: CurvesProps) {
   const data = useMemo(() => columnsOf(history), [history]);
   const last = history.at(-1);
   if (!last) return <p class="soft">{t('chartsWait')}</p>;
-  const validated = data.validationLoss.some(value => value !== null);
+  const validated = isValidated || data.validationLoss.some(value => value !== null);
   return (
     <div class="stack">
       <div class="teach-curves">

@@ -20,7 +20,7 @@ export function FindRate({ request, onTake }: FindRateProps) {
   const state = rateFinder.state.value;
   const shown = 'request' in state && request && isSameSearch(state.request, request) ? state : null;
   return (
-    <div class="stack">
+    <div class="stack teach-wide">
       <div class="row">
         {rateFinder.busy.value ? (
           <Button icon="stop" onClick={() => void rateFinder.stop()}>

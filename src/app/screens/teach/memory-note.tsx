@@ -5,6 +5,7 @@ import type { MemoryPlan } from '../../../core/train/fit-batch.ts';
 import type { TrainRequest } from '../../../worker/protocol.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { t } from '../../i18n/teach.ts';
+import { Note } from '../../parts/note.tsx';
 import { memoryOf } from '../../state/training-memory.ts';
 
 /** While somebody types, nothing is asked. */
@@ -34,7 +35,19 @@ export function MemoryNote({ request }: { readonly request: TrainRequest }) {
     };
   }, [key]);
   const plan = told.value?.key === key ? told.value.plan : null;
-  return plan ? <span class={plan.fits ? '' : 'bad'}>{memoryWords(plan)}</span> : null;
+  if (plan?.fits === false) {
+    return (
+      <Note tone="warn">
+        <p role="status">{memoryWords(plan)}</p>
+      </Note>
+    );
+  }
+  // Its line is there before it is known, so that nothing below moves.
+  return (
+    <p class="small soft teach-memory" role="status">
+      {plan ? memoryWords(plan) : ''}
+    </p>
+  );
 }
 
 function memoryWords({ bytes, maxBytes, rowsAtOnce, accumulate, fits }: MemoryPlan): string {

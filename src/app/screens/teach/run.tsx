@@ -22,8 +22,8 @@ import { Curves } from './curves.tsx';
 import { MemoryNote } from './memory-note.tsx';
 import { draftFor, recipeFrom } from './recipe-draft.ts';
 import { isEnough, SamplesAlone } from './samples-alone.tsx';
-import { draft, RecipeSettings, shareSamples, ShareSamples } from './settings.tsx';
-import { heldNear, StayClose, stayClose } from './stay-close.tsx';
+import { draft, RecipeSettings, shareSamples } from './settings.tsx';
+import { heldNear, stayClose } from './stay-close.tsx';
 import { Timings } from './timings.tsx';
 
 export interface RunProps {
@@ -39,11 +39,14 @@ export function Run({ manifest, samples }: RunProps) {
     return <Elsewhere request={state.request} />;
   }
   const mine = 'request' in state && state.request.model === model;
-  if (mine && training.busy.value) return <Running />;
+  if (mine && training.busy.value) return <Running manifest={manifest} />;
+  const isDone = mine && state.phase === 'done';
   const alone = !cameWithData(manifest);
   const typed = recipeFrom(draftFor(draft.value, manifest));
   const recipe = typed && alone ? heldNear(typed, stayClose.value) : typed;
   const shortage = shortageOf(samples);
+  const isShort = alone && !isEnough(shortage);
+  const mayShare = !alone && samples.length > 0;
   const request = recipe && {
     ...{ model, version, recipe, shareSamples: shareSamples.value },
     ...(recipe.engine === 'onnx' && { compute: compute.value }),
@@ -55,29 +58,33 @@ export function Run({ manifest, samples }: RunProps) {
     <Card title={t('train')}>
       <div class="stack">
         {mine && state.phase === 'failed' ? <ErrorNote failure={state.failure} onRetry={start} /> : null}
-        {mine && state.phase === 'done' ? <Done model={model} /> : null}
+        {isDone ? <Done model={model} /> : null}
         {alone ? <SamplesAlone manifest={manifest} shortage={shortage} /> : null}
-        {alone ? <StayClose /> : null}
-        <RecipeSettings manifest={manifest} request={request} />
-        {!alone && samples.length > 0 ? <ShareSamples /> : null}
+        <RecipeSettings manifest={manifest} request={request} mayShare={mayShare} />
         <div class="row">
           <Button
-            kind="primary"
+            kind={samples.length > 0 && !isDone ? 'primary' : 'plain'}
             icon="play"
-            disabled={recipe === null || rateFinder.busy.value || (alone && !isEnough(shortage))}
+            disabled={recipe === null || rateFinder.busy.value || isShort}
             onClick={start}
           >
-            {mine && state.phase === 'done' ? t('trainAgain') : t('start')}
+            {isDone ? t('trainAgain') : t('start')}
           </Button>
           <span class="small soft grow">
-            {alone ? t('aloneHint') : samples.length > 0 ? t('startHint') : t('noSamplesHint')}{' '}
-            {estimateWords(manifest, recipe, samples)}{' '}
-            {recipe ? <MemoryNote request={{ model, version, recipe, shareSamples: false }} /> : null}
+            {recipe === null ? t('settingWrong') : t(hintOf(alone, samples))}{' '}
+            {mayShare && shareSamples.value ? `${t('sharing')} ` : ''}
+            {estimateWords(manifest, recipe, samples)}
           </span>
         </div>
+        {recipe && !isShort ? <MemoryNote request={{ model, version, recipe, shareSamples: false }} /> : null}
       </div>
     </Card>
   );
+}
+
+function hintOf(alone: boolean, samples: readonly Sample[]) {
+  if (alone) return 'aloneHint';
+  return samples.length > 0 ? 'startHint' : 'noSamplesHint';
 }
 
 function estimateWords(manifest: Manifest, recipe: TrainRecipe | null, samples: readonly Sample[]): string {
@@ -132,7 +139,7 @@ function Diverged({ step, keptEpoch, message }: Divergence) {
   );
 }
 
-function Running() {
+function Running({ manifest }: { readonly manifest: Manifest }) {
   const { phase } = training.state.value;
   const progress = training.progress.value;
   const stop = async (): Promise<void> => {
@@ -140,7 +147,7 @@ function Running() {
     toast(t('stopped'));
   };
   return (
-    <Card title={t('train')}>
+    <Card title={t('train')} class="teach-running">
       <div class="stack">
         <p role="status" class="teach-phase">
           {phaseWords(phase)} {progress ? backendWords(progress.backend) : ''}
@@ -149,7 +156,7 @@ function Running() {
           label={progress ? progressWords(progress) : t('starting')}
           value={progress ? progress.step : null}
           max={progress?.steps ?? 1}
-          detail={progress ? timeLeft(progress, phase) : ''}
+          detail={progress ? timeLeft(progress) : ''}
         />
         <div class="row">
           {phase === 'paused' ? (
@@ -165,9 +172,12 @@ function Running() {
             {t('stop')}
           </Button>
         </div>
-        <Timings timings={progress?.timings} />
         <Safety />
-        <Curves history={training.history.value} />
+        <Curves
+          history={training.history.value}
+          isValidated={cameWithData(manifest) && (manifest.data?.rows.validation ?? 0) > 0}
+        />
+        <Timings timings={progress?.timings} />
       </div>
     </Card>
   );
@@ -191,8 +201,9 @@ function progressWords({ step, steps, epoch, epochs }: TrainProgress): string {
   return t('progressOf', { step, steps, epoch, epochs });
 }
 
-function timeLeft(progress: TrainProgress, phase: string): string {
-  return phase === 'running' ? t('timeLeft', { time: formatDuration(progress.remainingMs / 1000) }) : '';
+/** Said in every phase: a line that goes would move everything below it. */
+function timeLeft({ remainingMs }: TrainProgress): string {
+  return t('timeLeft', { time: formatDuration(remainingMs / 1000) });
 }
 
 const backends: Readonly<Record<string, 'backendGpu' | 'backendWebgl' | 'backendWasm' | 'backendCpu'>> = {

@@ -1,4 +1,4 @@
-// What is to be known where a version came without its data: it learns from one's own samples alone, and from enough of them.
+// What is to be known where a version came without its data: how many samples it still takes, and, folded, why it is these alone.
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import { fewestClasses, type Shortage } from '../../../core/data/enough-samples.ts';
 import { t } from '../../i18n/teach.ts';
@@ -7,15 +7,19 @@ import { Note } from '../../parts/note.tsx';
 export function SamplesAlone(props: { readonly manifest: Manifest; readonly shortage: Shortage }) {
   const { manifest, shortage } = props;
   return (
-    <Note>
-      <h3>{t('aloneTitle')}</h3>
-      <p>{t('aloneBody', { version: String(manifest.version) })}</p>
+    <>
       {isEnough(shortage) ? null : (
-        <p role="status">
-          <strong>{shortageWords(shortage)}</strong>
-        </p>
+        <Note>
+          <p role="status">
+            <strong>{shortageWords(shortage)}</strong>
+          </p>
+        </Note>
       )}
-    </Note>
+      <details class="fold">
+        <summary>{t('aloneTitle')}</summary>
+        <p>{t('aloneBody', { version: String(manifest.version) })}</p>
+      </details>
+    </>
   );
 }
 

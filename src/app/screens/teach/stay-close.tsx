@@ -14,7 +14,7 @@ export function heldNear(recipe: TrainRecipe, close: boolean): TrainRecipe {
 
 export function StayClose() {
   return (
-    <div>
+    <div class="teach-wide">
       <Check
         checked={stayClose.value}
         onChange={checked => {
