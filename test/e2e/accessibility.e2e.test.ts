@@ -5,8 +5,9 @@ import { sideways, smallTargets, violations } from './support/access.ts';
 import { answeredBy, go } from './support/app.ts';
 import { Device } from './support/device.ts';
 import { furnish, speak } from './support/furnish.ts';
-import { screens, show } from './support/screens.ts';
+import { screens, show, startTraining } from './support/screens.ts';
 import { type RunningServer, startServer } from './support/server.ts';
+import { shownStep } from './support/training.ts';
 
 const phone = { width: 390, height: 844 };
 const onItsSide = { width: 844, height: 390 };
@@ -60,6 +61,23 @@ describe('every screen', () => {
       await page.setViewportSize(size);
       expect(await scrollsSideways()).toEqual([]);
     }
+  });
+
+  it('is the same while a model learns, and nothing on it moves as the figures change', async () => {
+    await page.setViewportSize(phone);
+    await startTraining(page);
+    expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
+    expect(await sideways(page)).toBe(0);
+    const stop = page.getByRole('button', { name: 'Stop', exact: true });
+    const height = () => page.locator('.teach-running').evaluate(card => card.clientHeight);
+    const [before, { step }] = [await height(), await shownStep(page)];
+    await expect.poll(async () => (await shownStep(page)).step).toBeGreaterThan(step);
+    expect(await height()).toBe(before);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('button', { name: 'Go on', exact: true }).waitFor();
+    expect(await height()).toBe(before);
+    await stop.click();
+    await page.getByRole('button', { name: 'Start training' }).waitFor();
   });
 
   it('has nothing that axe finds on a desk, dark, in Chinese, and is at home in a phone’s width there too', async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { go } from './support/app.ts';
 import { Device } from './support/device.ts';
 import { furnish, speak } from './support/furnish.ts';
-import { looks, type Screen, screens, show } from './support/screens.ts';
+import { looks, type Screen, screens, show, startTraining, stopTraining } from './support/screens.ts';
 import { type RunningServer, startServer } from './support/server.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'screenshots');
@@ -82,6 +82,10 @@ it('photographs every screen of a device in use', async () => {
   for (const { name } of looks.languages) {
     await speak(page, name);
     await inAllLooks(page, name, screens);
+    await startTraining(page);
+    await inAllLooks(page, name, [{ name: 'teach-running', hash: '#/teach/digits' }]);
+    await go(page, '#/teach/digits');
+    await stopTraining(page);
   }
   expect(device.complaints).toEqual([]);
   await device.close();

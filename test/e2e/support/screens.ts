@@ -35,7 +35,9 @@ export const screens: readonly Screen[] = [
   { name: 'use-iris-table', hash: '#/use/iris', prepare: answerTable },
   { name: 'teach-digits', hash: '#/teach/digits' },
   { name: 'teach-iris', hash: '#/teach/iris' },
+  { name: 'teach-settings', hash: '#/teach/digits', prepare: chooseLowRank },
   { name: 'judge', hash: '#/judge/iris' },
+  { name: 'judge-figures', hash: '#/judge/iris', prepare: unfold },
   { name: 'judge-no-candidate', hash: '#/judge/digits' },
   { name: 'shrink', hash: '#/shrink/digits', prepare: measure },
   { name: 'library', hash: '#/library', prepare: unfold },
@@ -84,6 +86,12 @@ async function measure(page: Page): Promise<void> {
   await page.locator('main table').waitFor({ timeout: 60_000 });
 }
 
+/** With all that the settings of Teach hold. */
+async function chooseLowRank(page: Page): Promise<void> {
+  await unfold(page);
+  await page.locator('.teach-settings select:has(option[value="lora"])').selectOption('lora');
+}
+
 async function unfold(page: Page): Promise<void> {
   await page.locator('main details.fold').evaluateAll(folds => {
     for (const fold of folds) (fold as HTMLDetailsElement).open = true;
@@ -101,4 +109,19 @@ async function chooseFile(page: Page): Promise<void> {
   await noFile(page);
   await page.locator('main input[type="file"]').setInputFiles(demoFile);
   await page.locator('main dl.facts').first().waitFor({ timeout: 20_000 });
+}
+
+/** Starts a run of digits that does not end by itself, and waits until there is something to see of it. */
+export async function startTraining(page: Page): Promise<void> {
+  await show(page, { name: 'teach', hash: '#/teach/digits', prepare: unfold });
+  await page.locator('.teach-settings input[inputmode="decimal"]').first().fill('1000');
+  await page.locator('main .button:has(+ .grow)').last().click();
+  await page.locator('.teach-running .chart canvas').first().waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(1000);
+}
+
+/** Throws it away again. */
+export async function stopTraining(page: Page): Promise<void> {
+  await page.locator('.teach-running .button.danger').click();
+  await page.locator('.teach-running').waitFor({ state: 'detached' });
 }
