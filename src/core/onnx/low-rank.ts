@@ -2,7 +2,8 @@
 // graph. In the weight's own space, so that it is one rule for MatMul, Gemm and Conv, and made of constants, so that a
 // runtime folds it when it loads the file. Knows no training.
 import { elements, float32, type Tensor } from '../tensor.ts';
-import { type Graph, type GraphNode, operatorOf } from './graph.ts';
+import { type Graph, type GraphNode, namesRead, operatorOf } from './graph.ts';
+import { changeBodies } from './passes/change-bodies.ts';
 
 export interface LowRankChange {
   /** The initializer (in a file: or the output of a `Constant`) that is changed; FP32 [d₀, d₁ …]. */
@@ -106,8 +107,8 @@ export function placeLowRankChange(
     graph.add('Reshape', [scaled, inputs.dims], [shaped]),
     graph.add('Add', [weight, shaped], [changed]),
   ];
-  const at = before.findIndex(node => node.inputs.includes(weight));
-  replaceRead(before, weight, changed);
+  const at = before.findIndex(node => namesRead(node).includes(weight));
+  replaceRead(graph, before, weight, changed);
   graph.nodes = before.toSpliced(at < 0 ? before.length : at, 0, ...nodes);
   // The number as the file holds it.
   const { left: l, right: r } = inputs;
@@ -118,15 +119,24 @@ export function placeLowRankChange(
 export function removeLowRankChange(graph: Graph, { weight, changed, nodes }: PlacedChange): void {
   const gone = new Set(nodes);
   graph.nodes = graph.nodes.filter(node => !gone.has(node));
-  replaceRead(graph.nodes, changed, weight);
+  replaceRead(graph, graph.nodes, changed, weight);
   const read = graph.consumers();
   for (const name of nodes.flatMap(({ inputs }) => inputs)) {
     if (name !== weight && !read.has(name)) graph.initializers.delete(name);
   }
 }
 
-function replaceRead(nodes: readonly GraphNode[], before: string, after: string): void {
-  for (const node of nodes) node.inputs = node.inputs.map(name => (name === before ? after : name));
+/** In nested graphs too. */
+function replaceRead(graph: Graph, nodes: readonly GraphNode[], before: string, after: string): void {
+  for (const node of nodes) {
+    node.inputs = node.inputs.map(name => (name === before ? after : name));
+    if (!namesRead(node).includes(before)) continue;
+    changeBodies(node, graph, body => {
+      const copy = body.copy();
+      replaceRead(copy, copy.nodes, before, after);
+      return copy;
+    });
+  }
 }
 
 /** What a placed change holds. */

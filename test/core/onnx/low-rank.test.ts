@@ -11,6 +11,7 @@ import {
   placeLowRankChange,
   removeLowRankChange,
 } from '../../../src/core/onnx/low-rank.ts';
+import { body, fp32 } from './body.ts';
 import { elements, float32, type Tensor } from '../../../src/core/tensor.ts';
 
 const values = (count: number, seed: number) =>
@@ -54,6 +55,35 @@ describe('a low-rank change', () => {
     expect(Array.from(mergeLowRankChange(weight, { left, right, scale: 0.5 }).data as Float32Array)).toEqual([
       0.5, 0, -0.5, 2, 1, 0,
     ]);
+  });
+
+  it('reaches readers in nested graphs, and is taken out of them again', async () => {
+    const branch = (name: string) =>
+      body([], [fp32(`${name}.y`, -1, 3)], graph => graph.add('MatMul', ['x', 'w'], [`${name}.y`]));
+    const builder = new GraphBuilder('nested')
+      .input('x', 'FP32', [-1, 3])
+      .initializer('w', tensor([3, 3], 1));
+    builder.initializer('yes', { datatype: 'BOOL', shape: [], data: Uint8Array.of(1) });
+    builder.node('If', ['yes'], ['y'], { then_branch: branch('then'), else_branch: branch('else') });
+    const file = builder.output('y', 'FP32', [-1, 3]).build();
+    const run = async (bytes: Uint8Array<ArrayBuffer>) => {
+      const session = await openNodeSession(bytes);
+      const { y } = await session.run({ x: tensor([2, 3], 9) });
+      await session.dispose();
+      return y!.data as Float32Array;
+    };
+    const change = changeOf('w', [3, 3], 2);
+    const graph = Graph.read(file);
+    placeLowRankChange(graph, change, [3, 3]);
+    const beside = graph.toBytes();
+    const within = Graph.read(file);
+    within.initializers.set('w', mergeLowRankChange(within.initializers.get('w')!, change));
+    const wanted = await run(within.toBytes());
+    (await run(beside)).forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 5));
+    const back = Graph.read(beside);
+    for (const placed of findLowRankChanges(back)) removeLowRankChange(back, placed);
+    expect(await run(back.toBytes())).toEqual(await run(file));
+    expect(await run(file)).not.toEqual(wanted);
   });
 
   it('answers beside its weight as within it, for Conv, MatMul, Gemm and a weight in a Constant', async () => {
