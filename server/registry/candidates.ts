@@ -85,8 +85,8 @@ async function checkFiles(registry: Registry, candidate: Candidate): Promise<voi
 }
 
 /**
- * A graph may be another than the parent's (low-rank changes beside its weights); what is asked of it and what it answers
- * may not, for whoever uses the model goes by that.
+ * What is asked of a model and what it answers are the parent's, for whoever uses it goes by that; its weights, and its graph
+ * (low-rank changes beside them), may be others.
  */
 async function checkInterface(
   { database }: Registry,
@@ -101,12 +101,12 @@ async function checkInterface(
     .executeTakeFirst();
   // A parent that is not here is told by the commit.
   const parent = row && contentOf(row.manifest, manifestSchema);
-  if (!parent || parent.architecture === candidate.architecture) return;
-  const faceOf = ({ interface: face, labels }: Pick<Candidate, 'interface' | 'labels'>) =>
-    documentDigest({ face, labels });
+  if (!parent) return;
+  const faceOf = ({ interface: face, labels, task }: Pick<Candidate, 'interface' | 'labels' | 'task'>) =>
+    documentDigest({ face, labels, task });
   if ((await faceOf(parent)) === (await faceOf(candidate))) return;
   throw new HaversackError(
     'ModelInvalid',
-    `interface: a graph other than that of ${candidate.model}@${version} keeps its interface and labels`,
+    `interface: what is taught from ${candidate.model}@${version} keeps its interface, labels and task`,
   );
 }

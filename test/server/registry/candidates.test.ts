@@ -235,6 +235,20 @@ describe('a candidate', () => {
     });
   });
 
+  it('is refused where it answers to other labels than its parent, or is for another task', async () => {
+    const { make, send } = await scene();
+    const { signed } = await make();
+    const labels = [...(signed['labels'] as string[])].reverse();
+    for (const change of [{ labels }, { task: 'regression' as const }]) {
+      const answer = await send(await make({ change }));
+      expect({ status: answer.status, code: answer.json['code'] }).toEqual({
+        status: 422,
+        code: 'ModelInvalid',
+      });
+      expect(answer.json['detail']).toContain('keeps its interface, labels and task');
+    }
+  });
+
   it('is refused when it was changed after it was signed', async () => {
     const { make, send } = await scene();
     const candidate = await make();
