@@ -58,7 +58,7 @@ test('a difference that may be chance is not called better', () => {
 
 test('the same answers, right and wrong, are no difference', () => {
   expect(said(comparison('even', rows(30, 0, 0)), 'en')).toBe(
-    'No difference: right and wrong on the same rows, of 30.',
+    'No difference: both are right and wrong on the very same rows, of 30.',
   );
 });
 
