@@ -102,6 +102,7 @@ describe('a model that came without its data', () => {
     await teaching.getByText('29 to learn from · 6 kept to judge with').waitFor();
     expect(await teaching.getByLabel('Let my samples travel with the new version').count()).toBe(0);
     expect(await teaching.getByLabel('Stay close to what it knew').isChecked()).toBe(true);
+    await teaching.locator('.toast').waitFor({ state: 'detached' });
     expect(await violations(teaching)).toEqual([]);
     expect(await smallTargets(teaching)).toEqual([]);
     expect(await sideways(teaching)).toBe(0);

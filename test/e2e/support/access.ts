@@ -9,8 +9,21 @@ const rules: RunOptions = {
 };
 const touchPx = 44;
 
-/** What axe finds, one line each: the rule, and where. */
+/**
+ * What axe finds, one line each: the rule, and where. In a window as high as the page: else what happens to lie half under
+ * a bar, at the place to which the last tap scrolled, were too small.
+ */
 export async function violations(page: Page): Promise<string[]> {
+  const size = page.viewportSize();
+  if (!size) return violationsAsShown(page);
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
+  const found = await violationsAsShown(page);
+  await page.setViewportSize(size);
+  return found;
+}
+
+async function violationsAsShown(page: Page): Promise<string[]> {
   // Not as a script element, which the page's policy refuses.
   await page.evaluate(axe.source);
   const results = await page.evaluate(
