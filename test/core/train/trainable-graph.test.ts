@@ -4,7 +4,9 @@ import { openNodeSession } from '../../../server/inference/session.ts';
 import type { Bytes } from '../../../src/core/artifact/digest.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
+import { fit } from '../../../src/core/train/fit.ts';
 import { trainableGraph } from '../../../src/core/train/trainable-graph.ts';
+import { clouds, goOn, job, nodeHost } from './nets.ts';
 
 const numbers = (...shape: number[]): Tensor =>
   float32(
@@ -88,4 +90,52 @@ it('draws no masks of its own in a model that was exported while it trained', as
   expect(await answers(trainableGraph(builder.build()).toBytes(), x)).toEqual(
     Array.from(x.data as Float32Array),
   );
+});
+
+describe('a node in a form that is not spelled out', () => {
+  const train = clouds(48);
+
+  /** features [rows, 2] → first → three words of four → attention that looks back only → head → probabilities [rows, 3] */
+  function backwardLooking(): Bytes {
+    const builder = new GraphBuilder('backward-looking').input('features', 'FP32', [-1, 2]);
+    builder
+      .initializer('first.weight', numbers(2, 12))
+      .node('MatMul', ['features', 'first.weight'], ['h'])
+      .initializer('words', ints(-1, 3, 4))
+      .node('Reshape', ['h', 'words'], ['x']);
+    builder.initializer('attention.qkv', numbers(4, 12)).initializer('attention.shift', numbers(12));
+    builder.node('com.microsoft::Attention', ['x', 'attention.qkv', 'attention.shift'], ['a'], {
+      num_heads: { int: 2 },
+      unidirectional: { int: 1 },
+    });
+    builder.node('Flatten', ['a'], ['f']).initializer('head.weight', numbers(12, 3));
+    builder.initializer('head.bias', numbers(3)).node('Gemm', ['f', 'head.weight', 'head.bias'], ['logits']);
+    builder.node('Softmax', ['logits'], ['probabilities']).output('probabilities', 'FP32', [-1, 3]);
+    return builder.build({ domains: { 'com.microsoft': 1 } });
+  }
+
+  const run = (trainable: readonly string[], maxCacheBytes: number) => {
+    const losses: number[] = [];
+    const changes = { trainable: new Set(trainable), epochs: 8, maxCacheBytes };
+    return fit(job(trainableGraph(backwardLooking()), train, changes), nodeHost(), goOn, ({ training }) =>
+      losses.push(training.loss),
+    ).then(({ weights }) => ({ weights, losses }));
+  };
+
+  it('is computed as it is where it is frozen, cached or not, and what follows it learns', async () => {
+    const head = ['head.weight', 'head.bias'];
+    const { weights, losses } = await run(head, 2 ** 20);
+    expect([...weights.keys()]).toEqual(head);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.9);
+    expect((await run(head, 0)).losses.at(-1)).toBeCloseTo(losses.at(-1)!, 4);
+  });
+
+  it('stops what lies behind it, with its name, the reason and what it blocks', async () => {
+    await expect(run(['first.weight', 'head.weight'], 0)).rejects.toMatchObject({
+      code: 'TrainingImpossible',
+      detail: expect.stringMatching(
+        /^com\.microsoft\.Attention '.+' has no gradient \(it looks back only\): it blocks 'first\.weight'\.$/,
+      ),
+    });
+  });
 });

@@ -7,6 +7,19 @@ import { describeNode, type Graph, type GraphNode } from '../graph.ts';
 import { numbersOf, tensorOfNumbers } from '../infer/known.ts';
 import { PartialTypes } from '../partial-types.ts';
 
+/** A node that a pass has nothing to put in place of. */
+export class Refusal extends HaversackError {
+  readonly node: GraphNode;
+  /** Without the node: "it looks back only". */
+  readonly reason: string;
+
+  constructor(node: GraphNode, reason: string) {
+    super('ModelInvalid', `${describeNode(node)}: ${reason}.`);
+    this.node = node;
+    this.reason = reason;
+  }
+}
+
 /** Writes nodes into a new graph; knows the old one's ranks and datatypes as far as they can be told. */
 export class Rewriter {
   readonly graph: Graph;
@@ -91,7 +104,22 @@ export class Rewriter {
   }
 
   fail(what: string): never {
-    throw new HaversackError('ModelInvalid', `${describeNode(this.node)}: ${what}.`);
+    throw new Refusal(this.node, what);
+  }
+
+  /** Writes whatever `write` does, or nothing where it is refused: then answers with the refusal. */
+  attempt(write: () => void): Refusal | null {
+    const { nodes, initializers } = this.graph;
+    const before = { nodes: nodes.length, initializers: initializers.size };
+    try {
+      write();
+      return null;
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      nodes.length = before.nodes;
+      for (const name of [...initializers.keys()].slice(before.initializers)) initializers.delete(name);
+      return thrown;
+    }
   }
 }
 

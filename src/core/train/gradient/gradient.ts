@@ -2,7 +2,7 @@
 // do. (Griewank and Walther, Evaluating Derivatives, 2nd ed., §3.2.)
 import { HaversackError } from '../../errors.ts';
 import { describeNode, type GraphNode, namesRead, operatorOf } from '../../onnx/graph.ts';
-import { decompose, decomposeRules } from '../../onnx/passes/decompose.ts';
+import { decompose, decomposeRules, obstaclesTo } from '../../onnx/passes/decompose.ts';
 import { inlineBodies } from '../../onnx/passes/inline-bodies.ts';
 import { controlFlow, isControlFlow, planOf } from '../../onnx/passes/inline/plan.ts';
 import { isSame } from './axes.ts';
@@ -22,7 +22,7 @@ export interface GradientOf {
 export interface Blocked {
   readonly node: GraphNode;
   readonly parameters: readonly string[];
-  /** Why it could not be spelled out, where it is of those that can: "its condition 'c' is not known before the run". */
+  /** Why it could not be spelled out, where others of its operator can: "its condition 'c' is not known before the run". */
   readonly obstacle: string | null;
 }
 
@@ -101,7 +101,16 @@ function giveWay(tape: Tape, { blocked }: Path): boolean {
     return true;
   }
   const fused = new Set(open.map(operatorOf).filter(operator => decomposeRules.has(operator)));
-  if (fused.size > 0) tape.rewrite(graph => decompose(graph, operator => fused.has(operator)));
+  // Others of the operator may have no such form, and need none.
+  if (fused.size > 0) {
+    tape.rewrite(graph =>
+      decompose(
+        graph,
+        operator => fused.has(operator),
+        () => undefined,
+      ),
+    );
+  }
   return fused.size > 0;
 }
 
@@ -130,13 +139,14 @@ function pathOf(tape: Tape, { loss, wrt }: GradientOf): Path {
     })
     .reverse();
   const without = nodes.filter(node => !hasGradient(operatorOf(node)));
+  const obstacles = obstaclesOf(without, tape);
   return {
     nodes,
     depends,
     blocked: without.map(node => ({
       node,
       parameters: parametersBefore(nodes, node, wrt),
-      obstacle: isControlFlow(node) ? obstacleTo(node, tape) : null,
+      obstacle: obstacles.get(node) ?? null,
     })),
   };
 }
@@ -161,7 +171,19 @@ function parametersBefore(nodes: readonly GraphNode[], end: GraphNode, wrt: read
   return wrt.filter(name => before.has(name));
 }
 
-function obstacleTo(node: GraphNode, tape: Tape): string | null {
+/** Of those nodes that could give way, but for something. */
+function obstaclesOf(nodes: readonly GraphNode[], tape: Tape): Map<GraphNode, string> {
+  const fused = new Set(nodes.map(operatorOf).filter(operator => decomposeRules.has(operator)));
+  const refused = fused.size > 0 ? obstaclesTo(tape.graph, operator => fused.has(operator)) : null;
+  return new Map(
+    nodes.flatMap(node => {
+      const obstacle = isControlFlow(node) ? obstacleToInlining(node, tape) : refused?.get(node.outputs[0]!);
+      return obstacle ? [[node, obstacle] as const] : [];
+    }),
+  );
+}
+
+function obstacleToInlining(node: GraphNode, tape: Tape): string | null {
   const plan = planOf(node, tape);
   return 'obstacle' in plan ? plan.obstacle : null;
 }

@@ -61,6 +61,19 @@ describe('in a nested graph', () => {
     await expectClose(graph, after);
   });
 
+  test('decompose spells out the rest where one node may stay as it is', async () => {
+    const graph = choice(inner => {
+      inner.add('Attention', ['x', 'x', 'x'], ['a'], {
+        attributes: { q_num_heads: int(2), kv_num_heads: int(2), is_causal: int(1) },
+      });
+      inner.add('Mish', ['a'], ['t']);
+    }, 23);
+    const after = decompose(graph, undefined, () => undefined);
+    expect(operatorsIn(after)).toContain('Attention');
+    expect(operatorsIn(after)).not.toContain('Mish');
+    await expectClose(graph, after);
+  });
+
   test('constants become initializers of it, but for one that it gives as it is', async () => {
     const value = { tensor: floats(2, 3, 4) };
     const graph = choice(inner => {

@@ -260,6 +260,22 @@ describe('decompose', () => {
     );
   });
 
+  test('what has no plain form stays as it is where that is wanted, and leaves nothing half written', () => {
+    const graph = new Graph();
+    graph.inputs = [{ name: 'x', datatype: 'FP32', shape: [2, 3, -1] }];
+    const heads = { q_num_heads: int(2), kv_num_heads: int(2) };
+    // Its heads are split before the size of one is asked for.
+    graph.add('Attention', ['x', 'x', 'x'], ['a'], { name: 'wide', attributes: heads });
+    graph.add('Softsign', ['a'], ['y']);
+    const told = new Set<string>();
+    const plain = decompose(graph, undefined, ({ detail }) => told.add(detail));
+    expect(plain.nodes.map(({ op }) => op)).toEqual(['Attention', 'Abs', 'Add', 'Div']);
+    expect(plain.nodes[0]).toEqual(graph.nodes[0]);
+    // The 1 of x / (1 + |x|)
+    expect([...plain.initializers.values()].map(({ data }) => [...data])).toEqual([[1]]);
+    expect([...told]).toEqual(["Attention 'wide': the size of 'x' along axis -1 is not known."]);
+  });
+
   test('constants take the datatype of what they meet', () => {
     const graph = new Graph();
     graph.inputs = [{ name: 'x', datatype: 'FP64', shape: [-1] }];
