@@ -66,6 +66,7 @@ describe('every screen', () => {
   it('is the same while a model learns, and nothing on it moves as the figures change', async () => {
     await page.setViewportSize(phone);
     await startTraining(page);
+    expect(await page.evaluate(() => document.activeElement?.closest('.teach-running'))).not.toBe(null);
     expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
     expect(await sideways(page)).toBe(0);
     const stop = page.getByRole('button', { name: 'Stop', exact: true });

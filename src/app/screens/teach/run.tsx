@@ -1,4 +1,5 @@
 // The training run as it stands: start, progress with time left, pause, stop; the curves; how it ended.
+import { useEffect, useRef } from 'preact/hooks';
 import type { Manifest } from '../../../core/artifact/documents.ts';
 import type { Divergence, TrainProgress } from '../../../core/train/engine.ts';
 import type { TrainRecipe } from '../../../core/train/recipe.ts';
@@ -142,6 +143,11 @@ function Diverged({ step, keptEpoch, message }: Divergence) {
 function Running({ manifest }: { readonly manifest: Manifest }) {
   const { phase } = training.state.value;
   const progress = training.progress.value;
+  const status = useRef<HTMLParagraphElement>(null);
+  // The button that had the focus went with what stood here: whoever has no pointer goes on from here.
+  useEffect(() => {
+    if (document.activeElement === document.body) status.current?.focus({ preventScroll: true });
+  }, []);
   const stop = async (): Promise<void> => {
     await training.stop();
     toast(t('stopped'));
@@ -149,7 +155,7 @@ function Running({ manifest }: { readonly manifest: Manifest }) {
   return (
     <Card title={t('train')} class="teach-running">
       <div class="stack">
-        <p role="status" class="teach-phase">
+        <p role="status" class="teach-phase" tabIndex={-1} ref={status}>
           {phaseWords(phase)} {progress ? backendWords(progress.backend) : ''}
         </p>
         <Progress
