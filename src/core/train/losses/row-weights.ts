@@ -15,16 +15,17 @@ export function lossWeights(
   rows: number,
   count: number,
 ): Float32Array<ArrayBuffer> {
-  const weightOf = (row: number): number => {
-    if (row >= count) return 0;
-    if (loss.kind !== 'cross-entropy') return 1;
-    const label = Number(target.data[row]);
-    return label < 0 ? 0 : (loss.classWeights?.[label] ?? 1);
-  };
-  const each = Float64Array.from({ length: rows }, (_, row) => weightOf(row));
-  const total = each.reduce((sum, weight) => sum + weight, 0);
-  // A class's weight is in the loss itself; here it is only in the divisor.
-  return Float32Array.from(each, weight => (weight > 0 ? 1 / total : 0));
+  const counts = (row: number) =>
+    row < count && (loss.kind !== 'cross-entropy' || Number(target.data[row]) >= 0);
+  let total = 0;
+  for (let row = 0; row < rows; row++) if (counts(row)) total += classWeightOf(loss, target, row);
+  // A class's weight is in the loss itself; here it is only in the divisor. A row of a class that weighs nothing still has
+  // what label smoothing gives to the others.
+  return Float32Array.from({ length: rows }, (_, row) => (counts(row) && total > 0 ? 1 / total : 0));
+}
+
+function classWeightOf(loss: LossSettings, target: Tensor, row: number): number {
+  return loss.kind === 'cross-entropy' ? (loss.classWeights?.[Number(target.data[row])] ?? 1) : 1;
 }
 
 /** The same for a loss that knows no labels: 1 / count for the first `count` rows, 0 for padding. */

@@ -61,6 +61,15 @@ describe('cross-entropy', () => {
     expect(await lossOf({ kind: 'cross-entropy' }, sequence, target)).toBeCloseTo(0.4076059644443803, 6);
   });
 
+  it('smooths towards the other classes from a label whose own class weighs nothing', async () => {
+    const [smoothing, weights, rows] = [0.3, [0, 1, 2], [logs([1, 2, 3]), logs([0, 0, 0])]];
+    const spread = rows.map(row => row.reduce((sum, log, c) => sum - weights[c]! * log, 0));
+    const own = -weights[2]! * rows[1]![2]!;
+    const wanted = ((1 - smoothing) * own + (smoothing / 3) * (spread[0]! + spread[1]!)) / weights[2]!;
+    const loss = { kind: 'cross-entropy', labelSmoothing: smoothing, classWeights: weights } as const;
+    expect(await lossOf(loss, logits, labels(0, 2))).toBeCloseTo(wanted, 5);
+  });
+
   it('smooths labels and weighs classes as the formula says', async () => {
     const number = fc.float({ min: -5, max: 5, noNaN: true });
     const problem = fc.integer({ min: 2, max: 5 }).chain(classes =>
