@@ -4,7 +4,9 @@ import type { Provider } from '../runtime/session.ts';
 import type { StepHost } from '../runtime/step-host.ts';
 import type { TrainControl } from './engine.ts';
 import type { FitJob } from './fit.ts';
+import { type Attempted, HostAttempt } from './host-attempt.ts';
 import { median, type ProbedSteps, type StepProbe, withStepProbe } from './step-probe.ts';
+import { TrialDeadline } from './trial-deadline.ts';
 
 export interface HostCandidate {
   readonly provider: Provider;
@@ -22,9 +24,11 @@ export interface HostTiming {
   readonly provider: Provider;
   readonly threads: number;
   readonly captured: boolean;
-  /** Null where it was not timed to the end: `failure` says why. */
+  /** Null where it was not timed: `failure` or `givenUpMs` says why. */
   readonly stepMs: number | null;
   readonly failure: string | null;
+  /** How long it was waited for, where it had not shown its first steps when the trial's time was over. */
+  readonly givenUpMs: number | null;
 }
 
 export interface ChosenHost {
@@ -40,6 +44,13 @@ export interface ChosenHost {
  * wire, and compiles each kernel at its first run) takes seconds.
  */
 const worthTryingMs = 10_000;
+/**
+ * The trial of all others takes this share at most of what the run would take on the reference: seconds for most; a WebGPU
+ * adapter in software has taken half a minute to compile its first step's kernels on a busy machine (measured).
+ */
+const trialShare = 0.1;
+/** … but at least this, in which a GPU has started and compiled. */
+const minTrialMs = 2000;
 /** Another host must be faster by a tenth: less may be noise, and the first one is the reference. */
 const minGain = 0.9;
 /** Slower than this many times the fastest so far: not timed to the end. */
@@ -59,7 +70,8 @@ const budgetMs = 400;
 
 /**
  * Opens the candidates one after the other, takes a few steps of the job on each, and keeps the fastest of those whose
- * losses are the first one's. The others are disposed of.
+ * losses are the first one's. The others are disposed of; one that has not shown its first steps when the trial's time is over
+ * is given up, and disposed of when what it is doing has ended, while the run is under way.
  * @param candidates the first is the reference
  * @throws HaversackError what opening the reference throws; `Aborted`
  */
@@ -73,10 +85,16 @@ export async function chooseHost(
   const trial = new Trial(reference, host);
   try {
     await withStepProbe(job, host, control, async probe => {
-      const isShort = (stepMs: number) => stepMs * stepsOf(job) < worthTryingMs;
+      const runMs = (stepMs: number) => stepMs * stepsOf(job);
+      const isShort = (stepMs: number) => runMs(stepMs) < worthTryingMs;
       const { stepMs } = await trial.timeReference(probe, isShort);
       if (isShort(stepMs)) return;
-      for (const candidate of others) await trial.timeOther(probe, candidate);
+      const deadline = new TrialDeadline(Math.max(minTrialMs, trialShare * runMs(stepMs)), control);
+      try {
+        await trial.timeOthers(probe, others, deadline);
+      } finally {
+        deadline.stop();
+      }
     });
   } catch (thrown) {
     if (isAborted(thrown)) {
@@ -111,31 +129,63 @@ class Trial {
     return this.#steps;
   }
 
-  async timeOther(probe: StepProbe, candidate: HostCandidate): Promise<void> {
-    if (candidate.captured && this.best.candidate.provider !== candidate.provider) return;
-    let host: StepHost | null = null;
+  /** Those that there is time for. */
+  async timeOthers(
+    probe: StepProbe,
+    candidates: readonly HostCandidate[],
+    deadline: TrialDeadline,
+  ): Promise<void> {
+    for (const candidate of candidates) {
+      if (deadline.isOver()) return;
+      if (candidate.captured && this.best.candidate.provider !== candidate.provider) continue;
+      await this.#timeOther(probe, candidate, deadline);
+    }
+  }
+
+  async #timeOther(probe: StepProbe, candidate: HostCandidate, deadline: TrialDeadline): Promise<void> {
+    const startedAt = performance.now();
+    const hopelessMs = hopeless * this.#steps.stepMs;
+    const attempt = new HostAttempt(
+      probe,
+      () => candidate.open(),
+      times => areEnough(times) || times[0]! > hopelessMs || deadline.isOver(),
+    );
     try {
-      host = await candidate.open();
-      const hopelessMs = hopeless * this.#steps.stepMs;
-      const steps = await probe.time(host, times => areEnough(times) || times[0]! > hopelessMs);
-      const disagreement = candidate.captured
-        ? disagreementOf(steps.losses, this.#steps.losses, capturedTolerance)
-        : disagreementOf(steps.losses.slice(0, comparedSteps), this.#expected, lossTolerance);
-      this.note(candidate, disagreement ? null : steps.stepMs, disagreement);
-      if (disagreement || steps.stepMs > this.#steps.stepMs * minGain) return await host.dispose();
-      const loser = this.best.host;
-      this.best = { candidate, host };
-      this.#steps = steps;
-      await loser.dispose();
+      const isInTime = await Promise.race([
+        attempt.result.then(() => true),
+        deadline.passed.then(() => attempt.hasShown),
+      ]);
+      if (isInTime) return await this.#compare(candidate, await attempt.result);
+      attempt.giveUp();
+      this.note(candidate, null, null, performance.now() - startedAt);
     } catch (thrown) {
-      await host?.dispose();
-      if (isAborted(thrown)) throw thrown;
+      if (isAborted(thrown)) {
+        attempt.giveUp();
+        throw thrown;
+      }
       this.note(candidate, null, toFailure(thrown).detail);
     }
   }
 
-  note({ provider, threads, captured }: HostCandidate, stepMs: number | null, failure: string | null): void {
-    this.timings.push({ provider, threads, captured, stepMs, failure });
+  async #compare(candidate: HostCandidate, { host, steps }: Attempted): Promise<void> {
+    const disagreement = candidate.captured
+      ? disagreementOf(steps.losses, this.#steps.losses, capturedTolerance)
+      : disagreementOf(steps.losses.slice(0, comparedSteps), this.#expected, lossTolerance);
+    this.note(candidate, disagreement ? null : steps.stepMs, disagreement);
+    if (disagreement || steps.stepMs > this.#steps.stepMs * minGain) return host.dispose();
+    const loser = this.best.host;
+    this.best = { candidate, host };
+    this.#steps = steps;
+    await loser.dispose();
+  }
+
+  note(
+    { provider, threads, captured }: HostCandidate,
+    stepMs: number | null,
+    failure: string | null,
+    givenUpMs: number | null = null,
+  ): void {
+    this.timings.push({ provider, threads, captured, stepMs, failure, givenUpMs });
   }
 }
 

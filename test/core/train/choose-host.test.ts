@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HaversackError } from '../../../src/core/errors.ts';
 import type { Step, StepHost } from '../../../src/core/runtime/step-host.ts';
 import type { TensorMap } from '../../../src/core/tensor.ts';
@@ -17,6 +17,7 @@ const longJob = (changes: Partial<FitJob> = {}): FitJob => ({
 interface Watched extends HostCandidate {
   readonly name: string;
   readonly live: () => number;
+  readonly opens: () => number;
   readonly runs: () => number;
 }
 
@@ -26,9 +27,11 @@ function candidate(
   run: (step: Step, feeds: TensorMap) => Promise<TensorMap> = (step, feeds) => step.run(feeds),
 ): Watched {
   let live = 0;
+  let opens = 0;
   let runs = 0;
   const open = (): Promise<StepHost> => {
     live++;
+    opens++;
     const host = nodeHost();
     return Promise.resolve({
       ...host,
@@ -48,7 +51,8 @@ function candidate(
       },
     });
   };
-  return { name, provider: 'cpu', threads: 1, captured: false, open, live: () => live, runs: () => runs };
+  const counts = { live: () => live, opens: () => opens, runs: () => runs };
+  return { name, provider: 'cpu', threads: 1, captured: false, open, ...counts };
 }
 
 const slowed = (name: string, ms: number) =>
@@ -177,5 +181,119 @@ describe('the host of a run', () => {
     const { host, timings } = await chooseHost(longJob(), [reference, candidate('other')], goOn);
     expect(timings).toMatchObject([{ stepMs: null, failure: 'it went away' }]);
     await host.dispose();
+  });
+});
+
+/** A door that is shut until the test opens it. */
+function door() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>(resolve => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+/** As `watched`, its opening held up. */
+const behind = (opened: Promise<void>, watched: Watched): Watched => ({
+  ...watched,
+  open: () => opened.then(() => watched.open()),
+});
+
+/** Its run number `at` goes on when `opened` does. */
+function hangingAt(at: number, opened: Promise<void>): Watched {
+  const watched: Watched = candidate('hanging', async (step, feeds) => {
+    if (watched.runs() === at) await opened;
+    return step.run(feeds);
+  });
+  return watched;
+}
+
+describe.concurrent('a host that has not shown its first steps in time', () => {
+  /** Some 600 steps of 20 ms and more: worth a trial of seconds, on whatever machine. */
+  const runOfSeconds = longJob({ epochs: 150 });
+  const reference = () => slowed('reference', 20);
+  const givenUp = { stepMs: null, failure: null, givenUpMs: expect.any(Number) };
+
+  test('is given up while it opens, and disposed of once it is open; no other is tried', async () => {
+    const { opened, open } = door();
+    const [late, third] = [candidate('late'), candidate('third')];
+    const best = reference();
+    const { host, timings } = await chooseHost(runOfSeconds, [best, behind(opened, late), third], goOn);
+    expect(timings).toMatchObject([{ failure: null, givenUpMs: null }, givenUp]);
+    expect([best.live(), third.opens()]).toEqual([1, 0]);
+    open();
+    await vi.waitFor(() => expect([late.opens(), late.live()]).toEqual([1, 0]));
+    expect(late.runs()).toBe(0);
+    await host.dispose();
+  });
+
+  test('is given up in its first step while the run goes on elsewhere, and asked for no other', async () => {
+    const { opened, open } = door();
+    const hanging = hangingAt(1, opened);
+    const { host, timings } = await chooseHost(runOfSeconds, [reference(), hanging], goOn);
+    expect(timings[1]).toMatchObject(givenUp);
+    await fit(longJob({ epochs: 1 }), host, goOn, () => undefined);
+    // The call that it is in cannot be taken back.
+    expect([hanging.live(), hanging.runs()]).toEqual([1, 1]);
+    open();
+    await vi.waitFor(() => expect(hanging.live()).toBe(0));
+    expect(hanging.runs()).toBe(1);
+    await host.dispose();
+  });
+
+  test('is given up once, whatever becomes of it then', async () => {
+    const { opened, open } = door();
+    const failing = { ...candidate('failing'), open: () => opened.then(() => Promise.reject(new Error())) };
+    const { host, timings } = await chooseHost(runOfSeconds, [reference(), failing], goOn);
+    open();
+    // A rejection that nobody takes would fail the run of the tests.
+    await new Promise(resolve => setTimeout(resolve));
+    expect(timings).toMatchObject([{ failure: null }, givenUp]);
+    await host.dispose();
+  });
+
+  test('is one that has shown none: who has is timed by what it has taken', async () => {
+    const seconds = new Promise<void>(resolve => setTimeout(resolve, 5000));
+    const stalling = hangingAt(3, seconds);
+    const { host, timings } = await chooseHost(runOfSeconds, [reference(), stalling], goOn);
+    expect(timings[1]).toMatchObject({ stepMs: expect.any(Number), failure: null, givenUpMs: null });
+    expect([stalling.runs(), stalling.live()]).toEqual([3, 0]);
+    await host.dispose();
+  }, 30_000);
+
+  test('is not one that waited for the end of a pause', async () => {
+    const { opened, open } = door();
+    const other = candidate('other');
+    const control = { checkpoint: () => Promise.resolve() };
+    const late = {
+      ...other,
+      open: () => {
+        control.checkpoint = () => opened;
+        setTimeout(open, 4000);
+        return opened.then(() => other.open());
+      },
+    };
+    const { candidate: best, host } = await chooseHost(runOfSeconds, [reference(), late], control);
+    expect(best).toBe(late);
+    await host.dispose();
+    expect(other.live()).toBe(0);
+  }, 30_000);
+
+  test('does not keep a run that is stopped from ending', async () => {
+    const { opened, open } = door();
+    const best = reference();
+    const late = candidate('late');
+    const control = { checkpoint: () => Promise.resolve() };
+    const stopping = {
+      ...late,
+      open: () => {
+        control.checkpoint = () => Promise.reject(new HaversackError('Aborted', 'stopped'));
+        return opened.then(() => late.open());
+      },
+    };
+    await expect(chooseHost(runOfSeconds, [best, stopping], control)).rejects.toMatchObject({
+      code: 'Aborted',
+    });
+    expect(best.live()).toBe(0);
+    open();
+    await vi.waitFor(() => expect([late.opens(), late.live()]).toEqual([1, 0]));
   });
 });
