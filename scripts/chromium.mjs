@@ -29,7 +29,15 @@ export function ensureChromium() {
           ['apt-get', ['update']],
           [
             'apt-get',
-            ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-cjk', 'fonts-dejavu-core'],
+            [
+              'install',
+              '-y',
+              '--no-install-recommends',
+              'chromium',
+              'fonts-noto-cjk',
+              'fonts-dejavu-core',
+              'fonts-liberation',
+            ],
           ],
         ]
       : []),
