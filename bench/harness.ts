@@ -1,4 +1,5 @@
 // What every benchmark shares: interleaved runs, medians with spread, and how a result is told. Knows no browser.
+import { median } from '../src/core/median.ts';
 import { cpus, totalmem } from 'node:os';
 
 export interface Spread {
@@ -33,10 +34,7 @@ export interface BenchResult {
 
 export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new RangeError('spread: no values');
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { median, min: sorted[0]!, max: sorted.at(-1)! };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** One row from measured values, less being better. `goal` is the least `ratio` that will do. */

@@ -1,5 +1,6 @@
 // Times every provider of this device on a version's recorded inputs, and how far each is from what was recorded.
 import { toFailure } from '../core/errors.ts';
+import { median } from '../core/median.ts';
 import { fromRecorded, fromRecordedMap } from '../core/runtime/recorded-tensors.ts';
 import type { TensorSpec } from '../core/runtime/session.ts';
 import { smokeTest } from '../core/runtime/smoke-test.ts';
@@ -78,7 +79,7 @@ async function medianRun(session: OrtSession, { recorded }: StoredModel): Promis
     times.push(performance.now() - before);
     await breathe();
   }
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
+  return median(times);
 }
 
 /** One sample of zeros; a dimension of free size is 1. */

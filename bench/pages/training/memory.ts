@@ -5,13 +5,18 @@ const memories = new Set<WebAssembly.Memory>();
 let gpuBytes = 0;
 let mostGpuBytes = 0;
 
-/** The most that was held at once. */
-export function heldMegabytes(): number {
-  const wasmBytes = Array.from(memories, ({ buffer }) => buffer.byteLength).reduce(
-    (sum, size) => sum + size,
-    0,
-  );
-  return (wasmBytes + mostGpuBytes) / 2 ** 20;
+export interface HeldBytes {
+  /** What WebAssembly has grown to. */
+  readonly wasm: number;
+  /** The most that buffers on the GPU have come to. */
+  readonly gpu: number;
+}
+
+export function heldBytes(): HeldBytes {
+  return {
+    wasm: Array.from(memories).reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+    gpu: mostGpuBytes,
+  };
 }
 
 class WatchedMemory extends WebAssembly.Memory {

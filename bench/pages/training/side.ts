@@ -3,7 +3,7 @@ import { expose } from 'comlink';
 import type { Net } from '../../nets/net.ts';
 import { netNamed } from '../../nets/nets.ts';
 import { takeTurn, type Trainer, type Turn } from '../../nets/trainer.ts';
-import { heldMegabytes } from './memory.ts';
+import { heldBytes } from './memory.ts';
 
 export interface Side {
   open(net: string, backend: string): Promise<void>;
@@ -20,7 +20,10 @@ export function serveTrainer(open: (net: Net, backend: string) => Promise<Traine
       trainer = await open(netNamed(net), backend);
     },
     turn: steps => takeTurn(trainer, steps),
-    megabytes: heldMegabytes,
+    megabytes() {
+      const { wasm, gpu } = heldBytes();
+      return (wasm + gpu) / 2 ** 20;
+    },
   };
   expose(side);
 }

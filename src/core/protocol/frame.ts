@@ -1,5 +1,6 @@
 // The body that requests and responses share: JSON, then the bytes of those tensors that are not in the JSON, in order.
 import { elementBytes } from '../datatype.ts';
+import { joinBytes } from '../join-bytes.ts';
 import { elements, type Tensor, type TensorMap } from '../tensor.ts';
 import { z } from '../zod.ts';
 import { tensorFromBinary, tensorToBinary } from './codec-binary.ts';
@@ -90,7 +91,7 @@ export function encodeFrame(
   });
   const json = new TextEncoder().encode(JSON.stringify(message(messages)));
   if (parts.length === 0) return { body: json, headerLength: null, contentType: jsonMediaType };
-  return { body: concat([json, ...parts]), headerLength: json.length, contentType: binaryMediaType };
+  return { body: joinBytes([json, ...parts]), headerLength: json.length, contentType: binaryMediaType };
 }
 
 function binarySize({ name, parameters }: TensorMessage): number | null {
@@ -107,14 +108,4 @@ function assertSize({ name, datatype, shape }: TensorMessage): void {
   if (bytes > maxTensorBytes) {
     throw new Malformed(`'${name}' is ${datatype} [${shape.join(', ')}]: more than ${maxTensorBytes} bytes`);
   }
-}
-
-function concat(parts: readonly Bytes[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }

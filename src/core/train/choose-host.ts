@@ -1,11 +1,12 @@
 // Which host trains a job fastest here: told by the clock on its real step, not by a name. Knows no runtime.
 import { toFailure } from '../errors.ts';
+import { median } from '../median.ts';
 import type { Provider } from '../runtime/session.ts';
 import type { StepHost } from '../runtime/step-host.ts';
 import type { TrainControl } from './engine.ts';
 import type { FitJob } from './fit.ts';
 import { type Attempted, HostAttempt } from './host-attempt.ts';
-import { median, type ProbedSteps, type StepProbe, withStepProbe } from './step-probe.ts';
+import { type ProbedSteps, type StepProbe, withStepProbe } from './step-probe.ts';
 import { TrialDeadline } from './trial-deadline.ts';
 
 export interface HostCandidate {

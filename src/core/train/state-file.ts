@@ -2,6 +2,7 @@
 import type { Bytes } from '../artifact/digest.ts';
 import { datatypeSchema, elementBytes, shapeSchema } from '../datatype.ts';
 import { HaversackError } from '../errors.ts';
+import { joinBytes } from '../join-bytes.ts';
 import { bytesOfTensor, tensorOfBytes } from '../tensor-bytes.ts';
 import { elements, type Tensor } from '../tensor.ts';
 import { z } from '../zod.ts';
@@ -59,7 +60,7 @@ export function stateToBytes({ order, slots, kept, plateau, ...rest }: FitState)
     ...Array.from(slots.values(), bytesOfTensor),
     ...Array.from(kept?.weights.values() ?? [], bytesOfTensor),
   ];
-  return joined(pieces);
+  return joinBytes(pieces);
 }
 
 /** @throws HaversackError `DocumentInvalid` for what is no state, or one of a later build */
@@ -101,14 +102,4 @@ function namesOf(tensors: ReadonlyMap<string, Tensor>): Header['slots'] {
     if (datatype === 'BYTES') throw new TypeError(`namesOf: '${name}' is text, which no step carries`);
     return { name, datatype, shape: [...shape] };
   });
-}
-
-function joined(pieces: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

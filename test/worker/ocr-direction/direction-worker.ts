@@ -1,6 +1,7 @@
 // The text-direction classifier is taught four directions, or judged on them, in a worker of its own: what a worker's
 // runtime has taken can then be told.
 import { expose } from 'comlink';
+import { type HeldBytes, heldBytes } from '../../../bench/pages/training/memory.ts';
 import { seededRandom } from '../../../src/core/data/random.ts';
 import type { TrainRecipe } from '../../../src/core/train/recipe.ts';
 import { replaceHead } from '../../../src/core/train/replace-head.ts';
@@ -9,7 +10,6 @@ import type { WebProvider } from '../../../src/worker/ort.ts';
 import { accuracyOf, teach } from '../../core/train/known-results/learn.ts';
 import { web } from '../../core/train/known-results/web-machine.ts';
 import { availableFonts } from './fonts.ts';
-import { meterMemory, type Taken } from './memory-meter.ts';
 import { directions, textLines } from './text-lines.ts';
 
 type File = Uint8Array<ArrayBuffer>;
@@ -20,13 +20,12 @@ export interface DirectionRun {
   readonly rows: number;
 }
 
-export interface DirectionResult extends Taken {
+export interface DirectionResult {
   readonly file: File;
   readonly steps: number;
   readonly seconds: number;
+  readonly held: HeldBytes;
 }
-
-const takenMemory = meterMemory();
 
 const surface = {
   /** The published file with a head for four directions, drawn anew. */
@@ -39,7 +38,7 @@ const surface = {
     const { input, output } = namesOf(file);
     const train = textLines(input, availableFonts().train, { rows, seed: 1 });
     const taught = await teach({ file, output, train, recipe }, web(provider));
-    return { file: taught.file, steps: taught.steps, seconds: taught.seconds, ...takenMemory() };
+    return { file: taught.file, steps: taught.steps, seconds: taught.seconds, held: heldBytes() };
   },
 
   /** Share of lines that are told rightly, in typefaces that are not learnt from; by the CPU, whatever trained. */

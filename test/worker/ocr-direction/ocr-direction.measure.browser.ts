@@ -24,7 +24,7 @@ test.each(providers)(
       const taught = await teachInWorker(parent, { provider, recipe, rows: lines });
       const accuracy = await judgeInWorker(taught.file, judgedLines);
       best = Math.max(best, accuracy);
-      const memory = [mebibytes(taught.wasmBytes), provider === 'webgpu' ? mebibytes(taught.gpuBytes) : '–'];
+      const memory = [mebibytes(taught.held.wasm), provider === 'webgpu' ? mebibytes(taught.held.gpu) : '–'];
       const cost = [lines, taught.steps, taught.seconds.toFixed(0)].map(String);
       rows.push([scope, name, ...cost, ...memory, percent(accuracy)]);
       const table = JSON.stringify({ columns, rows }, null, 2);

@@ -1,4 +1,5 @@
 // How long a variant takes to open and to answer on this device, through the same worker that answers in Use.
+import { median } from '../../../core/median.ts';
 import { fromRecorded, fromRecordedMap } from '../../../core/runtime/recorded-tensors.ts';
 import { HaversackError } from '../../../core/errors.ts';
 import type { Result } from '../../../core/result.ts';
@@ -65,13 +66,6 @@ function feedsOf({ examples, manifest }: VersionInUse): TensorMap {
       return [name, fromRecorded({ datatype, shape: sizes, data })];
     }),
   );
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return NaN;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function orThrow<T>(result: Result<T>): T {
