@@ -1,20 +1,16 @@
 // Whether teaching is worth it where the data did not come along: the digits model alone, a writer it has not seen, and the
 // recipe as Teach and the worker settle it.
-import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openNodeSession } from '../../server/inference/session.ts';
 import { defaultDraft, recipeFrom, withEngine } from '../../src/app/screens/teach/recipe-draft.ts';
 import { heldNear } from '../../src/app/screens/teach/stay-close.tsx';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
-import { packageSchema } from '../../src/core/artifact/package.ts';
 import { parseDataset } from '../../src/core/data/dataset.ts';
 import type { LabelledRows } from '../../src/core/data/labelled-rows.ts';
 import { compare, type ComparedRows } from '../../src/core/evaluate/compare.ts';
-import { decide } from '../../src/core/evaluate/decide.ts';
 import { patchInitializers } from '../../src/core/onnx/patch.ts';
 import { memoryStepHost } from '../../src/core/runtime/step-host.ts';
-import { float32 } from '../../src/core/tensor.ts';
 import { createOnnxEngine } from '../../src/core/train/onnx-engine.ts';
 import type { Sample } from '../../src/device/schema.ts';
 import { settledRecipe } from '../../src/worker/settled-recipe.ts';
@@ -25,13 +21,8 @@ import {
   trainingRows,
   type VersionData,
 } from '../../src/worker/training-data.ts';
-import { newWriter, written } from '../fixtures/new-writer.ts';
-
-const read = (name: string): Bytes => new Uint8Array(readFileSync(`demo/models/digits/1/${name}`));
-const document = packageSchema.parse(JSON.parse(readFileSync('demo/models/digits/1/version.json', 'utf8')));
-const labels = document.labels!;
-const parent = read('model.onnx');
-const writer = newWriter(2);
+import { written } from '../fixtures/new-writer.ts';
+import { answersOf, document, labels, parent, read, writer } from './digits.ts';
 
 /** Three of each digit, all to learn from. */
 async function versionData(): Promise<VersionData> {
@@ -53,13 +44,6 @@ async function taught(data: VersionData, close: boolean): Promise<Bytes> {
     () => undefined,
   );
   return patchInitializers(parent, weights);
-}
-
-async function answersOf(file: Bytes, { features, rows }: LabelledRows): Promise<Int32Array> {
-  const session = await openNodeSession(file);
-  const outputs = await session.run({ image: float32([rows, 1, 8, 8], features) });
-  await session.dispose();
-  return Int32Array.from(decide(document.interface, labels, outputs), ({ index }) => index!);
 }
 
 async function compared(file: Bytes, rows: LabelledRows): Promise<ComparedRows> {

@@ -1,18 +1,14 @@
 // Whether teaching is worth it: the digits model, a writer it has not seen, the recipe that Teach starts with, and the
 // rows as the worker makes them of samples.
-import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openNodeSession } from '../../server/inference/session.ts';
 import { defaultDraft, recipeFrom } from '../../src/app/screens/teach/recipe-draft.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
-import { packageSchema } from '../../src/core/artifact/package.ts';
 import { parseDataset } from '../../src/core/data/dataset.ts';
 import type { LabelledRows } from '../../src/core/data/labelled-rows.ts';
 import { partOf } from '../../src/core/data/split.ts';
 import { compare, type Comparison } from '../../src/core/evaluate/compare.ts';
-import { decide } from '../../src/core/evaluate/decide.ts';
-import { float32 } from '../../src/core/tensor.ts';
 import type { Sample } from '../../src/device/schema.ts';
 import { memoryStepHost } from '../../src/core/runtime/step-host.ts';
 import { createOnnxEngine } from '../../src/core/train/onnx-engine.ts';
@@ -25,13 +21,8 @@ import {
   trainingRows,
   type VersionData,
 } from '../../src/worker/training-data.ts';
-import { newWriter, written } from '../fixtures/new-writer.ts';
-
-const read = (name: string): Bytes => new Uint8Array(readFileSync(`demo/models/digits/1/${name}`));
-const document = packageSchema.parse(JSON.parse(readFileSync('demo/models/digits/1/version.json', 'utf8')));
-const labels = document.labels!;
-const parent = read('model.onnx');
-const writer = newWriter(2);
+import { written } from '../fixtures/new-writer.ts';
+import { answersOf, document, labels, parent, read, writer } from './digits.ts';
 
 async function samplesOf({ features, labels: truth, rows }: LabelledRows): Promise<Sample[]> {
   return Promise.all(
@@ -48,13 +39,6 @@ async function versionData(perDigit: number): Promise<VersionData> {
   const samples = await samplesOf(written(writer, perDigit, 11));
   const added = await tableOf(addedSamples(dataset, samples));
   return { labels, parent: await tableOf(dataset), added };
-}
-
-async function answersOf(file: Bytes, { features, rows }: LabelledRows): Promise<Int32Array> {
-  const session = await openNodeSession(file);
-  const outputs = await session.run({ image: float32([rows, 1, 8, 8], features) });
-  await session.dispose();
-  return Int32Array.from(decide(document.interface, labels, outputs), ({ index }) => index!);
 }
 
 async function compared(taught: Bytes, rows: LabelledRows): Promise<Comparison> {

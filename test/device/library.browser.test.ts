@@ -16,7 +16,8 @@ import { refreshCatalogue } from '../../src/device/registry.ts';
 import type { Database } from '../../src/device/db.ts';
 import { freshDB } from './fresh-db.ts';
 import { runOf, stateAt } from './runs.ts';
-import { fileOf, RegistryInPage } from './registry-in-page.ts';
+import { fileOf } from './documents-made.ts';
+import { RegistryInPage } from './registry-in-page.ts';
 
 async function twoVersions(): Promise<{ db: Database; registry: RegistryInPage }> {
   const { db } = await freshDB();

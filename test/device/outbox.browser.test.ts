@@ -20,7 +20,8 @@ import { openInstalled } from '../../src/device/library.ts';
 import { deliver, enqueue, listOutbox } from '../../src/device/outbox.ts';
 import { pullVersion } from '../../src/device/pull.ts';
 import { freshDB } from './fresh-db.ts';
-import { fileOf, RegistryInPage } from './registry-in-page.ts';
+import { fileOf } from './documents-made.ts';
+import { RegistryInPage } from './registry-in-page.ts';
 
 const comparison: Comparison = { labels: ['a', 'b'], parent: null, added: null, verdict: 'better' };
 

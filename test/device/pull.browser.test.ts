@@ -5,7 +5,8 @@ import { runningPulls } from '../../src/device/locks.ts';
 import { downloadKey, listDownloads, type PullProgress, pullVersion } from '../../src/device/pull.ts';
 import { refreshCatalogue } from '../../src/device/registry.ts';
 import { freshDB } from './fresh-db.ts';
-import { fileOf, makeSigner, RegistryInPage } from './registry-in-page.ts';
+import { fileOf, makeSigner } from './documents-made.ts';
+import { RegistryInPage } from './registry-in-page.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const digits = { model: 'digits', version: 1 };

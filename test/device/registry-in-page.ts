@@ -1,6 +1,4 @@
 // A registry in the page: real documents, real signatures, the real wire behind `fetch`. Breaks on demand.
-import { getPublicKeyAsync, signAsync } from '@noble/ed25519';
-import { toBase64Url } from '../../src/core/artifact/base64url.ts';
 import { chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
 import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
 import {
@@ -19,44 +17,17 @@ import {
   type Envelope,
   envelopeDigest,
   envelopeSchema,
-  keyIdOf,
   readDocument,
   signDocument,
   type Signer,
 } from '../../src/core/artifact/signature.ts';
 import { RegistryClient } from '../../src/client/registry.ts';
-import { errorCatalogue, type ErrorCode } from '../../src/core/errors.ts';
+import type { ErrorCode } from '../../src/core/errors.ts';
+import { fileOf, makeSigner, manifestOf, now, variantOf } from './documents-made.ts';
+import { cutShort, endless, json, problem } from './wire-answers.ts';
 
 /** What happens to a chunk's answer. `cut`: the line drops half-way. */
 export type Fault = 'cut' | 'wrong' | 'oversize' | 'unavailable' | 'offline';
-
-export async function makeSigner(): Promise<Signer> {
-  const secret = crypto.getRandomValues(new Uint8Array(32));
-  const publicKey = toBase64Url(await getPublicKeyAsync(secret));
-  return { publicKey, keyId: await keyIdOf(publicKey), sign: bytes => signAsync(bytes, secret) };
-}
-
-/** Deterministic bytes that do not repeat. */
-export function noise(length: number, seed: number): Bytes {
-  const bytes = new Uint8Array(length);
-  let state = seed * 2654435761 + 1;
-  for (let i = 0; i < length; i += 1) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 24;
-  }
-  return bytes;
-}
-
-/** A file of `parts` pieces of 8 KiB, each a chunk. Equal seeds give equal chunks. */
-export function fileOf(seeds: readonly number[]): {
-  file: Bytes;
-  tensors: { offset: number; bytes: number }[];
-} {
-  const size = 8192;
-  const file = new Uint8Array(size * seeds.length);
-  seeds.forEach((seed, i) => file.set(noise(size, seed), i * size));
-  return { file, tensors: seeds.map((_seed, i) => ({ offset: i * size, bytes: size })) };
-}
 
 export interface Published {
   readonly manifest: Envelope;
@@ -306,7 +277,10 @@ export class RegistryInPage {
           { headers },
         );
       case 'oversize':
-        return new Response(endless(this), { headers });
+        return new Response(
+          endless(bytes => (this.oversizeBytes += bytes)),
+          { headers },
+        );
       case 'cut':
         return new Response(cutShort(bytes), { headers });
       case 'unavailable':
@@ -360,93 +334,4 @@ export class RegistryInPage {
     });
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   }
-}
-
-function endless(registry: RegistryInPage): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    pull(controller) {
-      registry.oversizeBytes += 4096;
-      controller.enqueue(new Uint8Array(4096));
-    },
-  });
-}
-
-function cutShort(bytes: Bytes): ReadableStream<Uint8Array> {
-  let sent = false;
-  return new ReadableStream({
-    pull(controller) {
-      if (sent) {
-        controller.error(new TypeError('network error'));
-        return;
-      }
-      sent = true;
-      controller.enqueue(bytes.slice(0, bytes.length / 2));
-    },
-  });
-}
-
-function json(value: unknown, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', ...headers } });
-}
-
-function problem(code: ErrorCode, detail: string): Response {
-  const { status, title } = errorCatalogue[code];
-  const body = { type: 'about:blank', title, status, detail, code, error: detail };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/problem+json' },
-  });
-}
-
-function now(): string {
-  return new Date().toISOString();
-}
-
-export function manifestOf(
-  model: string,
-  version: number,
-  file: FileRef,
-  artifacts: Manifest['artifacts'],
-): Manifest {
-  return {
-    type: 'manifest',
-    formatVersion: 1,
-    model,
-    version,
-    candidate: null,
-    parent: null,
-    task: 'other',
-    interface: {
-      inputs: [],
-      outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1], meaning: null }],
-      decision: null,
-    },
-    labels: null,
-    architecture: 'a'.repeat(64),
-    evaluations: [],
-    recipe: null,
-    data: null,
-    createdAt: now(),
-    device: null,
-    authority: { variant: 'fp32', file },
-    artifacts,
-    note: null,
-  };
-}
-
-function variantOf(model: string, version: number, versionDigest: string, file: FileRef): Variant {
-  return {
-    type: 'variant',
-    formatVersion: 1,
-    model,
-    version,
-    versionDigest,
-    variant: 'int8',
-    recipe: { kind: 'quantize-weights', bits: 8, perChannel: true },
-    runtime: 'test',
-    pinnedTo: null,
-    file,
-    evaluations: [],
-    createdAt: now(),
-  };
 }

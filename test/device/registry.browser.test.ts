@@ -5,7 +5,8 @@ import { listInstalled } from '../../src/device/library.ts';
 import { pullVersion } from '../../src/device/pull.ts';
 import { connect, forgetRegistry, readRegistry, refreshCatalogue } from '../../src/device/registry.ts';
 import { freshDB } from './fresh-db.ts';
-import { makeSigner, RegistryInPage } from './registry-in-page.ts';
+import { makeSigner } from './documents-made.ts';
+import { RegistryInPage } from './registry-in-page.ts';
 
 async function withModel(): Promise<Registry> {
   const registry = await RegistryInPage.create();

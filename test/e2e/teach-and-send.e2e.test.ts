@@ -9,14 +9,14 @@ import {
   draw,
   enterAdminKey,
   go,
-  installModels,
   modelCard,
   promote,
   readDigit,
   setRecipe,
 } from './support/app.ts';
 import { Device } from './support/device.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { type Pair, startPair } from './support/pair.ts';
+import type { RunningServer } from './support/server.ts';
 
 describe('what one device learns', () => {
   let server: RunningServer;
@@ -26,24 +26,13 @@ describe('what one device learns', () => {
   let using: Page;
   let admin: Page;
 
+  let pair: Pair;
+
   beforeAll(async () => {
-    server = await startServer();
-    [teacher, other] = [
-      await Device.create({ webgpu: true }),
-      await Device.create({ viewport: { width: 1280, height: 800 } }),
-    ];
-    teaching = await teacher.open(server.url);
-    using = await other.open(server.url);
-    await installModels(teaching, ['digits']);
-    await installModels(using, ['digits']);
-    await go(using, '#/use/digits');
-    await answeredBy(using, 'digits', 1);
+    pair = await startPair({ webgpu: true });
+    ({ server, teacher, other, teaching, using } = pair);
   });
-  afterAll(async () => {
-    await teacher.close();
-    await other.close();
-    await server.stop();
-  });
+  afterAll(() => pair.close());
 
   it('begins with a tap on the right answer', async () => {
     const { size, traces } = await digitTraces();

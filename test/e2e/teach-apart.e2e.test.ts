@@ -1,39 +1,23 @@
 // A learning rate that is found in Teach, and changes that stay beside the weights: what then travels is small.
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  answeredBy,
-  approve,
-  askToBeLetIn,
-  enterAdminKey,
-  go,
-  installModels,
-  promote,
-} from './support/app.ts';
+import { answeredBy, approve, askToBeLetIn, enterAdminKey, go, promote } from './support/app.ts';
 import { Device } from './support/device.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { type Pair, startPair } from './support/pair.ts';
+import type { RunningServer } from './support/server.ts';
 
 let server: RunningServer;
-let teacher: Device;
 let other: Device;
 let teaching: Page;
 let using: Page;
 
+let pair: Pair;
+
 beforeAll(async () => {
-  server = await startServer();
-  [teacher, other] = [await Device.create(), await Device.create({ viewport: { width: 1280, height: 800 } })];
-  teaching = await teacher.open(server.url);
-  using = await other.open(server.url);
-  await installModels(teaching, ['digits']);
-  await installModels(using, ['digits']);
-  await go(using, '#/use/digits');
-  await answeredBy(using, 'digits', 1);
+  pair = await startPair();
+  ({ server, other, teaching, using } = pair);
 });
-afterAll(async () => {
-  await teacher.close();
-  await other.close();
-  await server.stop();
-});
+afterAll(() => pair.close());
 
 it('looks for a rate for the settings as they are, draws what it saw, and puts it where it belongs', async () => {
   await go(teaching, '#/teach/digits');

@@ -7,7 +7,6 @@ import { candidateSchema } from '../../src/core/artifact/documents.ts';
 import { openDocument } from '../../src/core/artifact/signature.ts';
 import { architectureDigest } from '../../src/core/onnx/architecture.ts';
 import { readInitializers } from '../../src/core/onnx/patch.ts';
-import type { Result } from '../../src/core/result.ts';
 import type { TrainProgress } from '../../src/core/train/engine.ts';
 import type { RatePoint } from '../../src/core/train/find-learning-rate.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';
@@ -17,6 +16,7 @@ import { loadIdentity } from '../../src/device/identity.ts';
 import { openInstalled, readVariant } from '../../src/device/library.ts';
 import type { TrainOutcome } from '../../src/worker/protocol.ts';
 import { storeDemo } from './demo-version.ts';
+import { valueOf } from './outcome.ts';
 
 const recipe: TrainRecipe = {
   kind: 'train',
@@ -49,11 +49,6 @@ afterAll(() => {
   bridge.stop();
   db.close();
 });
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`);
-  return result.value;
-}
 
 function train(model: string, changes: Partial<TrainRecipe> = {}, seen: TrainProgress[] = []) {
   const request = { model, version: 1, recipe: { ...recipe, ...changes }, shareSamples: false, ...onWasm };

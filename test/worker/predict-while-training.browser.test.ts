@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BridgedTraining } from '../../src/app/bridge/training-port.ts';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
-import type { Result } from '../../src/core/result.ts';
 import { float32 } from '../../src/core/tensor.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
 import { storeDemo } from './demo-version.ts';
+import { valueOf } from './outcome.ts';
 
 const serving = new WorkerBridge('serving');
 const bridge = new WorkerBridge('training');
@@ -22,11 +22,6 @@ afterAll(() => {
   bridge.stop();
   db.close();
 });
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`);
-  return result.value;
-}
 
 test('predictions are answered between the steps of a run', async () => {
   const { handle } = valueOf(await serving.call(api => api.open({ model: 'digits', version: 1 })));

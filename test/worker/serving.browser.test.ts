@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { operatorTypes } from '../../src/core/onnx/operator-types.ts';
 import { quantizeWeights } from '../../src/core/passes/quantize-weights.ts';
-import type { Result } from '../../src/core/result.ts';
 import { unfoldWeights } from '../../src/core/runtime/unfold-weights.ts';
 import { float32 } from '../../src/core/tensor.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
 import { loadOrt, sessionOptions } from '../../src/worker/ort.ts';
 import { smallAnswer, smallModel, smallRecord, storeVersion, text } from './stored.ts';
+import { valueOf } from './outcome.ts';
 
 const bridge = new WorkerBridge('serving');
 let db: Database;
@@ -23,11 +23,6 @@ afterAll(() => {
   bridge.stop();
   db.close();
 });
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`);
-  return result.value;
-}
 
 describe('open and predict', () => {
   test('a stored version answers what its record says, on WASM first', async () => {

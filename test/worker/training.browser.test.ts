@@ -8,8 +8,6 @@ import { openDocument } from '../../src/core/artifact/signature.ts';
 import { type Dataset, maxDatasetBytes, parseDataset, writeDataset } from '../../src/core/data/dataset.ts';
 import { gunzip } from '../../src/core/data/gzip.ts';
 import { rowKey } from '../../src/core/data/split.ts';
-import type { Failure } from '../../src/core/errors.ts';
-import type { Result } from '../../src/core/result.ts';
 import type { TrainProgress } from '../../src/core/train/engine.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';
 import { float32 } from '../../src/core/tensor.ts';
@@ -21,6 +19,7 @@ import { addSample, listSamples } from '../../src/device/samples.ts';
 import { countParts } from '../../src/worker/training-data.ts';
 import { storeDemo } from './demo-version.ts';
 import { storeVersion } from './stored.ts';
+import { failureOf, valueOf } from './outcome.ts';
 
 const recipe: TrainRecipe = {
   kind: 'train',
@@ -59,16 +58,6 @@ afterAll(() => {
   bridge.stop();
   db.close();
 });
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`);
-  return result.value;
-}
-
-function failureOf(result: Result<unknown>): Failure {
-  if (result.ok) throw new Error('it succeeded');
-  return result.error;
-}
 
 async function candidateOf(digest: string): Promise<Candidate> {
   const row = await db.get('candidates', digest);

@@ -14,6 +14,11 @@ export function formatNumber(value: number, inLanguage: Language = language.valu
   return formatter(inLanguage, { maximumFractionDigits: digits }).format(value);
 }
 
+/** Three digits that say something, so that a small number is not shown as none: 0.000123 → `0.000123`. */
+export function formatSignificant(value: number, inLanguage: Language = language.value): string {
+  return formatter(inLanguage, { maximumSignificantDigits: 3 }).format(value);
+}
+
 /** 0.966 → `96.6%`. */
 export function formatShare(value: number, digits = 1): string {
   return formatter(language.value, { style: 'percent', maximumFractionDigits: digits }).format(value);

@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
 import type { InputInterface, ModelInterface } from '../../../src/core/artifact/interface.ts';
 import { cellsAcross, inputKind, takesBatches, toInput } from '../../../src/app/state/inputs.ts';
+import { digits, iris } from '../../fixtures/interfaces.ts';
 
-const digits: InputInterface = {
-  name: 'image',
-  datatype: 'FP32',
-  shape: [-1, 1, 8, 8],
-  meaning: { kind: 'image', layout: 'NCHW', range: [0, 16], preparation: 'cell-counts', names: null },
-};
-const iris: InputInterface = {
-  name: 'x',
-  datatype: 'FP32',
-  shape: [-1, 2],
-  meaning: { kind: 'features', names: ['length', 'width'], units: ['cm', null], ranges: null },
-};
 const facing = (...inputs: InputInterface[]): ModelInterface => ({
   inputs,
   outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 3], meaning: null }],

@@ -1,7 +1,7 @@
 // Loss and accuracy while it learns, live, with the same figures as a table.
 import type { HistoryPoint } from '../../state/training-history.ts';
 import { tableRows } from '../../state/training-history.ts';
-import { formatNumber, formatShare } from '../../i18n/format.ts';
+import { formatNumber, formatShare, formatSignificant } from '../../i18n/format.ts';
 import { t } from '../../i18n/teach.ts';
 import { LineChart } from '../../parts/charts/line-chart.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -96,7 +96,7 @@ function withValidation(
 }
 
 function loss(value: number): string {
-  return formatNumber(value, undefined, value < 0.1 ? 4 : 3);
+  return formatSignificant(value);
 }
 
 function epochs(value: number): string {
