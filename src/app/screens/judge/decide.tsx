@@ -61,6 +61,30 @@ export interface DecideProps {
 }
 
 export function Decide({ row, comparison }: DecideProps) {
+  const { state } = row;
+  const proposal = comparison && proposalOf(comparison);
+  const sendFirst = state !== 'judging' || proposal?.kind === 'propose';
+  return (
+    <Card title={t('decide')} actions={<StateChip row={row} />}>
+      <div class="stack">
+        {row.problem && state === 'refused' ? (
+          <Note tone="bad">
+            <span>{row.problem}</span>
+          </Note>
+        ) : null}
+        {comparison && proposal && (state === 'judging' || state === 'kept') ? (
+          <Proposed proposal={proposal} comparison={comparison} />
+        ) : null}
+        {state === 'queued' || state === 'sent' ? <p class="soft">{t(whereabouts[state])}</p> : null}
+        <Choices row={row} sendFirst={sendFirst} />
+        {state !== 'sent' && !mayTeach.value ? <AskIn /> : null}
+      </div>
+    </Card>
+  );
+}
+
+function Choices({ row, sendFirst }: { readonly row: CandidateRow; readonly sendFirst: boolean }) {
+  const { state } = row;
   const [busy, setBusy] = useState<'keep' | 'send' | 'discard' | null>(null);
   const act = async (which: 'keep' | 'send' | 'discard', what: () => Promise<void>, said: string) => {
     setBusy(which);
@@ -82,57 +106,40 @@ export function Decide({ row, comparison }: DecideProps) {
     });
     if (sure) await act('discard', () => discard(row.digest), t('discarded'));
   };
-  const { state } = row;
-  const proposal = comparison && proposalOf(comparison);
-  const sendFirst = state !== 'judging' || proposal?.kind === 'propose';
   return (
-    <Card title={t('decide')} actions={<StateChip row={row} />}>
-      <div class="stack">
-        {row.problem && state === 'refused' ? (
-          <Note tone="bad">
-            <span>{row.problem}</span>
-          </Note>
-        ) : null}
-        {comparison && proposal && (state === 'judging' || state === 'kept') ? (
-          <Proposed proposal={proposal} comparison={comparison} />
-        ) : null}
-        {state === 'queued' || state === 'sent' ? <p class="soft">{t(whereabouts[state])}</p> : null}
-        <div class="judge-choices">
-          {state === 'judging' ? (
-            <Choice hint={t('keepHint')}>
-              <Button
-                kind={sendFirst ? 'plain' : 'primary'}
-                icon="check"
-                busy={busy === 'keep'}
-                onClick={() => act('keep', () => keep(row.digest), t('kept'))}
-              >
-                {t('keep')}
-              </Button>
-            </Choice>
-          ) : null}
-          {state !== 'sent' && state !== 'queued' ? (
-            <Choice hint={t('sendHint')}>
-              <Button
-                kind={sendFirst ? 'primary' : 'plain'}
-                icon="send"
-                busy={busy === 'send'}
-                onClick={() => act('send', () => send(row.digest), t('queuedNow'))}
-              >
-                {state === 'refused' ? t('sendAgain') : t('send')}
-              </Button>
-            </Choice>
-          ) : null}
-          {state !== 'sent' ? (
-            <Choice hint={t('discardBody')}>
-              <Button kind="danger" icon="remove" busy={busy === 'discard'} onClick={onDiscard}>
-                {t('discard')}
-              </Button>
-            </Choice>
-          ) : null}
-        </div>
-        {state !== 'sent' && !mayTeach.value ? <AskIn /> : null}
-      </div>
-    </Card>
+    <div class="judge-choices">
+      {state === 'judging' ? (
+        <Choice hint={t('keepHint')}>
+          <Button
+            kind={sendFirst ? 'plain' : 'primary'}
+            icon="check"
+            busy={busy === 'keep'}
+            onClick={() => act('keep', () => keep(row.digest), t('kept'))}
+          >
+            {t('keep')}
+          </Button>
+        </Choice>
+      ) : null}
+      {state !== 'sent' && state !== 'queued' ? (
+        <Choice hint={t('sendHint')}>
+          <Button
+            kind={sendFirst ? 'primary' : 'plain'}
+            icon="send"
+            busy={busy === 'send'}
+            onClick={() => act('send', () => send(row.digest), t('queuedNow'))}
+          >
+            {state === 'refused' ? t('sendAgain') : t('send')}
+          </Button>
+        </Choice>
+      ) : null}
+      {state !== 'sent' ? (
+        <Choice hint={t('discardBody')}>
+          <Button kind="danger" icon="remove" busy={busy === 'discard'} onClick={onDiscard}>
+            {t('discard')}
+          </Button>
+        </Choice>
+      ) : null}
+    </div>
   );
 }
 
