@@ -132,7 +132,9 @@ test('a sweep over the rates suggests one, and stores nothing', async () => {
 });
 
 test('a sweep is stopped, and is none for TensorFlow.js', async () => {
-  const request = { model: 'digits', version: 1, recipe, shareSamples: false, ...onWasm };
+  // Steps long enough that the message arrives before the sweep's end on any machine.
+  const slow: TrainRecipe = { ...recipe, scope: 'all', batchSize: 512 };
+  const request = { model: 'digits', version: 1, recipe: slow, shareSamples: false, ...onWasm };
   let first: () => void = () => undefined;
   const begun = new Promise<void>(resolve => (first = resolve));
   const sweep = port.findLearningRate(request, () => first());
@@ -140,7 +142,7 @@ test('a sweep is stopped, and is none for TensorFlow.js', async () => {
   await port.stop();
   expect(await sweep).toMatchObject({ ok: false, error: { code: 'Aborted' } });
   expect(
-    await port.findLearningRate({ ...request, recipe: { ...recipe, engine: 'tfjs' } }, () => undefined),
+    await port.findLearningRate({ ...request, recipe: { ...slow, engine: 'tfjs' } }, () => undefined),
   ).toMatchObject({ ok: false, error: { code: 'TrainingImpossible' } });
 });
 
