@@ -4,10 +4,10 @@ import { registryRoot, type Caller, type Role } from '../../src/core/artifact/re
 import type { Identity } from './identity.ts';
 
 /**
- * `read`: anyone on loopback, elsewhere an approved device or the admin key. `trainer`, `admin`: a device of that role
- * or above, or the admin key.
+ * `read`: anyone on loopback, elsewhere an approved device or the admin key. `device`, `trainer`, `admin`: a device of that
+ * role or above, or the admin key.
  */
-export type Right = 'public' | 'read' | 'trainer' | 'admin';
+export type Right = 'public' | 'read' | 'device' | 'trainer' | 'admin';
 
 /** Every route there is; one that is missing here cannot be registered. HEAD is as GET. */
 export const accessTable: Readonly<Record<string, Right>> = {
@@ -68,16 +68,26 @@ export function requireRight(identity: Identity, right: Right, openReads: boolea
 
 const rank: Readonly<Record<Role, number>> = { device: 0, trainer: 1, admin: 2 };
 
+const noDevice = { groups: [], certificate: null };
+
 export function describeCaller(identity: Identity, openReads: boolean): Caller {
   switch (identity.kind) {
     case 'admin-key':
-      return { kind: 'admin-key', role: 'admin', status: null, openReads };
+      return { kind: 'admin-key', role: 'admin', status: null, openReads, ...noDevice };
     case 'device': {
-      const { role, status } = identity.device;
-      return { kind: 'device', role: status === 'approved' ? role : null, status, openReads };
+      const { role, status, groups } = identity.device;
+      const certificate = null;
+      return {
+        kind: 'device',
+        role: status === 'approved' ? role : null,
+        status,
+        openReads,
+        groups,
+        certificate,
+      };
     }
     case 'anonymous':
     case 'rejected':
-      return { kind: 'anonymous', role: null, status: null, openReads };
+      return { kind: 'anonymous', role: null, status: null, openReads, ...noDevice };
   }
 }

@@ -98,7 +98,9 @@ export async function setAlias(
       revision,
       version: target.version,
       versionDigest: version.digest,
-      rollout: { share: target.share },
+      rollout: { share: target.share, groups: null },
+      otherwise: null,
+      held: false,
     },
     now,
   );

@@ -1,12 +1,18 @@
 // What there is: models with their versions and variants, read from the signed documents.
+import type { Selectable } from 'kysely';
 import { type Manifest, manifestSchema, variantSchema } from '../../src/core/artifact/documents.ts';
 import type { ModelSummary, VersionDetail, VersionSummary } from '../../src/core/artifact/registry-api.ts';
+import { tagSchema } from '../../src/core/artifact/names.ts';
 import type { Envelope } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
-import type { ModelRow, VariantRow, VersionRow } from '../storage/tables.ts';
+import { z } from '../../src/core/zod.ts';
+import type { ModelRow as ModelTable, VariantRow, VersionRow as VersionTable } from '../storage/tables.ts';
 import { listAliases } from './aliases.ts';
 import type { Registry } from './context.ts';
 import { contentOf, toEnvelope } from './documents.ts';
+
+type ModelRow = Selectable<ModelTable>;
+type VersionRow = Selectable<VersionTable>;
 
 /** By name; versions newest first. */
 export async function listModels(registry: Registry): Promise<ModelSummary[]> {
@@ -77,6 +83,7 @@ function summarise(
     model: model.name,
     task,
     updatedAt: model.updated_at,
+    tags: tagsOf(model),
     aliases: [...aliases],
     versions: own.map(version =>
       summariseVersion(
@@ -110,7 +117,13 @@ function summariseVersion(row: VersionRow, variants: readonly VariantRow[]): Ver
       }),
     ],
     lacks: lacksOf(manifest),
+    retiredAt: row.retired_at,
+    collectedAt: row.collected_at,
   };
+}
+
+function tagsOf({ tags }: ModelRow): string[] {
+  return z.array(tagSchema).parse(JSON.parse(tags));
 }
 
 function lacksOf({ artifacts, labels }: Manifest): VersionSummary['lacks'] {

@@ -1,8 +1,11 @@
 // Browsers that asked to be let in, and what an admin said. A key is asked for once; who has it is for people to check.
 import { deviceCode } from '../../src/core/artifact/device-code.ts';
+import { reportSchema } from '../../src/core/artifact/documents.ts';
+import { groupNameSchema } from '../../src/core/artifact/names.ts';
 import { type DeviceInfo, type Role } from '../../src/core/artifact/registry-api.ts';
 import { keyIdOf } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
+import { z } from '../../src/core/zod.ts';
 import type { DeviceRow } from '../storage/tables.ts';
 import { record } from './audit.ts';
 import type { Actor, Registry } from './context.ts';
@@ -41,6 +44,8 @@ export async function enrol(
       role: null,
       created_at: registry.now().toISOString(),
       last_seen_at: null,
+      groups: '[]',
+      report: null,
     };
     await transaction.insertInto('devices').values(row).execute();
     return { row, created: true };
@@ -124,5 +129,7 @@ function toInfo(row: DeviceRow): DeviceInfo {
     code: deviceCode(row.id),
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
+    groups: z.array(groupNameSchema).parse(JSON.parse(row.groups)),
+    report: row.report === null ? null : reportSchema.parse(JSON.parse(row.report)),
   };
 }

@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 type Migration = (transaction: Transaction<Tables>) => Promise<void>;
 
 /** Migration n is at index n − 1. A released one is never changed. */
-export const migrations: readonly Migration[] = [createRegistry];
+export const migrations: readonly Migration[] = [createRegistry, growIntoFleet];
 
 /** @throws Error when the database was made by a newer release */
 export async function migrate(database: Kysely<Tables>): Promise<void> {
@@ -105,4 +105,114 @@ async function createPeople(schema: Transaction<Tables>['schema']): Promise<void
     .addColumn('detail', 'text', column => column.notNull())
     .execute();
   await schema.createIndex('audit_at').on('audit').column('at').execute();
+}
+
+/** Rollouts with a history, cards, retention, groups, codes, keys, reports, samples. */
+async function growIntoFleet(transaction: Transaction<Tables>): Promise<void> {
+  const { schema } = transaction;
+  await schema
+    .alterTable('models')
+    .addColumn('card', 'text', column => column.notNull().defaultTo(''))
+    .execute();
+  await schema
+    .alterTable('models')
+    .addColumn('tags', 'text', column => column.notNull().defaultTo('[]'))
+    .execute();
+  await schema.alterTable('models').addColumn('retention', 'text').execute();
+  await schema.alterTable('versions').addColumn('retired_at', 'text').execute();
+  await schema.alterTable('versions').addColumn('collected_at', 'text').execute();
+  await schema
+    .alterTable('devices')
+    .addColumn('groups', 'text', column => column.notNull().defaultTo('[]'))
+    .execute();
+  await schema.alterTable('devices').addColumn('report', 'text').execute();
+  await schema.alterTable('audit').addColumn('why', 'text').execute();
+  await createAliasHistory(transaction);
+  await createKeys(schema);
+  await createInbox(schema);
+}
+
+/** What stands now is where the history begins. */
+async function createAliasHistory(transaction: Transaction<Tables>): Promise<void> {
+  await transaction.schema
+    .createTable('alias_history')
+    .addColumn('model', 'text', column => column.notNull())
+    .addColumn('alias', 'text', column => column.notNull())
+    .addColumn('revision', 'integer', column => column.notNull())
+    .addColumn('version', 'integer')
+    .addColumn('document', 'text')
+    .addColumn('at', 'text', column => column.notNull())
+    .addColumn('who', 'text', column => column.notNull())
+    .addColumn('why', 'text')
+    .addPrimaryKeyConstraint('alias_history_key', ['model', 'alias', 'revision'])
+    .execute();
+  const rows = await transaction.selectFrom('aliases').selectAll().execute();
+  for (const { model, alias, revision, version, document, issued_at } of rows) {
+    await transaction
+      .insertInto('alias_history')
+      .values({ model, alias, revision, version, document, at: issued_at, who: 'registry', why: null })
+      .execute();
+  }
+}
+
+async function createKeys(schema: Transaction<Tables>['schema']): Promise<void> {
+  await schema
+    .createTable('enrolments')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('role', 'text', column => column.notNull())
+    .addColumn('groups', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addColumn('created_by', 'text', column => column.notNull())
+    .addColumn('expires_at', 'text', column => column.notNull())
+    .addColumn('used_at', 'text')
+    .addColumn('used_by', 'text')
+    .execute();
+  await schema
+    .createTable('access_keys')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('hash', 'text', column => column.notNull().unique())
+    .addColumn('name', 'text', column => column.notNull())
+    .addColumn('role', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addColumn('created_by', 'text', column => column.notNull())
+    .addColumn('expires_at', 'text')
+    .addColumn('revoked_at', 'text')
+    .addColumn('last_used_at', 'text')
+    .execute();
+}
+
+async function createInbox(schema: Transaction<Tables>['schema']): Promise<void> {
+  await schema
+    .createTable('reports')
+    .addColumn('digest', 'text', column => column.primaryKey())
+    .addColumn('device', 'text', column => column.notNull())
+    .addColumn('received_at', 'text', column => column.notNull())
+    .addColumn('model', 'text')
+    .addColumn('version', 'integer')
+    .addColumn('outcome', 'text')
+    .addColumn('document', 'text', column => column.notNull())
+    .execute();
+  await schema.createIndex('reports_version').on('reports').columns(['model', 'version']).execute();
+  await schema
+    .createTable('samples')
+    .addColumn('digest', 'text', column => column.primaryKey())
+    .addColumn('model', 'text', column => column.notNull())
+    .addColumn('device', 'text', column => column.notNull())
+    .addColumn('received_at', 'text', column => column.notNull())
+    .addColumn('document', 'text', column => column.notNull())
+    .execute();
+  await schema
+    .createTable('inbox')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('model', 'text', column => column.notNull())
+    .addColumn('device', 'text', column => column.notNull())
+    .addColumn('pack', 'text', column => column.notNull().references('samples.digest'))
+    .addColumn('label', 'text', column => column.notNull())
+    .addColumn('part', 'text', column => column.notNull())
+    .addColumn('sample', 'text', column => column.notNull())
+    .addColumn('state', 'text', column => column.notNull())
+    .addColumn('received_at', 'text', column => column.notNull())
+    .addColumn('reviewed_by', 'text')
+    .execute();
+  await schema.createIndex('inbox_model').on('inbox').columns(['model', 'state']).execute();
 }

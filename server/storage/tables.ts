@@ -1,11 +1,18 @@
 // The tables, as Kysely types them. Documents are kept as they were signed; columns beside them are what is searched by.
 // Nothing here is special to one database: text, integers, ISO 8601 times.
+import type { Generated } from 'kysely';
 
 export interface ModelRow {
   name: string;
   task: string;
   created_at: string;
   updated_at: string;
+  /** Markdown. */
+  card: Generated<string>;
+  /** JSON: `tagSchema[]`. */
+  tags: Generated<string>;
+  /** JSON: `retentionSchema`; null: everything is kept. */
+  retention: Generated<string | null>;
 }
 
 export interface VersionRow {
@@ -18,6 +25,9 @@ export interface VersionRow {
   /** The signed manifest (envelope, JSON). */
   manifest: string;
   created_at: string;
+  retired_at: Generated<string | null>;
+  /** Since when its chunks are not kept any more. */
+  collected_at: Generated<string | null>;
 }
 
 export interface VariantRow {
@@ -49,6 +59,86 @@ export interface AliasRow {
   issued_at: string;
 }
 
+/** Every revision that an alias had. */
+export interface AliasHistoryRow {
+  model: string;
+  alias: string;
+  revision: number;
+  /** Null: from here on there was no such alias. */
+  version: number | null;
+  document: string | null;
+  at: string;
+  who: string;
+  why: string | null;
+}
+
+/** One-time codes that let a device in. */
+export interface EnrolmentRow {
+  /** SHA-256 of the code: the code itself is kept nowhere. */
+  id: string;
+  role: 'device' | 'trainer' | 'admin';
+  /** JSON: names. */
+  groups: string;
+  created_at: string;
+  created_by: string;
+  expires_at: string;
+  used_at: string | null;
+  used_by: string | null;
+}
+
+/** Keys for people and programs. */
+export interface AccessKeyRow {
+  id: string;
+  /** SHA-256 of the key. */
+  hash: string;
+  name: string;
+  role: 'device' | 'trainer' | 'admin';
+  created_at: string;
+  created_by: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+/** What devices said of themselves and of updates; once each. */
+export interface ReportRow {
+  /** Of the document. */
+  digest: string;
+  device: string;
+  received_at: string;
+  /** Of its update: null where it is only a state. */
+  model: string | null;
+  version: number | null;
+  outcome: string | null;
+  document: string;
+}
+
+/** Samples documents, once each. */
+export interface SamplesRow {
+  digest: string;
+  model: string;
+  device: string;
+  received_at: string;
+  document: string;
+}
+
+/** The samples in them, once each, and what a person said of them. */
+export interface InboxRow {
+  /** `sentSampleSchema`'s id. */
+  id: string;
+  model: string;
+  device: string;
+  /** Digest of the document that brought it first. */
+  pack: string;
+  label: string;
+  part: string;
+  /** JSON: the sample. */
+  sample: string;
+  state: 'new' | 'accepted' | 'rejected';
+  received_at: string;
+  reviewed_by: string | null;
+}
+
 export interface DeviceRow {
   id: string;
   public_key: string;
@@ -57,6 +147,10 @@ export interface DeviceRow {
   role: 'device' | 'trainer' | 'admin' | null;
   created_at: string;
   last_seen_at: string | null;
+  /** JSON: names. */
+  groups: string;
+  /** JSON: its newest `reportSchema`. */
+  report: string | null;
 }
 
 export interface AuditRow {
@@ -67,6 +161,7 @@ export interface AuditRow {
   what: string;
   subject: string;
   detail: string;
+  why: Generated<string | null>;
 }
 
 export interface MigrationRow {
@@ -81,6 +176,12 @@ export interface Tables {
   derivations: DerivationRow;
   aliases: AliasRow;
   devices: DeviceRow;
+  alias_history: AliasHistoryRow;
+  enrolments: EnrolmentRow;
+  access_keys: AccessKeyRow;
+  reports: ReportRow;
+  samples: SamplesRow;
+  inbox: InboxRow;
   audit: AuditRow;
   migrations: MigrationRow;
 }

@@ -15,6 +15,8 @@ const changeSchema = z.object({
     'downloads',
     'settings',
     'runs',
+    'policies',
+    'inbox',
   ]),
   model: modelNameSchema.optional(),
 });

@@ -1,5 +1,5 @@
 // One look at the registry: its list, then every model here that follows `production`.
-import { sha256 } from '../core/artifact/digest.ts';
+import { targetOf } from '../core/artifact/rollout.ts';
 import type { ModelSummary } from '../core/artifact/registry-api.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
@@ -57,14 +57,8 @@ async function versionFor(db: Database, active: Active, keyId: string): Promise<
   if (!active.follows) return null;
   const production = await seenAlias(db, active.model, 'production');
   if (!production || production.alias.version === active.version) return null;
-  const { version, rollout } = production.alias;
-  return (await isInRollout(keyId, active.model, rollout.share)) ? version : null;
-}
-
-/** The same devices for every share of a model, and others for another model; a growing share keeps those it had. */
-export async function isInRollout(keyId: string, model: string, share: number): Promise<boolean> {
-  const digest = await sha256(new TextEncoder().encode(`${keyId}:${model}`));
-  return Number.parseInt(digest.slice(0, 8), 16) / 2 ** 32 < share;
+  const target = await targetOf(production.alias, { keyId, groups: [] }, active.version);
+  return target === null || target.version === active.version ? null : target.version;
 }
 
 /** The kind that runs now, where the registry lists it for the new version. Else the authority. */

@@ -130,7 +130,7 @@ async function replaceActive(
       throw notInstalled(model, version, wanted);
     }
     const previous = now && now.version !== version ? now.version : (now?.previous ?? null);
-    const row: Active = { model, version, variant, previous, follows };
+    const row: Active = { model, version, variant, previous, follows, candidate: null };
     await active.put(row);
     await tx.done;
     return row;
@@ -174,7 +174,8 @@ function activeWithout(now: Active, version: number, left: readonly Installed[])
     left.find(row => row.version === previous) ?? left.toSorted((a, b) => b.version - a.version)[0];
   if (!heir) return null;
   const variant = keptVariant(heir, now)!;
-  return { model: now.model, version: heir.version, variant, previous: null, follows: now.follows };
+  const { model, follows } = now;
+  return { model, version: heir.version, variant, previous: null, follows, candidate: null };
 }
 
 export function choiceKey(model: string, version: number): string {

@@ -27,4 +27,9 @@ export const migrations: readonly ((db: IDBPDatabase<HaversackDB>, tx: Upgrade) 
     db.createObjectStore('runs', { keyPath: 'id' }).createIndex('model', 'request.model');
     db.createObjectStore('checkpoints', { keyPath: ['run', 'slot', 'part'] });
   },
+  (db, tx) => {
+    db.createObjectStore('policies', { keyPath: 'model' });
+    db.createObjectStore('inbox', { keyPath: 'id' }).createIndex('model', 'model');
+    tx.objectStore('outbox').createIndex('digest', 'digest');
+  },
 ];

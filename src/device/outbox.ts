@@ -77,7 +77,10 @@ async function deliverOne(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const item = readRow(outboxSchema, await db.get('outbox', id), 'outbox');
-  const row = item && readRow(candidateRowSchema, await db.get('candidates', item.candidate), 'candidates');
+  const row =
+    item?.kind === 'candidate'
+      ? readRow(candidateRowSchema, await db.get('candidates', item.candidate), 'candidates')
+      : null;
   if (!row) {
     // Thrown away meanwhile, or damaged: there is nothing to send.
     await db.delete('outbox', id);

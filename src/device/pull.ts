@@ -86,6 +86,7 @@ async function describe(options: PullOptions, known: Installed | null): Promise<
     trainable: trainable || (known?.trainable ?? false),
     installedAt: known?.installedAt ?? now,
     lastUsedAt: now,
+    pinned: known?.pinned ?? false,
   };
 }
 
@@ -169,7 +170,7 @@ async function commit(db: Database, target: Installed): Promise<Installed> {
   const active = readRow(activeSchema, await tx.objectStore('active').get(model), 'active');
   if (!active) {
     const variant = target.variants[0]!;
-    await tx.objectStore('active').put({ model, version, variant, previous: null, follows });
+    await tx.objectStore('active').put({ model, version, variant, previous: null, follows, candidate: null });
   }
   await tx.done;
   postChange('installed', model);

@@ -1,16 +1,16 @@
 // What the browser keeps: one database, its stores, their rows. Rows are parsed when they are read.
 import type { DBSchema } from 'idb';
 import { digestSchema } from '../core/artifact/digest.ts';
-import { partSchema } from '../core/artifact/documents.ts';
+import { sentSampleSchema } from '../core/artifact/documents.ts';
 import { modelNameSchema, variantNameSchema, versionNumberSchema } from '../core/artifact/names.ts';
 import { modelListSchema, receiptSchema } from '../core/artifact/registry-api.ts';
-import { envelopeSchema } from '../core/artifact/signature.ts';
+import { envelopeSchema, keyIdSchema } from '../core/artifact/signature.ts';
 import { errorCodes } from '../core/errors.ts';
 import { trainRecipeSchema } from '../core/train/recipe.ts';
 import { z } from '../core/zod.ts';
 
 export const databaseName = 'haversack';
-export const databaseVersion = 2;
+export const databaseVersion = 3;
 
 const time = z.iso.datetime();
 
@@ -27,6 +27,8 @@ export const installedSchema = z.object({
   trainable: z.boolean(),
   installedAt: time,
   lastUsedAt: time,
+  /** Never thrown out to make room. */
+  pinned: z.boolean().default(false),
 });
 export type Installed = z.infer<typeof installedSchema>;
 
@@ -38,6 +40,8 @@ export const activeSchema = z.object({
   previous: versionNumberSchema.nullable(),
   /** Whether a newer `production` replaces it by itself. */
   follows: z.boolean(),
+  /** A candidate of `version` that runs in its place, until the registry has given it a number. */
+  candidate: digestSchema.nullable().default(null),
 });
 export type Active = z.infer<typeof activeSchema>;
 
@@ -65,23 +69,8 @@ export const choiceSchema = z.object({
   ),
 });
 
-/** One labelled sample. */
-export const sampleSchema = z.object({
-  /** SHA-256 of model, label and numbers: the same sample twice is one. */
-  id: digestSchema,
-  model: modelNameSchema,
-  /** The numbers of the model's (first) input, in its units. */
-  features: z.array(z.number()),
-  label: z.string(),
-  /** From the content hash of `features`, or by turns, when it was labelled; kept for ever. */
-  part: partSchema,
-  /** Of the samples that were captured together, where parts went by turns: the `id` of the first of them. */
-  session: digestSchema.optional(),
-  source: z.enum(['drawing', 'form', 'table']),
-  /** What the model had answered; null where it was only labelled. */
-  answered: z.string().nullable(),
-  createdAt: time,
-});
+/** One labelled sample of this device's. Its part: from the content hash of `features`, or by turns; kept for ever. */
+export const sampleSchema = sentSampleSchema.extend({ model: modelNameSchema });
 export type Sample = z.infer<typeof sampleSchema>;
 
 /** judging → kept → queued → sent; `refused` keeps the registry's reason. Thrown away ones are deleted. */
@@ -100,16 +89,26 @@ export const candidateRowSchema = z.object({
 });
 export type CandidateRow = z.infer<typeof candidateRowSchema>;
 
-/** What is to be delivered, in order. */
-export const outboxSchema = z.object({
+const queued = {
   /** Autoincremented. */
   id: z.number().int().optional(),
-  kind: z.literal('candidate'),
-  candidate: digestSchema,
   attempts: z.number().int(),
   lastError: z.string().nullable(),
   queuedAt: time,
-});
+};
+/** What is to be delivered, in order. */
+export const outboxSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('candidate'), candidate: digestSchema, ...queued }),
+  /** A document that this device signed, for POST /reports or /samples; `digest` is its identity. */
+  z.object({
+    kind: z.literal('document'),
+    to: z.enum(['reports', 'samples']),
+    model: modelNameSchema.nullable(),
+    digest: digestSchema,
+    document: envelopeSchema,
+    ...queued,
+  }),
+]);
 export type OutboxItem = z.infer<typeof outboxSchema>;
 
 /** The registry this device belongs to: its key, pinned on first contact, and what it last said. */
@@ -124,6 +123,30 @@ export const registrySchema = z.object({
   contactedAt: time.nullable(),
 });
 export type RegistryRow = z.infer<typeof registrySchema>;
+
+/** When a device looks for news and takes it; `model` is `*` for all that have none of their own. */
+export const updatePolicySchema = z.object({
+  model: z.union([modelNameSchema, z.literal('*')]),
+  /** `automatic`: takes what production says. `ask`: says that there is something newer. `never`: stays. */
+  mode: z.enum(['automatic', 'ask', 'never']),
+  everyMinutes: z.number().int().min(1).max(10_080),
+  /** Only while … where the platform tells; where it does not, the wish is met by waiting for nothing. */
+  onlyWhile: z.object({ idle: z.boolean(), charging: z.boolean(), unmetered: z.boolean() }),
+});
+export type UpdatePolicy = z.infer<typeof updatePolicySchema>;
+
+/** A sample that another device made, in the inbox of this one. */
+export const inboxSampleSchema = z.object({
+  id: digestSchema,
+  model: modelNameSchema,
+  device: keyIdSchema,
+  /** Digest of the samples document that brought it. */
+  pack: digestSchema,
+  sample: sentSampleSchema,
+  state: z.enum(['new', 'accepted', 'rejected']),
+  receivedAt: time,
+});
+export type InboxSample = z.infer<typeof inboxSampleSchema>;
 
 export const settingsSchema = z.object({
   id: z.literal('settings'),
@@ -209,11 +232,13 @@ export interface HaversackDB extends DBSchema {
   choices: { key: string; value: z.infer<typeof choiceSchema> };
   samples: { key: string; value: Sample; indexes: { model: string } };
   candidates: { key: string; value: CandidateRow; indexes: { model: string } };
-  outbox: { key: number; value: OutboxItem; indexes: { candidate: string } };
+  outbox: { key: number; value: OutboxItem; indexes: { candidate: string; digest: string } };
   downloads: { key: string; value: DownloadRow };
   registry: { key: string; value: RegistryRow };
   settings: { key: string; value: Settings };
   identity: { key: string; value: IdentityRow };
+  policies: { key: string; value: UpdatePolicy };
+  inbox: { key: string; value: InboxSample; indexes: { model: string } };
   runs: { key: string; value: RunRow; indexes: { model: string } };
   /** The bytes of both slots, in parts: a value has its limit (127 MiB in Chromium). */
   checkpoints: {

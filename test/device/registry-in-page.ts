@@ -148,7 +148,9 @@ export class RegistryInPage {
       revision,
       version,
       versionDigest: this.versions.get(`${model}@${version}`)?.digest ?? '0'.repeat(64),
-      rollout: { share: 1 },
+      rollout: { share: 1, groups: null },
+      otherwise: null,
+      held: false,
       issuedAt: now(),
       expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
       ...change,
@@ -244,6 +246,8 @@ export class RegistryInPage {
           evaluations: [],
           variants: files.map(file => ({ ...file, evaluations: [] })),
           lacks: [],
+          retiredAt: null,
+          collectedAt: null,
         };
       })
       .sort((a, b) => b.version - a.version);
@@ -251,6 +255,7 @@ export class RegistryInPage {
       model,
       task: 'other',
       updatedAt: versions[0]!.createdAt,
+      tags: [],
       aliases: alias ? [alias] : [],
       versions,
     };

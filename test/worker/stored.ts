@@ -98,6 +98,7 @@ export async function storeVersion(db: Database, options: StoredOptions): Promis
     trainable: manifest.artifacts.dataset !== null,
     installedAt: manifest.createdAt,
     lastUsedAt: manifest.createdAt,
+    pinned: false,
   });
   return manifest;
 }

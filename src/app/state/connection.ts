@@ -31,5 +31,7 @@ export function noteDevice(device: DeviceInfo): void {
     role: device.role,
     status: device.status,
     openReads: caller.value?.openReads ?? true,
+    groups: device.groups,
+    certificate: caller.value?.certificate ?? null,
   };
 }

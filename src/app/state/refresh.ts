@@ -18,7 +18,7 @@ export async function loadRegistry({ db }: Services): Promise<void> {
   registry.value = await readRegistry(db);
 }
 
-const loaders: Readonly<Record<Kind, (open: Services) => Promise<void>>> = {
+const loaders: Readonly<Partial<Record<Kind, (open: Services) => Promise<void>>>> = {
   installed: loadInstalled,
   active: loadInstalled,
   candidates: loadCandidates,
@@ -52,5 +52,8 @@ export function followChanges(open: Services): () => void {
     running.delete(load);
     if (again) await reload(load);
   };
-  return onChanges(change => void reload(loaders[change.type]));
+  return onChanges(({ type }) => {
+    const load = loaders[type];
+    if (load) void reload(load);
+  });
 }

@@ -1,10 +1,18 @@
-// The signed documents: candidate (what a device made), manifest (what the registry made of it), variant, alias, root.
+// The signed documents: candidate (what a device made), manifest (what the registry made of it), variant, alias, root; a
+// device's certificate, and the reports and samples that devices send.
 // They travel and are stored as envelopes (signature.ts); these are their contents. Later releases add members.
 import { z } from '../zod.ts';
 import { fileRefSchema } from './chunks.ts';
 import { digestSchema } from './digest.ts';
 import { interfaceSchema } from './interface.ts';
-import { aliasNameSchema, modelNameSchema, variantNameSchema, versionNumberSchema } from './names.ts';
+import {
+  aliasNameSchema,
+  groupNameSchema,
+  modelNameSchema,
+  variantNameSchema,
+  versionNumberSchema,
+} from './names.ts';
+import { roleSchema } from './role.ts';
 import { keyIdSchema, publicKeySchema } from './signature.ts';
 
 const formatVersion = z.literal(1);
@@ -154,8 +162,16 @@ export const aliasSchema = z.object({
   revision: z.number().int().min(1),
   version: versionNumberSchema,
   versionDigest: digestSchema,
-  /** Share of devices, 0 to 1. */
-  rollout: z.object({ share: z.number().min(0).max(1) }),
+  rollout: z.object({
+    /** Share of devices, 0 to 1, by a stable hash (rollout.ts). */
+    share: z.number().min(0).max(1),
+    /** Devices of one of these groups only; null: of any and of none. */
+    groups: z.array(groupNameSchema).min(1).max(64).nullable().default(null),
+  }),
+  /** What the devices outside of the rollout are to run; null: what they have. */
+  otherwise: z.object({ version: versionNumberSchema, versionDigest: digestSchema }).nullable().default(null),
+  /** Stopped for the time being: who does not run it yet does not take it. */
+  held: z.boolean().default(false),
   issuedAt: time,
   /** After this a device warns and goes on. */
   expiresAt: time,
@@ -174,3 +190,83 @@ export const rootSchema = z.object({
   issuedAt: time,
 });
 export type Root = z.infer<typeof rootSchema>;
+
+/** The registry's word on who a device is, to be shown where the registry cannot be asked. */
+export const deviceCertificateSchema = z.object({
+  type: z.literal('device'),
+  formatVersion,
+  device: keyIdSchema,
+  publicKey: publicKeySchema,
+  name: z.string().max(64),
+  role: roleSchema,
+  groups: z.array(groupNameSchema).max(64),
+  issuedAt: time,
+  /** After this it is taken with a warning. */
+  expiresAt: time,
+});
+export type DeviceCertificate = z.infer<typeof deviceCertificateSchema>;
+
+/** What a device says of itself: what it runs, and what went wrong with an update. Signed by the device. */
+export const reportSchema = z.object({
+  type: z.literal('report'),
+  formatVersion,
+  device: keyIdSchema,
+  createdAt: time,
+  /** The build of the app. */
+  app: z.string().max(128),
+  /** What runs, one a model. */
+  active: z
+    .array(
+      z.object({
+        model: modelNameSchema,
+        version: versionNumberSchema,
+        variant: variantNameSchema,
+        provider: z.string().max(64).nullable(),
+      }),
+    )
+    .max(1024),
+  /** An update that was tried: null where this is only a state. */
+  update: z
+    .object({
+      model: modelNameSchema,
+      from: versionNumberSchema,
+      to: versionNumberSchema,
+      outcome: z.enum(['swapped', 'rolled-back']),
+      /** Why it was rolled back. */
+      problem: z.string().max(1024).nullable(),
+    })
+    .nullable(),
+  storage: z.object({ usageBytes: count.nullable(), quotaBytes: count.nullable() }).nullable(),
+});
+export type Report = z.infer<typeof reportSchema>;
+
+/** One labelled sample, as it travels: with its owner's consent only. */
+export const sentSampleSchema = z.object({
+  /** SHA-256 of model, label and numbers: the same sample twice is one. */
+  id: digestSchema,
+  /** The numbers of the model's (first) input, in its units. */
+  features: z.array(z.number()).max(1_000_000),
+  label: z.string().max(256),
+  /** As it was fixed when it was labelled. */
+  part: partSchema,
+  /** Of the samples that were captured together, the `id` of the first. */
+  session: digestSchema.optional(),
+  source: z.enum(['drawing', 'form', 'table']),
+  /** What the model had answered; null where it was only labelled. */
+  answered: z.string().max(256).nullable(),
+  createdAt: time,
+});
+export type SentSample = z.infer<typeof sentSampleSchema>;
+
+/** Samples that leave a device. Signed by the device. */
+export const samplesSchema = z.object({
+  type: z.literal('samples'),
+  formatVersion,
+  device: keyIdSchema,
+  model: modelNameSchema,
+  /** What answered when they were labelled. */
+  version: versionNumberSchema,
+  samples: z.array(sentSampleSchema).min(1).max(10_000),
+  createdAt: time,
+});
+export type Samples = z.infer<typeof samplesSchema>;

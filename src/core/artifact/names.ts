@@ -11,6 +11,10 @@ export const aliasNameSchema = z
   .regex(name, `an alias is ${rule}`)
   .regex(/\D/, 'an alias has at least one character that is no digit');
 export const variantNameSchema = z.string().regex(name, `a variant's name is ${rule}`);
+/** Devices that are treated alike: `north`, `phones`. */
+export const groupNameSchema = z.string().regex(name, `a group's name is ${rule}`);
+/** What a model is found by: `ocr`, `plants`. */
+export const tagSchema = z.string().regex(name, `a tag is ${rule}`);
 export const versionNumberSchema = z
   .number()
   .int()

@@ -2,10 +2,20 @@
 import { z } from '../zod.ts';
 import { fileRefSchema } from './chunks.ts';
 import { digestSchema } from './digest.ts';
-import { evaluationSchema, recipeSchema, taskSchema } from './documents.ts';
+import { evaluationSchema, recipeSchema, reportSchema, taskSchema } from './documents.ts';
 import { interfaceSchema } from './interface.ts';
-import { aliasNameSchema, modelNameSchema, variantNameSchema, versionNumberSchema } from './names.ts';
+import {
+  aliasNameSchema,
+  groupNameSchema,
+  modelNameSchema,
+  tagSchema,
+  variantNameSchema,
+  versionNumberSchema,
+} from './names.ts';
+import { roleSchema } from './role.ts';
 import { envelopeSchema, keyIdSchema, publicKeySchema } from './signature.ts';
+
+export { type Role, roleSchema } from './role.ts';
 
 export const registryRoot = '/registry/v1';
 /** A model file may be this large. */
@@ -14,10 +24,11 @@ export const maxModelBytes = 4 * 2 ** 30;
 export const maxDocumentBytes = 16 * 2 ** 20;
 /** `POST /chunks/missing` takes this many digests at most. */
 export const maxMissingQuery = 65_536;
-
-/** Roles, each with the rights of those before it: read · send candidates · upload, promote, approve. */
-export const roleSchema = z.enum(['device', 'trainer', 'admin']);
-export type Role = z.infer<typeof roleSchema>;
+/** `POST /chunks/batch` takes this many at most. */
+export const maxBatchChunks = 4096;
+/** Why something was done, for the audit. */
+const whySchema = z.string().trim().max(1024).nullable().default(null);
+const time = z.string();
 
 export const versionSummarySchema = z.object({
   version: versionNumberSchema,
@@ -34,6 +45,10 @@ export const versionSummarySchema = z.object({
   ),
   /** Why it cannot be trained here: the artifacts that are absent. */
   lacks: z.array(z.enum(['dataset', 'recorded', 'topology', 'labels'])),
+  /** Not to be used any more: no alias points at it, and none may. */
+  retiredAt: time.nullable().default(null),
+  /** Its bytes were let go; its documents stay. */
+  collectedAt: time.nullable().default(null),
 });
 export type VersionSummary = z.infer<typeof versionSummarySchema>;
 
@@ -41,6 +56,7 @@ export const modelSummarySchema = z.object({
   model: modelNameSchema,
   task: taskSchema,
   updatedAt: z.string(),
+  tags: z.array(tagSchema).default([]),
   /** Alias documents (`aliasSchema`). */
   aliases: z.array(envelopeSchema),
   /** Newest first. */
@@ -50,6 +66,30 @@ export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
 /** GET /models */
 export const modelListSchema = z.object({ models: z.array(modelSummarySchema) });
+/** How long versions are kept that no alias, no lineage and no device needs; null: for ever. */
+export const retentionSchema = z.object({
+  /** The newest so many stay in any case. */
+  keepVersions: z.number().int().min(1).nullable(),
+  /** As do those younger than this. */
+  keepDays: z.number().min(0).nullable(),
+});
+export type Retention = z.infer<typeof retentionSchema>;
+/** GET /models/{model} */
+export const modelDetailSchema = modelSummarySchema.extend({
+  /** Markdown: what it is for, what it was made of, where it fails. */
+  card: z.string().default(''),
+  retention: retentionSchema.default({ keepVersions: null, keepDays: null }),
+});
+export type ModelDetail = z.infer<typeof modelDetailSchema>;
+/** PATCH /models/{model}: what is left out stays. */
+export const modelChangeSchema = z.object({
+  card: z.string().max(65_536).optional(),
+  tags: z.array(tagSchema).max(32).optional(),
+  retention: retentionSchema.optional(),
+});
+/** PATCH /models/{model}/versions/{version}: retired, no alias may point at it. */
+export const versionChangeSchema = z.object({ retired: z.boolean(), why: whySchema });
+
 /** GET /models/{model}/versions/{version} */
 export const versionDetailSchema = z.object({ manifest: envelopeSchema, variants: z.array(envelopeSchema) });
 export type VersionDetail = z.infer<typeof versionDetailSchema>;
@@ -57,6 +97,19 @@ export type VersionDetail = z.infer<typeof versionDetailSchema>;
 /** POST /chunks/missing */
 export const missingQuerySchema = z.object({ digests: z.array(digestSchema).max(maxMissingQuery) });
 export const missingAnswerSchema = z.object({ missing: z.array(digestSchema) });
+
+/** A file that the caller has whole. */
+export const fileNameSchema = z.object({
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  variant: variantNameSchema,
+});
+/** POST /chunks/batch: many chunks in one answer, each in the smallest form (chunk-frames.ts). */
+export const batchQuerySchema = z.object({
+  chunks: z.array(digestSchema).min(1).max(maxBatchChunks),
+  /** Files whose chunks may serve as the base of a difference. */
+  have: z.array(fileNameSchema).max(16).default([]),
+});
 
 /** POST /candidates — 201 the first time, 200 with the same receipt ever after: a candidate is delivered once. */
 export const candidateSubmissionSchema = envelopeSchema;
@@ -85,12 +138,66 @@ export type Push = z.input<typeof pushSchema>;
 export const aliasMoveSchema = z.object({
   version: versionNumberSchema,
   share: z.number().min(0).max(1).default(1),
+  groups: z.array(groupNameSchema).min(1).max(64).nullable().default(null),
+  /** For the devices outside; where it is not said, what the alias pointed at before. */
+  otherwise: versionNumberSchema.nullable().optional(),
+  why: whySchema,
 });
+/** PATCH /models/{model}/aliases/{alias} with If-Match: holds a rollout, or lets it go on. */
+export const aliasHoldSchema = z.object({ held: z.boolean(), why: whySchema });
+/** GET /models/{model}/aliases/{alias}/history: newest first; "what ran on 3 May?" */
+export const aliasHistorySchema = z.object({
+  entries: z.array(
+    z.object({
+      revision: z.number().int(),
+      at: time,
+      who: z.string(),
+      why: z.string().nullable(),
+      version: versionNumberSchema.nullable(),
+      /** Null where the alias was removed. */
+      document: envelopeSchema.nullable(),
+    }),
+  ),
+});
+
+/** GET /audit?subject=&before=&limit=: newest first. */
+export const auditQuerySchema = z.object({
+  /** Begins with this: `digits`, `digits@3`. */
+  subject: z.string().max(256).optional(),
+  who: z.string().max(256).optional(),
+  before: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  at: time,
+  who: z.string(),
+  what: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+  why: z.string().nullable(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+export const auditSchema = z.object({ entries: z.array(auditEntrySchema) });
+
+/** POST /gc */
+export const collectionQuerySchema = z.object({ dryRun: z.boolean().default(false) });
+/** What was, or would be, let go. */
+export const collectionSchema = z.object({
+  dryRun: z.boolean(),
+  chunks: z.number().int(),
+  bytes: z.number().int(),
+  /** `digits@3`: versions whose bytes went. */
+  versions: z.array(z.string()),
+});
+export type Collection = z.infer<typeof collectionSchema>;
 
 /** POST /devices: a browser asks to be let in. The answer to it, and GET /devices, are these. */
 export const enrolmentSchema = z.object({
   publicKey: publicKeySchema,
   name: z.string().trim().min(1).max(64),
+  /** From an admin: who has it is let in at once. */
+  code: z.string().max(128).optional(),
 });
 export const deviceSchema = z.object({
   id: keyIdSchema,
@@ -102,6 +209,9 @@ export const deviceSchema = z.object({
   code: z.string(),
   createdAt: z.string(),
   lastSeenAt: z.string().nullable(),
+  groups: z.array(groupNameSchema).default([]),
+  /** Its last word on what it runs. */
+  report: reportSchema.nullable().default(null),
 });
 export type DeviceInfo = z.infer<typeof deviceSchema>;
 export const deviceListSchema = z.object({ devices: z.array(deviceSchema) });
@@ -109,15 +219,71 @@ export const deviceListSchema = z.object({ devices: z.array(deviceSchema) });
 export const deviceChangeSchema = z.object({
   status: z.enum(['approved', 'revoked']),
   role: roleSchema.nullable(),
+  /** Where it is left out they stay. */
+  groups: z.array(groupNameSchema).max(64).optional(),
 });
+
+/** POST /enrolments: a code that lets one device in. The answer to it is the only one that holds the code. */
+export const enrolmentCodeQuerySchema = z.object({
+  role: roleSchema,
+  groups: z.array(groupNameSchema).max(64).default([]),
+  /** How long it can be used. */
+  minutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(7 * 24 * 60)
+    .default(60),
+});
+export const enrolmentCodeSchema = z.object({
+  id: z.string(),
+  role: roleSchema,
+  groups: z.array(groupNameSchema),
+  createdAt: time,
+  expiresAt: time,
+  /** The device that used it. */
+  usedBy: keyIdSchema.nullable(),
+});
+export const newEnrolmentCodeSchema = enrolmentCodeSchema.extend({
+  code: z.string(),
+  /** The registry's key, which the device pins with it. */
+  registry: keyIdSchema,
+});
+export const enrolmentCodeListSchema = z.object({ codes: z.array(enrolmentCodeSchema) });
+
+/** POST /keys: a key for people and programs. Shown once. */
+export const accessKeyQuerySchema = z.object({
+  name: z.string().trim().min(1).max(64),
+  role: roleSchema,
+  /** Null: until it is revoked. */
+  days: z.number().int().min(1).max(3650).nullable().default(null),
+});
+export const accessKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  createdAt: time,
+  expiresAt: time.nullable(),
+  revokedAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+});
+export type AccessKey = z.infer<typeof accessKeySchema>;
+export const newAccessKeySchema = accessKeySchema.extend({ key: z.string() });
+export const accessKeyListSchema = z.object({ keys: z.array(accessKeySchema) });
+
+/** POST /reports and POST /samples: 201 the first time, 200 ever after. */
+export const acknowledgementSchema = z.object({ digest: digestSchema });
 
 /** GET /me: who the server takes the caller for. */
 export const callerSchema = z.object({
-  kind: z.enum(['anonymous', 'admin-key', 'device']),
+  kind: z.enum(['anonymous', 'admin-key', 'access-key', 'device']),
   role: roleSchema.nullable(),
   status: z.enum(['pending', 'approved', 'revoked']).nullable(),
   /** Whether reading without a key is open from where the caller is (loopback). */
   openReads: z.boolean(),
+  groups: z.array(groupNameSchema).default([]),
+  /** `deviceCertificateSchema`, signed by the registry; null for what is no approved device. */
+  certificate: envelopeSchema.nullable().default(null),
 });
 export type Caller = z.infer<typeof callerSchema>;
 
@@ -132,6 +298,8 @@ export const registryEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('version'), model: modelNameSchema, version: versionNumberSchema }),
   z.object({ type: z.literal('device'), id: keyIdSchema }),
+  z.object({ type: z.literal('report'), id: keyIdSchema }),
+  z.object({ type: z.literal('samples'), model: modelNameSchema }),
 ]);
 export type RegistryEvent = z.infer<typeof registryEventSchema>;
 

@@ -11,7 +11,8 @@ import type { CandidateRow } from '../../../src/device/schema.ts';
 const root = document.body.appendChild(document.createElement('main'));
 // Who may not send yet is shown a way to ask for it, which needs a registry.
 beforeAll(() => {
-  caller.value = { kind: 'device', role: 'trainer', status: 'approved', openReads: true };
+  const known = { groups: [], certificate: null };
+  caller.value = { kind: 'device', role: 'trainer', status: 'approved', openReads: true, ...known };
 });
 afterAll(() => {
   caller.value = null;

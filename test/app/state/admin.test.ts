@@ -17,12 +17,15 @@ function device(letter: string, over: Partial<DeviceInfo> = {}): DeviceInfo {
     code: 'ABCDEF',
     createdAt: '2026-01-01T00:00:00.000Z',
     lastSeenAt: null,
+    groups: [],
+    report: null,
     ...over,
   };
 }
 
-const anonymous: Caller = { kind: 'anonymous', role: null, status: null, openReads: true };
-const byKey: Caller = { kind: 'admin-key', role: 'admin', status: null, openReads: true };
+const noDevice = { groups: [], certificate: null };
+const anonymous: Caller = { kind: 'anonymous', role: null, status: null, openReads: true, ...noDevice };
+const byKey: Caller = { kind: 'admin-key', role: 'admin', status: null, openReads: true, ...noDevice };
 
 /** A registry that knows one key, three devices, and at which revision an alias is. */
 function registry() {

@@ -17,11 +17,14 @@ const listed = (version: number, parent: number | null): VersionSummary => ({
   evaluations: [],
   variants: [{ name: 'fp32', bytes: 900, evaluations: [] }],
   lacks: [],
+  retiredAt: null,
+  collectedAt: null,
 });
 const summary = (versions: VersionSummary[], production: number | null): ModelSummary => ({
   model: 'digits',
   task: 'classification',
   updatedAt: '2026-11-24T00:00:00.000Z',
+  tags: [],
   versions,
   aliases: production === null ? [] : [alias(production)],
 });
@@ -46,6 +49,7 @@ const active = (version: number): Active => ({
   variant: 'fp32',
   previous: null,
   follows: true,
+  candidate: null,
 });
 const here = (version: number) => ({ model: 'digits', version }) as Installed;
 

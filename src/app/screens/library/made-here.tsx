@@ -68,7 +68,9 @@ function State({ row }: { readonly row: CandidateRow }) {
 }
 
 function Reason({ row }: { readonly row: CandidateRow }) {
-  const waiting = outbox.value.find(item => item.candidate === row.digest)?.lastError;
+  const waiting = outbox.value.find(
+    item => item.kind === 'candidate' && item.candidate === row.digest,
+  )?.lastError;
   if (row.state === 'queued' && waiting) return <p class="small">{t('waitsFor', { reason: waiting })}</p>;
   if (row.state === 'refused' && row.problem) return <p class="small">{row.problem}</p>;
   return null;
