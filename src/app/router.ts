@@ -8,31 +8,43 @@ export interface Route {
   readonly place: Place;
   /** The model the place is about; null: the current one. */
   readonly model: string | null;
+  /** What stands below the place, decoded: what it means is the place's own business. */
+  readonly below: readonly string[];
 }
+
+/** Their addresses go on with parts of their own, not with a model. */
+const withParts: readonly Place[] = ['admin'];
 
 export const route = signal<Route>(parseRoute(location.hash));
 
 /** @param hash such as `#/use/digits`; anything unknown is Use. */
 export function parseRoute(hash: string): Route {
-  const [place = '', model = ''] = hash.replace(/^#\/?/, '').split('/');
+  const [path = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [place = '', ...rest] = path.split('/');
   const known = places.find(candidate => candidate === place);
-  return { place: known ?? 'use', model: known && model ? safeDecode(model) : null };
+  if (!known) return { place: 'use', model: null, below: [] };
+  const below = safeDecode(rest.filter(part => part !== ''));
+  const model = withParts.includes(known) ? null : (below[0] ?? null);
+  return { place: known, model, below };
 }
 
-function safeDecode(text: string): string | null {
+/** Nothing of them where one is broken. */
+function safeDecode(parts: readonly string[]): string[] {
   try {
-    return decodeURIComponent(text);
+    return parts.map(decodeURIComponent);
   } catch {
-    return null;
+    return [];
   }
 }
 
-export function href(place: Place, model: string | null = null): string {
-  return model === null ? `#/${place}` : `#/${place}/${encodeURIComponent(model)}`;
+/** @param below the model that the place is about, or its parts from the top down; null: none */
+export function href(place: Place, below: string | readonly string[] | null = null): string {
+  const parts = typeof below === 'string' ? [below] : (below ?? []);
+  return ['#', place, ...parts.map(encodeURIComponent)].join('/');
 }
 
-export function navigate(place: Place, model: string | null = null): void {
-  location.hash = href(place, model);
+export function navigate(place: Place, below: string | readonly string[] | null = null): void {
+  location.hash = href(place, below);
 }
 
 /** Follows the address bar. Answers a function that stops it. */
