@@ -6,7 +6,7 @@ import { sequential } from '@tensorflow/tfjs-layers';
 import { type Bytes, type Digest, sha256 } from '../src/core/artifact/digest.ts';
 import { packageDocumentName } from '../src/core/artifact/package.ts';
 import { type Dataset, datasetRows, writeDataset } from '../src/core/data/dataset.ts';
-import { gzip } from '../src/core/data/gzip.ts';
+import { gzip } from '../src/core/gzip.ts';
 import { rowKey, stratifiedSplit } from '../src/core/data/split.ts';
 import { numbersOf, parseTable } from '../src/core/data/table.ts';
 import { patchInitializers } from '../src/core/onnx/patch.ts';

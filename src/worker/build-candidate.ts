@@ -4,7 +4,7 @@ import type { Bytes } from '../core/artifact/digest.ts';
 import type { Candidate, DatasetArtifact, Evaluation, Manifest } from '../core/artifact/documents.ts';
 import { type Recorded, recordedSchema } from '../core/artifact/recorded.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
-import { gzip } from '../core/data/gzip.ts';
+import { gzip } from '../core/gzip.ts';
 import type { Comparison } from '../core/evaluate/compare.ts';
 import { architectureDigest } from '../core/onnx/architecture.ts';
 import { tensorLayout } from '../core/onnx/layout.ts';

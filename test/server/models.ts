@@ -11,7 +11,7 @@ import {
   signDocument,
 } from '../../src/core/artifact/signature.ts';
 import type { VersionDetail } from '../../src/core/artifact/registry-api.ts';
-import { gzip } from '../../src/core/data/gzip.ts';
+import { gzip } from '../../src/core/gzip.ts';
 import { architectureDigest } from '../../src/core/onnx/architecture.ts';
 import { GraphBuilder } from '../../src/core/onnx/build.ts';
 import { tensorLayout } from '../../src/core/onnx/layout.ts';

@@ -4,7 +4,7 @@ import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { Manifest } from '../../src/core/artifact/documents.ts';
 import { packageSchema } from '../../src/core/artifact/package.ts';
 import { recordedSchema } from '../../src/core/artifact/recorded.ts';
-import { gzip } from '../../src/core/data/gzip.ts';
+import { gzip } from '../../src/core/gzip.ts';
 import type { Database } from '../../src/device/db.ts';
 import { storeVersion } from './stored.ts';
 

@@ -1,8 +1,9 @@
 // gzip (RFC 1952). Packed by one implementation on every host and without a time stamp, so that the same bytes in are
 // the same bytes out; unpacked by the platform, which checks the CRC, up to a limit.
 import { gzipSync } from 'fflate';
-import type { Bytes } from '../artifact/digest.ts';
-import { HaversackError } from '../errors.ts';
+import { HaversackError } from './errors.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 export function gzip(bytes: Bytes): Bytes {
   return new Uint8Array(gzipSync(bytes, { level: 9, mtime: 0 }));
