@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { detectingFetch } from '../../src/client/folder-registry.ts';
 import { RegistryClient } from '../../src/client/registry.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -40,7 +41,8 @@ export function connect(io: Io, options: RemoteOptions): Remote {
   const url = serverUrl(io, options);
   const key = options.key ?? io.env.HAVERSACK_KEY;
   const token = () => (key ? Promise.resolve(key) : keyOnThisMachine(io, options, url));
-  return { url: url.href, token, client: new RegistryClient({ baseUrl: url.href, token }) };
+  const fetch = detectingFetch((input, init) => globalThis.fetch(input, init));
+  return { url: url.href, token, client: new RegistryClient({ baseUrl: url.href, token, fetch }) };
 }
 
 export function dataFolder(io: Io, options: { readonly data?: string }): string {

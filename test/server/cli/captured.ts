@@ -44,7 +44,7 @@ export async function haversack(
 export async function startedServer() {
   const folder = await mkdtemp(join(tmpdir(), 'haversack-cli-'));
   const data = join(folder, 'data');
-  const { app, close } = await createServer({ data });
+  const { app, close, deriver } = await createServer({ data });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
   return {
@@ -52,6 +52,8 @@ export async function startedServer() {
     /** Where the commands run: `./data` is the server's. */
     folder,
     data,
+    /** Resolves when every variant that is to be made of a version has been. */
+    derived: () => deriver.idle(),
     close: async () => {
       await close();
       await rm(folder, { recursive: true, force: true });
