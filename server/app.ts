@@ -26,6 +26,7 @@ import { registerCatalogueRoutes } from './registry/routes/catalogue.ts';
 import { registerChunkRoutes } from './registry/routes/chunks.ts';
 import { registerDeviceRoutes } from './registry/routes/devices.ts';
 import { registerEventRoutes } from './registry/routes/events.ts';
+import { registerReportRoutes } from './registry/routes/reports.ts';
 import { registerVersionRoutes } from './registry/routes/versions.ts';
 import { projectVersion } from './root-folder.ts';
 import { closeSilentConnections } from './silent-connections.ts';
@@ -114,6 +115,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   registerCatalogueRoutes(app, registry);
   registerDeviceRoutes(app, registry);
   registerEventRoutes(app, registry);
+  registerReportRoutes(app, registry);
   const deriver = new Deriver(registry);
   registerVersionRoutes(app, registry, deriver);
   await app.register((scope, _options, done) => {

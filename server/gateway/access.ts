@@ -26,6 +26,8 @@ export const accessTable: Readonly<Record<string, Right>> = {
   [`PUT ${registryRoot}/chunks/:digest`]: 'trainer',
   [`POST ${registryRoot}/chunks/missing`]: 'trainer',
   [`POST ${registryRoot}/candidates`]: 'trainer',
+  [`POST ${registryRoot}/reports`]: 'device',
+  [`GET ${registryRoot}/reports`]: 'admin',
   [`GET ${registryRoot}/events`]: 'read',
   'GET /v2': 'public',
   'GET /v2/': 'public',

@@ -3,6 +3,7 @@
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import {
+  acknowledgementSchema,
   aliasMoveSchema,
   type Caller,
   callerSchema,
@@ -17,6 +18,9 @@ import {
   type Push,
   type Receipt,
   receiptSchema,
+  type ReportList,
+  reportListSchema,
+  type reportQuerySchema,
   type RegistryEvent,
   registryRoot,
   type VersionDetail,
@@ -123,6 +127,22 @@ export class RegistryClient {
       );
     }
     return receipt;
+  }
+
+  /** Delivers a document that this device signed. Sent again, it is acknowledged again. @throws HaversackError `DocumentInvalid` */
+  async sendDocument(to: 'reports' | 'samples', document: Envelope, signal?: Signal): Promise<void> {
+    const { digest } = await this.#post(path`/${to}`, document, acknowledgementSchema, { signal });
+    const wanted = await envelopeDigest(document);
+    if (digest === wanted) return;
+    const got = digest.slice(0, 12);
+    throw new HaversackError('DocumentInvalid', `${got} was acknowledged, sent was ${wanted.slice(0, 12)}`);
+  }
+
+  /** What devices reported, newest first; for admins. */
+  async reports(query: z.input<typeof reportQuerySchema> = {}, signal?: Signal): Promise<ReportList> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    return (await this.#connection.json(`${path`/reports`}?${search}`, reportListSchema, { signal })).value;
   }
 
   /** An admin's upload, after `uploadFile`. */

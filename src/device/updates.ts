@@ -108,9 +108,9 @@ async function listen(options: UpdatesOptions, check: () => void): Promise<void>
 }
 
 function hear(event: RegistryEvent, keyId: string, { onChange }: UpdatesOptions, check: () => void): void {
-  if (event.type !== 'device') {
+  if (event.type === 'alias' || event.type === 'version') {
     check();
-  } else if (event.id === keyId) {
+  } else if (event.type === 'device' && event.id === keyId) {
     onChange({ type: 'device' });
     // What waited for an approval may go now.
     postChange('outbox');

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type RegistryEvent, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
+import type { Identity } from '../../gateway/identity.ts';
 import type { Registry } from '../context.ts';
 
 /** A comment this often keeps the line, and whoever is between, awake. */
@@ -33,7 +34,7 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
     };
     const device = request.caller.kind === 'device' ? request.caller.device.id : null;
     const unsubscribe = registry.events.subscribe(event => {
-      write(format(event));
+      if (mayHear(request.caller, event)) write(format(event));
       // Its rights have changed: it connects again, and is let in or not.
       if (event.type === 'device' && event.id === device) stream.end();
     });
@@ -53,6 +54,12 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
     for (const stream of streams) stream.end();
     done();
   });
+}
+
+/** What devices sent is for admins: a fleet that swaps at once would else make as much noise in every device's stream. */
+function mayHear(caller: Identity, event: RegistryEvent): boolean {
+  if (event.type !== 'report' && event.type !== 'samples') return true;
+  return caller.kind === 'admin-key' || (caller.kind === 'device' && caller.device.role === 'admin');
 }
 
 function format(event: RegistryEvent): string {

@@ -35,6 +35,8 @@ export const versionSummarySchema = z.object({
   digest: digestSchema,
   parent: z.object({ version: versionNumberSchema, digest: digestSchema }).nullable(),
   architecture: digestSchema,
+  /** Its graph is not its parent's: never averaged with it, nor sent as a difference to it. */
+  newArchitecture: z.boolean().default(false),
   createdAt: z.string(),
   device: keyIdSchema.nullable(),
   note: z.string().nullable(),
@@ -64,9 +66,20 @@ export const modelSummarySchema = z.object({
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
-/** GET /models */
+/** GET /models: all; with a query those that match it. */
 export const modelListSchema = z.object({ models: z.array(modelSummarySchema) });
-/** How long versions are kept that no alias, no lineage and no device needs; null: for ever. */
+/** GET /models?q=&tag=: without regard to case. */
+export const modelQuerySchema = z.object({
+  /** In the name, a tag or the card. */
+  q: z.string().trim().max(256).optional(),
+  /** The whole tag. */
+  tag: z.string().trim().max(64).optional(),
+});
+export type ModelQuery = z.infer<typeof modelQuerySchema>;
+/**
+ * How long versions are kept that no alias, no lineage and no device needs. A rule that is null keeps none by itself;
+ * where both are, all are kept for ever.
+ */
 export const retentionSchema = z.object({
   /** The newest so many stay in any case. */
   keepVersions: z.number().int().min(1).nullable(),
@@ -81,17 +94,31 @@ export const modelDetailSchema = modelSummarySchema.extend({
   retention: retentionSchema.default({ keepVersions: null, keepDays: null }),
 });
 export type ModelDetail = z.infer<typeof modelDetailSchema>;
-/** PATCH /models/{model}: what is left out stays. */
+/** A model card may have this many bytes (UTF-8). */
+export const maxCardBytes = 65_536;
+/** PATCH /models/{model} with If-Match: what is left out stays. */
 export const modelChangeSchema = z.object({
-  card: z.string().max(65_536).optional(),
+  card: z
+    .string()
+    .refine(
+      card => new TextEncoder().encode(card).length <= maxCardBytes,
+      `a card has at most ${maxCardBytes} bytes`,
+    )
+    .optional(),
   tags: z.array(tagSchema).max(32).optional(),
   retention: retentionSchema.optional(),
 });
-/** PATCH /models/{model}/versions/{version}: retired, no alias may point at it. */
+/** PATCH /models/{model}/versions/{version} with If-Match: retired, no alias may point at it. Answers `versionDetailSchema`. */
 export const versionChangeSchema = z.object({ retired: z.boolean(), why: whySchema });
 
 /** GET /models/{model}/versions/{version} */
-export const versionDetailSchema = z.object({ manifest: envelopeSchema, variants: z.array(envelopeSchema) });
+export const versionDetailSchema = z.object({
+  manifest: envelopeSchema,
+  variants: z.array(envelopeSchema),
+  retiredAt: time.nullable().default(null),
+  /** Where its bytes were let go, there are no variants. */
+  collectedAt: time.nullable().default(null),
+});
 export type VersionDetail = z.infer<typeof versionDetailSchema>;
 
 /** POST /chunks/missing */
@@ -145,26 +172,32 @@ export const aliasMoveSchema = z.object({
 });
 /** PATCH /models/{model}/aliases/{alias} with If-Match: holds a rollout, or lets it go on. */
 export const aliasHoldSchema = z.object({ held: z.boolean(), why: whySchema });
-/** GET /models/{model}/aliases/{alias}/history: newest first; "what ran on 3 May?" */
-export const aliasHistorySchema = z.object({
-  entries: z.array(
-    z.object({
-      revision: z.number().int(),
-      at: time,
-      who: z.string(),
-      why: z.string().nullable(),
-      version: versionNumberSchema.nullable(),
-      /** Null where the alias was removed. */
-      document: envelopeSchema.nullable(),
-    }),
-  ),
+/** DELETE /models/{model}/aliases/{alias}?why= with If-Match. */
+export const aliasRemovalSchema = z.object({ why: whySchema });
+export const aliasRevisionSchema = z.object({
+  alias: aliasNameSchema,
+  revision: z.number().int(),
+  at: time,
+  who: z.string(),
+  why: z.string().nullable(),
+  /** Null where the alias was removed. */
+  version: versionNumberSchema.nullable(),
+  /** As it was signed then; null where the alias was removed. */
+  document: envelopeSchema.nullable(),
 });
+export type AliasRevision = z.infer<typeof aliasRevisionSchema>;
+/**
+ * GET /models/{model}/aliases/{alias}/history, and of all its aliases, those removed too, GET /models/{model}/history:
+ * newest first; "what ran on 3 May?"
+ */
+export const aliasHistorySchema = z.object({ entries: z.array(aliasRevisionSchema) });
 
-/** GET /audit?subject=&before=&limit=: newest first. */
+/** GET /audit?subject=&who=&before=&limit=: newest first. */
 export const auditQuerySchema = z.object({
-  /** Begins with this: `digits`, `digits@3`. */
+  /** This, and what it is the beginning of up to an `@`: `digits` is also `digits@3`, and not `digits2`. */
   subject: z.string().max(256).optional(),
   who: z.string().max(256).optional(),
+  /** A time, or the `id` of an entry: what came before it. */
   before: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
@@ -274,6 +307,24 @@ export const accessKeyListSchema = z.object({ keys: z.array(accessKeySchema) });
 /** POST /reports and POST /samples: 201 the first time, 200 ever after. */
 export const acknowledgementSchema = z.object({ digest: digestSchema });
 
+/** GET /reports?model=&version=&before=&limit=: newest first. */
+export const reportQuerySchema = z.object({
+  model: modelNameSchema.optional(),
+  version: z.coerce.number().pipe(versionNumberSchema).optional(),
+  /** A `receivedAt`. */
+  before: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+/** How devices fared with a version, each counted once. */
+export const updateOutcomesSchema = z.object({ swapped: z.number().int(), rolledBack: z.number().int() });
+export type UpdateOutcomes = z.infer<typeof updateOutcomesSchema>;
+export const reportListSchema = z.object({
+  /** Where the question was about one version. */
+  outcomes: updateOutcomesSchema.nullable(),
+  reports: z.array(z.object({ digest: digestSchema, receivedAt: time, report: reportSchema })),
+});
+export type ReportList = z.infer<typeof reportListSchema>;
+
 /** GET /me: who the server takes the caller for. */
 export const callerSchema = z.object({
   kind: z.enum(['anonymous', 'admin-key', 'access-key', 'device']),
@@ -297,6 +348,8 @@ export const registryEventSchema = z.discriminatedUnion('type', [
     revision: z.number(),
   }),
   z.object({ type: z.literal('version'), model: modelNameSchema, version: versionNumberSchema }),
+  /** Something else about a model: its card, an alias less, a version retired or let go. */
+  z.object({ type: z.literal('model'), model: modelNameSchema }),
   z.object({ type: z.literal('device'), id: keyIdSchema }),
   z.object({ type: z.literal('report'), id: keyIdSchema }),
   z.object({ type: z.literal('samples'), model: modelNameSchema }),

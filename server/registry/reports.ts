@@ -1,0 +1,144 @@
+// What devices say of themselves: what they run, and how an update went. Each report once, however often it comes.
+import type { Kysely } from 'kysely';
+import { type Report, reportSchema } from '../../src/core/artifact/documents.ts';
+import type { Digest } from '../../src/core/artifact/digest.ts';
+import type { ReportList, reportQuerySchema, UpdateOutcomes } from '../../src/core/artifact/registry-api.ts';
+import {
+  type Envelope,
+  envelopeDigest,
+  openDocument,
+  readDocument,
+} from '../../src/core/artifact/signature.ts';
+import { HaversackError } from '../../src/core/errors.ts';
+import type { z } from '../../src/core/zod.ts';
+import type { Tables } from '../storage/tables.ts';
+import type { Registry } from './context.ts';
+import { contentOf, toText } from './documents.ts';
+import { findDevice } from './devices.ts';
+
+export interface AcceptedReport {
+  readonly digest: Digest;
+  readonly report: Report;
+  /** False where it had come before. */
+  readonly created: boolean;
+}
+
+/**
+ * Whoever brings it, it counts for the device that signed it.
+ * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (the device is not let in)
+ */
+export async function acceptReport(registry: Registry, envelope: Envelope): Promise<AcceptedReport> {
+  const report = await openReport(registry, envelope);
+  const digest = await envelopeDigest(envelope);
+  const created = await registry.database
+    .transaction()
+    .execute(transaction => insert(transaction, { digest, report, envelope, now: registry.now() }));
+  if (created) registry.events.publish({ type: 'report', id: report.device });
+  return { digest, report, created };
+}
+
+async function openReport(registry: Registry, envelope: Envelope): Promise<Report> {
+  const claimed = readDocument(envelope, reportSchema);
+  const device = await findDevice(registry, claimed.device);
+  if (device?.status !== 'approved') {
+    throw new HaversackError(
+      'Forbidden',
+      `device: ${claimed.device} is ${device?.status ?? 'not known here'}`,
+    );
+  }
+  return openDocument(envelope, reportSchema, device.publicKey);
+}
+
+interface Arrival {
+  readonly digest: Digest;
+  readonly report: Report;
+  readonly envelope: Envelope;
+  readonly now: Date;
+}
+
+async function insert(transaction: Kysely<Tables>, arrival: Arrival): Promise<boolean> {
+  const { digest, report, envelope, now } = arrival;
+  const { device, update } = report;
+  const inserted = await transaction
+    .insertInto('reports')
+    .values({
+      digest,
+      device,
+      received_at: now.toISOString(),
+      model: update?.model ?? null,
+      version: update?.to ?? null,
+      outcome: update?.outcome ?? null,
+      document: toText(envelope),
+    })
+    .onConflict(conflict => conflict.column('digest').doNothing())
+    .returning('digest')
+    .executeTakeFirst();
+  if (!inserted) return false;
+  await keepNewestState(transaction, arrival);
+  return true;
+}
+
+/** A device's word on what it runs replaces its word before; how its updates went stays. One brought late changes nothing. */
+async function keepNewestState(transaction: Kysely<Tables>, { digest, report }: Arrival): Promise<void> {
+  const { device } = report;
+  const row = await transaction
+    .selectFrom('devices')
+    .select('report')
+    .where('id', '=', device)
+    .executeTakeFirst();
+  const known = row?.report ? reportSchema.parse(JSON.parse(row.report)) : null;
+  if (known && known.createdAt > report.createdAt) return;
+  await transaction
+    .updateTable('devices')
+    .set({ report: JSON.stringify(report) })
+    .where('id', '=', device)
+    .execute();
+  await transaction
+    .deleteFrom('reports')
+    .where('device', '=', device)
+    .where('outcome', 'is', null)
+    .where('digest', '!=', digest)
+    .execute();
+}
+
+/**
+ * How devices fared with a version: each counts once, with its newest word.
+ * @param since only what came from then on, ISO 8601
+ */
+export async function outcomesOf(
+  database: Kysely<Tables>,
+  of: { readonly model: string; readonly version: number; readonly since?: string },
+): Promise<UpdateOutcomes> {
+  const rows = await database
+    .selectFrom('reports')
+    .select(['device', 'outcome'])
+    .where('model', '=', of.model)
+    .where('version', '=', of.version)
+    .where('received_at', '>=', of.since ?? '')
+    .orderBy('received_at')
+    .execute();
+  const newest = new Map(rows.map(({ device, outcome }) => [device, outcome]));
+  const count = (wanted: string) => [...newest.values()].filter(outcome => outcome === wanted).length;
+  return { swapped: count('swapped'), rolledBack: count('rolled-back') };
+}
+
+/** Newest first. With a model and a version: how devices fared with it, too. */
+export async function listReports(
+  { database }: Registry,
+  { model, version, before, limit }: z.output<typeof reportQuerySchema>,
+): Promise<ReportList> {
+  let query = database.selectFrom('reports').selectAll().orderBy('received_at', 'desc').orderBy('digest');
+  if (model !== undefined) query = query.where('model', '=', model);
+  if (version !== undefined) query = query.where('version', '=', version);
+  if (before !== undefined) query = query.where('received_at', '<', before);
+  const rows = await query.limit(limit).execute();
+  const isOne = model !== undefined && version !== undefined;
+  return {
+    outcomes: isOne ? await outcomesOf(database, { model, version }) : null,
+    reports: rows.map(row => ({
+      digest: row.digest,
+      receivedAt: row.received_at,
+      report: contentOf(row.document, reportSchema),
+    })),
+  };
+}

@@ -1,0 +1,26 @@
+// Reports over HTTP: devices send them, admins read them.
+import type { FastifyInstance } from 'fastify';
+import { reportQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
+import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
+import { HaversackError } from '../../../src/core/errors.ts';
+import { parseRequest } from '../../gateway/problem.ts';
+import type { Registry } from '../context.ts';
+import { acceptReport, listReports } from '../reports.ts';
+
+/** A thousand models that run, each with its name. */
+const maxReportBytes = 512 * 1024;
+
+export function registerReportRoutes(app: FastifyInstance, registry: Registry): void {
+  app.post(`${registryRoot}/reports`, { bodyLimit: maxReportBytes }, async (request, reply) => {
+    const envelope = parseRequest(envelopeSchema, request.body);
+    const { caller } = request;
+    if (caller.kind === 'device' && envelope.signed['device'] !== caller.device.id) {
+      throw new HaversackError('SignatureInvalid', 'a device reports of itself only');
+    }
+    const { digest, created } = await acceptReport(registry, envelope);
+    return reply.code(created ? 201 : 200).send({ digest });
+  });
+  app.get(`${registryRoot}/reports`, request =>
+    listReports(registry, parseRequest(reportQuerySchema, request.query)),
+  );
+}

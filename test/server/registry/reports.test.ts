@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../../src/core/artifact/documents.ts';
+import { deviceListSchema, reportListSchema } from '../../../src/core/artifact/registry-api.ts';
+import { envelopeDigest, signDocument } from '../../../src/core/artifact/signature.ts';
+import {
+  audienceOf,
+  enrolDevice,
+  setDevice,
+  startServer,
+  type TestDevice,
+  type TestServer,
+} from '../support.ts';
+
+function reportOf(device: TestDevice, change: Partial<Report> = {}): Report {
+  return {
+    type: 'report',
+    formatVersion: 1,
+    device: device.keyId,
+    createdAt: '2026-11-26T08:00:00.000Z',
+    app: 'test',
+    active: [{ model: 'digits', version: 1, variant: 'fp32', provider: 'wasm' }],
+    update: null,
+    storage: null,
+    ...change,
+  };
+}
+
+const updateTo = (version: number, outcome: 'swapped' | 'rolled-back'): Pick<Report, 'update'> => ({
+  update: {
+    model: 'digits',
+    from: 1,
+    to: version,
+    outcome,
+    problem: outcome === 'swapped' ? null : 'it answers otherwise',
+  },
+});
+
+/** No two moments are the same, however fast the machine is. */
+function startTicking(): Promise<TestServer> {
+  let ticks = 0;
+  return startServer({ now: () => new Date(Date.now() + ++ticks) });
+}
+
+async function send(server: TestServer, device: TestDevice, report: Report, signer = device) {
+  return server.ask('POST', 'reports', {
+    token: await device.token(audienceOf(server)),
+    body: await signDocument(report, signer),
+  });
+}
+
+async function list(server: TestServer, query = '') {
+  return reportListSchema.parse((await server.ask('GET', `reports${query}`, { token: server.key })).json);
+}
+
+async function told(server: TestServer, device: TestDevice) {
+  const { devices } = deviceListSchema.parse(
+    (await server.ask('GET', 'devices', { token: server.key })).json,
+  );
+  return devices.find(({ id }) => id === device.keyId)?.report;
+}
+
+describe('a report', () => {
+  it('is taken once, acknowledged ever after, and is the device’s word on what it runs', async () => {
+    const server = await startTicking();
+    const device = await enrolDevice(server, 'device');
+    const report = reportOf(device, updateTo(2, 'swapped'));
+    const digest = await envelopeDigest(await signDocument(report, device));
+    const first = await send(server, device, report);
+    expect({ status: first.status, json: first.json }).toEqual({ status: 201, json: { digest } });
+    const again = await send(server, device, report);
+    expect({ status: again.status, json: again.json }).toEqual({ status: 200, json: { digest } });
+    expect((await list(server)).reports.map(entry => entry.report)).toEqual([report]);
+    expect(await told(server, device)).toEqual(report);
+  });
+
+  it('of another device, or signed by another key, is refused', async () => {
+    const server = await startTicking();
+    const [device, other] = [await enrolDevice(server, 'device'), await enrolDevice(server, 'device')];
+    expect((await send(server, device, reportOf(other), other)).json['code']).toBe('SignatureInvalid');
+    expect((await send(server, device, reportOf(device), other)).json['code']).toBe('SignatureInvalid');
+    expect((await list(server)).reports).toEqual([]);
+  });
+
+  it('of a revoked device is refused', async () => {
+    const server = await startTicking();
+    const device = await enrolDevice(server, 'device');
+    await setDevice(server, device.keyId, { status: 'revoked', role: null });
+    expect((await send(server, device, reportOf(device))).status).toBe(401);
+  });
+
+  it('that is brought late does not overwrite a newer word; of mere states only the newest is kept', async () => {
+    const server = await startTicking();
+    const device = await enrolDevice(server, 'device');
+    const [noon, one] = ['2026-11-26T12:00:00.000Z', '2026-11-26T13:00:00.000Z'];
+    await send(server, device, reportOf(device, { createdAt: noon, app: 'noon' }));
+    await send(server, device, reportOf(device, { createdAt: one, app: 'one' }));
+    await send(server, device, reportOf(device, updateTo(2, 'swapped')));
+    expect(await told(server, device)).toMatchObject({ app: 'one' });
+    expect((await list(server)).reports.map(({ report }) => report.app).sort()).toEqual(['one', 'test']);
+  });
+
+  it('counts a device once, by its newest word on a version', async () => {
+    const server = await startTicking();
+    const [device, other] = [await enrolDevice(server, 'device'), await enrolDevice(server, 'device')];
+    await send(server, device, reportOf(device, updateTo(2, 'rolled-back')));
+    await send(server, device, reportOf(device, { ...updateTo(2, 'swapped'), app: 'later' }));
+    await send(server, other, reportOf(other, updateTo(2, 'rolled-back')));
+    await send(server, other, reportOf(other, { ...updateTo(3, 'rolled-back'), app: 'later' }));
+    const { outcomes, reports } = await list(server, '?model=digits&version=2');
+    expect(outcomes).toEqual({ swapped: 1, rolledBack: 1 });
+    expect(reports).toHaveLength(3);
+    expect((await list(server, '?limit=1')).reports).toHaveLength(1);
+  });
+});
