@@ -17,6 +17,7 @@ const changeSchema = z.object({
     'runs',
     'policies',
     'inbox',
+    'notices',
   ]),
   model: modelNameSchema.optional(),
 });

@@ -31,5 +31,6 @@ export const migrations: readonly ((db: IDBPDatabase<HaversackDB>, tx: Upgrade) 
     db.createObjectStore('policies', { keyPath: 'model' });
     db.createObjectStore('inbox', { keyPath: 'id' }).createIndex('model', 'model');
     tx.objectStore('outbox').createIndex('digest', 'digest');
+    db.createObjectStore('notices', { keyPath: 'id', autoIncrement: true });
   },
 ];

@@ -155,8 +155,27 @@ export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** Asked once; null until then. */
   persistent: z.boolean().nullable(),
+  /** Whether versions may come over a link that is paid by what goes over it. */
+  overMetered: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** What the store did by itself, or found damaged: told in passing, and kept until it was read. */
+export const noticeSchema = z.object({
+  /** Autoincremented. */
+  id: z.number().int().optional(),
+  /**
+   * `evicted`: a version went to make room. `damaged`: pieces of a version did not hash and were thrown away. `mended`: they
+   * are here again. `work-damaged`: the same of what was made here and not sent; no registry has it.
+   */
+  kind: z.enum(['evicted', 'damaged', 'mended', 'work-damaged']),
+  model: modelNameSchema,
+  /** Null where what was found has no number: a candidate. */
+  version: versionNumberSchema.nullable(),
+  bytes: z.number().int(),
+  at: time,
+});
+export type Notice = z.infer<typeof noticeSchema>;
 
 /** The device's key: WebCrypto's, which cannot be read, or 32 secret bytes where the browser has no Ed25519. */
 export interface IdentityRow {
@@ -239,6 +258,7 @@ export interface HaversackDB extends DBSchema {
   identity: { key: string; value: IdentityRow };
   policies: { key: string; value: UpdatePolicy };
   inbox: { key: string; value: InboxSample; indexes: { model: string } };
+  notices: { key: number; value: Notice };
   runs: { key: string; value: RunRow; indexes: { model: string } };
   /** The bytes of both slots, in parts: a value has its limit (127 MiB in Chromium). */
   checkpoints: {

@@ -13,6 +13,7 @@ export const defaultSettings: Settings = {
   language: 'system',
   theme: 'system',
   persistent: null,
+  overMetered: false,
 };
 
 export async function readSettings(db: Database): Promise<Settings> {
