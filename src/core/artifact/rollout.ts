@@ -22,16 +22,41 @@ export async function targetOf(
   device: RolloutDevice,
   running: number | null,
 ): Promise<RolloutTarget | null> {
+  return targetAt(alias, device.groups, await placeOf(device.keyId, alias.model), running);
+}
+
+/** As `targetOf`, for a device whose place is known. */
+export function targetAt(
+  alias: Alias,
+  groups: readonly string[],
+  place: number,
+  running: number | null,
+): RolloutTarget | null {
   const { version, versionDigest, rollout, otherwise, held } = alias;
-  const isMeant =
-    (rollout.groups === null || rollout.groups.some(group => device.groups.includes(group))) &&
-    (await isInShare(device.keyId, alias.model, rollout.share));
+  const isMeant = isWithin(rollout, groups, place);
   if (isMeant && (!held || running === version)) return { version, versionDigest };
   return otherwise;
 }
 
-/** The same devices for every share of a model, and others for another model; a growing share keeps those it had. */
-export async function isInShare(keyId: string, model: string, share: number): Promise<boolean> {
+/** Whether a rollout reaches a device of these groups at this place. */
+export function isWithin(
+  { groups: wanted, share }: Alias['rollout'],
+  groups: readonly string[],
+  place: number,
+): boolean {
+  return (wanted === null || wanted.some(group => groups.includes(group))) && place < share;
+}
+
+/**
+ * Where a device stands among all of a model, from 0 to below 1: evenly spread, and another for another model. A share
+ * reaches those that stand below it, so that a growing one keeps those it had.
+ */
+export async function placeOf(keyId: string, model: string): Promise<number> {
   const digest = await sha256(new TextEncoder().encode(`${keyId}:${model}`));
-  return Number.parseInt(digest.slice(0, 8), 16) / 2 ** 32 < share;
+  return Number.parseInt(digest.slice(0, 8), 16) / 2 ** 32;
+}
+
+/** The same devices for every share of a model, and others for another model. */
+export async function isInShare(keyId: string, model: string, share: number): Promise<boolean> {
+  return (await placeOf(keyId, model)) < share;
 }
