@@ -31,6 +31,8 @@ export const migrations: readonly ((db: IDBPDatabase<HaversackDB>, tx: Upgrade) 
     db.createObjectStore('policies', { keyPath: 'model' });
     db.createObjectStore('inbox', { keyPath: 'id' }).createIndex('model', 'model');
     tx.objectStore('outbox').createIndex('digest', 'digest');
+    db.createObjectStore('trials', { keyPath: 'digest' });
+    db.createObjectStore('marks', { keyPath: 'id' });
     db.createObjectStore('notices', { keyPath: 'id', autoIncrement: true });
   },
 ];

@@ -106,6 +106,8 @@ export const outboxSchema = z.discriminatedUnion('kind', [
     model: modelNameSchema.nullable(),
     digest: digestSchema,
     document: envelopeSchema,
+    /** Not to be sent any more: the registry refused it for good, which its owner has not read yet. `lastError` says why. */
+    refusedAs: z.enum(errorCodes).nullable().default(null),
     ...queued,
   }),
 ]);
@@ -134,6 +136,29 @@ export const updatePolicySchema = z.object({
   onlyWhile: z.object({ idle: z.boolean(), charging: z.boolean(), unmetered: z.boolean() }),
 });
 export type UpdatePolicy = z.infer<typeof updatePolicySchema>;
+
+/**
+ * A version that was fetched and is being tried, or did not answer as it was recorded: that one never becomes active. A
+ * page that dies while it tries leaves it `running`.
+ */
+export const trialSchema = z.object({
+  /** Of the manifest. */
+  digest: digestSchema,
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  state: z.enum(['running', 'failed']),
+  /** How often it was begun. */
+  begun: z.number().int(),
+  /** The alias revision that asked for it: with a higher one it is tried anew. */
+  revision: z.number().int(),
+  problem: z.string().nullable(),
+  at: time,
+});
+export type Trial = z.infer<typeof trialSchema>;
+
+/** When something that is done now and then was done last. */
+export const markSchema = z.object({ id: z.enum(['state-report', 'background-check']), at: time });
+export type Mark = z.infer<typeof markSchema>;
 
 /** A sample that another device made, in the inbox of this one. */
 export const inboxSampleSchema = z.object({
@@ -258,6 +283,8 @@ export interface HaversackDB extends DBSchema {
   identity: { key: string; value: IdentityRow };
   policies: { key: string; value: UpdatePolicy };
   inbox: { key: string; value: InboxSample; indexes: { model: string } };
+  trials: { key: string; value: Trial };
+  marks: { key: string; value: Mark };
   notices: { key: number; value: Notice };
   runs: { key: string; value: RunRow; indexes: { model: string } };
   /** The bytes of both slots, in parts: a value has its limit (127 MiB in Chromium). */

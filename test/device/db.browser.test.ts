@@ -23,6 +23,8 @@ test('makes every store', async () => {
       'aliases',
       'candidates',
       'checkpoints',
+      'marks',
+      'trials',
       'choices',
       'chunks',
       'downloads',
