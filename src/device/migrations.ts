@@ -30,6 +30,7 @@ export const migrations: readonly ((db: IDBPDatabase<HaversackDB>, tx: Upgrade) 
   (db, tx) => {
     db.createObjectStore('policies', { keyPath: 'model' });
     db.createObjectStore('inbox', { keyPath: 'id' }).createIndex('model', 'model');
+    db.createObjectStore('peers', { keyPath: 'device' });
     tx.objectStore('outbox').createIndex('digest', 'digest');
     db.createObjectStore('trials', { keyPath: 'digest' });
     db.createObjectStore('marks', { keyPath: 'id' });

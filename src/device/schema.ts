@@ -79,8 +79,10 @@ export const candidateRowSchema = z.object({
   model: modelNameSchema,
   document: envelopeSchema,
   state: z.enum(['judging', 'kept', 'queued', 'sent', 'refused']),
-  /** `Comparison`, as it was shown. */
+  /** `Comparison`, as it was shown; null for what another device judged. */
   comparison: z.unknown(),
+  /** The device that made it, where it was carried here; null: this one. */
+  from: keyIdSchema.nullable().default(null),
   receipt: receiptSchema.nullable(),
   /** Why it waits, or why it was refused; the code is for a reader's own language. */
   problem: z.string().nullable(),
@@ -172,6 +174,15 @@ export const inboxSampleSchema = z.object({
   receivedAt: time,
 });
 export type InboxSample = z.infer<typeof inboxSampleSchema>;
+
+/** Another device, as the registry vouched for it when something of it was carried here. */
+export const peerSchema = z.object({
+  device: keyIdSchema,
+  /** `deviceCertificateSchema` */
+  certificate: envelopeSchema,
+  seenAt: time,
+});
+export type PeerRow = z.infer<typeof peerSchema>;
 
 export const settingsSchema = z.object({
   id: z.literal('settings'),
@@ -283,6 +294,7 @@ export interface HaversackDB extends DBSchema {
   identity: { key: string; value: IdentityRow };
   policies: { key: string; value: UpdatePolicy };
   inbox: { key: string; value: InboxSample; indexes: { model: string } };
+  peers: { key: string; value: PeerRow };
   trials: { key: string; value: Trial };
   marks: { key: string; value: Mark };
   notices: { key: number; value: Notice };

@@ -118,6 +118,16 @@ export const versionDetailSchema = z.object({
   retiredAt: time.nullable().default(null),
   /** Where its bytes were let go, there are no variants. */
   collectedAt: time.nullable().default(null),
+  /** How it stands with the variants that the registry makes of it, and why one is not there. */
+  derivations: z
+    .array(
+      z.object({
+        variant: variantNameSchema,
+        state: z.enum(['pending', 'done', 'skipped', 'failed']),
+        detail: z.string().nullable(),
+      }),
+    )
+    .default([]),
 });
 export type VersionDetail = z.infer<typeof versionDetailSchema>;
 
@@ -152,6 +162,8 @@ export type Receipt = z.infer<typeof receiptSchema>;
 /** POST /models/{model}/versions — an admin's upload, after its chunks have arrived. What is left out is read from the file. */
 export const pushSchema = z.object({
   file: fileRefSchema,
+  /** The version it was made from. */
+  parent: versionNumberSchema.nullable().default(null),
   labels: z.array(z.string().max(256)).max(100_000).nullable().default(null),
   interface: interfaceSchema.nullable().default(null),
   task: taskSchema.nullable().default(null),
@@ -160,6 +172,22 @@ export const pushSchema = z.object({
   note: z.string().max(1024).nullable().default(null),
 });
 export type Push = z.input<typeof pushSchema>;
+
+/**
+ * PUT /models/{model}/file?labels=a,b&note=…&parent=3 — an admin's upload in one request: an ONNX file
+ * (`application/octet-stream`, also where no type is given) or a zip of one and the files beside it (`application/zip`).
+ * 201 with the new version's `versionDetailSchema`; 200 where the newest version is that file, from that parent.
+ */
+export const fileUploadSchema = z.object({
+  labels: z
+    .string()
+    .transform(text => text.split(',').map(label => label.trim()))
+    .pipe(z.array(z.string().max(256)).max(100_000))
+    .nullable()
+    .default(null),
+  note: z.string().max(1024).nullable().default(null),
+  parent: z.coerce.number().pipe(versionNumberSchema).nullable().default(null),
+});
 
 /** PUT /models/{model}/aliases/{alias} with If-Match: "revision", or If-None-Match: * for a new alias. */
 export const aliasMoveSchema = z.object({
@@ -248,11 +276,10 @@ export const deviceSchema = z.object({
 });
 export type DeviceInfo = z.infer<typeof deviceSchema>;
 export const deviceListSchema = z.object({ devices: z.array(deviceSchema) });
-/** PATCH /devices/{id} */
+/** PATCH /devices/{id}: what is left out stays. A revoked device has no role. */
 export const deviceChangeSchema = z.object({
-  status: z.enum(['approved', 'revoked']),
-  role: roleSchema.nullable(),
-  /** Where it is left out they stay. */
+  status: z.enum(['approved', 'revoked']).optional(),
+  role: roleSchema.nullable().optional(),
   groups: z.array(groupNameSchema).max(64).optional(),
 });
 
@@ -304,6 +331,59 @@ export type AccessKey = z.infer<typeof accessKeySchema>;
 export const newAccessKeySchema = accessKeySchema.extend({ key: z.string() });
 export const accessKeyListSchema = z.object({ keys: z.array(accessKeySchema) });
 
+/** GET /models/{model}/samples?after=&limit=: the samples documents that devices sent, oldest first. */
+export const samplesQuerySchema = z.object({
+  /** What `next` said before. */
+  after: z.string().max(128).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+/** What a person said of a sample. */
+export const reviewStateSchema = z.enum(['new', 'accepted', 'rejected']);
+export type ReviewState = z.infer<typeof reviewStateSchema>;
+export const samplesListSchema = z.object({
+  packs: z.array(
+    z.object({
+      /** `samplesSchema`, signed by its device. */
+      document: envelopeSchema,
+      /** `deviceCertificateSchema`; null where the device is no longer let in. */
+      certificate: envelopeSchema.nullable(),
+      receivedAt: time,
+      /** By the sample's id: those that another document had brought before are not listed. */
+      states: z.record(z.string(), reviewStateSchema),
+    }),
+  ),
+  /** Null where there are no more. */
+  next: z.string().nullable(),
+});
+export type SamplesList = z.infer<typeof samplesListSchema>;
+/** PATCH /models/{model}/samples: what was made of them; the answer says how many there are of each. */
+export const reviewSchema = z.object({
+  ids: z.array(digestSchema).min(1).max(10_000),
+  state: reviewStateSchema,
+});
+export const reviewCountsSchema = z.object({
+  new: z.number().int(),
+  accepted: z.number().int(),
+  rejected: z.number().int(),
+});
+
+/** POST /bundles: what became of each document in the bundle, in its order. */
+export const bundleReceiptSchema = z.object({
+  items: z.array(
+    z.object({
+      kind: z.enum(['version', 'alias', 'candidate', 'samples', 'report']),
+      digest: digestSchema,
+      model: modelNameSchema.nullable(),
+      /** The version it is, or has become. */
+      version: versionNumberSchema.nullable(),
+      /** `known`: it was here. `refused`: as it would have been over the wire, with its reason. */
+      outcome: z.enum(['accepted', 'known', 'refused']),
+      problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    }),
+  ),
+});
+export type BundleReceipt = z.infer<typeof bundleReceiptSchema>;
+
 /** POST /reports and POST /samples: 201 the first time, 200 ever after. */
 export const acknowledgementSchema = z.object({ digest: digestSchema });
 
@@ -351,6 +431,8 @@ export const registryEventSchema = z.discriminatedUnion('type', [
   /** Something else about a model: its card, an alias less, a version retired or let go. */
   z.object({ type: z.literal('model'), model: modelNameSchema }),
   z.object({ type: z.literal('device'), id: keyIdSchema }),
+  /** An access key was revoked. */
+  z.object({ type: z.literal('key'), id: z.string() }),
   z.object({ type: z.literal('report'), id: keyIdSchema }),
   z.object({ type: z.literal('samples'), model: modelNameSchema }),
 ]);
