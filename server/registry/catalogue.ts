@@ -53,7 +53,7 @@ export async function readVersion(
 ): Promise<VersionDetail> {
   const row = await registry.database
     .selectFrom('versions')
-    .select('manifest')
+    .select(['manifest', 'retired_at', 'collected_at'])
     .where('model', '=', model)
     .where('version', '=', version)
     .executeTakeFirst();
@@ -65,9 +65,19 @@ export async function readVersion(
     .where('version', '=', version)
     .orderBy('variant')
     .execute();
+  const derivations = await registry.database
+    .selectFrom('derivations')
+    .select(['variant', 'state', 'detail'])
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .orderBy('variant')
+    .execute();
   return {
     manifest: toEnvelope(row.manifest),
     variants: variants.map(variant => toEnvelope(variant.document)),
+    retiredAt: row.retired_at,
+    collectedAt: row.collected_at,
+    derivations,
   };
 }
 
@@ -77,25 +87,33 @@ function summarise(
   variants: readonly VariantRow[],
   aliases: readonly Envelope[],
 ): ModelSummary {
-  const own = versions.filter(version => version.model === model.name);
-  const task = own[0] ? contentOf(own[0].manifest, manifestSchema).task : 'other';
+  const own = versions
+    .filter(version => version.model === model.name)
+    .map(row => ({ row, manifest: contentOf(row.manifest, manifestSchema) }));
+  const architectures = new Map(own.map(({ row, manifest }) => [row.version, manifest.architecture]));
   return {
     model: model.name,
-    task,
+    task: own[0]?.manifest.task ?? 'other',
     updatedAt: model.updated_at,
     tags: tagsOf(model),
     aliases: [...aliases],
-    versions: own.map(version =>
-      summariseVersion(
-        version,
-        variants.filter(variant => variant.model === model.name && variant.version === version.version),
+    versions: own.map(({ row, manifest }) => ({
+      ...summariseVersion(
+        row,
+        manifest,
+        variants.filter(variant => variant.model === model.name && variant.version === row.version),
       ),
-    ),
+      newArchitecture:
+        manifest.parent !== null && architectures.get(manifest.parent.version) !== manifest.architecture,
+    })),
   };
 }
 
-function summariseVersion(row: VersionRow, variants: readonly VariantRow[]): VersionSummary {
-  const manifest = contentOf(row.manifest, manifestSchema);
+function summariseVersion(
+  row: VersionRow,
+  manifest: Manifest,
+  variants: readonly VariantRow[],
+): Omit<VersionSummary, 'newArchitecture'> {
   return {
     version: row.version,
     digest: row.digest,

@@ -52,8 +52,23 @@ const kinds = {
   },
   PreconditionRequired: {
     status: 428,
-    title: 'Moving an alias needs an If-Match header.',
-    remedy: 'Read the alias, and send its ETag as If-Match.',
+    title: 'That change needs an If-Match header.',
+    remedy: 'Read what you want to change, and send its ETag as If-Match.',
+  },
+  VersionInUse: {
+    status: 409,
+    title: 'An alias points at that version.',
+    remedy: 'Point the aliases that the detail names at another version first.',
+  },
+  VersionRetired: {
+    status: 409,
+    title: 'That version is retired.',
+    remedy: 'Choose another version, or take it out of retirement first.',
+  },
+  VersionCollected: {
+    status: 410,
+    title: 'The registry keeps that version’s documents, and its bytes no more.',
+    remedy: 'Choose a version that is still kept; `haversack show` marks those that are not.',
   },
   TooManyRequests: { status: 429, title: 'Too many requests.', remedy: 'Wait as long as Retry-After says.' },
   Internal: {
@@ -119,6 +134,12 @@ const kinds = {
     status: 409,
     title: 'The registry’s key is not the one this device knows.',
     remedy: 'Ask an admin; if the registry was set up anew, forget it in Settings and connect again.',
+  },
+
+  CodeInvalid: {
+    status: 403,
+    title: 'This code lets nobody in.',
+    remedy: 'Check its sixteen characters, or ask an admin for a new one.',
   },
 
   Offline: {

@@ -51,7 +51,11 @@ export class RegistryInPage {
   lockedOut = false;
   /** Refuses every candidate with this. */
   refusal: ErrorCode | null = null;
-  /** Commits the candidate, then drops the line before the answer. */
+  /** Reports and samples, by digest. */
+  readonly documents = new Map<string, Envelope>();
+  /** Refuses every document with this. */
+  documentRefusal: ErrorCode | null = null;
+  /** Commits the candidate or document, then drops the line before the answer. */
   loseNextReceipt = false;
   /** Asked for every chunk that is fetched. */
   fault: (digest: string, nth: number) => Fault | null = () => null;
@@ -205,6 +209,9 @@ export class RegistryInPage {
       }
       case 'POST candidates':
         return this.#candidate(envelopeSchema.parse(await request.json()));
+      case 'POST reports':
+      case 'POST samples':
+        return this.#document(envelopeSchema.parse(await request.json()));
       case 'GET events':
         return this.#events(request.signal);
       default:
@@ -246,6 +253,7 @@ export class RegistryInPage {
           evaluations: [],
           variants: files.map(file => ({ ...file, evaluations: [] })),
           lacks: [],
+          newArchitecture: false,
           retiredAt: null,
           collectedAt: null,
         };
@@ -320,6 +328,17 @@ export class RegistryInPage {
       throw new TypeError('Failed to fetch');
     }
     return json(this.receipts.get(digest));
+  }
+
+  async #document(envelope: Envelope): Promise<Response> {
+    if (this.documentRefusal) return problem(this.documentRefusal, 'because');
+    const digest = await envelopeDigest(envelope);
+    this.documents.set(digest, envelope);
+    if (this.loseNextReceipt) {
+      this.loseNextReceipt = false;
+      throw new TypeError('Failed to fetch');
+    }
+    return json({ digest });
   }
 
   #events(signal: AbortSignal): Response {

@@ -17,6 +17,7 @@ const listed = (version: number, parent: number | null): VersionSummary => ({
   evaluations: [],
   variants: [{ name: 'fp32', bytes: 900, evaluations: [] }],
   lacks: [],
+  newArchitecture: false,
   retiredAt: null,
   collectedAt: null,
 });
