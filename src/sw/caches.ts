@@ -9,7 +9,7 @@ import {
   type RuntimeList,
   runtimeListSchema,
 } from '../device/runtime-cache.ts';
-import { isolationHeaders } from './headers.ts';
+import { isolated, isolationHeaders } from './headers.ts';
 import type { Answer } from './policy.ts';
 
 const shellPath = '/index.html';
@@ -46,6 +46,10 @@ export class AppCaches {
   }
 
   async respond(answer: Exclude<Answer, 'pass'>, request: Request): Promise<Response> {
+    return isolated(await this.#find(answer, request));
+  }
+
+  async #find(answer: Exclude<Answer, 'pass'>, request: Request): Promise<Response> {
     switch (answer) {
       case 'shell':
         return (await this.#precache.matchPrecache(shellPath)) ?? fetch(request).catch(nothingHere);

@@ -90,7 +90,7 @@ function deploy({ files }: Site, name: string): void {
   });
 }
 
-async function serve(): Promise<Site> {
+async function serve(sent: Record<string, string> = headers): Promise<Site> {
   const files: Site['files'] = new Map();
   const requests: string[] = [];
   const server: Server = createServer((request, response) => {
@@ -98,7 +98,7 @@ async function serve(): Promise<Site> {
     requests.push(pathname);
     const isPage = (request.headers.accept ?? '').includes('text/html');
     const file = files.get(pathname) ?? (isPage ? files.get('/index.html') : undefined);
-    response.writeHead(file ? 200 : 404, { ...headers, 'content-type': file?.type ?? 'text/plain' });
+    response.writeHead(file ? 200 : 404, { ...sent, 'content-type': file?.type ?? 'text/plain' });
     response.end(file?.body);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -208,4 +208,18 @@ test('a new build waits for the user; then it brings the runtime along and drops
   expect(await page.title()).toBe('two');
   expect(await text('/assets/ort-two.wasm')).toEqual({ status: 200, body: 'two' });
   expect(await keptPaths()).toEqual(['/assets/ort-two.wasm', '/runtime.json']);
+});
+
+test('isolates the page where its host sends no headers, so that threads work there too', async () => {
+  const bare = await serve({});
+  try {
+    deploy(bare, 'one');
+    await page.goto(bare.url);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await register();
+    await page.reload();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  } finally {
+    await bare.stop();
+  }
 });

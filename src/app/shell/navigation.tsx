@@ -3,10 +3,11 @@ import { t } from '../i18n/common.ts';
 import { t as shell } from '../i18n/shell.ts';
 import { Icon } from '../parts/icon.tsx';
 import { href, type Place, route } from '../router.ts';
+import { registryIsFolder } from '../state/registry-kind.ts';
 
 const main: readonly Place[] = ['use', 'teach', 'judge', 'shrink', 'library'];
 /** On a phone these two are in the Library's menu. */
-const more: readonly Place[] = ['admin', 'settings'];
+const more: readonly Place[] = registryIsFolder ? ['settings'] : ['admin', 'settings'];
 
 export function Navigation() {
   return (

@@ -9,6 +9,7 @@ import { readRegistry } from '../../device/registry.ts';
 import { WorkerBridge } from '../bridge/worker-bridge.ts';
 import { registry, watchedFetch } from './connection.ts';
 import { headStart } from './head-start.ts';
+import { registryFetch } from './registry-kind.ts';
 
 export interface Services {
   readonly db: Database;
@@ -43,7 +44,7 @@ export async function openServices(): Promise<Services | null> {
     const client = new RegistryClient({
       baseUrl: location.origin,
       token: () => currentToken(identity),
-      fetch: watchedFetch,
+      fetch: registryFetch(watchedFetch),
     });
     services.value = {
       db,

@@ -83,6 +83,8 @@ export const judge: Translation<typeof en> = {
   triedNotSure: '不确定：也许是 {label}',
   triedNothing: '两个回答会显示在这里。',
   sendAgain: '再次发送',
+  folderRegistry: '这里没有可以接收的服务器',
+  folderRegistryBody: '模型来自这个地址上的文件。请保留您教会的内容，并在“资料库”中以文件形式交给别人。',
   notTrainer: '本机还不能发送',
   notTrainerBody: '注册处只接受管理员批准为“训练者”的设备发来的新版本。在那之前，您保留的内容会在这里等待。',
   notTrainerPending: '已经申请。管理员会核对这个代码并批准：{code}。',

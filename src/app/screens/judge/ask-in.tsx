@@ -9,10 +9,24 @@ import { toast } from '../../parts/toast.tsx';
 import { caller } from '../../state/connection.ts';
 import { suggestedName } from '../../state/device-name.ts';
 import { askToBeLetIn } from '../../state/enrolment.ts';
+import { registryIsFolder } from '../../state/registry-kind.ts';
 import { need } from '../../state/services.ts';
 import { settings } from '../../state/settings.ts';
 
 export function AskIn() {
+  return registryIsFolder ? <NobodyToSendTo /> : <AskServer />;
+}
+
+function NobodyToSendTo() {
+  return (
+    <Note tone="info">
+      <strong>{t('folderRegistry')}</strong>
+      <span>{t('folderRegistryBody')}</span>
+    </Note>
+  );
+}
+
+function AskServer() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Failure | null>(null);
   const { identity } = need();
