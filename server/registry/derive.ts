@@ -1,10 +1,13 @@
 // A variant made of a version after it was committed, and measured on the data it came with.
 import { manifestSchema } from '../../src/core/artifact/documents.ts';
-import type { DerivationRow } from '../storage/tables.ts';
+import type { Selectable } from 'kysely';
+import type { DerivationRow as DerivationTable } from '../storage/tables.ts';
 import { record } from './audit.ts';
 import { insertVariant, type VariantDraft } from './commit.ts';
 import type { Registry } from './context.ts';
 import { contentOf } from './documents.ts';
+
+type DerivationRow = Selectable<DerivationTable>;
 
 const int8Recipe = { kind: 'quantize-weights', bits: 8, perChannel: true };
 

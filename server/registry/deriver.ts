@@ -1,8 +1,11 @@
 // The queue of variants that are to be made. It stands in the database, written with the version: a crash forgets nothing,
 // and a start goes on where the last one ended.
 import { toFailure } from '../../src/core/errors.ts';
-import type { DerivationRow } from '../storage/tables.ts';
+import type { Selectable } from 'kysely';
+import type { DerivationRow as DerivationTable } from '../storage/tables.ts';
 import type { Registry } from './context.ts';
+
+type DerivationRow = Selectable<DerivationTable>;
 
 /** Makes what is to be made, one at a time, in the background. */
 export class Deriver {

@@ -127,6 +127,12 @@ async function growIntoFleet(transaction: Transaction<Tables>): Promise<void> {
     .execute();
   await schema.alterTable('devices').addColumn('report', 'text').execute();
   await schema.alterTable('audit').addColumn('why', 'text').execute();
+  await schema
+    .alterTable('derivations')
+    .addColumn('attempts', 'integer', column => column.notNull().defaultTo(0))
+    .execute();
+  await schema.alterTable('derivations').addColumn('key', 'text').execute();
+  await schema.createIndex('derivations_by_key').on('derivations').column('key').execute();
   await createAliasHistory(transaction);
   await createKeys(schema);
   await createInbox(schema);

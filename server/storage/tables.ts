@@ -44,9 +44,14 @@ export interface DerivationRow {
   model: string;
   version: number;
   variant: string;
-  state: 'pending' | 'done' | 'failed';
-  /** Why it failed. */
+  /** `skipped`: it would not be worth it, and no try makes it so. */
+  state: 'pending' | 'done' | 'skipped' | 'failed';
+  /** Why it failed, or was skipped. */
   detail: string | null;
+  /** How often it failed. */
+  attempts: Generated<number>;
+  /** Digest of all it follows from: the same key, the same file. Null until it is known. */
+  key: Generated<string | null>;
 }
 
 export interface AliasRow {
