@@ -3,7 +3,7 @@ import { toFailure } from '../core/errors.ts';
 import { backoffMs } from './backoff.ts';
 import { onChanges } from './changes.ts';
 import type { Database } from './db.ts';
-import { deliver, type DeliveryClient, listOutbox } from './outbox.ts';
+import { deliver, type DeliveryClient, isWaiting, listOutbox } from './outbox.ts';
 
 const firstRetryMs = 2_000;
 const maxRetryMs = 5 * 60_000;
@@ -40,7 +40,7 @@ export function startDelivery({ db, client, signal }: DeliveryOptions): void {
     }
     if (again && !signal.aborted) {
       again = false;
-      if ((await listOutbox(db)).length > 0) start();
+      if ((await listOutbox(db)).some(isWaiting)) start();
     }
   };
   const start = () => {

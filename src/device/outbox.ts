@@ -1,28 +1,32 @@
-// What this device made and has not delivered yet, in order. Delivered exactly once: a candidate has one digest, and the
-// registry answers the same receipt however often it comes.
-import type { Bytes, Digest } from '../core/artifact/digest.ts';
+// What this device made and has not delivered yet. Each thing is delivered exactly once: it has one digest, and the registry
+// gives the same answer however often it comes.
+import type { Digest } from '../core/artifact/digest.ts';
 import type { Receipt } from '../core/artifact/registry-api.ts';
+import { type Envelope, envelopeDigest, type Signer, signDocument } from '../core/artifact/signature.ts';
 import { errorCatalogue, type ErrorCode, type Failure, HaversackError, toFailure } from '../core/errors.ts';
+import { assertNever } from '../core/result.ts';
 import type { RegistryClient } from '../client/registry.ts';
-import { uploadFile } from '../client/upload.ts';
 import { throwIfAborted } from './backoff.ts';
 import { postChange } from './changes.ts';
-import { chunksOf, readChunk } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { withLock } from './locks.ts';
-import { candidateOf, filesOfCandidate } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
 import { type CandidateRow, candidateRowSchema, type OutboxItem, outboxSchema } from './schema.ts';
+import { sendCandidate, type SendClient } from './send-candidate.ts';
 import { storing } from './storage-error.ts';
 
-export type DeliveryClient = Pick<RegistryClient, 'missing' | 'putChunk' | 'submitCandidate'>;
+export type DeliveryClient = SendClient & Pick<RegistryClient, 'sendDocument'>;
 
-/** Chunks held in memory at a time while they are sent (16 MiB at most). */
-const uploadWindow = 16;
+export type DocumentItem = Extract<OutboxItem, { kind: 'document' }>;
+type Target = DocumentItem['to'];
 
-/** In the order of delivery. */
+/** In the order of delivery; documents that were refused are among them until they are removed. */
 export async function listOutbox(db: Database): Promise<OutboxItem[]> {
   return readRows(outboxSchema, await storing(() => db.getAll('outbox')), 'outbox');
+}
+
+export function isWaiting(item: OutboxItem): boolean {
+  return item.kind === 'candidate' || item.refusedAs === null;
 }
 
 /** Puts a candidate at the end of the queue, unless it is in it or was sent. @throws HaversackError `NotFound` */
@@ -36,8 +40,7 @@ export async function enqueue(db: Database, digest: Digest): Promise<void> {
     const queued = await outbox.index('candidate').getKey(digest);
     if (row.state !== 'sent' && queued === undefined) {
       await candidates.put({ ...row, state: 'queued', problem: null, problemCode: null });
-      const queuedAt = new Date().toISOString();
-      await outbox.add({ kind: 'candidate', candidate: digest, attempts: 0, lastError: null, queuedAt });
+      await outbox.add({ kind: 'candidate', candidate: digest, ...untried() });
     }
     await tx.done;
     return row.model;
@@ -47,10 +50,82 @@ export async function enqueue(db: Database, digest: Digest): Promise<void> {
 }
 
 /**
- * Delivers what is queued, oldest first, until it is empty or something has to be waited for. Only one tab does it at a
- * time. What the registry refuses for good leaves the queue, with its reason.
+ * Signs a document and puts it at the end of the queue. The same content again is in it once.
+ * @param model what it is about; null where it is about none
+ * @param replaces of what waits, what this one makes superfluous
+ * @returns the document's digest
+ */
+export async function enqueueDocument(
+  db: Database,
+  to: Target,
+  model: string | null,
+  content: Readonly<Record<string, unknown>>,
+  signer: Signer,
+  replaces: (waiting: DocumentItem) => boolean = () => false,
+): Promise<Digest> {
+  const document = await signDocument(content, signer);
+  return enqueueSigned(db, to, model, document, replaces);
+}
+
+async function enqueueSigned(
+  db: Database,
+  to: Target,
+  model: string | null,
+  document: Envelope,
+  replaces: (waiting: DocumentItem) => boolean,
+): Promise<Digest> {
+  const digest = await envelopeDigest(document);
+  await storing(async () => {
+    const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
+    for (const raw of await tx.store.getAll()) {
+      const item = readRow(outboxSchema, raw, 'outbox');
+      if (item?.kind === 'document' && item.digest !== digest && replaces(item)) {
+        await tx.store.delete(item.id!);
+      }
+    }
+    if ((await tx.store.index('digest').getKey(digest)) === undefined) {
+      await tx.store.add({ kind: 'document', to, model, digest, document, refusedAs: null, ...untried() });
+    }
+    await tx.done;
+  });
+  postChange('outbox', model ?? undefined);
+  return digest;
+}
+
+function untried() {
+  return { attempts: 0, lastError: null, queuedAt: new Date().toISOString() };
+}
+
+/**
+ * The user's wish: it is not sent. A candidate stays on this device; a document is gone. Nothing happens to what was
+ * delivered meanwhile.
+ */
+export async function removeFromOutbox(db: Database, id: number): Promise<void> {
+  await storing(async () => {
+    const tx = db.transaction(['candidates', 'outbox'], 'readwrite', { durability: 'strict' });
+    const item = readRow(outboxSchema, await tx.objectStore('outbox').get(id), 'outbox');
+    await tx.objectStore('outbox').delete(id);
+    if (item?.kind === 'candidate') {
+      const candidates = tx.objectStore('candidates');
+      const row = readRow(candidateRowSchema, await candidates.get(item.candidate), 'candidates');
+      if (row?.state === 'queued')
+        await candidates.put({ ...row, state: 'kept', problem: null, problemCode: null });
+    }
+    await tx.done;
+  });
+  postChange('candidates');
+  postChange('outbox');
+}
+
+/**
+ * Delivers what is queued, until it is empty or all that is left has to wait. Only one tab does it at a time. What the
+ * registry refuses for good is out of the queue, with its reason.
+ *
+ * Order is kept where it means something: candidates of one model (which comes later gets the higher number), samples of
+ * one model, reports (the newest is a device's last word). What has to wait holds up those of its own kind only: a
+ * candidate that the registry cannot take now must not keep it from hearing that a release is bad.
  * @returns how many were delivered
- * @throws HaversackError why the first in the queue has to wait: `Offline`, `Unauthorized`, `Forbidden`, …; `Aborted`
+ * @throws HaversackError why the first that is left has to wait: `Offline`, `Unauthorized`, `Forbidden`, …; `Aborted`
  */
 export async function deliver(
   db: Database,
@@ -60,68 +135,86 @@ export async function deliver(
   throwIfAborted(signal);
   return storing(() =>
     withLock('outbox', signal, async () => {
+      const stuck = new Set<string>();
       let delivered = 0;
+      let first: Failure | null = null;
       for (const id of await db.getAllKeys('outbox')) {
         throwIfAborted(signal);
-        if (await deliverOne(db, client, id, signal)) delivered += 1;
+        const parcel = await open(db, id);
+        if (!parcel || stuck.has(parcel.lane)) continue;
+        const outcome = await deliverOne(db, client, parcel, signal);
+        if (outcome === 'sent') delivered += 1;
+        if (typeof outcome === 'string') continue;
+        first ??= outcome;
+        if (isForAll(outcome)) break;
+        stuck.add(parcel.lane);
       }
+      if (first) throw new HaversackError(first.code, first.detail);
       return delivered;
     }),
   );
 }
 
+type Parcel =
+  | { readonly kind: 'candidate'; readonly id: number; readonly lane: string; readonly row: CandidateRow }
+  | { readonly kind: 'document'; readonly id: number; readonly lane: string; readonly item: DocumentItem };
+
+/** Null where there is nothing to send: refused, or thrown away or damaged meanwhile. */
+async function open(db: Database, id: number): Promise<Parcel | null> {
+  const item = readRow(outboxSchema, await db.get('outbox', id), 'outbox');
+  if (item?.kind === 'document') {
+    if (!isWaiting(item)) return null;
+    return {
+      kind: 'document',
+      id,
+      lane: item.to === 'reports' ? 'reports' : `samples of ${item.model}`,
+      item,
+    };
+  }
+  const row = item && readRow(candidateRowSchema, await db.get('candidates', item.candidate), 'candidates');
+  if (row) return { kind: 'candidate', id, lane: `candidates of ${row.model}`, row };
+  await db.delete('outbox', id);
+  return null;
+}
+
+/** @returns why it has to wait, where it has to @throws HaversackError `Aborted` */
 async function deliverOne(
   db: Database,
   client: DeliveryClient,
-  id: number,
+  parcel: Parcel,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const item = readRow(outboxSchema, await db.get('outbox', id), 'outbox');
-  const row =
-    item?.kind === 'candidate'
-      ? readRow(candidateRowSchema, await db.get('candidates', item.candidate), 'candidates')
-      : null;
-  if (!row) {
-    // Thrown away meanwhile, or damaged: there is nothing to send.
-    await db.delete('outbox', id);
-    return false;
-  }
+): Promise<'sent' | 'refused' | Failure> {
   try {
-    await sendChunks(db, client, row, signal);
-    await settle(db, id, row, { state: 'sent', receipt: await client.submitCandidate(row.document, signal) });
-    return true;
+    switch (parcel.kind) {
+      case 'candidate': {
+        const receipt = await sendCandidate(db, client, parcel.row, signal);
+        await settle(db, parcel.id, parcel.row, { state: 'sent', receipt });
+        break;
+      }
+      case 'document':
+        await client.sendDocument(parcel.item.to, parcel.item.document, signal);
+        await db.delete('outbox', parcel.id);
+        postChange('outbox', parcel.item.model ?? undefined);
+        break;
+      default:
+        assertNever(parcel);
+    }
+    return 'sent';
   } catch (thrown) {
     const failure = toFailure(thrown, 'StorageFailed');
-    if (isFinal(failure)) {
-      await settle(db, id, row, { state: 'refused', problem: failure.detail, problemCode: failure.code });
-      return false;
+    if (failure.code === 'Aborted') throw thrown;
+    if (!isFinal(failure)) {
+      await postpone(db, parcel, failure);
+      return failure;
     }
-    if (failure.code !== 'Aborted') await postpone(db, id, row, failure);
-    throw thrown;
+    await refuse(db, parcel, failure);
+    return 'refused';
   }
 }
 
-async function sendChunks(
-  db: Database,
-  client: DeliveryClient,
-  row: CandidateRow,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const refs = chunksOf(filesOfCandidate(candidateOf(row)));
-  const lacking = new Set(
-    await client.missing(
-      refs.map(ref => ref.digest),
-      signal,
-    ),
-  );
-  const toSend = refs.filter(ref => lacking.has(ref.digest));
-  for (let start = 0; start < toSend.length; start += uploadWindow) {
-    const chunks = new Map<string, Bytes>();
-    for (const ref of toSend.slice(start, start + uploadWindow)) {
-      chunks.set(ref.digest, await readChunk(db, ref));
-    }
-    await uploadFile(client, { chunks }, { signal });
-  }
+/** No other has a better chance: nobody answers, or nobody may send from here. */
+function isForAll({ code }: Failure): boolean {
+  return code === 'Offline' || code === 'Unauthorized';
 }
 
 /** Refused for good, as opposed to: not now (408, 429), not yet (401, 403), pieces got lost (`ChunkMissing`). */
@@ -129,6 +222,20 @@ function isFinal({ code }: Failure): boolean {
   const { status } = errorCatalogue[code];
   if (code === 'Aborted' || code === 'ChunkMissing') return false;
   return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+}
+
+async function refuse(db: Database, parcel: Parcel, { code, detail }: Failure): Promise<void> {
+  if (parcel.kind === 'candidate') {
+    await settle(db, parcel.id, parcel.row, { state: 'refused', problem: detail, problemCode: code });
+    return;
+  }
+  await storing(async () => {
+    const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
+    const item = readRow(outboxSchema, await tx.store.get(parcel.id), 'outbox');
+    if (item) await tx.store.put({ ...item, refusedAs: code, lastError: detail } as DocumentItem);
+    await tx.done;
+  });
+  postChange('outbox', parcel.item.model ?? undefined);
 }
 
 type Outcome =
@@ -145,21 +252,22 @@ async function settle(db: Database, id: number, row: CandidateRow, outcome: Outc
   postChange('outbox', row.model);
 }
 
-async function postpone(db: Database, id: number, row: CandidateRow, failure: Failure): Promise<void> {
+async function postpone(db: Database, parcel: Parcel, failure: Failure): Promise<void> {
   const reason =
     failure.code === 'Unauthorized' || failure.code === 'Forbidden'
       ? "waiting for an admin's approval"
       : failure.detail;
+  const row = parcel.kind === 'candidate' ? parcel.row : null;
   await storing(async () => {
     const tx = db.transaction(['candidates', 'outbox'], 'readwrite');
     const outbox = tx.objectStore('outbox');
-    const item = readRow(outboxSchema, await outbox.get(id), 'outbox');
+    const item = readRow(outboxSchema, await outbox.get(parcel.id), 'outbox');
     if (item) {
-      await outbox.put({ ...item, id, attempts: item.attempts + 1, lastError: reason });
-      await tx.objectStore('candidates').put({ ...row, problem: reason, problemCode: failure.code });
+      await outbox.put({ ...item, attempts: item.attempts + 1, lastError: reason });
+      if (row) await tx.objectStore('candidates').put({ ...row, problem: reason, problemCode: failure.code });
     }
     await tx.done;
   });
   // Not 'outbox': that would set every tab delivering again, at once and for ever.
-  if (row.problem !== reason) postChange('candidates', row.model);
+  if (row && row.problem !== reason) postChange('candidates', row.model);
 }

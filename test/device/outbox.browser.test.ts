@@ -3,6 +3,7 @@ import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import type { Candidate } from '../../src/core/artifact/documents.ts';
 import { keyIdOf, openDocument } from '../../src/core/artifact/signature.ts';
 import { candidateSchema } from '../../src/core/artifact/documents.ts';
+import { z } from '../../src/core/zod.ts';
 import type { Comparison } from '../../src/core/evaluate/compare.ts';
 import {
   discardCandidate,
@@ -17,7 +18,15 @@ import { startDelivery } from '../../src/device/delivery.ts';
 import { collectGarbage } from '../../src/device/garbage.ts';
 import { type Identity, loadIdentity } from '../../src/device/identity.ts';
 import { openInstalled } from '../../src/device/library.ts';
-import { deliver, enqueue, listOutbox } from '../../src/device/outbox.ts';
+import {
+  deliver,
+  type DocumentItem,
+  enqueue,
+  enqueueDocument,
+  isWaiting,
+  listOutbox,
+  removeFromOutbox,
+} from '../../src/device/outbox.ts';
 import { pullVersion } from '../../src/device/pull.ts';
 import { freshDB } from './fresh-db.ts';
 import { fileOf } from './documents-made.ts';
@@ -145,11 +154,14 @@ describe('delivery', () => {
     expect(registry.requests.filter(line => line === 'POST /candidates')).toHaveLength(2);
   });
 
-  test('keeps the order: what has to wait holds up what came after it', async () => {
+  test('keeps the order: a candidate that has to wait holds up those of its model, and no report', async () => {
     const first = await queued(10);
     const second = await queued(11);
+    await enqueueDocument(db, 'reports', null, { type: 'report', n: 1 }, identity);
     registry.refusal = 'Unavailable';
     await expect(deliver(db, registry.client())).rejects.toMatchObject({ code: 'Unavailable' });
+    expect([...registry.documents.values()].map(({ signed }) => signed['n'])).toEqual([1]);
+    expect(await listOutbox(db)).toHaveLength(2);
     expect(registry.requests.filter(line => line === 'POST /candidates')).toHaveLength(1);
     registry.refusal = null;
     await deliver(db, registry.client());
@@ -182,6 +194,50 @@ describe('delivery', () => {
       problemCode: 'ModelInvalid',
     });
     expect(await listOutbox(db)).toEqual([]);
+  });
+
+  test('sends a document once, signed, though it was queued twice and its answer was lost', async () => {
+    const content = { type: 'samples', n: 1 };
+    const digest = await enqueueDocument(db, 'samples', 'digits', content, identity);
+    expect(await enqueueDocument(db, 'samples', 'digits', content, identity)).toBe(digest);
+    registry.loseNextReceipt = true;
+    await expect(deliver(db, registry.client())).rejects.toMatchObject({ code: 'Offline' });
+    expect(await listOutbox(db)).toMatchObject([{ digest, attempts: 1 }]);
+    expect(await deliver(db, registry.client())).toBe(1);
+    expect(await listOutbox(db)).toEqual([]);
+    expect([...registry.documents.keys()]).toEqual([digest]);
+    const sent = registry.documents.get(digest)!;
+    expect(await openDocument(sent, z.looseObject({}), identity.publicKey)).toEqual(content);
+  });
+
+  test('a document that is refused for good is kept with the reason, not sent again, and can be removed', async () => {
+    await enqueueDocument(db, 'samples', 'digits', { n: 1 }, identity);
+    registry.documentRefusal = 'DocumentInvalid';
+    expect(await deliver(db, registry.client())).toBe(0);
+    registry.documentRefusal = null;
+    expect(await deliver(db, registry.client())).toBe(0);
+    const [refused, ...others] = await listOutbox(db);
+    expect(refused).toMatchObject({ refusedAs: 'DocumentInvalid', lastError: 'because' });
+    expect([others, isWaiting(refused!), registry.documents.size]).toEqual([[], false, 0]);
+    await removeFromOutbox(db, refused!.id!);
+    expect(await listOutbox(db)).toEqual([]);
+  });
+
+  test('a document takes the place of those that it makes superfluous, refused ones too', async () => {
+    const isState = ({ document }: DocumentItem) => document.signed['n'] !== 3;
+    for (const n of [1, 2, 3]) await enqueueDocument(db, 'reports', null, { n }, identity);
+    await enqueueDocument(db, 'reports', null, { n: 4 }, identity, isState);
+    const left = (await listOutbox(db)).map(item => item.kind === 'document' && item.document.signed['n']);
+    expect(left).toEqual([3, 4]);
+  });
+
+  test('a candidate that is taken out of the queue stays on this device', async () => {
+    const digest = await queued(10);
+    const [item] = await listOutbox(db);
+    await removeFromOutbox(db, item!.id!);
+    expect(await listOutbox(db)).toEqual([]);
+    expect(await readCandidate(db, digest)).toMatchObject({ state: 'kept' });
+    expect(await deliver(db, registry.client())).toBe(0);
   });
 
   test('stops when told, without counting it as a failed try', async () => {
