@@ -16,6 +16,7 @@ import { ModelHost } from './inference/models.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
 import type { Checker } from './registry/checker.ts';
 import { checkerProcess } from './registry/checker-process.ts';
+import { findAccessKey, usedAccessKey } from './registry/access-keys.ts';
 import type { Registry } from './registry/context.ts';
 import { Deriver } from './registry/deriver.ts';
 import type { Bench } from './registry/do-job.ts';
@@ -25,7 +26,9 @@ import { loadRegistryIdentity } from './registry/key.ts';
 import { registerCatalogueRoutes } from './registry/routes/catalogue.ts';
 import { registerChunkRoutes } from './registry/routes/chunks.ts';
 import { registerDeviceRoutes } from './registry/routes/devices.ts';
+import { registerEnrolmentRoutes } from './registry/routes/enrolments.ts';
 import { registerEventRoutes } from './registry/routes/events.ts';
+import { registerKeyRoutes } from './registry/routes/keys.ts';
 import { registerReportRoutes } from './registry/routes/reports.ts';
 import { registerVersionRoutes } from './registry/routes/versions.ts';
 import { projectVersion } from './root-folder.ts';
@@ -105,7 +108,9 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const app = createApp(options, logger);
   installGate(app, {
     adminKey,
-    audience: identity.signer.keyId,
+    audience: () => [identity.signer.keyId],
+    findAccessKey: key => findAccessKey(registry, key),
+    usedAccessKey: key => usedAccessKey(registry, key),
     findDevice: id => findDevice(registry, id),
     sawDevice: device => sawDevice(registry, device),
     servedNames: () => servedNames(options.host ?? '127.0.0.1'),
@@ -114,6 +119,8 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   registerCatalogueRoutes(app, registry);
   registerDeviceRoutes(app, registry);
+  registerEnrolmentRoutes(app, registry);
+  registerKeyRoutes(app, registry);
   registerEventRoutes(app, registry);
   registerReportRoutes(app, registry);
   const deriver = new Deriver(registry);

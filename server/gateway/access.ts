@@ -1,11 +1,12 @@
 // Who may do what: one table of all routes, and the one function that reads it.
 import { HaversackError } from '../../src/core/errors.ts';
 import { registryRoot, type Caller, type Role } from '../../src/core/artifact/registry-api.ts';
+import type { Envelope } from '../../src/core/artifact/signature.ts';
 import type { Identity } from './identity.ts';
 
 /**
- * `read`: anyone on loopback, elsewhere an approved device or the admin key. `device`, `trainer`, `admin`: a device of that
- * role or above, or the admin key.
+ * `read`: anyone on loopback, elsewhere an approved device or a key. `device`, `trainer`, `admin`: a device or an access key of
+ * that role or above, or the admin key.
  */
 export type Right = 'public' | 'read' | 'device' | 'trainer' | 'admin';
 
@@ -16,6 +17,12 @@ export const accessTable: Readonly<Record<string, Right>> = {
   [`POST ${registryRoot}/devices`]: 'public',
   [`GET ${registryRoot}/devices`]: 'admin',
   [`PATCH ${registryRoot}/devices/:id`]: 'admin',
+  [`GET ${registryRoot}/enrolments`]: 'admin',
+  [`POST ${registryRoot}/enrolments`]: 'admin',
+  [`DELETE ${registryRoot}/enrolments/:id`]: 'admin',
+  [`GET ${registryRoot}/keys`]: 'admin',
+  [`POST ${registryRoot}/keys`]: 'admin',
+  [`DELETE ${registryRoot}/keys/:id`]: 'admin',
   [`GET ${registryRoot}/models`]: 'read',
   [`GET ${registryRoot}/models/:model`]: 'read',
   [`GET ${registryRoot}/models/:model/versions/:version`]: 'read',
@@ -59,37 +66,42 @@ export function requireRight(identity: Identity, right: Right, openReads: boolea
   }
   if (identity.kind === 'admin-key' || (right === 'read' && openReads)) return;
   if (identity.kind === 'anonymous') throw new HaversackError('Unauthorized', identity.hint);
-  const { status, role } = identity.device;
-  if (status !== 'approved' || role === null) {
+  const role = roleOf(identity);
+  if (role === null) {
     throw new HaversackError('Unauthorized', 'this device waits for an admin to approve it');
   }
   if (rank[role] < rank[right === 'read' ? 'device' : right]) {
-    throw new HaversackError('Forbidden', `this device is a ${role}, that wants ${right}`);
+    const what = identity.kind === 'device' ? 'device' : 'key';
+    throw new HaversackError('Forbidden', `this ${what} is a ${role}, that wants ${right}`);
+  }
+}
+
+/** Null for who may do no more than anybody. */
+export function roleOf(identity: Identity): Role | null {
+  switch (identity.kind) {
+    case 'admin-key':
+      return 'admin';
+    case 'access-key':
+      return identity.key.role;
+    case 'device':
+      return identity.device.status === 'approved' ? identity.device.role : null;
+    case 'anonymous':
+    case 'rejected':
+      return null;
   }
 }
 
 const rank: Readonly<Record<Role, number>> = { device: 0, trainer: 1, admin: 2 };
 
-const noDevice = { groups: [], certificate: null };
-
-export function describeCaller(identity: Identity, openReads: boolean): Caller {
-  switch (identity.kind) {
-    case 'admin-key':
-      return { kind: 'admin-key', role: 'admin', status: null, openReads, ...noDevice };
-    case 'device': {
-      const { role, status, groups } = identity.device;
-      const certificate = null;
-      return {
-        kind: 'device',
-        role: status === 'approved' ? role : null,
-        status,
-        openReads,
-        groups,
-        certificate,
-      };
-    }
-    case 'anonymous':
-    case 'rejected':
-      return { kind: 'anonymous', role: null, status: null, openReads, ...noDevice };
-  }
+/** @param certificate of the device that calls */
+export function describeCaller(identity: Identity, openReads: boolean, certificate: Envelope | null): Caller {
+  const isDevice = identity.kind === 'device';
+  return {
+    kind: identity.kind === 'rejected' ? 'anonymous' : identity.kind,
+    role: roleOf(identity),
+    status: isDevice ? identity.device.status : null,
+    openReads,
+    groups: isDevice ? identity.device.groups : [],
+    certificate,
+  };
 }

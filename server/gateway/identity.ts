@@ -1,7 +1,8 @@
-// Who is asking: nobody, the admin's key, or a device that proves its key with a token it signed itself a moment ago.
+// Who is asking: nobody, the admin's key, a key that an admin made, or a device that proves its key with a token it signed itself a moment ago.
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
-import type { DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import type { AccessKey, DeviceInfo } from '../../src/core/artifact/registry-api.ts';
 import { keyIdSchema } from '../../src/core/artifact/signature.ts';
+import { accessKeyPrefix } from '../registry/access-keys.ts';
 import type { AdminKey } from './admin-key.ts';
 
 /** A token lives this long at most, from `iat` to `exp`. */
@@ -12,15 +13,17 @@ const clockToleranceSeconds = 60;
 export type Identity =
   | { readonly kind: 'anonymous'; readonly hint: string }
   | { readonly kind: 'admin-key' }
+  | { readonly kind: 'access-key'; readonly key: AccessKey }
   | { readonly kind: 'device'; readonly device: DeviceInfo }
   /** Something came and is not valid. Not the same as nothing: a wrong key must not read as nobody. */
   | { readonly kind: 'rejected'; readonly reason: string };
 
 export interface IdentityContext {
   readonly adminKey: AdminKey;
-  /** Key id of the registry: tokens are made for it. */
-  readonly audience: string;
+  /** Key ids of the registry: tokens are made for one of them. */
+  readonly audience: () => readonly string[];
   readonly findDevice: (id: string) => Promise<DeviceInfo | null>;
+  readonly findAccessKey: (key: string) => Promise<AccessKey | null>;
   readonly now: () => Date;
 }
 
@@ -36,12 +39,27 @@ export async function identify(
       ? { kind: 'admin-key' }
       : { kind: 'rejected', reason: 'that is not the admin key of this server' };
   }
-  return identifyDevice(context, token);
+  return token.startsWith(accessKeyPrefix) ? identifyKey(context, token) : identifyDevice(context, token);
+}
+
+async function identifyKey({ findAccessKey, now }: IdentityContext, token: string): Promise<Identity> {
+  const key = await findAccessKey(token);
+  if (!key) return { kind: 'rejected', reason: 'that key is not known here' };
+  const over = whyOver(key, now());
+  return over === null ? { kind: 'access-key', key } : { kind: 'rejected', reason: over };
+}
+
+/** Why a key opens nothing any more; null while it does. */
+export function whyOver({ revokedAt, expiresAt }: AccessKey, now: Date): string | null {
+  if (revokedAt !== null) return 'that key was revoked';
+  return expiresAt !== null && Date.parse(expiresAt) <= now.getTime()
+    ? `that key was good until ${expiresAt}`
+    : null;
 }
 
 async function identifyDevice(context: IdentityContext, token: string): Promise<Identity> {
   const keyId = keyIdOf(token);
-  if (keyId === null) return { kind: 'rejected', reason: 'neither an admin key nor a device token' };
+  if (keyId === null) return { kind: 'rejected', reason: 'neither a key nor a device token' };
   const device = await context.findDevice(keyId);
   if (!device) return { kind: 'anonymous', hint: `no device ${keyId.slice(0, 12)} has asked to be let in` };
   try {
@@ -49,7 +67,7 @@ async function identifyDevice(context: IdentityContext, token: string): Promise<
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['EdDSA'],
       issuer: keyId,
-      audience: context.audience,
+      audience: [...context.audience()],
       requiredClaims: ['iat', 'exp', 'jti'],
       clockTolerance: clockToleranceSeconds,
       maxTokenAge: maxTokenSeconds,

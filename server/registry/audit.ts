@@ -6,7 +6,7 @@ import type { Actor } from './context.ts';
 
 export interface Deed {
   readonly who: Actor;
-  readonly what: 'version' | 'alias' | 'device' | 'variant';
+  readonly what: 'version' | 'alias' | 'device' | 'variant' | 'code' | 'key' | 'root';
   /** `digits@3`, `digits@production`, a device's id. */
   readonly subject: string;
   readonly detail: string;

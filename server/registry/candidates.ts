@@ -36,6 +36,8 @@ export async function acceptCandidate(registry: Registry, envelope: Envelope): P
   await requireChunks(registry.blobs, filesOf(candidate));
   await checkFiles(registry, candidate);
   await checkInterface(registry, candidate, candidate.parent);
+  // That took its time: its device may have been revoked meanwhile.
+  await openCandidate(registry, envelope);
   const { type: _type, formatVersion: _formatVersion, ...draft } = candidate;
   const committed = await commitVersion(
     registry,

@@ -26,5 +26,5 @@ export interface Registry {
   readonly log: Log;
 }
 
-/** Who does something, for the audit: `admin-key`, `registry` (by itself), or a device's id. */
+/** Who does something, for the audit: `admin-key`, `access-key:` and its id, `registry` (by itself), or a device's id. */
 export type Actor = string;

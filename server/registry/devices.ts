@@ -1,50 +1,58 @@
 // Browsers that asked to be let in, and what an admin said. A key is asked for once; who has it is for people to check.
+import type { Transaction } from 'kysely';
 import { deviceCode } from '../../src/core/artifact/device-code.ts';
 import { reportSchema } from '../../src/core/artifact/documents.ts';
-import { groupNameSchema } from '../../src/core/artifact/names.ts';
-import { type DeviceInfo, type Role } from '../../src/core/artifact/registry-api.ts';
+import {
+  type deviceChangeSchema,
+  type DeviceInfo,
+  type Role,
+  roleSchema,
+} from '../../src/core/artifact/registry-api.ts';
 import { keyIdOf } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
-import { z } from '../../src/core/zod.ts';
-import type { DeviceRow } from '../storage/tables.ts';
+import type { z } from '../../src/core/zod.ts';
+import type { DeviceRow, Tables } from '../storage/tables.ts';
 import { record } from './audit.ts';
 import type { Actor, Registry } from './context.ts';
+import { type Grant, useEnrolment } from './enrolments.ts';
+import { readGroups, writeGroups } from './groups.ts';
 
 /** More than this many unanswered requests are refused, so that nobody can fill the list. */
 export const maxPending = 200;
 /** `lastSeenAt` is as fine as this, so that a request does not cost a write. */
 const seenEveryMs = 60_000;
 
-/** Asking again with the same key changes nothing but the name of one still pending. `created` is false then. */
+interface Enrolment {
+  readonly publicKey: string;
+  readonly name: string;
+  /** From an admin: lets it in at once. */
+  readonly code?: string | undefined;
+}
+
+/**
+ * Asking again with the same key changes nothing but the name of one still pending; `created` is false then. A code lets the
+ * device in, and takes nothing from one that is in already; a revoked key stays out until an admin says otherwise.
+ * @throws HaversackError `CodeInvalid`, `TooManyRequests`, `Forbidden` (revoked)
+ */
 export async function enrol(
   registry: Registry,
-  request: { publicKey: string; name: string },
+  request: Enrolment,
 ): Promise<{ device: DeviceInfo; created: boolean }> {
   const id = await keyIdOf(request.publicKey);
   const outcome = await registry.database.transaction().execute(async transaction => {
     const known = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
-    if (known) {
-      if (known.status !== 'pending') return { row: known, created: false };
-      await transaction.updateTable('devices').set({ name: request.name }).where('id', '=', id).execute();
-      return { row: { ...known, name: request.name }, created: false };
-    }
-    const { pending } = await transaction
-      .selectFrom('devices')
-      .select(count => count.fn.countAll<number>().as('pending'))
-      .where('status', '=', 'pending')
-      .executeTakeFirstOrThrow();
-    if (pending >= maxPending) {
-      throw new HaversackError('TooManyRequests', `${maxPending} devices wait for an answer already`);
-    }
+    const grant = await grantOf(registry, transaction, request, id, known);
+    if (known) return { row: await askAgain(transaction, known, request.name, grant), created: false };
+    if (!grant) await requireRoom(transaction);
     const row: DeviceRow = {
       id,
       public_key: request.publicKey,
       name: request.name,
-      status: 'pending',
-      role: null,
+      status: grant ? 'approved' : 'pending',
+      role: grant?.role ?? null,
       created_at: registry.now().toISOString(),
       last_seen_at: null,
-      groups: '[]',
+      groups: writeGroups(grant?.groups ?? []),
       report: null,
     };
     await transaction.insertInto('devices').values(row).execute();
@@ -52,6 +60,65 @@ export async function enrol(
   });
   registry.events.publish({ type: 'device', id });
   return { device: toInfo(outcome.row), created: outcome.created };
+}
+
+/** What the code gives, if one came; used up and written down in the same transaction. */
+async function grantOf(
+  registry: Registry,
+  transaction: Transaction<Tables>,
+  { code }: Enrolment,
+  id: string,
+  known: DeviceRow | undefined,
+): Promise<Grant | null> {
+  if (code === undefined) return null;
+  if (known?.status === 'revoked') {
+    throw new HaversackError('Forbidden', 'this device’s key was revoked: an admin has to let it in again');
+  }
+  const grant = await useEnrolment(transaction, code, id, registry.now());
+  await record(transaction, registry.now(), {
+    who: grant.by,
+    what: 'device',
+    subject: id,
+    detail: `approved as ${grant.role} by a code`,
+  });
+  return grant;
+}
+
+async function askAgain(
+  transaction: Transaction<Tables>,
+  known: DeviceRow,
+  name: string,
+  grant: Grant | null,
+): Promise<DeviceRow> {
+  const change: Partial<DeviceRow> = {
+    ...(known.status === 'pending' ? { name } : {}),
+    ...(grant
+      ? {
+          status: 'approved',
+          role: higherRole(known.role, grant.role),
+          groups: writeGroups([...readGroups(known.groups), ...grant.groups]),
+        }
+      : {}),
+  };
+  if (Object.keys(change).length === 0) return known;
+  await transaction.updateTable('devices').set(change).where('id', '=', known.id).execute();
+  return { ...known, ...change };
+}
+
+function higherRole(one: Role | null, other: Role): Role {
+  const rank = roleSchema.options;
+  return one !== null && rank.indexOf(one) > rank.indexOf(other) ? one : other;
+}
+
+async function requireRoom(transaction: Transaction<Tables>): Promise<void> {
+  const { pending } = await transaction
+    .selectFrom('devices')
+    .select(count => count.fn.countAll<number>().as('pending'))
+    .where('status', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  if (pending >= maxPending) {
+    throw new HaversackError('TooManyRequests', `${maxPending} devices wait for an answer already`);
+  }
 }
 
 /** Newest first. */
@@ -74,6 +141,9 @@ export async function findDevice(registry: Registry, id: string): Promise<Device
   return row ? toInfo(row) : null;
 }
 
+/** What is left out stays. */
+export type DeviceChange = z.output<typeof deviceChangeSchema>;
+
 /**
  * An admin's answer. Revoked keys stay listed, and can be let in again.
  * @throws HaversackError `NotFound`, `BadRequest`
@@ -81,31 +151,44 @@ export async function findDevice(registry: Registry, id: string): Promise<Device
 export async function changeDevice(
   registry: Registry,
   id: string,
-  change: { status: 'approved' | 'revoked'; role: Role | null },
+  change: DeviceChange,
   who: Actor,
 ): Promise<DeviceInfo> {
-  if (change.status === 'approved' && change.role === null) {
-    throw new HaversackError('BadRequest', 'role: an approved device needs one of device, trainer, admin');
-  }
-  const role = change.status === 'revoked' ? null : change.role;
   const row = await registry.database.transaction().execute(async transaction => {
-    const changed = await transaction
+    const known = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!known) throw new HaversackError('NotFound', `there is no device ${id}`);
+    const changed: DeviceRow = { ...known, ...changesOf(known, change) };
+    await transaction
       .updateTable('devices')
-      .set({ status: change.status, role })
+      .set({ status: changed.status, role: changed.role, groups: changed.groups })
       .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirst();
-    if (!changed) throw new HaversackError('NotFound', `there is no device ${id}`);
+      .execute();
     await record(transaction, registry.now(), {
       who,
       what: 'device',
       subject: id,
-      detail: role === null ? change.status : `${change.status} as ${role}`,
+      detail: describe(changed),
     });
     return changed;
   });
   registry.events.publish({ type: 'device', id });
   return toInfo(row);
+}
+
+function changesOf(known: DeviceRow, change: DeviceChange): Pick<DeviceRow, 'status' | 'role' | 'groups'> {
+  const status = change.status ?? known.status;
+  const role = status === 'revoked' ? null : change.role === undefined ? known.role : change.role;
+  if (status === 'approved' && role === null) {
+    throw new HaversackError('BadRequest', 'role: an approved device needs one of device, trainer, admin');
+  }
+  const groups = change.groups === undefined ? known.groups : writeGroups(change.groups);
+  return { status, role, groups };
+}
+
+function describe({ status, role, groups }: DeviceRow): string {
+  const names = readGroups(groups);
+  const where = names.length === 0 ? '' : `, in ${names.join(', ')}`;
+  return `${role === null ? status : `${status} as ${role}`}${where}`;
 }
 
 /** Notes that a device was heard of. */
@@ -129,7 +212,7 @@ function toInfo(row: DeviceRow): DeviceInfo {
     code: deviceCode(row.id),
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
-    groups: z.array(groupNameSchema).parse(JSON.parse(row.groups)),
+    groups: readGroups(row.groups),
     report: row.report === null ? null : reportSchema.parse(JSON.parse(row.report)),
   };
 }

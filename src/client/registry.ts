@@ -3,6 +3,10 @@
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import {
+  type AccessKey,
+  accessKeyListSchema,
+  type accessKeyQuerySchema,
+  accessKeySchema,
   acknowledgementSchema,
   aliasMoveSchema,
   type Caller,
@@ -11,10 +15,16 @@ import {
   type DeviceInfo,
   deviceListSchema,
   deviceSchema,
+  enrolmentCodeListSchema,
+  type enrolmentCodeQuerySchema,
+  type enrolmentCodeSchema,
+  type enrolmentSchema,
   maxMissingQuery,
   missingAnswerSchema,
   modelListSchema,
   type ModelSummary,
+  newAccessKeySchema,
+  newEnrolmentCodeSchema,
   type Push,
   type Receipt,
   receiptSchema,
@@ -164,8 +174,8 @@ export class RegistryClient {
     return this.#post(path`/models/${model}/aliases/${alias}`, move, envelopeSchema, options);
   }
 
-  /** Asks for this device to be let in; asked again, it answers how that stands. */
-  async enrol(request: { publicKey: string; name: string }, signal?: Signal): Promise<DeviceInfo> {
+  /** Asks for this device to be let in, at once where a code comes with it; asked again, it answers how that stands. */
+  async enrol(request: z.input<typeof enrolmentSchema>, signal?: Signal): Promise<DeviceInfo> {
     return this.#post(path`/devices`, request, deviceSchema, { signal });
   }
 
@@ -179,6 +189,39 @@ export class RegistryClient {
     signal?: Signal,
   ): Promise<DeviceInfo> {
     return this.#post(path`/devices/${id}`, change, deviceSchema, { method: 'PATCH', signal });
+  }
+
+  /** A code that lets one device in. This answer is the only one that holds it. */
+  async createEnrolment(
+    query: z.input<typeof enrolmentCodeQuerySchema>,
+    signal?: Signal,
+  ): Promise<z.infer<typeof newEnrolmentCodeSchema>> {
+    return this.#post(path`/enrolments`, query, newEnrolmentCodeSchema, { signal });
+  }
+
+  async enrolments(signal?: Signal): Promise<z.infer<typeof enrolmentCodeSchema>[]> {
+    return (await this.#connection.json(path`/enrolments`, enrolmentCodeListSchema, { signal })).value.codes;
+  }
+
+  async deleteEnrolment(id: string, signal?: Signal): Promise<void> {
+    await this.#connection.request(path`/enrolments/${id}`, { method: 'DELETE', signal }, drain);
+  }
+
+  /** A key for people and programs. This answer is the only one that holds it. */
+  async createKey(
+    query: z.input<typeof accessKeyQuerySchema>,
+    signal?: Signal,
+  ): Promise<z.infer<typeof newAccessKeySchema>> {
+    return this.#post(path`/keys`, query, newAccessKeySchema, { signal });
+  }
+
+  async keys(signal?: Signal): Promise<AccessKey[]> {
+    return (await this.#connection.json(path`/keys`, accessKeyListSchema, { signal })).value.keys;
+  }
+
+  async revokeKey(id: string, signal?: Signal): Promise<AccessKey> {
+    const options = { method: 'DELETE', signal };
+    return (await this.#connection.json(path`/keys/${id}`, accessKeySchema, options)).value;
   }
 
   /**

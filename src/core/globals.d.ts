@@ -60,6 +60,11 @@ declare class DecompressionStream {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: unknown;
 }
+declare class URLSearchParams {
+  constructor(init?: string | Readonly<Record<string, string>>);
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+  toString(): string;
+}
 declare class Blob {
   constructor(parts: readonly BufferSource[]);
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -13,6 +13,7 @@ import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import { moveAlias, readAlias } from '../aliases.ts';
 import { listModels, readModel, readVersion } from '../catalogue.ts';
+import { issueCertificate } from '../certificates.ts';
 import type { Registry } from '../context.ts';
 import { modelParams, versionParams } from './params.ts';
 
@@ -20,9 +21,11 @@ const aliasParams = z.object({ model: modelNameSchema, alias: aliasNameSchema })
 
 export function registerCatalogueRoutes(app: FastifyInstance, registry: Registry): void {
   app.get(`${registryRoot}/root`, () => registry.identity.root);
-  app.get(`${registryRoot}/me`, (request, reply) => {
+  app.get(`${registryRoot}/me`, async (request, reply) => {
     reply.header('Cache-Control', 'no-store');
-    return describeCaller(request.caller, request.openReads);
+    const { caller, openReads } = request;
+    const certificate = caller.kind === 'device' ? await issueCertificate(registry, caller.device) : null;
+    return describeCaller(caller, openReads, certificate);
   });
   app.get(`${registryRoot}/models`, async (request, reply) =>
     sendTagged(request, reply, { models: await listModels(registry) }),

@@ -5,7 +5,9 @@ import { maxChunkBytes } from '../../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../../src/core/artifact/digest.ts';
 import { maxModelBytes, missingQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
+import { roleOf } from '../../gateway/access.ts';
 import { matchesTag, parseRange } from '../../gateway/conditional.ts';
+import { actorOf } from '../../gateway/gate.ts';
 import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import { missingChunks } from '../chunk-files.ts';
@@ -69,9 +71,8 @@ export function registerChunkRoutes(
     if (!Buffer.isBuffer(request.body)) {
       throw new HaversackError('UnsupportedMediaType', `wanted ${octets}`);
     }
-    const { caller } = request;
-    const isTrainer = caller.kind === 'device' && caller.device.role !== 'admin';
-    if (isTrainer && !(await registry.blobs.has(digest))) limit.take(caller.device.id, request.body.length);
+    const isLimited = roleOf(request.caller) !== 'admin';
+    if (isLimited && !(await registry.blobs.has(digest))) limit.take(actorOf(request), request.body.length);
     await registry.blobs.put(digest, request.body as Bytes);
     return reply.code(204).send();
   });

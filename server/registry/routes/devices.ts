@@ -1,4 +1,4 @@
-// Enrolment: a browser asks, an admin answers.
+// Enrolment: a browser asks, an admin answers, or has answered before by a code.
 import type { FastifyInstance } from 'fastify';
 import {
   deviceChangeSchema,

@@ -178,11 +178,12 @@ export const aliasSchema = z.object({
 });
 export type Alias = z.infer<typeof aliasSchema>;
 
-/** The registry's own key, signed by itself; pinned by a device on first contact. */
+/** The registry's own keys, signed by the first of them and by the one before it; pinned by a device on first contact. */
 export const rootSchema = z.object({
   type: z.literal('root'),
   formatVersion,
   revision: z.number().int().min(1),
+  /** The key that signs now, then those before it whose documents are still believed. */
   keys: z
     .array(z.object({ keyId: keyIdSchema, publicKey: publicKeySchema }))
     .min(1)

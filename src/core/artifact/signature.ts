@@ -17,6 +17,10 @@ export const signatureSchema = z.object({
   signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'expected a 64-byte signature in base64url'),
 });
 
+type Signature = z.infer<typeof signatureSchema>;
+/** Of one document: a registry that changes its key signs beside what it had signed. */
+const maxSignatures = 8;
+
 /** Something that can sign: a browser's non-exportable key, the registry's key file. */
 export interface Signer {
   readonly keyId: string;
@@ -32,7 +36,7 @@ export interface Signer {
  */
 export const envelopeSchema = z.object({
   signed: z.record(z.string(), z.unknown()),
-  signatures: z.array(signatureSchema).min(1).max(8),
+  signatures: z.array(signatureSchema).min(1).max(maxSignatures),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
@@ -45,8 +49,12 @@ export async function signDocument(
   signer: Signer,
 ): Promise<Envelope> {
   const signed = JSON.parse(JSON.stringify(content)) as Record<string, unknown>;
+  return { signed, signatures: [await signContent(signed, signer)] };
+}
+
+async function signContent(signed: Envelope['signed'], signer: Signer): Promise<Signature> {
   const signature = await signer.sign(canonicalBytes(signed as Json));
-  return { signed, signatures: [{ keyId: signer.keyId, signature: toBase64Url(signature) }] };
+  return { keyId: signer.keyId, signature: toBase64Url(signature) };
 }
 
 /** A document's identity: the digest of what is signed, whoever signed it. */
@@ -55,16 +63,23 @@ export function envelopeDigest(envelope: Envelope): Promise<Digest> {
 }
 
 /**
- * Checks that one of the signatures was made by `publicKey`, then the form.
+ * Checks that one of the signatures was made by `keys`, a public key or several of which any will do, then the form.
  * @throws HaversackError `SignatureInvalid`, `DocumentInvalid`
  */
 export async function openDocument<T>(
   envelope: Envelope,
   schema: z.ZodType<T>,
-  publicKey: string,
+  keys: string | readonly string[],
 ): Promise<T> {
-  await verifyEnvelope(envelope, publicKey);
+  await verifyEnvelope(envelope, typeof keys === 'string' ? [keys] : keys);
   return readDocument(envelope, schema);
+}
+
+/** The same document with one more signature beside those it has; its identity stays. The newest comes first. */
+export async function countersign(envelope: Envelope, signer: Signer): Promise<Envelope> {
+  const others = envelope.signatures.filter(({ keyId }) => keyId !== signer.keyId);
+  const signature = await signContent(envelope.signed, signer);
+  return { signed: envelope.signed, signatures: [signature, ...others].slice(0, maxSignatures) };
 }
 
 /**
@@ -77,18 +92,27 @@ export function readDocument<T>(envelope: Envelope, schema: z.ZodType<T>): T {
   return parsed.data;
 }
 
-async function verifyEnvelope(envelope: Envelope, publicKey: string): Promise<void> {
-  const keyId = await keyIdOf(publicKey);
-  const entry = envelope.signatures.find(candidate => candidate.keyId === keyId);
-  if (!entry) {
-    const found = envelope.signatures.map(candidate => candidate.keyId.slice(0, 12)).join(', ');
-    throw new HaversackError('SignatureInvalid', `signed by ${found}, wanted ${keyId.slice(0, 12)}`);
-  }
-  const bytes = canonicalBytes(envelope.signed as Json);
-  if (!(await verifyAsync(fromBase64Url(entry.signature), bytes, fromBase64Url(publicKey)))) {
+async function verifyEnvelope(envelope: Envelope, publicKeys: readonly string[]): Promise<void> {
+  const wanted = new Map<string, string>();
+  for (const publicKey of publicKeys) wanted.set(await keyIdOf(publicKey), publicKey);
+  const own = envelope.signatures.filter(({ keyId }) => wanted.has(keyId));
+  if (own.length === 0) {
     throw new HaversackError(
       'SignatureInvalid',
-      `the signature of ${keyId.slice(0, 12)} does not fit the content`,
+      `signed by ${shortened(envelope.signatures.map(({ keyId }) => keyId))}, wanted ${shortened([...wanted.keys()])}`,
     );
   }
+  const bytes = canonicalBytes(envelope.signed as Json);
+  for (const { keyId, signature } of own) {
+    if (await verifyAsync(fromBase64Url(signature), bytes, fromBase64Url(wanted.get(keyId)!))) return;
+  }
+  throw new HaversackError(
+    'SignatureInvalid',
+    `the signature of ${shortened(own.map(({ keyId }) => keyId))} does not fit the content`,
+  );
+}
+
+/** Key ids as people compare them. */
+function shortened(keyIds: readonly string[]): string {
+  return keyIds.map(keyId => keyId.slice(0, 12)).join(', ');
 }

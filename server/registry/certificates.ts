@@ -1,0 +1,32 @@
+// What the registry says of a device, signed, for where the registry cannot be asked.
+import { type DeviceCertificate, deviceCertificateSchema } from '../../src/core/artifact/documents.ts';
+import type { DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import { type Envelope, signDocument } from '../../src/core/artifact/signature.ts';
+import type { Registry } from './context.ts';
+
+/**
+ * How long it is believed without a warning: as long as a device may be out without a network. A revoked one's is good until
+ * then wherever nobody can ask.
+ */
+const validMs = 30 * 24 * 60 * 60 * 1000;
+
+/** Null for a device that is not approved. */
+export async function issueCertificate(
+  { identity, now }: Pick<Registry, 'identity' | 'now'>,
+  device: DeviceInfo,
+): Promise<Envelope | null> {
+  if (device.status !== 'approved' || device.role === null) return null;
+  const issuedAt = now();
+  const certificate: DeviceCertificate = deviceCertificateSchema.parse({
+    type: 'device',
+    formatVersion: 1,
+    device: device.id,
+    publicKey: device.publicKey,
+    name: device.name,
+    role: device.role,
+    groups: device.groups,
+    issuedAt: issuedAt.toISOString(),
+    expiresAt: new Date(issuedAt.getTime() + validMs).toISOString(),
+  });
+  return signDocument(certificate, identity.signer);
+}
