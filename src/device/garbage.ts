@@ -1,11 +1,10 @@
 // Lets go of chunks that nothing needs any more.
 import { postChange } from './changes.ts';
-import { chunksOf } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { pullLock, withLock } from './locks.ts';
-import { candidateOf, filesOfCandidate, filesOfInstalled } from './needs.ts';
+import { chunksOfInstalled, chunksOfWork } from './needs.ts';
 import { readRow } from './rows.ts';
-import { candidateRowSchema, downloadSchema, installedSchema } from './schema.ts';
+import { downloadSchema } from './schema.ts';
 import { storing } from './storage-error.ts';
 
 /**
@@ -15,49 +14,28 @@ import { storing } from './storage-error.ts';
  */
 export async function collectGarbage(db: Database): Promise<number> {
   return storing(async () => {
-    const tx = db.transaction(['chunks', 'installed', 'candidates', 'downloads'], 'readwrite');
-    const [installed, candidates, downloads] = await Promise.all([
+    const stores = ['chunks', 'installed', 'active', 'candidates', 'downloads'] as const;
+    const tx = db.transaction(stores, 'readwrite');
+    const [installed, active, candidates, downloads] = await Promise.all([
       tx.objectStore('installed').getAll(),
+      tx.objectStore('active').getAll(),
       tx.objectStore('candidates').getAll(),
       tx.objectStore('downloads').getAll(),
     ]);
     const needed = new Set([
-      ...installed.flatMap(neededByInstalled),
+      ...installed.flatMap(chunksOfInstalled).map(ref => ref.digest),
       ...downloads.flatMap(raw => readRow(downloadSchema, raw, 'downloads')?.digests ?? []),
     ]);
-    const work = candidates.map(neededByCandidate);
-    // What a damaged candidate needs is not known, and it is the user's own work: rather keep all than lose that.
+    const work = candidates.map(raw => chunksOfWork(raw, active));
+    // Rather keep all than lose what a damaged candidate needs.
     if (work.includes(null)) return 0;
-    for (const digest of work.flatMap(digests => digests ?? [])) needed.add(digest);
+    for (const refs of work) for (const { digest } of refs ?? []) needed.add(digest);
     const chunks = tx.objectStore('chunks');
     const garbage = (await chunks.getAllKeys()).filter(digest => !needed.has(digest));
     await Promise.all(garbage.map(digest => chunks.delete(digest)));
     await tx.done;
     return garbage.length;
   });
-}
-
-function neededByInstalled(raw: unknown): string[] {
-  const row = readRow(installedSchema, raw, 'installed');
-  if (!row) return [];
-  try {
-    return chunksOf(filesOfInstalled(row)).map(chunk => chunk.digest);
-  } catch {
-    // Counts as absent, like any damaged row: it is fetched again.
-    return [];
-  }
-}
-
-/** Null where it cannot be read. A sent one is the registry's to keep. */
-function neededByCandidate(raw: unknown): string[] | null {
-  const row = readRow(candidateRowSchema, raw, 'candidates');
-  if (!row) return null;
-  if (row.state === 'sent') return [];
-  try {
-    return chunksOf(filesOfCandidate(candidateOf(row))).map(chunk => chunk.digest);
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -11,8 +11,12 @@ import { documentsOf, variantFile, type VersionDocuments } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
 import { type Active, activeSchema, type Installed, installedSchema } from './schema.ts';
 import { storing } from './storage-error.ts';
+import { versionKey } from './version-key.ts';
 
 export { readFile } from './chunk-store.ts';
+
+/** Written down no more often: what is unused for weeks is told from what is not all the same. */
+const usedEveryMs = 60 * 60_000;
 
 export interface InstalledVersion extends VersionDocuments {
   readonly row: Installed;
@@ -29,7 +33,21 @@ export async function openInstalled(db: Database, model: string, version: number
   const raw = await storing(() => db.get('installed', [model, version]));
   const row = readRow(installedSchema, raw, 'installed');
   if (!row) throw notInstalled(model, version);
+  // Where there is no room even for that, it is used all the same.
+  await noteUse(db, row).catch(() => undefined);
   return { row, ...documentsOf(row) };
+}
+
+/** So that it is not the first to go when room is short. */
+async function noteUse(db: Database, { model, version, lastUsedAt }: Installed): Promise<void> {
+  if (Date.now() - Date.parse(lastUsedAt) < usedEveryMs) return;
+  await storing(async () => {
+    const tx = db.transaction('installed', 'readwrite');
+    // Pinned or removed meanwhile: only the row as it is now is written back.
+    const row = readRow(installedSchema, await tx.store.get([model, version]), 'installed');
+    if (row) await tx.store.put({ ...row, lastUsedAt: new Date().toISOString() });
+    await tx.done;
+  });
 }
 
 /**
@@ -150,7 +168,7 @@ export async function removeVersion(db: Database, model: string, version: number
     const tx = db.transaction(['installed', 'active', 'choices'], 'readwrite', { durability: 'strict' });
     const installed = tx.objectStore('installed');
     await installed.delete([model, version]);
-    await tx.objectStore('choices').delete(choiceKey(model, version));
+    await tx.objectStore('choices').delete(versionKey(model, version));
     const left = readRows(installedSchema, await installed.index('model').getAll(model), 'installed');
     const active = tx.objectStore('active');
     const now = readRow(activeSchema, await active.get(model), 'active');
@@ -176,10 +194,6 @@ function activeWithout(now: Active, version: number, left: readonly Installed[])
   const variant = keptVariant(heir, now)!;
   const { model, follows } = now;
   return { model, version: heir.version, variant, previous: null, follows, candidate: null };
-}
-
-export function choiceKey(model: string, version: number): string {
-  return `${model}@${version}`;
 }
 
 function notInstalled(model: string, version: number, variant?: string): HaversackError {

@@ -1,5 +1,5 @@
-// Which files a row keeps alive: the one answer that pull, check and garbage collection share.
-import type { FileRef } from '../core/artifact/chunks.ts';
+// Which files a row keeps alive: the one answer that pull, check, eviction and garbage collection share.
+import type { ChunkRef, FileRef } from '../core/artifact/chunks.ts';
 import {
   type Candidate,
   candidateSchema,
@@ -10,7 +10,15 @@ import {
 } from '../core/artifact/documents.ts';
 import { readDocument } from '../core/artifact/signature.ts';
 import { HaversackError } from '../core/errors.ts';
-import type { CandidateRow, Installed } from './schema.ts';
+import { chunksOf } from './chunk-store.ts';
+import { readRow, readRows } from './rows.ts';
+import {
+  activeSchema,
+  type CandidateRow,
+  candidateRowSchema,
+  type Installed,
+  installedSchema,
+} from './schema.ts';
 
 export interface VersionDocuments {
   readonly manifest: Manifest;
@@ -60,4 +68,32 @@ export function filesOfCandidate(candidate: Candidate): FileRef[] {
 
 export function candidateOf(row: CandidateRow): Candidate {
   return readDocument(row.document, candidateSchema);
+}
+
+/** What a row of `installed` keeps. A damaged one keeps nothing: it counts as absent, and is fetched again. */
+export function chunksOfInstalled(raw: unknown): ChunkRef[] {
+  const row = readRow(installedSchema, raw, 'installed');
+  if (!row) return [];
+  try {
+    return chunksOf(filesOfInstalled(row));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * What a row of `candidates` keeps; a sent one that does not run is the registry's to keep. Null where it cannot be read:
+ * what it needs is not known, and it is the user's own work.
+ * @param active the rows of that store, as they are
+ */
+export function chunksOfWork(raw: unknown, active: readonly unknown[] = []): ChunkRef[] | null {
+  const row = readRow(candidateRowSchema, raw, 'candidates');
+  if (!row) return null;
+  const runs = readRows(activeSchema, active, 'active').some(({ candidate }) => candidate === row.digest);
+  if (row.state === 'sent' && !runs) return [];
+  try {
+    return chunksOf(filesOfCandidate(candidateOf(row)));
+  } catch {
+    return null;
+  }
 }

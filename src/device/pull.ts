@@ -1,5 +1,4 @@
 // Brings a version to this device: documents checked, chunks fetched, and then, in one transaction, there.
-import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Manifest, Variant } from '../core/artifact/documents.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
 import { HaversackError } from '../core/errors.ts';
@@ -10,13 +9,17 @@ import { postChange } from './changes.ts';
 import { chunksOf, missingChunks } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { downloadChunks } from './download.ts';
+import { withRoom } from './evict.ts';
 import { pullLock, withLock } from './locks.ts';
 import { filesOfInstalled } from './needs.ts';
+import { noteMended } from './notices.ts';
 import { connect, readRegistry } from './registry.ts';
 import { readRow, readRows } from './rows.ts';
 import { activeSchema, type DownloadRow, downloadSchema, type Installed, installedSchema } from './schema.ts';
 import { storing } from './storage-error.ts';
+import { sumBytes } from './usage.ts';
 import { openVersion } from './version-documents.ts';
+import { versionKey } from './version-key.ts';
 
 export interface PullProgress {
   /** Of what had to be fetched when this pull began. */
@@ -52,7 +55,9 @@ export async function pullVersion(options: PullOptions): Promise<Installed> {
       const known = readRow(installedSchema, await db.get('installed', [model, version]), 'installed');
       if (known && (await isWhole(db, known, options))) return known;
       const target = await describe(options, known);
-      await fetchMissing(options, target);
+      const refs = chunksOf(filesOfInstalled(target));
+      const bytesLeft = async () => sumBytes(await missingChunks(db, refs));
+      await withRoom(db, bytesLeft, () => fetchMissing(options, target));
       return commit(db, target);
     }),
   );
@@ -126,8 +131,8 @@ async function fetchMissing(options: PullOptions, target: Installed): Promise<vo
   await db.put('downloads', download);
   postChange('downloads', model);
   const missing = await missingChunks(db, refs);
-  const totalBytes = sum(missing);
-  const reusedBytes = sum(refs) - totalBytes;
+  const totalBytes = sumBytes(missing);
+  const reusedBytes = sumBytes(refs) - totalBytes;
   let receivedBytes = 0;
   const report = () => onProgress?.({ receivedBytes, totalBytes, reusedBytes });
   report();
@@ -143,15 +148,11 @@ async function fetchMissing(options: PullOptions, target: Installed): Promise<vo
   });
 }
 
-function sum(refs: readonly ChunkRef[]): number {
-  return refs.reduce((bytes, ref) => bytes + ref.bytes, 0);
-}
-
 /** The one moment at which a version appears, and only if every chunk of it is here. */
 async function commit(db: Database, target: Installed): Promise<Installed> {
   const { model, version } = target;
   const follows = await isProduction(db, model, version);
-  const stores = ['installed', 'downloads', 'active', 'chunks'] as const;
+  const stores = ['installed', 'downloads', 'active', 'chunks', 'notices'] as const;
   const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
   const chunks = tx.objectStore('chunks');
   const refs = chunksOf(filesOfInstalled(target));
@@ -172,9 +173,11 @@ async function commit(db: Database, target: Installed): Promise<Installed> {
     const variant = target.variants[0]!;
     await tx.objectStore('active').put({ model, version, variant, previous: null, follows, candidate: null });
   }
+  const mended = await noteMended(tx.objectStore('notices'), model, version);
   await tx.done;
   postChange('installed', model);
   postChange('downloads', model);
+  if (mended) postChange('notices');
   if (!active) postChange('active', model);
   return target;
 }
@@ -185,9 +188,7 @@ async function isProduction(db: Database, model: string, version: number): Promi
   return seen === null || seen.alias.version === version;
 }
 
-export function downloadKey(model: string, version: number): string {
-  return `${model}@${version}`;
-}
+export const downloadKey = versionKey;
 
 /** Downloads that are under way (`runningPulls`), or were cut short and can go on. */
 export async function listDownloads(db: Database): Promise<DownloadRow[]> {

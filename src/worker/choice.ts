@@ -1,13 +1,13 @@
 // Which provider this device chose for a version: measured, kept in the store, never guessed.
 import type { Database } from '../device/db.ts';
-import { choiceKey } from '../device/library.ts';
+import { versionKey } from '../device/version-key.ts';
 import { choiceSchema } from '../device/schema.ts';
 import type { WebProvider } from './ort.ts';
 import type { ProviderMeasurement, VersionRef } from './protocol.ts';
 
 /** WASM until something was measured. A row that does not read counts as none: it is measured again. */
 export async function chosenProvider(db: Database, ref: VersionRef): Promise<WebProvider> {
-  const row = choiceSchema.safeParse(await db.get('choices', choiceKey(ref.model, ref.version)));
+  const row = choiceSchema.safeParse(await db.get('choices', versionKey(ref.model, ref.version)));
   return row.success ? row.data.provider : 'wasm';
 }
 
@@ -25,7 +25,7 @@ export async function keepChoice(
   measurements: readonly ProviderMeasurement[],
 ): Promise<void> {
   await db.put('choices', {
-    key: choiceKey(ref.model, ref.version),
+    key: versionKey(ref.model, ref.version),
     provider: fastestThatAgrees(measurements),
     measuredAt: new Date().toISOString(),
     measurements: [...measurements],

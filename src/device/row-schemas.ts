@@ -1,0 +1,23 @@
+// The form of every store's rows: what a check holds them against. Chunks and the device's key have none.
+import type { StoreNames } from 'idb';
+import type { z } from '../core/zod.ts';
+import * as schema from './schema.ts';
+
+export const rowSchemas = {
+  installed: schema.installedSchema,
+  active: schema.activeSchema,
+  aliases: schema.seenAliasSchema,
+  choices: schema.choiceSchema,
+  samples: schema.sampleSchema,
+  candidates: schema.candidateRowSchema,
+  outbox: schema.outboxSchema,
+  downloads: schema.downloadSchema,
+  registry: schema.registrySchema,
+  settings: schema.settingsSchema,
+  policies: schema.updatePolicySchema,
+  inbox: schema.inboxSampleSchema,
+  notices: schema.noticeSchema,
+  runs: schema.runSchema,
+} as const satisfies Partial<Record<StoreNames<schema.HaversackDB>, z.ZodType>>;
+
+export type RowStoreName = keyof typeof rowSchemas;
