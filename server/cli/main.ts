@@ -1,6 +1,8 @@
 // The `haversack` command: one verb a file; what they share is the exit code and how a failure is told.
 import { Command, CommanderError } from 'commander';
 import { tell, UsageError } from './failure.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
+import { exportCommand } from './export.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { type Io, processIo } from './io.ts';
@@ -62,6 +64,9 @@ function program(io: Io): Command {
     evaluateCommand,
     inspectCommand,
     verifyCommand,
+    exportCommand,
+    backupCommand,
+    restoreCommand,
   ];
   for (const verb of verbs) root.addCommand(verb(io));
   for (const command of [root, ...root.commands]) {

@@ -60,14 +60,16 @@ const clearLine = '\r\u001b[K';
 /** A progress line on stderr where that is a terminal; `end` takes it away. */
 export function progressLine(io: Io, title: string) {
   let drawn = false;
+  const draw = (done: number, total: number, format: (value: number) => string) => {
+    if (!io.terminal || total === 0) return;
+    const full = Math.round((done / total) * barCells);
+    const bar = '█'.repeat(full) + '░'.repeat(barCells - full);
+    io.stderr(`${clearLine}${title}  ${bar}  ${format(done)} of ${format(total)}`);
+    drawn = true;
+  };
   return {
-    show: (doneBytes: number, totalBytes: number) => {
-      if (!io.terminal || totalBytes === 0) return;
-      const full = Math.round((doneBytes / totalBytes) * barCells);
-      const bar = '█'.repeat(full) + '░'.repeat(barCells - full);
-      io.stderr(`${clearLine}${title}  ${bar}  ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`);
-      drawn = true;
-    },
+    show: (doneBytes: number, totalBytes: number) => draw(doneBytes, totalBytes, formatBytes),
+    count: (done: number, total: number) => draw(done, total, String),
     end: () => {
       if (drawn) io.stderr(clearLine);
     },

@@ -1,18 +1,28 @@
-// `haversack verify`: looks through the data folder of a server on this machine.
+// `haversack verify`: looks through the data folder of a server on this machine, or through a registry at an address.
 import { Command } from 'commander';
 import { HaversackError } from '../../src/core/errors.ts';
-import { dataFolder } from './connect.ts';
+import type { Verification } from '../registry/verify.ts';
+import { connect, dataFolder } from './connect.ts';
 import type { Io } from './io.ts';
-import { type OutputOptions, print } from './output.ts';
+import { type OutputOptions, print, progressLine } from './output.ts';
 
 interface VerifyOptions extends OutputOptions {
   readonly data?: string;
+  readonly url?: string;
+  readonly key?: string;
+  readonly registryKey?: string;
 }
 
 export function verifyCommand(io: Io): Command {
   return new Command('verify')
     .description('hash every stored chunk again and check every version’s documents; changes nothing')
     .option('--data <folder>', 'the data folder (HAVERSACK_DATA; else ./data)')
+    .option(
+      '--url <url>',
+      'look through the registry at this address instead, as a device sees it: server or folder',
+    )
+    .option('--key <key>', 'a key for it, where reading needs one (HAVERSACK_KEY)')
+    .option('--registry-key <id>', 'with --url: refuse a registry whose key is another')
     .option('--json', 'answer with one JSON value')
     .addHelpText('after', '\nExample:\n  haversack verify --data /srv/haversack\n')
     .action((options: VerifyOptions) => verify(io, options));
@@ -20,9 +30,8 @@ export function verifyCommand(io: Io): Command {
 
 /** Fails where anything is bad, after saying what. */
 async function verify(io: Io, options: VerifyOptions): Promise<void> {
-  const { verifyData } = await import('../registry/verify.ts');
-  const folder = dataFolder(io, options);
-  const found = await verifyData(folder);
+  const where = options.url ?? dataFolder(io, options);
+  const found = await (options.url === undefined ? verifyHere(where) : verifyThere(io, options));
   const { chunks, versions, bad } = found;
   print(io, options, found, () => {
     const faults = bad.map(fault => `  ${fault}\n`).join('');
@@ -31,7 +40,22 @@ async function verify(io: Io, options: VerifyOptions): Promise<void> {
   if (bad.length > 0) {
     throw new HaversackError(
       'ChunkInvalid',
-      `${bad.length} in ${folder} ${bad.length === 1 ? 'is' : 'are'} bad`,
+      `${bad.length} in ${where} ${bad.length === 1 ? 'is' : 'are'} bad`,
     );
   }
+}
+
+async function verifyHere(folder: string): Promise<Verification> {
+  const { verifyData } = await import('../registry/verify.ts');
+  return verifyData(folder);
+}
+
+async function verifyThere(io: Io, options: VerifyOptions): Promise<Verification> {
+  const { verifyRemote } = await import('./verify-remote.ts');
+  const { client } = connect(io, options);
+  const progress = progressLine(io, 'verify');
+  const { registryKey } = options;
+  return verifyRemote({ client, registryKey, signal: io.signal, onProgress: progress.count }).finally(
+    progress.end,
+  );
 }

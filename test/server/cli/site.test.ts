@@ -65,6 +65,20 @@ describe('a registry that is a folder', () => {
     expect(pushed.err).toContain('a folder of files');
   });
 
+  it('is written by one command', async () => {
+    const made = await call(['export', '--site', 'other', '--no-app', '--aliased', '--json']);
+    expect(made.err).toBe('');
+    // Only `production` points at a version.
+    expect(JSON.parse(made.out)).toMatchObject({ models: 1, versions: 1 });
+    expect((await call(['export'])).code).toBe(2);
+  });
+
+  it('is looked through at its address', async () => {
+    const found = await call(['verify', '--url', host.url, '--json']);
+    expect(found.err).toBe('');
+    expect(JSON.parse(found.out)).toMatchObject({ versions: 2, bad: [] });
+  });
+
   it('is not believed where a chunk was changed', async () => {
     const chunks = join(folder, 'registry/v1/chunks');
     const [name] = await readdir(chunks);
@@ -78,6 +92,9 @@ describe('a registry that is a folder', () => {
     );
     expect(results.map(({ code }) => code)).toContain(1);
     expect(results.map(({ err }) => err).join('')).toContain('digest');
+    const found = await call(['verify', '--url', host.url, '--json']);
+    expect(found.code).toBe(1);
+    expect((JSON.parse(found.out) as { bad: string[] }).bad.join()).toContain('ChunkInvalid');
     await writeFile(join(chunks, name!), whole);
   });
 
