@@ -1,13 +1,27 @@
 // The Model Client's registry side: one method a path of /registry/v1. Nothing is kept here, and no signature is opened:
 // who keeps documents checks them.
+import { bundleMediaType } from '../core/artifact/bundle.ts';
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import {
+  aliasHistorySchema,
+  type aliasHoldSchema,
+  type AliasRevision,
+  type auditQuerySchema,
+  type AuditEntry,
+  auditSchema,
+  type ModelDetail,
+  modelDetailSchema,
+  type ModelQuery,
+  type modelChangeSchema,
+  type versionChangeSchema,
   type AccessKey,
   accessKeyListSchema,
   type accessKeyQuerySchema,
   accessKeySchema,
   acknowledgementSchema,
+  type BundleReceipt,
+  bundleReceiptSchema,
   aliasMoveSchema,
   type Caller,
   callerSchema,
@@ -15,6 +29,8 @@ import {
   type DeviceInfo,
   deviceListSchema,
   deviceSchema,
+  type EnrolmentAnswer,
+  enrolmentAnswerSchema,
   enrolmentCodeListSchema,
   type enrolmentCodeQuerySchema,
   type enrolmentCodeSchema,
@@ -33,6 +49,11 @@ import {
   type reportQuerySchema,
   type RegistryEvent,
   registryRoot,
+  reviewCountsSchema,
+  type reviewSchema,
+  type SamplesList,
+  samplesListSchema,
+  type rotationQuerySchema,
   type VersionDetail,
   versionDetailSchema,
 } from '../core/artifact/registry-api.ts';
@@ -45,6 +66,12 @@ import { Connection, type ConnectionOptions, idleTimeoutMs, workTimeoutMs } from
 
 /** The server sends a comment every 15 s; three missed mean that the line is dead. */
 export const eventIdleTimeoutMs = 45_000;
+
+export interface ModelAnswer {
+  readonly model: ModelDetail;
+  /** For If-Match. */
+  readonly etag: string;
+}
 
 export interface ModelsAnswer {
   /** Null where nothing changed since `etag`. */
@@ -62,8 +89,10 @@ export class RegistryClient {
     this.#connection = new Connection(options);
   }
 
-  async root(signal?: Signal): Promise<Envelope> {
-    return (await this.#connection.json(path`/root`, envelopeSchema, { signal })).value;
+  /** The root document (`rootSchema`), signed: the newest, or that of a revision. */
+  async root(revision?: number, signal?: Signal): Promise<Envelope> {
+    const where = revision === undefined ? path`/root` : path`/root/${revision}`;
+    return (await this.#connection.json(where, envelopeSchema, { signal })).value;
   }
 
   async me(signal?: Signal): Promise<Caller> {
@@ -78,6 +107,42 @@ export class RegistryClient {
       nothing: 304,
     });
     return { models: answer.value?.models ?? null, etag: answer.headers.get('etag') ?? etag ?? null };
+  }
+
+  /** The models in whose name, tags or card `q` is, and that have the tag. */
+  async searchModels(query: ModelQuery, signal?: Signal): Promise<ModelSummary[]> {
+    const where = withQuery(path`/models`, query);
+    return (await this.#connection.json(where, modelListSchema, { signal })).value.models;
+  }
+
+  async model(model: string, signal?: Signal): Promise<ModelAnswer> {
+    const { value, headers } = await this.#connection.json(path`/models/${model}`, modelDetailSchema, {
+      signal,
+    });
+    return { model: value, etag: headers.get('etag') ?? '*' };
+  }
+
+  /** Card, tags, retention: what is left out stays. `ifMatch`: the etag of what was seen; `*` in any case. */
+  async changeModel(
+    model: string,
+    change: z.input<typeof modelChangeSchema>,
+    ifMatch = '*',
+    signal?: Signal,
+  ): Promise<ModelDetail> {
+    const options = { method: 'PATCH', headers: { 'if-match': ifMatch }, signal };
+    return this.#post(path`/models/${model}`, change, modelDetailSchema, options);
+  }
+
+  /** Retires a version, or takes it out of retirement. `ifMatch`: the etag of what was seen; `*` in any case. */
+  async changeVersion(
+    model: string,
+    version: number,
+    change: z.input<typeof versionChangeSchema>,
+    ifMatch = '*',
+    signal?: Signal,
+  ): Promise<VersionDetail> {
+    const options = { method: 'PATCH', headers: { 'if-match': ifMatch }, signal };
+    return this.#post(path`/models/${model}/versions/${version}`, change, versionDetailSchema, options);
   }
 
   async version(model: string, version: number, signal?: Signal): Promise<VersionDetail> {
@@ -148,6 +213,35 @@ export class RegistryClient {
     throw new HaversackError('DocumentInvalid', `${got} was acknowledged, sent was ${wanted.slice(0, 12)}`);
   }
 
+  /** Samples documents that devices sent, oldest first; for trainers. @param after what `next` said before */
+  async samples(model: string, after: string | null, signal?: Signal): Promise<SamplesList> {
+    const query = after === null ? '' : `?after=${encodeURIComponent(after)}`;
+    const where = `${path`/models/${model}/samples`}${query}`;
+    return (await this.#connection.json(where, samplesListSchema, { signal })).value;
+  }
+
+  /** Tells the registry what was made of samples. */
+  async reviewSamples(
+    model: string,
+    review: z.input<typeof reviewSchema>,
+    signal?: Signal,
+  ): Promise<z.infer<typeof reviewCountsSchema>> {
+    const options = { method: 'PATCH', signal };
+    return this.#post(path`/models/${model}/samples`, review, reviewCountsSchema, options);
+  }
+
+  /** Hands a bundle over: each document in it counts as if it had been sent by itself. */
+  async importBundle(bundle: Bytes, signal?: Signal): Promise<BundleReceipt> {
+    const { value } = await this.#connection.json(path`/bundles`, bundleReceiptSchema, {
+      method: 'POST',
+      headers: { 'content-type': bundleMediaType },
+      body: bundle,
+      signal,
+      timeoutMs: workTimeoutMs,
+    });
+    return value;
+  }
+
   /** What devices reported, newest first; for admins. */
   async reports(query: z.input<typeof reportQuerySchema> = {}, signal?: Signal): Promise<ReportList> {
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
@@ -174,9 +268,51 @@ export class RegistryClient {
     return this.#post(path`/models/${model}/aliases/${alias}`, move, envelopeSchema, options);
   }
 
+  /** Holds a rollout, or lets it go on. The answer is the new alias document. */
+  async holdAlias(
+    model: string,
+    alias: string,
+    hold: z.input<typeof aliasHoldSchema>,
+    ifRevision: number,
+    signal?: Signal,
+  ): Promise<Envelope> {
+    const options = { method: 'PATCH', headers: { 'if-match': `"${ifRevision}"` }, signal };
+    return this.#post(path`/models/${model}/aliases/${alias}`, hold, envelopeSchema, options);
+  }
+
+  async removeAlias(
+    model: string,
+    alias: string,
+    ifRevision: number,
+    why: string | null,
+    signal?: Signal,
+  ): Promise<void> {
+    const where = withQuery(path`/models/${model}/aliases/${alias}`, { why });
+    const options = { method: 'DELETE', headers: { 'if-match': `"${ifRevision}"` }, signal };
+    await this.#connection.request(where, options, drain);
+  }
+
+  /** Every revision an alias had, newest first. */
+  async aliasHistory(model: string, alias: string, signal?: Signal): Promise<AliasRevision[]> {
+    const where = path`/models/${model}/aliases/${alias}/history`;
+    return (await this.#connection.json(where, aliasHistorySchema, { signal })).value.entries;
+  }
+
+  /** The same of all aliases of a model, those removed too. */
+  async modelHistory(model: string, signal?: Signal): Promise<AliasRevision[]> {
+    return (await this.#connection.json(path`/models/${model}/history`, aliasHistorySchema, { signal })).value
+      .entries;
+  }
+
+  /** Who did what, newest first; `before` an entry's id goes on. */
+  async audit(query: z.input<typeof auditQuerySchema> = {}, signal?: Signal): Promise<AuditEntry[]> {
+    const where = withQuery(path`/audit`, query as Parameters);
+    return (await this.#connection.json(where, auditSchema, { signal })).value.entries;
+  }
+
   /** Asks for this device to be let in, at once where a code comes with it; asked again, it answers how that stands. */
-  async enrol(request: z.input<typeof enrolmentSchema>, signal?: Signal): Promise<DeviceInfo> {
-    return this.#post(path`/devices`, request, deviceSchema, { signal });
+  async enrol(request: z.input<typeof enrolmentSchema>, signal?: Signal): Promise<EnrolmentAnswer> {
+    return this.#post(path`/devices`, request, enrolmentAnswerSchema, { signal });
   }
 
   async devices(signal?: Signal): Promise<DeviceInfo[]> {
@@ -224,6 +360,12 @@ export class RegistryClient {
     return (await this.#connection.json(path`/keys/${id}`, accessKeySchema, options)).value;
   }
 
+  /** Gives the registry a new key, which the one before signs. The answer is the new root document. */
+  async rotateRegistryKey(query: z.input<typeof rotationQuerySchema>, signal?: Signal): Promise<Envelope> {
+    const timeoutMs = workTimeoutMs;
+    return this.#post(path`/root`, query, envelopeSchema, { signal, timeoutMs });
+  }
+
   /**
    * Listens for news. Resolves when the stream ends or `signal` aborts; who wants more calls it again.
    * @throws HaversackError `Offline` where the line broke or fell silent
@@ -269,6 +411,17 @@ export class RegistryClient {
 /** A path below the registry's root; values are escaped. */
 function path(strings: TemplateStringsArray, ...values: (string | number)[]): string {
   return registryRoot + String.raw({ raw: strings }, ...values.map(value => encodeURIComponent(value)));
+}
+
+type Parameters = Readonly<Record<string, string | number | null | undefined>>;
+
+/** The same with a query; what is null or absent is left out. */
+function withQuery(where: string, parameters: Parameters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined) query.set(name, String(value));
+  }
+  return query.size === 0 ? where : `${where}?${query.toString()}`;
 }
 
 const maxIgnoredBytes = 65_536;

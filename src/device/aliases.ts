@@ -18,11 +18,15 @@ function toSeen(alias: Alias): SeenAlias {
 }
 
 /**
- * Checks an alias document against the pinned key and against what was seen before, and keeps it.
+ * Checks an alias document against the keys that are believed and against what was seen before, and keeps it.
  * @throws HaversackError `SignatureInvalid`, `DocumentInvalid`, `Rollback`
  */
-export async function acceptAlias(db: Database, envelope: Envelope, publicKey: string): Promise<SeenAlias> {
-  const alias = await openDocument(envelope, aliasSchema, publicKey);
+export async function acceptAlias(
+  db: Database,
+  envelope: Envelope,
+  keys: string | readonly string[],
+): Promise<SeenAlias> {
+  const alias = await openDocument(envelope, aliasSchema, keys);
   const key = aliasKey(alias.model, alias.alias);
   return storing(async () => {
     const tx = db.transaction('aliases', 'readwrite', { durability: 'strict' });

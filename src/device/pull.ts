@@ -13,7 +13,7 @@ import { withRoom } from './evict.ts';
 import { pullLock, withLock } from './locks.ts';
 import { filesOfInstalled } from './needs.ts';
 import { noteMended } from './notices.ts';
-import { connect, readRegistry } from './registry.ts';
+import { connect, readRegistry, trustedKeys } from './registry.ts';
 import { readRow, readRows } from './rows.ts';
 import { activeSchema, type DownloadRow, downloadSchema, type Installed, installedSchema } from './schema.ts';
 import { storing } from './storage-error.ts';
@@ -79,7 +79,7 @@ async function describe(options: PullOptions, known: Installed | null): Promise<
   const registry = (await readRegistry(db)) ?? (await connect(db, client));
   const detail = await client.version(model, version, signal);
   const digest = known ? await envelopeDigest(known.manifest) : await digestByAlias(db, model, version);
-  const documents = await openVersion(detail, registry.publicKey, { model, version, digest });
+  const documents = await openVersion(detail, trustedKeys(registry), { model, version, digest });
   const { variants, trainable } = choose(options, documents);
   const now = new Date().toISOString();
   return {

@@ -1,7 +1,8 @@
 // The registry this device belongs to: its key, pinned on first contact, and the last list of models it gave.
-import { rootSchema } from '../core/artifact/documents.ts';
+import { type Root, rootSchema } from '../core/artifact/documents.ts';
 import type { ModelSummary } from '../core/artifact/registry-api.ts';
-import { type Envelope, openDocument, readDocument } from '../core/artifact/signature.ts';
+import { followRoot, keysOf, openFirstRoot, type OpenedRoot } from '../core/artifact/root-chain.ts';
+import { type Envelope, readDocument } from '../core/artifact/signature.ts';
 import { type Failure, HaversackError, toFailure } from '../core/errors.ts';
 import type { ModelsAnswer, RegistryClient } from '../client/registry.ts';
 import { acceptAlias, aliasKey } from './aliases.ts';
@@ -19,67 +20,57 @@ export async function readRegistry(db: Database): Promise<RegistryRow | null> {
   return readRow(registrySchema, await storing(() => db.get('registry', id)), 'registry');
 }
 
+/** The public keys whose documents are believed: the registry's own now, and those before it that its root still names. */
+export function trustedKeys({ root }: Pick<RegistryRow, 'root'>): string[] {
+  return keysOf(readDocument(root, rootSchema));
+}
+
+type RootClient = Pick<RegistryClient, 'root'>;
+
 /**
- * Asks the registry who it is. The first answer is pinned; a later one must be signed by the pinned key and not be older.
- * @throws HaversackError `KeyChanged`, `Rollback`, `Offline`
+ * Asks the registry who it is. The first answer is pinned; a later one must be signed by a key that is pinned, over every
+ * revision in between, and not be older.
+ * @param keyId the key that it must have, where somebody said so
+ * @throws HaversackError `KeyChanged`, `SignatureInvalid`, `Rollback`, `Offline`
  */
-export async function connect(db: Database, client: Pick<RegistryClient, 'root'>): Promise<RegistryRow> {
-  const envelope = await client.root();
+export async function connect(db: Database, client: RootClient, keyId?: string): Promise<RegistryRow> {
+  const offered = await client.root();
   const known = await readRegistry(db);
-  const row = known ? await checkRoot(envelope, known) : await pinRoot(envelope);
+  const opened = known ? await follow(known, offered, client) : await openFirstRoot(offered);
+  requireKey(opened.root, keyId);
   return storing(async () => {
     const tx = db.transaction('registry', 'readwrite', { durability: 'strict' });
     const now = readRow(registrySchema, await tx.store.get(id), 'registry');
-    if (now && now.publicKey !== row.publicKey) throw keyChanged(row.publicKey, now.publicKey);
-    const kept: RegistryRow = {
-      ...row,
-      pinnedAt: now?.pinnedAt ?? row.pinnedAt,
-      catalogue: now?.catalogue ?? null,
-      catalogueETag: now?.catalogueETag ?? null,
-    };
+    const kept = merge(now, known, opened);
     await tx.store.put(kept);
     await tx.done;
     return kept;
   });
 }
 
-async function pinRoot(envelope: Envelope): Promise<RegistryRow> {
-  const { keys } = readDocument(envelope, rootSchema);
-  const own = keys.find(key => envelope.signatures.some(signature => signature.keyId === key.keyId));
-  if (!own) {
-    throw new HaversackError('SignatureInvalid', 'the root document is signed by none of the keys it names');
-  }
-  await openDocument(envelope, rootSchema, own.publicKey);
-  const now = new Date().toISOString();
-  return {
-    id,
-    root: envelope,
-    publicKey: own.publicKey,
-    pinnedAt: now,
-    catalogue: null,
-    catalogueETag: null,
-    contactedAt: now,
-  };
+function follow({ root }: RegistryRow, offered: Envelope, client: RootClient): Promise<OpenedRoot> {
+  const known = { envelope: root, root: readDocument(root, rootSchema) };
+  return followRoot(known, offered, revision => client.root(revision));
 }
 
-async function checkRoot(envelope: Envelope, known: RegistryRow): Promise<RegistryRow> {
-  const offered = readDocument(envelope, rootSchema);
-  const pinned = readDocument(known.root, rootSchema);
-  if (!offered.keys.some(key => key.publicKey === known.publicKey)) {
-    throw keyChanged(offered.keys[0]!.publicKey, known.publicKey);
-  }
-  await openDocument(envelope, rootSchema, known.publicKey);
-  if (offered.revision < pinned.revision) {
-    throw new HaversackError(
-      'Rollback',
-      `the root is offered at revision ${offered.revision}, seen was ${pinned.revision}`,
-    );
-  }
-  return { ...known, root: envelope, contactedAt: new Date().toISOString() };
+function requireKey({ keys }: Root, keyId: string | undefined): void {
+  if (keyId === undefined || keys.some(key => key.keyId === keyId)) return;
+  throw new HaversackError('KeyChanged', `its key is ${keys[0]!.keyId}, wanted ${keyId}`);
 }
 
-function keyChanged(got: string, wanted: string): HaversackError {
-  return new HaversackError('KeyChanged', `it is ${got}, known is ${wanted}`);
+/** Another tab may have pinned one meanwhile, or followed it further: that stays. */
+function merge(now: RegistryRow | null, known: RegistryRow | null, opened: OpenedRoot): RegistryRow {
+  const contactedAt = new Date().toISOString();
+  const { root } = opened;
+  const ours = { root: opened.envelope, publicKey: root.keys[0]!.publicKey, contactedAt };
+  if (!now) return { id, pinnedAt: contactedAt, catalogue: null, catalogueETag: null, ...ours };
+  const isTheOneFollowed = known?.publicKey === now.publicKey;
+  if (!isTheOneFollowed && !trustedKeys(now).some(key => keysOf(root).includes(key))) {
+    if (known) return now;
+    throw new HaversackError('KeyChanged', `it is ${ours.publicKey}, known is ${now.publicKey}`);
+  }
+  const isFurther = readDocument(now.root, rootSchema).revision >= root.revision;
+  return isFurther ? { ...now, contactedAt } : { ...now, ...ours };
 }
 
 export interface Catalogue {
@@ -99,35 +90,36 @@ export async function refreshCatalogue(
   client: Pick<RegistryClient, 'root' | 'models'>,
   signal?: AbortSignal,
 ): Promise<Catalogue> {
-  const row = (await readRegistry(db)) ?? (await connect(db, client));
-  const answer = await askModels(db, client, row, signal);
+  const { answer, row } = await askModels(db, client, signal);
   if (answer.models === null) {
-    await update(db, row.publicKey, {});
+    await update(db, row, {});
     return { models: row.catalogue?.models ?? [], changed: false, refused: [] };
   }
   const refused: Failure[] = [];
-  const models = await Promise.all(
-    answer.models.map(model => withAcceptedAliases(db, model, row.publicKey, refused)),
-  );
+  const keys = trustedKeys(row);
+  const models = await Promise.all(answer.models.map(model => withAcceptedAliases(db, model, keys, refused)));
   // With a refusal in it, the list is asked for again in full: the registry may have mended itself.
   const catalogueETag = refused.length === 0 ? answer.etag : null;
-  await update(db, row.publicKey, { catalogue: { models }, catalogueETag });
+  await update(db, row, { catalogue: { models }, catalogueETag });
   postChange('catalogue');
   return { models, changed: true, refused };
 }
 
-/** A list that changed, and a key that is not taken, may mean that another registry answers now: that is said first. */
+/**
+ * A list that changed, and a key that is not taken, may mean that the registry has a new key, or that another one answers
+ * now: that is found out first.
+ */
 async function askModels(
   db: Database,
   client: Pick<RegistryClient, 'root' | 'models'>,
-  row: RegistryRow,
   signal: AbortSignal | undefined,
-): Promise<ModelsAnswer> {
+): Promise<{ answer: ModelsAnswer; row: RegistryRow }> {
+  const known = await readRegistry(db);
+  const row = known ?? (await connect(db, client));
   const etag = row.catalogue ? row.catalogueETag : null;
   try {
     const answer = await client.models({ etag, signal });
-    if (answer.models !== null && row.catalogue) await connect(db, client);
-    return answer;
+    return { answer, row: answer.models !== null && known ? await connect(db, client) : row };
   } catch (thrown) {
     if (toFailure(thrown).code === 'Unauthorized') await connect(db, client);
     throw thrown;
@@ -137,13 +129,13 @@ async function askModels(
 async function withAcceptedAliases(
   db: Database,
   model: ModelSummary,
-  publicKey: string,
+  keys: readonly string[],
   refused: Failure[],
 ): Promise<ModelSummary> {
   const aliases: Envelope[] = [];
   for (const envelope of model.aliases) {
     try {
-      const { alias } = await acceptAlias(db, envelope, publicKey);
+      const { alias } = await acceptAlias(db, envelope, keys);
       if (alias.model !== model.model) {
         throw new HaversackError(
           'SignatureInvalid',
@@ -166,12 +158,12 @@ async function seenEnvelope(db: Database, model: string, alias: string): Promise
   return readRow(seenAliasSchema, raw, 'aliases')?.document ?? null;
 }
 
-async function update(db: Database, publicKey: string, change: Partial<RegistryRow>): Promise<void> {
+async function update(db: Database, { publicKey }: RegistryRow, change: Partial<RegistryRow>): Promise<void> {
   await storing(async () => {
     const tx = db.transaction('registry', 'readwrite');
     const row = readRow(registrySchema, await tx.store.get(id), 'registry');
     // Forgotten or pinned anew meanwhile: then this answer belongs to another registry.
-    if (row?.publicKey === publicKey) {
+    if (row && trustedKeys(row).includes(publicKey)) {
       await tx.store.put({ ...row, ...change, contactedAt: new Date().toISOString() });
     }
     await tx.done;

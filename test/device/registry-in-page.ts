@@ -5,6 +5,7 @@ import {
   type Alias,
   candidateSchema,
   type Manifest,
+  rootSchema,
   type Variant,
 } from '../../src/core/artifact/documents.ts';
 import {
@@ -14,6 +15,7 @@ import {
   registryRoot,
 } from '../../src/core/artifact/registry-api.ts';
 import {
+  countersign,
   type Envelope,
   envelopeDigest,
   envelopeSchema,
@@ -36,7 +38,8 @@ export interface Published {
 }
 
 export class RegistryInPage {
-  readonly signer: Signer;
+  /** Signs all that is published from now on. */
+  signer: Signer;
   readonly chunks = new Map<string, Bytes>();
   readonly versions = new Map<string, Published>();
   readonly aliases = new Map<string, Envelope>();
@@ -45,6 +48,9 @@ export class RegistryInPage {
   readonly requests: string[] = [];
   /** Candidates that came to be a version: counts each commit. */
   committed = 0;
+  /** By revision: how it came to be the newest. */
+  readonly roots = new Map<number, Envelope>();
+  /** The newest. */
   root!: Envelope;
   offline = false;
   /** Takes nobody's key: the root is all there is to read. */
@@ -82,6 +88,30 @@ export class RegistryInPage {
       issuedAt: now(),
     };
     this.root = await signDocument(content, this.signer);
+    this.roots.set(revision, this.root);
+  }
+
+  /** Another key signs from now on; what is published has its signature beside the one it had. */
+  async rotate(former: 'believe' | 'forget' = 'believe', next?: Signer): Promise<void> {
+    const before = readDocument(this.root, rootSchema);
+    const old = this.signer;
+    this.signer = next ?? (await makeSigner());
+    const { keyId, publicKey } = this.signer;
+    const revision = before.revision + 1;
+    const keys = [{ keyId, publicKey }, ...(former === 'believe' ? before.keys : [])];
+    const content = { type: 'root', formatVersion: 1, revision, keys, issuedAt: now() };
+    this.root = await countersign(await signDocument(content, old), this.signer);
+    this.roots.set(revision, this.root);
+    for (const [key, { manifest, variants, digest }] of this.versions) {
+      this.versions.set(key, {
+        manifest: await countersign(manifest, this.signer),
+        variants: await Promise.all(variants.map(variant => countersign(variant, this.signer))),
+        digest,
+      });
+    }
+    for (const [model, alias] of this.aliases) {
+      this.aliases.set(model, await countersign(alias, this.signer));
+    }
   }
 
   client(): RegistryClient {
@@ -195,7 +225,7 @@ export class RegistryInPage {
     if (this.lockedOut && kind !== 'root') return problem('Unauthorized', 'no key');
     switch (`${request.method} ${kind}`) {
       case 'GET root':
-        return json(this.root);
+        return this.#root(name);
       case 'GET models':
         if (name === '') return this.#models(request);
         return this.#version(`${name}@${last}`);
@@ -217,6 +247,11 @@ export class RegistryInPage {
       default:
         return problem('NotFound', path);
     }
+  }
+
+  #root(revision: string): Response {
+    const root = revision === '' ? this.root : this.roots.get(Number(revision));
+    return root ? json(root) : problem('NotFound', `root ${revision}`);
   }
 
   async #models(request: Request): Promise<Response> {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import {
   deviceChangeSchema,
+  type EnrolmentAnswer,
   enrolmentSchema,
   registryRoot,
 } from '../../../src/core/artifact/registry-api.ts';
@@ -10,6 +11,7 @@ import { z } from '../../../src/core/zod.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
+import { issueCertificate } from '../certificates.ts';
 import type { Registry } from '../context.ts';
 import { changeDevice, enrol, listDevices } from '../devices.ts';
 
@@ -25,7 +27,8 @@ export function registerDeviceRoutes(app: FastifyInstance, registry: Registry): 
   app.post(`${registryRoot}/devices`, { bodyLimit: maxEnrolmentBytes }, async (request, reply) => {
     limit.take(request.socket.remoteAddress ?? '');
     const { device, created } = await enrol(registry, parseRequest(enrolmentSchema, request.body));
-    return reply.code(created ? 201 : 200).send(device);
+    const certificate = await issueCertificate(registry, device);
+    return reply.code(created ? 201 : 200).send({ ...device, certificate } satisfies EnrolmentAnswer);
   });
   app.get(`${registryRoot}/devices`, async () => ({ devices: await listDevices(registry) }));
   app.patch(`${registryRoot}/devices/:id`, async request => {

@@ -281,6 +281,11 @@ export const deviceChangeSchema = z.object({
   status: z.enum(['approved', 'revoked']).optional(),
   role: roleSchema.nullable().optional(),
   groups: z.array(groupNameSchema).max(64).optional(),
+/** The answer to POST /devices: with `deviceCertificateSchema`, signed, where the device is let in. */
+export const enrolmentAnswerSchema = deviceSchema.extend({
+  certificate: envelopeSchema.nullable().default(null),
+});
+export type EnrolmentAnswer = z.infer<typeof enrolmentAnswerSchema>;
 });
 
 /** POST /enrolments: a code that lets one device in. The answer to it is the only one that holds the code. */
@@ -390,6 +395,13 @@ export const acknowledgementSchema = z.object({ digest: digestSchema });
 /** GET /reports?model=&version=&before=&limit=: newest first. */
 export const reportQuerySchema = z.object({
   model: modelNameSchema.optional(),
+/** POST /root: the registry gets a new key, which the one before signs. */
+export const rotationQuerySchema = z.object({
+  /** `believe` what the keys before it have signed, or `forget` them: they may be in other hands. */
+  former: z.enum(['believe', 'forget']).default('believe'),
+  why: whySchema,
+});
+
   version: z.coerce.number().pipe(versionNumberSchema).optional(),
   /** A `receivedAt`. */
   before: z.string().max(64).optional(),

@@ -46,9 +46,20 @@ export async function followRoot(
   let last = known;
   while (last.root.revision < revision) {
     const next = last.root.revision + 1;
-    last = await openNext(last.root, next === revision ? offered : await rootAt(next));
+    last = await openNext(last.root, next === revision ? offered : await between(next, rootAt));
   }
   return last;
+}
+
+async function between(revision: number, rootAt: (revision: number) => Promise<Envelope>): Promise<Envelope> {
+  try {
+    return await rootAt(revision);
+  } catch (thrown) {
+    if (!(thrown instanceof HaversackError) || thrown.code !== 'NotFound') throw thrown;
+    throw new HaversackError('SignatureInvalid', `the root of revision ${revision} is not there to follow`, {
+      cause: thrown,
+    });
+  }
 }
 
 /** The root after `before`. @throws HaversackError `KeyChanged`, `SignatureInvalid`, `DocumentInvalid` */
