@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { openNodeSession } from '../../../server/inference/session.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import { inspectModel } from '../../../src/core/onnx/inspect.ts';
 import { readInitializers } from '../../../src/core/onnx/patch.ts';
 import { quantizeWeights } from '../../../src/core/passes/quantize-weights.ts';
-import { elements, float32, type TensorMap } from '../../../src/core/tensor.ts';
+import { float32 } from '../../../src/core/tensor.ts';
 import { convolutionModel, denseModel, numbers } from '../onnx/models.ts';
+import { difference, run } from './difference.ts';
 
 /** x [n, 256] · w [256, 512], the channels of very different sizes. */
 function wideModel(opset = 21): Uint8Array<ArrayBuffer> {
@@ -16,25 +16,6 @@ function wideModel(opset = 21): Uint8Array<ArrayBuffer> {
     .node('MatMul', ['x', 'w'], ['y'])
     .output('y', 'FP32', ['n', 512])
     .build({ opset });
-}
-
-async function run(file: Uint8Array<ArrayBuffer>, feeds: TensorMap): Promise<number[]> {
-  const session = await openNodeSession(file);
-  const outputs = await session.run(feeds);
-  await session.dispose();
-  return Object.values(outputs).flatMap(({ data }) => [...(data as Float32Array)]);
-}
-
-/** The largest difference as a share of the largest value. */
-async function difference(
-  a: Uint8Array<ArrayBuffer>,
-  b: Uint8Array<ArrayBuffer>,
-  shape: number[],
-): Promise<number> {
-  const feeds = { x: float32(shape, numbers(elements(shape), 42)) };
-  const [as, bs] = [await run(a, feeds), await run(b, feeds)];
-  const largest = Math.max(...as.map(Math.abs));
-  return Math.max(...as.map((value, i) => Math.abs(value - bs[i]!))) / largest;
 }
 
 describe('quantizeWeights', () => {
