@@ -23,6 +23,9 @@ import type { Bench } from './registry/do-job.ts';
 import { findDevice, sawDevice } from './registry/devices.ts';
 import { EventHub } from './registry/events.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
+import { registerAliasRoutes } from './registry/routes/aliases.ts';
+import { registerAuditRoutes } from './registry/routes/audit.ts';
+import { registerBundleRoutes } from './registry/routes/bundles.ts';
 import { registerCatalogueRoutes } from './registry/routes/catalogue.ts';
 import { registerChunkRoutes } from './registry/routes/chunks.ts';
 import { registerDeviceRoutes } from './registry/routes/devices.ts';
@@ -119,6 +122,8 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   registerCatalogueRoutes(app, registry);
   registerDeviceRoutes(app, registry);
+  registerAliasRoutes(app, registry);
+  registerAuditRoutes(app, registry);
   registerEnrolmentRoutes(app, registry);
   registerKeyRoutes(app, registry);
   registerEventRoutes(app, registry);

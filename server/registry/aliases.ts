@@ -1,74 +1,73 @@
-// Movable names for versions. Every move has a higher revision, back-moves too; documents expire and are issued again.
+// Movable names for versions. Every change has a higher revision, back-moves too; documents expire and are issued again.
 import type { Kysely } from 'kysely';
 import { type Alias, aliasSchema } from '../../src/core/artifact/documents.ts';
 import { type Envelope, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { AliasRow, Tables } from '../storage/tables.ts';
+import { type AliasKey, nextRevision, recordRevision } from './alias-history.ts';
 import { record } from './audit.ts';
 import type { Actor, Registry } from './context.ts';
 import { contentOf, toEnvelope, toText } from './documents.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How long a device trusts a document without a newer one. */
-const validMs = 7 * dayMs;
+export const aliasValidMs = 7 * dayMs;
 /** A document older than this is issued anew when it is asked for. */
-const renewMs = dayMs;
+export const aliasRenewMs = dayMs;
 
-export interface Target {
+/** Where an alias is to point, and for whom. */
+export interface AliasMove {
   readonly version: number;
+  /** Of the devices, 0 to 1. */
   readonly share: number;
+  /** Null or absent: devices of any group and of none. */
+  readonly groups?: readonly string[] | null;
+  /** For the devices outside; null: what they have. Absent: what the alias meant for them before. */
+  readonly otherwise?: number | null | undefined;
 }
+
+/** Who changes an alias, and what for. */
+export interface Because {
+  readonly who: Actor;
+  readonly why: string | null;
+}
+
+type Content = Omit<Alias, 'issuedAt' | 'expiresAt'>;
 
 /** Null where there is no such alias. */
 export async function readAlias(registry: Registry, model: string, alias: string): Promise<Envelope | null> {
-  const row = await registry.database
-    .selectFrom('aliases')
-    .selectAll()
-    .where('model', '=', model)
-    .where('alias', '=', alias)
-    .executeTakeFirst();
+  const row = await find(registry.database, { model, alias });
   return row ? current(registry, row) : null;
 }
 
-export async function listAliases(registry: Registry): Promise<Map<string, Envelope[]>> {
-  const rows = await registry.database
-    .selectFrom('aliases')
-    .selectAll()
-    .orderBy('model')
-    .orderBy('alias')
-    .execute();
+/** By model, in the order of their names; with `model`, of that one only. */
+export async function listAliases(registry: Registry, model?: string): Promise<Map<string, Envelope[]>> {
+  let query = registry.database.selectFrom('aliases').selectAll().orderBy('model').orderBy('alias');
+  if (model !== undefined) query = query.where('model', '=', model);
   const byModel = new Map<string, Envelope[]>();
-  for (const row of rows) {
+  for (const row of await query.execute()) {
     byModel.set(row.model, [...(byModel.get(row.model) ?? []), await current(registry, row)]);
   }
   return byModel;
 }
 
 /**
- * Moves an alias, or makes it.
+ * Moves an alias, or makes it; one that was held goes on.
  * @param ifRevision the revision the caller saw; null to make one that must not be there yet
- * @throws HaversackError `PreconditionFailed`, `NotFound`
+ * @throws HaversackError `PreconditionFailed`, `NotFound`, `VersionRetired`, `VersionCollected`
  */
 export async function moveAlias(
   registry: Registry,
-  key: { model: string; alias: string },
-  target: Target,
+  key: AliasKey,
+  move: AliasMove,
   ifRevision: number | null,
-  who: Actor,
+  because: Because,
 ): Promise<Envelope> {
   const moved = await registry.database.transaction().execute(async transaction => {
-    const row = await find(transaction, key);
-    const actual = row?.revision ?? null;
-    if (actual !== ifRevision) {
-      throw new HaversackError(
-        'PreconditionFailed',
-        `${key.model}@${key.alias} is at revision ${actual ?? 'none'}, the request was made for ${ifRevision ?? 'none'}`,
-      );
-    }
-    return setAlias(registry, transaction, key, target, who);
+    requireRevision(key, await find(transaction, key), ifRevision);
+    return setAlias(registry, transaction, key, move, because);
   });
-  const { version, revision } = readDocument(moved, aliasSchema);
-  registry.events.publish({ type: 'alias', ...key, version, revision });
+  publish(registry, moved);
   return moved;
 }
 
@@ -76,63 +75,176 @@ export async function moveAlias(
 export async function setAlias(
   registry: Registry,
   transaction: Kysely<Tables>,
-  key: { model: string; alias: string },
-  target: Target,
-  who: Actor,
+  key: AliasKey,
+  move: AliasMove,
+  because: Because,
 ): Promise<Envelope> {
-  const version = await transaction
-    .selectFrom('versions')
-    .select('digest')
-    .where('model', '=', key.model)
-    .where('version', '=', target.version)
-    .executeTakeFirst();
-  if (!version) throw new HaversackError('NotFound', `there is no ${key.model}@${target.version}`);
-  const revision = ((await find(transaction, key))?.revision ?? 0) + 1;
-  const now = registry.now();
-  const document = await issue(
-    registry,
-    {
-      type: 'alias',
-      formatVersion: 1,
-      ...key,
-      revision,
-      version: target.version,
-      versionDigest: version.digest,
-      rollout: { share: target.share, groups: null },
-      otherwise: null,
-      held: false,
-    },
-    now,
-  );
-  const values = {
-    revision,
-    version: target.version,
-    document: toText(document),
-    issued_at: now.toISOString(),
+  const row = await find(transaction, key);
+  const before = row ? contentOf(row.document, aliasSchema) : null;
+  const other = move.otherwise === undefined ? otherwiseAfter(before, move) : move.otherwise;
+  const content: Content = {
+    type: 'alias',
+    formatVersion: 1,
+    ...key,
+    revision: await nextRevision(transaction, key),
+    ...(await usableVersion(transaction, key.model, move.version)),
+    rollout: { share: move.share, groups: move.groups ? [...new Set(move.groups)] : null },
+    otherwise: other === null ? null : await usableVersion(transaction, key.model, other),
+    held: false,
   };
+  return commitRevision(registry, transaction, content, because);
+}
+
+/**
+ * Holds a rollout, or lets it go on. One that is so already stays as it is.
+ * @throws HaversackError `NotFound`, `PreconditionFailed`
+ */
+export async function holdAlias(
+  registry: Registry,
+  key: AliasKey,
+  held: boolean,
+  ifRevision: number,
+  because: Because,
+): Promise<Envelope> {
+  const { document, changed } = await registry.database.transaction().execute(async transaction => {
+    const row = await requireAlias(transaction, key);
+    requireRevision(key, row, ifRevision);
+    const before = contentOf(row.document, aliasSchema);
+    if (before.held === held) return { document: toEnvelope(row.document), changed: false };
+    const { issuedAt: _issued, expiresAt: _expires, ...content } = before;
+    const revision = await nextRevision(transaction, key);
+    const document = await commitRevision(registry, transaction, { ...content, revision, held }, because);
+    return { document, changed: true };
+  });
+  if (changed) publish(registry, document);
+  return document;
+}
+
+/**
+ * Takes an alias away. Devices keep what it gave them; one made later under that name goes on counting revisions.
+ * @throws HaversackError `NotFound`, `PreconditionFailed`
+ */
+export async function removeAlias(
+  registry: Registry,
+  key: AliasKey,
+  ifRevision: number,
+  { who, why }: Because,
+): Promise<void> {
+  await registry.database.transaction().execute(async transaction => {
+    requireRevision(key, await requireAlias(transaction, key), ifRevision);
+    const now = registry.now();
+    const revision = await nextRevision(transaction, key);
+    await transaction
+      .deleteFrom('aliases')
+      .where('model', '=', key.model)
+      .where('alias', '=', key.alias)
+      .execute();
+    const at = now.toISOString();
+    await recordRevision(transaction, { ...key, revision, version: null, document: null, at, who, why });
+    await touchModel(transaction, key.model, now);
+    const subject = `${key.model}@${key.alias}`;
+    await record(transaction, now, {
+      who,
+      what: 'alias',
+      subject,
+      detail: `removed, revision ${revision}`,
+      why,
+    });
+  });
+  registry.events.publish({ type: 'model', model: key.model });
+}
+
+/**
+ * What devices outside of a rollout run where nobody said. Before a first rollout that is what all had; while it is widened
+ * or replaced, what those outside had: a version that few were trusted with never becomes everybody's by the way.
+ */
+function otherwiseAfter(before: Alias | null, { version, share, groups }: AliasMove): number | null {
+  if (!before || !isPartial(share, groups ?? null)) return null;
+  if (isPartial(before.rollout.share, before.rollout.groups)) return before.otherwise?.version ?? null;
+  return before.version === version ? null : before.version;
+}
+
+function isPartial(share: number, groups: readonly string[] | null): boolean {
+  return share < 1 || groups !== null;
+}
+
+/** A version that an alias may point at. @throws HaversackError `NotFound`, `VersionRetired`, `VersionCollected` */
+async function usableVersion(
+  transaction: Kysely<Tables>,
+  model: string,
+  version: number,
+): Promise<{ version: number; versionDigest: string }> {
+  const row = await transaction
+    .selectFrom('versions')
+    .select(['digest', 'retired_at', 'collected_at'])
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  const name = `${model}@${version}`;
+  if (!row) throw new HaversackError('NotFound', `there is no ${name}`);
+  if (row.collected_at) throw new HaversackError('VersionCollected', `${name}, on ${row.collected_at}`);
+  if (row.retired_at) throw new HaversackError('VersionRetired', `${name}, on ${row.retired_at}`);
+  return { version, versionDigest: row.digest };
+}
+
+/** Signs the revision and makes it the live one, with its place in the history and in the audit. */
+async function commitRevision(
+  registry: Registry,
+  transaction: Kysely<Tables>,
+  content: Content,
+  { who, why }: Because,
+): Promise<Envelope> {
+  const { model, alias, revision, version } = content;
+  const now = registry.now();
+  const at = now.toISOString();
+  const envelope = await issue(registry, content, now);
+  const document = toText(envelope);
+  const values = { revision, version, document, issued_at: at };
   await transaction
     .insertInto('aliases')
-    .values({ ...key, ...values })
+    .values({ model, alias, ...values })
     .onConflict(conflict => conflict.columns(['model', 'alias']).doUpdateSet(values))
     .execute();
-  await transaction
-    .updateTable('models')
-    .set({ updated_at: now.toISOString() })
-    .where('name', '=', key.model)
-    .execute();
+  await recordRevision(transaction, { model, alias, revision, version, document, at, who, why });
+  await touchModel(transaction, model, now);
   await record(transaction, now, {
     who,
     what: 'alias',
-    subject: `${key.model}@${key.alias}`,
-    detail: `version ${target.version}, share ${target.share}, revision ${revision}`,
+    subject: `${model}@${alias}`,
+    detail: describe(content),
+    why,
   });
-  return document;
+  return envelope;
+}
+
+function describe({ version, rollout: { share, groups }, otherwise, held, revision }: Content): string {
+  return [
+    `version ${version}`,
+    `share ${share}`,
+    ...(groups ? [`groups ${groups.join(' ')}`] : []),
+    ...(otherwise ? [`otherwise ${otherwise.version}`] : []),
+    ...(held ? ['held'] : []),
+    `revision ${revision}`,
+  ].join(', ');
+}
+
+async function touchModel(transaction: Kysely<Tables>, model: string, now: Date): Promise<void> {
+  await transaction
+    .updateTable('models')
+    .set({ updated_at: now.toISOString() })
+    .where('name', '=', model)
+    .execute();
+}
+
+function publish(registry: Registry, document: Envelope): void {
+  const { model, alias, version, revision } = readDocument(document, aliasSchema);
+  registry.events.publish({ type: 'alias', model, alias, version, revision });
 }
 
 /** The document, issued anew (same revision) when it is older than a day. */
 async function current(registry: Registry, row: AliasRow): Promise<Envelope> {
   const now = registry.now();
-  if (now.getTime() - Date.parse(row.issued_at) < renewMs) return toEnvelope(row.document);
+  if (now.getTime() - Date.parse(row.issued_at) < aliasRenewMs) return toEnvelope(row.document);
   const { issuedAt: _issued, expiresAt: _expires, ...content } = contentOf(row.document, aliasSchema);
   const document = await issue(registry, content, now);
   // Only the row that was read: a move in between wins.
@@ -146,23 +258,35 @@ async function current(registry: Registry, row: AliasRow): Promise<Envelope> {
   return document;
 }
 
-function issue(
-  registry: Registry,
-  content: Omit<Alias, 'issuedAt' | 'expiresAt'>,
-  now: Date,
-): Promise<Envelope> {
+function issue(registry: Registry, content: Content, now: Date): Promise<Envelope> {
   const document: Alias = {
     ...content,
     issuedAt: now.toISOString(),
-    expiresAt: new Date(now.getTime() + validMs).toISOString(),
+    expiresAt: new Date(now.getTime() + aliasValidMs).toISOString(),
   };
   return signDocument(document, registry.identity.signer);
 }
 
-function find(
-  database: Kysely<Tables>,
-  key: { model: string; alias: string },
-): Promise<AliasRow | undefined> {
+function requireRevision(
+  { model, alias }: AliasKey,
+  row: AliasRow | undefined,
+  ifRevision: number | null,
+): void {
+  const actual = row?.revision ?? null;
+  if (actual === ifRevision) return;
+  throw new HaversackError(
+    'PreconditionFailed',
+    `${model}@${alias} is at revision ${actual ?? 'none'}, the request was made for ${ifRevision ?? 'none'}`,
+  );
+}
+
+async function requireAlias(database: Kysely<Tables>, key: AliasKey): Promise<AliasRow> {
+  const row = await find(database, key);
+  if (!row) throw new HaversackError('NotFound', `there is no ${key.model}@${key.alias}`);
+  return row;
+}
+
+function find(database: Kysely<Tables>, key: AliasKey): Promise<AliasRow | undefined> {
   return database
     .selectFrom('aliases')
     .selectAll()

@@ -1,7 +1,14 @@
 // What there is: models with their versions and variants, read from the signed documents.
 import type { Selectable } from 'kysely';
 import { type Manifest, manifestSchema, variantSchema } from '../../src/core/artifact/documents.ts';
-import type { ModelSummary, VersionDetail, VersionSummary } from '../../src/core/artifact/registry-api.ts';
+import {
+  type ModelDetail,
+  type ModelSummary,
+  type Retention,
+  retentionSchema,
+  type VersionDetail,
+  type VersionSummary,
+} from '../../src/core/artifact/registry-api.ts';
 import { tagSchema } from '../../src/core/artifact/names.ts';
 import type { Envelope } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -15,7 +22,7 @@ type ModelRow = Selectable<ModelTable>;
 type VersionRow = Selectable<VersionTable>;
 
 /** By name; versions newest first. */
-export async function listModels(registry: Registry): Promise<ModelSummary[]> {
+export async function listModels(registry: Registry): Promise<ModelDetail[]> {
   const { database } = registry;
   const models = await database.selectFrom('models').selectAll().orderBy('name').execute();
   const versions = await database.selectFrom('versions').selectAll().orderBy('version', 'desc').execute();
@@ -25,7 +32,7 @@ export async function listModels(registry: Registry): Promise<ModelSummary[]> {
 }
 
 /** @throws HaversackError `NotFound` */
-export async function readModel(registry: Registry, name: string): Promise<ModelSummary> {
+export async function readModel(registry: Registry, name: string): Promise<ModelDetail> {
   const { database } = registry;
   const model = await database.selectFrom('models').selectAll().where('name', '=', name).executeTakeFirst();
   if (!model) throw new HaversackError('NotFound', `there is no model ${name}`);
@@ -41,8 +48,13 @@ export async function readModel(registry: Registry, name: string): Promise<Model
     .where('model', '=', name)
     .orderBy('variant')
     .execute();
-  const aliases = await listAliases(registry);
+  const aliases = await listAliases(registry, name);
   return summarise(model, versions, variants, aliases.get(name) ?? []);
+}
+
+/** Without what only a page about this one model shows. */
+export function summaryOf({ card: _card, retention: _retention, ...summary }: ModelDetail): ModelSummary {
+  return summary;
 }
 
 /** @throws HaversackError `NotFound` */
@@ -86,7 +98,7 @@ function summarise(
   versions: readonly VersionRow[],
   variants: readonly VariantRow[],
   aliases: readonly Envelope[],
-): ModelSummary {
+): ModelDetail {
   const own = versions
     .filter(version => version.model === model.name)
     .map(row => ({ row, manifest: contentOf(row.manifest, manifestSchema) }));
@@ -106,6 +118,8 @@ function summarise(
       newArchitecture:
         manifest.parent !== null && architectures.get(manifest.parent.version) !== manifest.architecture,
     })),
+    card: model.card,
+    retention: retentionOf(model),
   };
 }
 
@@ -142,6 +156,13 @@ function summariseVersion(
 
 function tagsOf({ tags }: ModelRow): string[] {
   return z.array(tagSchema).parse(JSON.parse(tags));
+}
+
+/** How long a model's versions are kept; all of them for ever where nobody said. */
+export function retentionOf({ retention }: Pick<ModelRow, 'retention'>): Retention {
+  return retention === null
+    ? { keepVersions: null, keepDays: null }
+    : retentionSchema.parse(JSON.parse(retention));
 }
 
 function lacksOf({ artifacts, labels }: Manifest): VersionSummary['lacks'] {

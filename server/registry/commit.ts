@@ -133,7 +133,13 @@ async function insertVersion(
   const events: RegistryEvent[] = [{ type: 'version', model: draft.model, version }];
   if (options.production === 'always' || version === 1) {
     const key = { model: draft.model, alias: firstAlias };
-    const alias = await setAlias(registry, transaction, key, { version, share: 1 }, options.who);
+    const alias = await setAlias(
+      registry,
+      transaction,
+      key,
+      { version, share: 1 },
+      { who: options.who, why: null },
+    );
     events.push({ type: 'alias', ...key, version, revision: readDocument(alias, aliasSchema).revision });
   }
   return { committed: { manifest, digest, created: true }, events };

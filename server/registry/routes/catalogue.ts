@@ -1,12 +1,11 @@
-// GET of what the registry has: root, caller, models, versions, aliases; and the move of an alias.
-import { createHash } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { aliasSchema } from '../../../src/core/artifact/documents.ts';
-import { aliasNameSchema, modelNameSchema } from '../../../src/core/artifact/names.ts';
-import { aliasMoveSchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
-import { type Envelope, readDocument } from '../../../src/core/artifact/signature.ts';
-import { HaversackError } from '../../../src/core/errors.ts';
-import { z } from '../../../src/core/zod.ts';
+// What the registry has: root, caller, models, versions; and what is said of them later.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import {
+  modelChangeSchema,
+  modelQuerySchema,
+  registryRoot,
+  versionChangeSchema,
+} from '../../../src/core/artifact/registry-api.ts';
 import { describeCaller } from '../../gateway/access.ts';
 import { matchesTag, requiredRevision } from '../../gateway/conditional.ts';
 import { actorOf } from '../../gateway/gate.ts';
@@ -15,9 +14,11 @@ import { moveAlias, readAlias } from '../aliases.ts';
 import { listModels, readModel, readVersion } from '../catalogue.ts';
 import { issueCertificate } from '../certificates.ts';
 import type { Registry } from '../context.ts';
+import { ModelList } from '../model-list.ts';
+import { retireVersion } from '../retire.ts';
+import { searchModels } from '../search-models.ts';
 import { modelParams, versionParams } from './params.ts';
-
-const aliasParams = z.object({ model: modelNameSchema, alias: aliasNameSchema });
+import { sendAnswer, sendTagged } from './tagged.ts';
 
 export function registerCatalogueRoutes(app: FastifyInstance, registry: Registry): void {
   app.get(`${registryRoot}/root`, () => registry.identity.root);
@@ -27,43 +28,42 @@ export function registerCatalogueRoutes(app: FastifyInstance, registry: Registry
     const certificate = caller.kind === 'device' ? await issueCertificate(registry, caller.device) : null;
     return describeCaller(caller, openReads, certificate);
   });
-  app.get(`${registryRoot}/models`, async (request, reply) =>
-    sendTagged(request, reply, { models: await listModels(registry) }),
-  );
+  const list = new ModelList(registry);
+  app.get(`${registryRoot}/models`, async (request, reply) => {
+    const query = parseRequest(modelQuerySchema, request.query);
+    const { models, answer } = await list.read();
+    if (query.q === undefined && query.tag === undefined) return sendAnswer(request, reply, answer);
+    return sendTagged(request, reply, { models: searchModels(models, query).map(summaryOf) });
+  });
   app.get(`${registryRoot}/models/:model`, async (request, reply) => {
     const { model } = parseRequest(modelParams, request.params);
     return sendTagged(request, reply, await readModel(registry, model));
+  });
+  app.patch(`${registryRoot}/models/:model`, async (request, reply) => {
+    const { model } = parseRequest(modelParams, request.params);
+    const change = parseRequest(modelChangeSchema, request.body);
+    const changed = await changeModel(registry, model, change, unlessChanged(request), actorOf(request));
+    return sendTagged(request, reply, changed);
   });
   app.get(`${registryRoot}/models/:model/versions/:version`, async (request, reply) => {
     const { model, version } = parseRequest(versionParams, request.params);
     return sendTagged(request, reply, await readVersion(registry, model, version));
   });
-  app.get(`${registryRoot}/models/:model/aliases/:alias`, async (request, reply) => {
-    const { model, alias } = parseRequest(aliasParams, request.params);
-    const document = await readAlias(registry, model, alias);
-    if (!document) throw new HaversackError('NotFound', `there is no ${model}@${alias}`);
-    return sendAlias(reply, document);
-  });
-  app.put(`${registryRoot}/models/:model/aliases/:alias`, async (request, reply) => {
-    const key = parseRequest(aliasParams, request.params);
-    const target = parseRequest(aliasMoveSchema, request.body);
-    const revision = requiredRevision(request.headers['if-match'], request.headers['if-none-match']);
-    const document = await moveAlias(registry, key, target, revision, actorOf(request));
-    return sendAlias(reply.code(revision === null ? 201 : 200), document);
+  app.patch(`${registryRoot}/models/:model/versions/:version`, async (request, reply) => {
+    const key = parseRequest(versionParams, request.params);
+    const { retired, why } = parseRequest(versionChangeSchema, request.body);
+    const because = { who: actorOf(request), why };
+    return sendTagged(
+      request,
+      reply,
+      await retireVersion(registry, key, retired, unlessChanged(request), because),
+    );
   });
 }
 
-/** JSON with a strong ETag: the hash of exactly these bytes. */
-function sendTagged(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
-  const body = JSON.stringify(value);
-  const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-  reply.header('ETag', tag).header('Cache-Control', 'no-cache');
-  if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
-  return reply.type('application/json').send(body);
-}
-
-/** The tag is the revision, for If-Match. Never 304: the same revision is issued again before it expires. */
-function sendAlias(reply: FastifyReply, document: Envelope): FastifyReply {
-  const { revision } = readDocument(document, aliasSchema);
-  return reply.header('ETag', `"${revision}"`).header('Cache-Control', 'no-store').send(document);
+/** Holds a change against what the caller saw: If-Match has the tag of the GET. */
+function unlessChanged(request: FastifyRequest): (current: unknown) => void {
+  return current => {
+    requireMatch(request.headers['if-match'], tagged(current).tag);
+  };
 }

@@ -1,9 +1,10 @@
 // The parts of a path, parsed.
 import { digestSchema } from '../../../src/core/artifact/digest.ts';
-import { modelNameSchema, versionNumberSchema } from '../../../src/core/artifact/names.ts';
+import { aliasNameSchema, modelNameSchema, versionNumberSchema } from '../../../src/core/artifact/names.ts';
 import { z } from '../../../src/core/zod.ts';
 
 export const modelParams = z.object({ model: modelNameSchema });
+export const aliasParams = z.object({ model: modelNameSchema, alias: aliasNameSchema });
 export const versionParams = z.object({
   model: modelNameSchema,
   version: z
