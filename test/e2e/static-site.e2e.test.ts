@@ -59,10 +59,8 @@ describe('a folder on a host of files', () => {
   it('lets a device teach and judge, and says why nothing can be sent', async () => {
     await go(page, '#/teach/digits');
     await setRecipe(page, { epochs: 1, scope: 'head' });
-    await page
-      .getByRole('button', { name: /^Teach/ })
-      .first()
-      .click();
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByText('What should become of it?').waitFor({ timeout: 120_000 });
     await page.getByText('There is no server here to send to').waitFor({ timeout: 120_000 });
   });
 
