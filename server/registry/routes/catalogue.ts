@@ -7,11 +7,11 @@ import {
   versionChangeSchema,
 } from '../../../src/core/artifact/registry-api.ts';
 import { describeCaller } from '../../gateway/access.ts';
-import { matchesTag, requiredRevision } from '../../gateway/conditional.ts';
+import { requireMatch, tagged } from '../../gateway/conditional.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
-import { moveAlias, readAlias } from '../aliases.ts';
-import { listModels, readModel, readVersion } from '../catalogue.ts';
+import { changeModel } from '../cards.ts';
+import { readModel, readVersion, summaryOf } from '../catalogue.ts';
 import { issueCertificate } from '../certificates.ts';
 import type { Registry } from '../context.ts';
 import { ModelList } from '../model-list.ts';
