@@ -33,6 +33,7 @@ import { registerEnrolmentRoutes } from './registry/routes/enrolments.ts';
 import { registerEventRoutes } from './registry/routes/events.ts';
 import { registerKeyRoutes } from './registry/routes/keys.ts';
 import { registerReportRoutes } from './registry/routes/reports.ts';
+import { registerSampleRoutes } from './registry/routes/samples.ts';
 import { registerVersionRoutes } from './registry/routes/versions.ts';
 import { projectVersion } from './root-folder.ts';
 import { closeSilentConnections } from './silent-connections.ts';
@@ -121,17 +122,22 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   });
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   registerCatalogueRoutes(app, registry);
-  registerDeviceRoutes(app, registry);
   registerAliasRoutes(app, registry);
   registerAuditRoutes(app, registry);
+  registerDeviceRoutes(app, registry);
   registerEnrolmentRoutes(app, registry);
   registerKeyRoutes(app, registry);
   registerEventRoutes(app, registry);
   registerReportRoutes(app, registry);
+  registerSampleRoutes(app, registry);
   const deriver = new Deriver(registry);
   registerVersionRoutes(app, registry, deriver);
   await app.register((scope, _options, done) => {
     registerChunkRoutes(scope, registry, options.maxTrainerBytes);
+    done();
+  });
+  await app.register((scope, _options, done) => {
+    registerBundleRoutes(scope, registry, deriver, options.maxTrainerBytes);
     done();
   });
   const host = new ModelHost(versionsOf(registry), { openSession: registry.openSession });

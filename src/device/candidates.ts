@@ -1,8 +1,15 @@
-// What was trained on this device, until the registry has it: judging → kept → queued → sent, or thrown away.
+// What was trained on this device or carried here, until the registry has it: judging → kept → queued → sent, or thrown
+// away; and what of it runs before it has a number.
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
-import type { Candidate } from '../core/artifact/documents.ts';
-import { envelopeDigest, type Signer, signDocument } from '../core/artifact/signature.ts';
+import { type Candidate, candidateSchema } from '../core/artifact/documents.ts';
+import {
+  type Envelope,
+  envelopeDigest,
+  readDocument,
+  type Signer,
+  signDocument,
+} from '../core/artifact/signature.ts';
 import { HaversackError } from '../core/errors.ts';
 import type { Comparison } from '../core/evaluate/compare.ts';
 import { postChange } from './changes.ts';
@@ -11,7 +18,14 @@ import type { Database } from './db.ts';
 import { collectGarbage } from './garbage.ts';
 import { candidateOf, filesOfCandidate } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
-import { type CandidateRow, candidateRowSchema } from './schema.ts';
+import {
+  type Active,
+  activeSchema,
+  type CandidateRow,
+  candidateRowSchema,
+  type Installed,
+  installedSchema,
+} from './schema.ts';
 import { storing } from './storage-error.ts';
 
 export interface NewCandidate {
@@ -30,20 +44,42 @@ export async function saveCandidate(
   signer: Signer,
   { candidate, chunks, comparison }: NewCandidate,
 ): Promise<Digest> {
-  const refs = chunksOf(filesOfCandidate(candidate));
-  await verifyAll(refs, chunks);
   const document = await signDocument(candidate, signer);
   const digest = await envelopeDigest(document);
-  const row: CandidateRow = {
-    digest,
-    model: candidate.model,
-    document,
-    state: 'judging',
-    comparison,
-    receipt: null,
-    problem: null,
-    createdAt: new Date().toISOString(),
-  };
+  await storeCandidate(db, { ...newRow(candidate, document, digest), state: 'judging', comparison }, chunks);
+  return digest;
+}
+
+/**
+ * Keeps what another device, or this one before it lost its store, made: its signature was checked by the caller.
+ * @param from the device that made it; null where it is this one
+ * @throws HaversackError `ChunkInvalid`, `ChunkMissing`, `QuotaExceeded`
+ */
+export async function keepCarried(
+  db: Database,
+  document: Envelope,
+  from: string | null,
+  chunks: ReadonlyMap<string, Bytes>,
+): Promise<Digest> {
+  const digest = await envelopeDigest(document);
+  const row = newRow(readDocument(document, candidateSchema), document, digest);
+  await storeCandidate(db, { ...row, state: 'kept', comparison: null, from }, chunks);
+  return digest;
+}
+
+function newRow(candidate: Candidate, document: Envelope, digest: Digest) {
+  const createdAt = new Date().toISOString();
+  return { digest, model: candidate.model, document, from: null, receipt: null, problem: null, createdAt };
+}
+
+/** With its chunks, in one transaction. */
+async function storeCandidate(
+  db: Database,
+  row: CandidateRow,
+  chunks: ReadonlyMap<string, Bytes>,
+): Promise<void> {
+  const refs = chunksOf(filesOfCandidate(candidateOf(row)));
+  await verifyAll(refs, chunks);
   await storing(async () => {
     const tx = db.transaction(['chunks', 'candidates'], 'readwrite', { durability: 'strict' });
     const store = tx.objectStore('chunks');
@@ -60,7 +96,6 @@ export async function saveCandidate(
     await tx.done;
   });
   postChange('candidates', row.model);
-  return digest;
 }
 
 async function verifyAll(refs: readonly ChunkRef[], chunks: ReadonlyMap<string, Bytes>): Promise<void> {
@@ -110,16 +145,86 @@ export async function keepCandidate(db: Database, digest: Digest): Promise<void>
   postChange('candidates', model);
 }
 
-/** Throws it away, out of the outbox too. What was sent is the registry's, and stays there. */
-export async function discardCandidate(db: Database, digest: Digest): Promise<void> {
+/**
+ * Runs a candidate in the place of the version it was made from, until another version takes that place. Judged or not, it
+ * is kept.
+ * @throws HaversackError `NotFound`, `NotInstalled` where what it was made from is not here
+ */
+export async function runCandidate(db: Database, digest: Digest): Promise<Active> {
+  const candidate = candidateOf(await readCandidate(db, digest));
+  await requireParent(db, candidate);
+  await keepCandidate(db, digest);
+  const { model, parent, authority } = candidate;
+  const row = await storing(async () => {
+    const tx = db.transaction('active', 'readwrite', { durability: 'strict' });
+    const now = readRow(activeSchema, await tx.store.get(model), 'active');
+    const previous = now && now.version !== parent!.version ? now.version : (now?.previous ?? null);
+    const next: Active = {
+      model,
+      version: parent!.version,
+      variant: authority.variant,
+      previous,
+      follows: now?.follows ?? true,
+      candidate: digest,
+    };
+    await tx.store.put(next);
+    await tx.done;
+    return next;
+  });
+  postChange('active', model);
+  return row;
+}
+
+/** Back to the version it was made from. */
+export async function stopCandidate(db: Database, model: string): Promise<void> {
   await storing(async () => {
-    const tx = db.transaction(['candidates', 'outbox'], 'readwrite', { durability: 'strict' });
+    const tx = db.transaction('active', 'readwrite', { durability: 'strict' });
+    const now = readRow(activeSchema, await tx.store.get(model), 'active');
+    if (now?.candidate != null) await tx.store.put({ ...now, candidate: null });
+    await tx.done;
+  });
+  await collectGarbage(db);
+  postChange('active', model);
+}
+
+/**
+ * The version that a candidate was made from, which must be here, and the very same.
+ * @throws HaversackError `NotInstalled`, `DocumentInvalid`
+ */
+export async function requireParent(
+  db: Database,
+  { model, parent }: Pick<Candidate, 'model' | 'parent'>,
+): Promise<Installed> {
+  if (!parent) throw new HaversackError('DocumentInvalid', 'parent: it was made from no version');
+  const raw = await storing(() => db.get('installed', [model, parent.version]));
+  const row = readRow(installedSchema, raw, 'installed');
+  if (row && (await envelopeDigest(row.manifest)) === parent.digest) return row;
+  throw new HaversackError(
+    'NotInstalled',
+    row
+      ? `it was made from another ${model} version ${parent.version} than the one here`
+      : `it was made from ${model} version ${parent.version}, which is not here`,
+  );
+}
+
+/** Throws it away, out of the outbox and out of use too. What was sent is the registry's, and stays there. */
+export async function discardCandidate(db: Database, digest: Digest): Promise<void> {
+  const stopped = await storing(async () => {
+    const stores = ['candidates', 'outbox', 'active'] as const;
+    const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
     const outbox = tx.objectStore('outbox');
     for (const id of await outbox.index('candidate').getAllKeys(digest)) await outbox.delete(id);
+    const active = tx.objectStore('active');
+    const running = readRows(activeSchema, await active.getAll(), 'active').filter(
+      row => row.candidate === digest,
+    );
+    for (const row of running) await active.put({ ...row, candidate: null });
     await tx.objectStore('candidates').delete(digest);
     await tx.done;
+    return running;
   });
   await collectGarbage(db);
   postChange('candidates');
   postChange('outbox');
+  for (const { model } of stopped) postChange('active', model);
 }

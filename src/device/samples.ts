@@ -1,5 +1,5 @@
 // The samples that were labelled on this device.
-import { documentDigest } from '../core/artifact/canonical.ts';
+import { sampleIdOf } from '../core/artifact/sample-id.ts';
 import { type Placed, placeNext } from '../core/data/hold-out.ts';
 import { partOf, rowKey } from '../core/data/split.ts';
 import { HaversackError } from '../core/errors.ts';
@@ -30,7 +30,7 @@ export async function addSample(
   if (bad >= 0)
     throw new HaversackError('InputInvalid', `number ${bad + 1} of the sample is ${features[bad]}`);
   const made: Sample = {
-    id: await documentDigest({ model: sample.model, label: sample.label, features }),
+    id: await sampleIdOf({ model: sample.model, label: sample.label, features }),
     ...sample,
     features: [...features],
     part: await partOf(features),

@@ -18,7 +18,7 @@ const octets = 'application/octet-stream';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** New bytes that one trainer may send in a day, so that none can fill the disk: a few of the largest models. */
-const defaultTrainerBytes = 4 * maxModelBytes;
+export const defaultTrainerBytes = 4 * maxModelBytes;
 
 /** In a scope of its own: only here are raw bytes a body. */
 export function registerChunkRoutes(
