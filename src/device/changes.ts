@@ -18,6 +18,7 @@ const changeSchema = z.object({
     'policies',
     'inbox',
     'notices',
+    'trials',
   ]),
   model: modelNameSchema.optional(),
 });

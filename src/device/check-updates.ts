@@ -1,64 +1,127 @@
-// One look at the registry: its list, then every model here that follows `production`.
-import { targetOf } from '../core/artifact/rollout.ts';
+// One look at the registry: its list, then every model here for which there is something else to run.
+import type { Alias } from '../core/artifact/documents.ts';
+import { type RolloutTarget, targetOf } from '../core/artifact/rollout.ts';
 import type { ModelSummary } from '../core/artifact/registry-api.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { seenAlias } from './aliases.ts';
+import { type Condition, type Conditions, conditionsNow, unmetConditions } from './conditions.ts';
 import type { Database } from './db.ts';
-import { loadIdentity } from './identity.ts';
-import { advance, listActive } from './library.ts';
-import { pullVersion } from './pull.ts';
+import { listActive } from './library.ts';
+import { type Policies, policyFor, readPolicies } from './policies.ts';
 import { refreshCatalogue } from './registry.ts';
-import type { Active } from './schema.ts';
+import { reportStateIfDue } from './reports.ts';
+import type { Active, UpdatePolicy } from './schema.ts';
+import { readSettings } from './settings.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { type TakeClient, type TakeOutcome, takeVersion, type TryVersion } from './take-version.ts';
 
 export type CheckNews =
   /** The list of models was compared with the registry's; `refused`: documents that were not believed. */
   | { readonly type: 'checked'; readonly refused: readonly Failure[] }
-  /** `version` was swapped in for `from`. */
-  | { readonly type: 'updated'; readonly model: string; readonly version: number; readonly from: number }
+  /** `version` is there, and its owner wants to be asked. */
+  | { readonly type: 'offered'; readonly model: string; readonly version: number }
+  /** `version` is there, and is taken when the device is what its owner wants it to be first. */
+  | {
+      readonly type: 'waiting';
+      readonly model: string;
+      readonly version: number;
+      readonly for: readonly Condition[];
+    }
+  | ({ readonly model: string; readonly version: number; readonly from: number } & TakeOutcome)
   | { readonly type: 'failed'; readonly model: string | null; readonly failure: Failure };
 
 export interface CheckOptions {
   readonly db: Database;
-  readonly client: Pick<RegistryClient, 'root' | 'models' | 'version' | 'chunk'>;
+  readonly client: TakeClient & Pick<RegistryClient, 'models'>;
+  /** Null where nothing can compute (a service worker): versions are fetched then, and wait for a page to try them. */
+  readonly tryVersion: TryVersion | null;
+  /** The build of the app, for reports. */
+  readonly app: string;
   readonly onChange: (news: CheckNews) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** `now`: the user asked for it, and no condition is waited for. */
+export type Urge = 'now' | 'when-it-suits';
 
 /**
  * A model that fails is told and does not hold up the others.
  * @throws HaversackError where the list itself cannot be had: `Offline`, `Unauthorized`, …; `Aborted`
  */
-export async function checkForUpdates(options: CheckOptions): Promise<void> {
+export async function checkForUpdates(options: CheckOptions, urge: Urge = 'when-it-suits'): Promise<void> {
   const { db, client, onChange, signal } = options;
   const { models, refused } = await refreshCatalogue(db, client, signal);
   onChange({ type: 'checked', refused });
-  const { keyId } = await loadIdentity(db);
+  const scene: Scene = {
+    models,
+    standing: await standingOf(db),
+    policies: await readPolicies(db),
+    conditions: urge === 'now' ? nothingInTheWay : await conditionsNow(),
+    overMetered: (await readSettings(db)).overMetered,
+  };
   for (const active of await listActive(db)) {
-    const { model } = active;
     try {
-      const version = await versionFor(db, active, keyId);
-      if (version === null) continue;
-      const variant = variantOf(models, model, version, active.variant);
-      await pullVersion({ db, client, model, version, variant, signal });
-      if (await advance(db, active, version)) {
-        onChange({ type: 'updated', model, version, from: active.version });
-      }
+      await updateOne(options, scene, active);
     } catch (thrown) {
       const failure = toFailure(thrown);
       if (failure.code === 'Aborted') throw thrown;
-      onChange({ type: 'failed', model, failure });
+      onChange({ type: 'failed', model: active.model, failure });
     }
   }
+  await reportStateIfDue(options);
 }
 
-/** The version that `production` wants here, or null where what runs is to stay. */
-async function versionFor(db: Database, active: Active, keyId: string): Promise<number | null> {
+/** What does not change while one look lasts. */
+interface Scene {
+  readonly models: readonly ModelSummary[];
+  readonly standing: Standing;
+  readonly policies: Policies;
+  readonly conditions: Conditions;
+  readonly overMetered: boolean;
+}
+
+const nothingInTheWay: Conditions = { idle: null, charging: null, unmetered: null };
+
+async function updateOne(options: CheckOptions, scene: Scene, active: Active): Promise<void> {
+  const { model } = active;
+  const policy = policyFor(scene.policies, model);
+  if (policy.mode === 'never') return;
+  const wanted = await wantedVersion(options.db, active, scene.standing);
+  if (!wanted) return;
+  const { version, versionDigest, revision } = wanted;
+  if (policy.mode === 'ask') {
+    options.onChange({ type: 'offered', model, version });
+    return;
+  }
+  const waitingFor = unmetConditions(effective(policy, scene), scene.conditions);
+  if (waitingFor.length > 0) {
+    options.onChange({ type: 'waiting', model, version, for: waitingFor });
+    return;
+  }
+  const variant = variantOf(scene.models, model, version, active.variant);
+  const target = { model, version, digest: versionDigest, revision, variant };
+  const outcome = await takeVersion(options, active, target);
+  if (outcome) options.onChange({ model, version, from: active.version, ...outcome });
+}
+
+/** Nothing goes by itself over a link that is paid by what goes over it, unless its owner said so for this device. */
+function effective({ onlyWhile }: UpdatePolicy, { overMetered }: Scene): UpdatePolicy['onlyWhile'] {
+  return { ...onlyWhile, unmetered: onlyWhile.unmetered || !overMetered };
+}
+
+/** What `production` wants here, or null where what runs is to stay. */
+async function wantedVersion(
+  db: Database,
+  active: Active,
+  standing: Standing,
+): Promise<(RolloutTarget & Pick<Alias, 'revision'>) | null> {
   if (!active.follows) return null;
   const production = await seenAlias(db, active.model, 'production');
-  if (!production || production.alias.version === active.version) return null;
-  const target = await targetOf(production.alias, { keyId, groups: [] }, active.version);
-  return target === null || target.version === active.version ? null : target.version;
+  if (!production) return null;
+  const { revision } = production.alias;
+  const target = await targetOf(production.alias, standing, active.version);
+  return target === null || target.version === active.version ? null : { ...target, revision };
 }
 
 /** The kind that runs now, where the registry lists it for the new version. Else the authority. */

@@ -1,15 +1,21 @@
 // Hears of the registry's news, by events and by asking now and then, and has the device look each time.
-import { pollIntervalMs, type RegistryEvent } from '../core/artifact/registry-api.ts';
+import type { RegistryEvent } from '../core/artifact/registry-api.ts';
 import { toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { backoffMs, sleep } from './backoff.ts';
-import { postChange } from './changes.ts';
-import { checkForUpdates, type CheckNews, type CheckOptions } from './check-updates.ts';
+import { onChanges, postChange } from './changes.ts';
+import { checkForUpdates, type CheckNews, type CheckOptions, type Urge } from './check-updates.ts';
+import { watchConditions } from './conditions.ts';
+import type { Database } from './db.ts';
 import { loadIdentity } from './identity.ts';
 import { withLock } from './locks.ts';
+import { checkEveryMs, readPolicies } from './policies.ts';
+import { readRegistry } from './registry.ts';
 
 const firstReconnectMs = 1_000;
 const maxReconnectMs = 60_000;
+/** How often it is seen whether it is time to ask, and whether the device has become idle. */
+const tickMs = 60_000;
 
 export type UpdateNews =
   | CheckNews
@@ -22,12 +28,12 @@ export interface UpdatesOptions extends CheckOptions {
   readonly client: CheckOptions['client'] & Pick<RegistryClient, 'events'>;
   readonly onChange: (news: UpdateNews) => void;
   readonly signal: AbortSignal;
-  readonly pollMs?: number;
+  readonly tickMs?: number;
 }
 
 export interface Updates {
-  /** Looks now, and not only when there is news. */
-  check(): void;
+  /** Looks now. `now`: takes what is there, whatever the device is doing. */
+  check(urge: Urge): void;
 }
 
 /**
@@ -40,12 +46,36 @@ export function startUpdates(options: UpdatesOptions): Updates {
     const failure = toFailure(thrown);
     if (failure.code !== 'Aborted') onChange({ type: 'failed', model: null, failure });
   };
-  const check = oneAtATime(() => checkForUpdates(options).catch(tell), signal);
-  self.addEventListener('online', check);
-  signal.addEventListener('abort', () => self.removeEventListener('online', check), { once: true });
-  withLock('updates', signal, () => listen(options, check)).catch(tell);
+  let waits = false;
+  let urge: Urge = 'when-it-suits';
+  const run = async () => {
+    const now = urge;
+    urge = 'when-it-suits';
+    waits = false;
+    const heard = (news: CheckNews) => {
+      waits ||= news.type === 'waiting';
+      onChange(news);
+    };
+    await checkForUpdates({ ...options, onChange: heard }, now).catch(tell);
+  };
+  const check = oneAtATime(run, signal);
+  const onBetter = () => {
+    if (waits) check();
+  };
+  self.addEventListener('online', check, { signal });
+  watchConditions(onBetter, signal);
+  const stopListening = onChanges(change => {
+    if (change.type === 'policies') check();
+  });
+  signal.addEventListener('abort', stopListening, { once: true });
+  withLock('updates', signal, () => listen(options, check, onBetter)).catch(tell);
   check();
-  return { check };
+  return {
+    check: wanted => {
+      if (wanted === 'now') urge = 'now';
+      check();
+    },
+  };
 }
 
 /** Asked for while it runs, it runs once more afterwards. */
@@ -66,9 +96,17 @@ function oneAtATime(work: () => Promise<void>, signal: AbortSignal): () => void 
   };
 }
 
-/** Resolves when `signal` aborts: the lock is held as long. Asks now and then while the stream is down. */
-async function listen(options: UpdatesOptions, check: () => void): Promise<void> {
-  const { db, client, onChange, signal, pollMs = pollIntervalMs } = options;
+/** Whether the registry was asked as long ago as the policies allow. */
+async function isDue(db: Database): Promise<boolean> {
+  const [registry, policies] = await Promise.all([readRegistry(db), readPolicies(db)]);
+  const contactedAt = Date.parse(registry?.contactedAt ?? '');
+  const sinceMs = Math.abs(Date.now() - contactedAt);
+  return !(sinceMs < checkEveryMs(policies));
+}
+
+/** Resolves when `signal` aborts: the lock is held as long. */
+async function listen(options: UpdatesOptions, check: () => void, onTick: () => void): Promise<void> {
+  const { db, client, onChange, signal } = options;
   const { keyId } = await loadIdentity(db);
   let open = false;
   let attempt = 0;
@@ -76,9 +114,15 @@ async function listen(options: UpdatesOptions, check: () => void): Promise<void>
     if (next !== open) onChange({ type: 'listening', open: next });
     open = next;
   };
-  const polling = setInterval(() => {
-    if (!open) check();
-  }, pollMs);
+  const tick = async () => {
+    if (await isDue(db)) check();
+    else onTick();
+  };
+  const ticking = setInterval(() => {
+    tick().catch((thrown: unknown) => {
+      console.warn('haversack: whether it is time to look for news is not known.', thrown);
+    });
+  }, options.tickMs ?? tickMs);
   try {
     for (; !signal.aborted; attempt += 1) {
       await client
@@ -103,7 +147,7 @@ async function listen(options: UpdatesOptions, check: () => void): Promise<void>
       await sleep(backoffMs(attempt, firstReconnectMs, maxReconnectMs), signal);
     }
   } finally {
-    clearInterval(polling);
+    clearInterval(ticking);
   }
 }
 

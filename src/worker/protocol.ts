@@ -56,6 +56,11 @@ export type PredictReply =
   | readonly [ticket: number, failure: Failure]
   | readonly [ticket: number, failure: null, runMs: number, provider: Provider, ...outputs: PackedTensors];
 
+/** Null: it answers as it was recorded. Else how it does not, or why it does not open. */
+export interface TrialOutcome {
+  readonly problem: string | null;
+}
+
 export interface ServingApi {
   /** Starts the runtime ahead of the first model. What fails is told where that model is opened. */
   warmUp(provider: 'wasm' | 'webgpu'): Promise<Result<null>>;
@@ -65,6 +70,11 @@ export interface ServingApi {
   openCandidate(candidate: Digest): Promise<Result<OpenedModel>>;
   /** Opens a file that is in no library (an admin's drop, before it is uploaded). */
   openFile(file: Bytes): Promise<Result<OpenedModel>>;
+  /**
+   * Holds an installed version against all that it was recorded with, beside what is open. A failure says that it could
+   * not be tried, which says nothing of the version.
+   */
+  tryVersion(ref: VersionRef & { readonly variant: string }): Promise<Result<TrialOutcome>>;
   close(handle: number): Promise<Result<null>>;
   /** How many handles are open: a worker without any may be ended. */
   openCount(): Promise<number>;

@@ -62,6 +62,8 @@ export const serving: ServingApi = {
 
   inspect: file => answer(async () => (await import('./inspect-file.ts')).inspectFile(file), 'ModelInvalid'),
 
+  tryVersion: ref => answer(async () => (await import('./try-version.ts')).tryVersion(ref), 'RuntimeFailed'),
+
   measure: ref => answer(async () => (await import('./measure.ts')).measureVersion(ref), 'RuntimeFailed'),
 };
 

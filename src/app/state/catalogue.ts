@@ -5,10 +5,13 @@ import type { ModelSummary, VersionSummary } from '../../core/artifact/registry-
 import { readDocument } from '../../core/artifact/signature.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { assertNever } from '../../core/result.ts';
+import type { Urge } from '../../device/check-updates.ts';
+import { learnStanding } from '../../device/standing.ts';
 import { startUpdates, type UpdateNews, type Updates } from '../../device/updates.ts';
 import { caller, registry } from './connection.ts';
 import { need, type Services } from './services.ts';
-import { noteSwap } from './swaps.ts';
+import { noteRolledBack, noteSwap } from './swaps.ts';
+import { forgetPending, notePending, takeOptions } from './updates.ts';
 
 /** Null before first contact. */
 export const catalogue = computed<readonly ModelSummary[] | null>(
@@ -24,15 +27,19 @@ let updates: Updates | null = null;
 
 /** Looks at the registry now: what is new, and who it takes this device for. Never throws. */
 export function refresh(): void {
+  look('now');
+}
+
+function look(urge: Urge): void {
   if (!updates) return;
   refreshing.value = true;
-  updates.check();
+  updates.check(urge);
 }
 
 /** Listens to the registry until `signal` aborts; what `production` points at is fetched and swapped in. */
-export function startCatalogue({ db, client }: Services, ended: AbortSignal): void {
+export function startCatalogue(open: Services, ended: AbortSignal): void {
   refreshing.value = true;
-  updates = startUpdates({ db, client, onChange: note, signal: ended });
+  updates = startUpdates({ ...takeOptions(open), onChange: note, signal: ended });
 }
 
 function note(news: UpdateNews): void {
@@ -40,17 +47,28 @@ function note(news: UpdateNews): void {
     case 'checked':
       refreshing.value = false;
       catalogueProblem.value = news.refused[0] ?? null;
+      forgetPending();
       void askWho();
       break;
     case 'updated':
       noteSwap(news);
+      break;
+    case 'rolled-back':
+      noteRolledBack(news);
+      break;
+    case 'offered':
+    case 'waiting':
+      notePending(news);
+      break;
+    case 'fetched':
       break;
     case 'failed':
       refreshing.value = false;
       catalogueProblem.value = news.failure;
       break;
     case 'device':
-      void askWho();
+      // With other groups, a rollout may mean this device.
+      void askWho().then(() => look('when-it-suits'));
       break;
     case 'listening':
       break;
@@ -62,7 +80,8 @@ function note(news: UpdateNews): void {
 /** Asks the server who it takes this device for. Where it cannot be asked, what it said last stays. */
 export async function askWho(): Promise<void> {
   try {
-    caller.value = await need().client.me();
+    const { db, client } = need();
+    caller.value = await learnStanding(db, client);
   } catch (thrown) {
     const problem = toFailure(thrown);
     if (problem.code !== 'Offline') catalogueProblem.value = problem;

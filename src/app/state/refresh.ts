@@ -11,6 +11,7 @@ import { loadSamples } from './samples.ts';
 import type { Services } from './services.ts';
 import { loadSettings } from './settings.ts';
 import { loadUnfinishedRuns } from './unfinished-runs.ts';
+import { loadPolicies, loadTrials } from './updates.ts';
 
 type Kind = Change['type'];
 
@@ -28,6 +29,8 @@ const loaders: Readonly<Partial<Record<Kind, (open: Services) => Promise<void>>>
   downloads: loadDownloads,
   settings: loadSettings,
   runs: loadUnfinishedRuns,
+  policies: loadPolicies,
+  trials: loadTrials,
 };
 
 export async function loadAll(open: Services): Promise<void> {

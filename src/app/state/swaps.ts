@@ -1,4 +1,4 @@
-// Versions that an update put into use: said once, quietly, with a way back.
+// Versions that an update put into use, or that failed their trial: said once, quietly, with a way back.
 import { signal } from '@preact/signals';
 import { goBackTo } from './installed.ts';
 
@@ -19,4 +19,20 @@ export function dismissSwap(model: string): void {
 
 export async function goBack(swap: Swap): Promise<void> {
   if (await goBackTo(swap.model)) dismissSwap(swap.model);
+}
+
+export interface RolledBack extends Swap {
+  readonly from: number;
+  readonly problem: string;
+}
+
+/** Versions that did not answer as they were recorded: what ran before goes on. */
+export const rolledBack = signal<readonly RolledBack[]>([]);
+
+export function noteRolledBack(news: RolledBack): void {
+  rolledBack.value = [...rolledBack.value.filter(known => known.model !== news.model), news];
+}
+
+export function dismissRolledBack(model: string): void {
+  rolledBack.value = rolledBack.value.filter(known => known.model !== model);
 }
