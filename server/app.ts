@@ -34,7 +34,9 @@ import { registerEventRoutes } from './registry/routes/events.ts';
 import { registerKeyRoutes } from './registry/routes/keys.ts';
 import { registerReportRoutes } from './registry/routes/reports.ts';
 import { registerSampleRoutes } from './registry/routes/samples.ts';
+import { registerRootRoutes } from './registry/routes/root.ts';
 import { registerVersionRoutes } from './registry/routes/versions.ts';
+import { finishRotation } from './registry/rotate-key.ts';
 import { projectVersion } from './root-folder.ts';
 import { closeSilentConnections } from './silent-connections.ts';
 import { registerApp } from './static.ts';
@@ -112,7 +114,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const app = createApp(options, logger);
   installGate(app, {
     adminKey,
-    audience: () => [identity.signer.keyId],
+    audience: () => identity.keyIds,
     findAccessKey: key => findAccessKey(registry, key),
     usedAccessKey: key => usedAccessKey(registry, key),
     findDevice: id => findDevice(registry, id),
@@ -121,6 +123,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     now,
   });
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  registerRootRoutes(app, registry);
   registerCatalogueRoutes(app, registry);
   registerAliasRoutes(app, registry);
   registerAuditRoutes(app, registry);
@@ -149,6 +152,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   registerDocs(app);
   closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null);
+  await finishRotation(registry);
   await app.ready();
   deriver.wake();
   return {

@@ -13,6 +13,8 @@ export type Right = 'public' | 'read' | 'device' | 'trainer' | 'admin';
 /** Every route there is; one that is missing here cannot be registered. HEAD is as GET. */
 export const accessTable: Readonly<Record<string, Right>> = {
   [`GET ${registryRoot}/root`]: 'public',
+  [`GET ${registryRoot}/root/:revision`]: 'public',
+  [`POST ${registryRoot}/root`]: 'admin',
   [`GET ${registryRoot}/me`]: 'public',
   [`POST ${registryRoot}/devices`]: 'public',
   [`GET ${registryRoot}/devices`]: 'admin',

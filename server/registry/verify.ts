@@ -12,7 +12,7 @@ import { type Database, readDatabase } from '../storage/database.ts';
 import { readFileRef } from './chunk-files.ts';
 import { filesOf } from './commit.ts';
 import { toEnvelope } from './documents.ts';
-import { readRegistryPublicKey } from './key.ts';
+import { readRegistryKeys } from './key.ts';
 
 export interface Verification {
   /** Chunks that are stored, good or bad. */
@@ -26,7 +26,7 @@ export interface Verification {
 export async function verifyData(folder: string): Promise<Verification> {
   const databasePath = join(folder, 'registry.sqlite');
   if (!existsSync(databasePath)) throw new HaversackError('NotFound', `${folder} holds no registry`);
-  const publicKey = await readRegistryPublicKey(folder);
+  const publicKey = await readRegistryKeys(folder);
   const database = readDatabase(databasePath);
   try {
     return await verify({ database, blobs: FileBlobs.reader(join(folder, 'chunks')), publicKey });
@@ -38,7 +38,7 @@ export async function verifyData(folder: string): Promise<Verification> {
 export async function verify(registry: {
   database: Database;
   blobs: BlobStore;
-  publicKey: string;
+  publicKey: string | readonly string[];
 }): Promise<Verification> {
   const bad: string[] = [];
   const chunks = await verifyChunks(registry.blobs, bad);
@@ -62,7 +62,8 @@ async function verifyChunks(blobs: BlobStore, bad: string[]): Promise<number> {
 interface Checked {
   readonly database: Database;
   readonly blobs: BlobStore;
-  readonly publicKey: string;
+  /** Or several, any of which will do. */
+  readonly publicKey: string | readonly string[];
 }
 
 async function verifyVersions({ database, blobs, publicKey }: Checked, bad: string[]): Promise<number> {

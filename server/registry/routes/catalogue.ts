@@ -1,4 +1,4 @@
-// What the registry has: root, caller, models, versions; and what is said of them later.
+// What the registry has: caller, models, versions; and what is said of them later.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   modelChangeSchema,
@@ -21,7 +21,6 @@ import { modelParams, versionParams } from './params.ts';
 import { sendAnswer, sendTagged } from './tagged.ts';
 
 export function registerCatalogueRoutes(app: FastifyInstance, registry: Registry): void {
-  app.get(`${registryRoot}/root`, () => registry.identity.root);
   app.get(`${registryRoot}/me`, async (request, reply) => {
     reply.header('Cache-Control', 'no-store');
     const { caller, openReads } = request;
