@@ -12,7 +12,10 @@ const maxNamed = 20;
 /** How many files are looked at side by side. */
 const lookups = 32;
 
-export async function missingChunks(blobs: BlobStore, digests: readonly Digest[]): Promise<Digest[]> {
+export async function missingChunks(
+  blobs: Pick<BlobStore, 'has'>,
+  digests: readonly Digest[],
+): Promise<Digest[]> {
   const missing: Digest[] = [];
   const unique = [...new Set(digests)];
   for (let start = 0; start < unique.length; start += lookups) {
@@ -21,6 +24,11 @@ export async function missingChunks(blobs: BlobStore, digests: readonly Digest[]
     missing.push(...batch.filter((_, i) => !there[i]));
   }
   return missing;
+}
+
+/** The same for who is about to send a file: what is there stays there for the time that takes. */
+export function missingForUpload(blobs: BlobStore, digests: readonly Digest[]): Promise<Digest[]> {
+  return missingChunks({ has: digest => blobs.renew(digest) }, digests);
 }
 
 /** @throws HaversackError `ChunkMissing` */

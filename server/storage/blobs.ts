@@ -1,5 +1,5 @@
 // Chunks by digest. Knows bytes and names, not what they are part of.
-import { readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, statfs, unlink, utimes } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bytes, type Digest, digestSchema, sha256 } from '../../src/core/artifact/digest.ts';
@@ -15,10 +15,24 @@ export interface BlobStore {
    * @throws HaversackError `ChunkInvalid` when the digest is not theirs, `Unavailable` where the disk is nearly full
    */
   put(digest: Digest, bytes: Bytes): Promise<void>;
+  /** Null when absent. */
+  stat(digest: Digest): Promise<BlobStat | null>;
+  /** Whether it is there; if it is, it counts as put just now (to the hour). */
+  renew(digest: Digest): Promise<boolean>;
+  /** Removes it, unless it was put since. Resolves to whether it was there and is no more. */
+  delete(digest: Digest, putBeforeMs: number): Promise<boolean>;
   /** Every digest that is stored, in no order. */
   list(): AsyncIterable<Digest>;
 }
 
+export interface BlobStat {
+  readonly bytes: number;
+  /** When it was last put, in milliseconds since 1970: what is old and nobody’s may go. */
+  readonly putAtMs: number;
+}
+
+/** `renew` writes no time for what was put less long ago than this. */
+const renewedMs = 60 * 60 * 1000;
 /** Left free on the disk, for the database and for whatever else lives there. */
 const defaultReserveBytes = 128 * 2 ** 20;
 
@@ -28,8 +42,8 @@ export class FileBlobs implements BlobStore {
   readonly #temporaryFolder: string;
   readonly #reserveBytes: number;
   readonly #prefixes = new Set<string>();
-  /** One write a digest at a time: the second waits for the first to be durable. */
-  readonly #writing = new Map<Digest, Promise<void>>();
+  /** One change a digest at a time: what is put or renewed is not deleted by who looked before. */
+  readonly #turns = new Map<Digest, Promise<unknown>>();
 
   /** The folder is made if absent; what a killed process left half-written in it is removed. */
   static async open(folder: string, reserveBytes?: number): Promise<FileBlobs> {
@@ -51,10 +65,15 @@ export class FileBlobs implements BlobStore {
   }
 
   async has(digest: Digest): Promise<boolean> {
+    return (await this.stat(digest)) !== null;
+  }
+
+  async stat(digest: Digest): Promise<BlobStat | null> {
     try {
-      return (await stat(this.#path(digest))).isFile();
+      const { size, mtimeMs } = await stat(this.#path(digest));
+      return { bytes: size, putAtMs: mtimeMs };
     } catch (error) {
-      if (isAbsent(error)) return false;
+      if (isAbsent(error)) return null;
       throw error;
     }
   }
@@ -73,11 +92,22 @@ export class FileBlobs implements BlobStore {
     if (actual !== digest) {
       throw new HaversackError('ChunkInvalid', `got digest ${actual}, wanted ${digest}`);
     }
-    const running = this.#writing.get(digest);
-    if (running) return running;
-    const writing = this.#write(digest, bytes).finally(() => this.#writing.delete(digest));
-    this.#writing.set(digest, writing);
-    return writing;
+    await this.#inTurn(digest, async () => {
+      if (!(await this.#renew(digest))) await this.#write(digest, bytes);
+    });
+  }
+
+  renew(digest: Digest): Promise<boolean> {
+    return this.#inTurn(digest, () => this.#renew(digest));
+  }
+
+  delete(digest: Digest, putBeforeMs: number): Promise<boolean> {
+    return this.#inTurn(digest, async () => {
+      const found = await this.stat(digest);
+      if (!found || found.putAtMs >= putBeforeMs) return false;
+      await unlink(this.#path(digest));
+      return true;
+    });
   }
 
   async *list(): AsyncIterable<Digest> {
@@ -89,8 +119,25 @@ export class FileBlobs implements BlobStore {
     }
   }
 
+  async #renew(digest: Digest): Promise<boolean> {
+    const found = await this.stat(digest);
+    if (!found) return false;
+    const now = new Date();
+    if (now.getTime() - found.putAtMs > renewedMs) await utimes(this.#path(digest), now, now);
+    return true;
+  }
+
+  async #inTurn<T>(digest: Digest, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(digest) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(digest, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(digest) === turn) this.#turns.delete(digest);
+    }
+  }
+
   async #write(digest: Digest, bytes: Bytes): Promise<void> {
-    if (await this.has(digest)) return;
     await this.#requireRoom();
     const prefix = digest.slice(0, 2);
     if (!this.#prefixes.has(prefix)) {

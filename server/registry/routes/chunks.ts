@@ -10,7 +10,7 @@ import { matchesTag, parseRange } from '../../gateway/conditional.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
-import { missingChunks } from '../chunk-files.ts';
+import { missingForUpload } from '../chunk-files.ts';
 import type { Registry } from '../context.ts';
 import { digestParams } from './params.ts';
 
@@ -80,6 +80,6 @@ export function registerChunkRoutes(
     const { digests } = parseRequest(missingQuerySchema, request.body);
     // Who asks has something to send, and it will be looked into.
     registry.checker.warm();
-    return { missing: await missingChunks(registry.blobs, digests) };
+    return { missing: await missingForUpload(registry.blobs, digests) };
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileBlobs } from '../../../server/storage/blobs.ts';
@@ -38,6 +38,55 @@ describe('blobs', () => {
     await expect(full.put(await sha256(more), more)).rejects.toMatchObject({ code: 'Unavailable' });
     await full.put(digest, bytes);
     expect(await full.has(digest)).toBe(true);
+  });
+
+  const dayMs = 24 * 60 * 60 * 1000;
+  /** A store whose one blob was put two days ago. */
+  async function withOldBlob() {
+    const folder = temporaryFolder();
+    const digest = await sha256(bytes);
+    const blobs = await FileBlobs.open(folder);
+    await blobs.put(digest, bytes);
+    const then = new Date(Date.now() - 2 * dayMs);
+    utimesSync(join(folder, digest.slice(0, 2), digest.slice(2)), then, then);
+    return { blobs, digest, yesterdayMs: Date.now() - dayMs };
+  }
+
+  it('know their size and when they were put', async () => {
+    const { blobs, digest, yesterdayMs } = await withOldBlob();
+    const found = await blobs.stat(digest);
+    expect(found?.bytes).toBe(bytes.length);
+    expect(found?.putAtMs).toBeLessThan(yesterdayMs);
+    expect(await blobs.stat('0'.repeat(64))).toBeNull();
+  });
+
+  it('are deleted once, and only those that nobody put since', async () => {
+    const { blobs, digest, yesterdayMs } = await withOldBlob();
+    expect(await blobs.delete(digest, yesterdayMs - 2 * dayMs)).toBe(false);
+    expect(await blobs.has(digest)).toBe(true);
+    expect(await blobs.delete(digest, yesterdayMs)).toBe(true);
+    expect(await blobs.delete(digest, yesterdayMs)).toBe(false);
+    expect(await blobs.get(digest)).toBeNull();
+    await blobs.put(digest, bytes);
+    expect(await blobs.delete(digest, yesterdayMs)).toBe(false);
+  });
+
+  it('that are put or renewed while somebody deletes them are there afterwards', async () => {
+    const { blobs, digest, yesterdayMs } = await withOldBlob();
+    await Promise.all([blobs.put(digest, bytes), blobs.delete(digest, yesterdayMs)]);
+    expect(await blobs.has(digest)).toBe(true);
+    const old = await withOldBlob();
+    const renewed = old.blobs.renew(old.digest);
+    expect(await old.blobs.delete(old.digest, old.yesterdayMs)).toBe(false);
+    expect(await renewed).toBe(true);
+    expect(await old.blobs.has(old.digest)).toBe(true);
+  });
+
+  it('are not renewed where they are not', async () => {
+    const { blobs, digest, yesterdayMs } = await withOldBlob();
+    const gone = blobs.delete(digest, yesterdayMs);
+    expect(await blobs.renew(digest)).toBe(false);
+    expect(await gone).toBe(true);
   });
 
   it('lose nothing but what a killed process had half written', async () => {
