@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type RegistryEvent, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
+import { roleOf } from '../../gateway/access.ts';
 import type { Identity } from '../../gateway/identity.ts';
 import type { Registry } from '../context.ts';
 
@@ -32,14 +33,18 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
       if (stream.writableLength > maxUnreadBytes) stream.destroy();
       else stream.write(text);
     };
-    const device = request.caller.kind === 'device' ? request.caller.device.id : null;
+    const endUnlessAllowed = () => {
+      request.requireStill().catch(() => stream.end());
+    };
     const unsubscribe = registry.events.subscribe(event => {
       if (mayHear(request.caller, event)) write(format(event));
       // Its rights have changed: it connects again, and is let in or not.
-      if (event.type === 'device' && event.id === device) stream.end();
+      if (isAbout(event, request.caller)) stream.end();
     });
     const heartbeat = setInterval(() => {
       write(':\n\n');
+      // A key may have come to its end meanwhile.
+      endUnlessAllowed();
     }, heartbeatMs);
     stream.once('close', () => {
       clearInterval(heartbeat);
@@ -48,6 +53,8 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
     });
     request.raw.once('close', () => stream.destroy());
     write(`retry: ${retryMs}\n\n`);
+    // Revoked between the gate and here, nobody would have told this stream.
+    endUnlessAllowed();
     return reply.send(stream);
   });
   app.addHook('preClose', done => {
@@ -59,7 +66,18 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
 /** What devices sent is for admins: a fleet that swaps at once would else make as much noise in every device's stream. */
 function mayHear(caller: Identity, event: RegistryEvent): boolean {
   if (event.type !== 'report' && event.type !== 'samples') return true;
-  return caller.kind === 'admin-key' || (caller.kind === 'device' && caller.device.role === 'admin');
+  return roleOf(caller) === 'admin';
+}
+
+function isAbout(event: RegistryEvent, caller: Identity): boolean {
+  switch (event.type) {
+    case 'device':
+      return caller.kind === 'device' && caller.device.id === event.id;
+    case 'key':
+      return caller.kind === 'access-key' && caller.key.id === event.id;
+    default:
+      return false;
+  }
 }
 
 function format(event: RegistryEvent): string {

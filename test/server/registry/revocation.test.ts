@@ -1,0 +1,122 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { RegistryClient } from '../../../src/client/registry.ts';
+import { classifier, makeCandidate, push } from '../models.ts';
+import { audienceOf, enrolDevice, setDevice, startServer, type TestServer } from '../support.ts';
+import { sha256 } from '../../../src/core/artifact/digest.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function listening(server: TestServer): Promise<string> {
+  await server.app.listen({ port: 0, host: '127.0.0.1' });
+  return `http://127.0.0.1:${(server.app.server.address() as AddressInfo).port}`;
+}
+
+/** Opens the stream of news; `ended` resolves when the server ends it. */
+async function listen(url: string, token: string): Promise<{ ended: Promise<void> }> {
+  const client = new RegistryClient({ baseUrl: url, token: () => Promise.resolve(token) });
+  return new Promise((resolve, reject) => {
+    const ended = client.events({
+      signal: new AbortController().signal,
+      onOpen: () => resolve({ ended }),
+      onEvent: () => undefined,
+    });
+    ended.catch(reject);
+  });
+}
+
+describe('a stream of news that is open', () => {
+  it('ends when its device is revoked, and is not opened again', async () => {
+    const server = await startServer();
+    const url = await listening(server);
+    const device = await enrolDevice(server, 'device');
+    const token = await device.token(audienceOf(server));
+    const { ended } = await listen(url, token);
+    await setDevice(server, device.keyId, { status: 'revoked', role: null });
+    await ended;
+    await expect(listen(url, token)).rejects.toMatchObject({ code: 'Unauthorized' });
+  });
+
+  it('ends when its access key is revoked, and goes on for the others', async () => {
+    const server = await startServer();
+    const url = await listening(server);
+    const admin = new RegistryClient({ baseUrl: url, token: () => Promise.resolve(server.key) });
+    const [one, other] = [
+      await admin.createKey({ name: 'one', role: 'device' }),
+      await admin.createKey({ name: 'other', role: 'device' }),
+    ];
+    const { listeners } = server.registry.events;
+    const [first, second] = [await listen(url, one.key), await listen(url, other.key)];
+    await admin.revokeKey(one.id);
+    await first.ended;
+    await expect.poll(() => server.registry.events.listeners).toBe(listeners + 1);
+    await admin.revokeKey(other.id);
+    await second.ended;
+  });
+
+  it('ends when its access key comes to its end', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    let now = Date.now();
+    const server = await startServer({ now: () => new Date(now) });
+    const url = await listening(server);
+    const { json } = await server.ask('POST', 'keys', {
+      token: server.key,
+      body: { name: 'guest', role: 'device', days: 1 },
+    });
+    const { ended } = await listen(url, json['key'] as string);
+    now += 24 * 60 * 60 * 1000;
+    vi.advanceTimersByTime(15_000);
+    await ended;
+  });
+});
+
+describe('an upload that is under way', () => {
+  it('is refused when its device is revoked before the last byte', async () => {
+    const server = await startServer();
+    const url = await listening(server);
+    const device = await enrolDevice(server, 'trainer');
+    const chunk = Buffer.from('a chunk in two parts');
+    const digest = await sha256(new Uint8Array(chunk));
+    const upload = request(`${url}/registry/v1/chunks/${digest}`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${await device.token(audienceOf(server))}`,
+        'content-type': 'application/octet-stream',
+        'content-length': chunk.length,
+      },
+    });
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      upload.on('response', response => resolve(response.resume().statusCode)).on('error', reject);
+    });
+    upload.write(chunk.subarray(0, 7));
+    // The request is past the gate once its device was seen.
+    await expect
+      .poll(async () => (await server.ask('GET', 'devices', { token: server.key })).json['devices'])
+      .toMatchObject([{ lastSeenAt: expect.any(String) }]);
+    await setDevice(server, device.keyId, { status: 'revoked', role: null });
+    upload.end(chunk.subarray(7));
+    expect(await answered).toBe(401);
+    expect(await server.registry.blobs.has(digest)).toBe(false);
+  });
+
+  it('becomes no version when its device is revoked while the candidate is looked into', async () => {
+    const server = await startServer();
+    const file = classifier();
+    const detail = await push(server, 'sides', file);
+    const device = await enrolDevice(server, 'trainer');
+    const token = await device.token(audienceOf(server));
+    const candidate = await makeCandidate(server, device, token, { detail, file });
+    const { checker } = server.registry;
+    const check = checker.check.bind(checker);
+    vi.spyOn(checker, 'check').mockImplementation(async job => {
+      const found = await check(job);
+      await setDevice(server, device.keyId, { status: 'revoked', role: null });
+      return found;
+    });
+    expect((await server.ask('POST', 'candidates', { token, body: candidate })).status).toBe(403);
+    expect((await server.ask('GET', 'models/sides/versions/2')).status).toBe(404);
+  });
+});
