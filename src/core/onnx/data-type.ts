@@ -50,12 +50,18 @@ export function dataTypeName(dataType: number): string {
   return DataType[dataType] ?? `data type ${dataType}`;
 }
 
+/** Of one element in `raw_data`; null for text and for unknown numbers. */
+export function elementBits(dataType: number): number | null {
+  const datatype = datatypeOf(dataType);
+  const bytes = datatype === null ? null : elementBytes[datatype];
+  return bytes === null ? (foreignBits[dataType] ?? null) : bytes * 8;
+}
+
 /**
  * How many bytes a tensor of that shape takes in `raw_data` (4-bit and 2-bit elements are packed); null for text and for
  * unknown numbers.
  */
 export function storedBytes(dataType: number, shape: readonly number[]): number | null {
-  const datatype = datatypeOf(dataType);
-  const bits = datatype === null ? foreignBits[dataType] : (elementBytes[datatype] ?? 0) * 8;
-  return bits ? Math.ceil((elements(shape) * bits) / 8) : null;
+  const bits = elementBits(dataType);
+  return bits === null ? null : Math.ceil((elements(shape) * bits) / 8);
 }

@@ -3,7 +3,7 @@
 import type { Bytes } from '../artifact/digest.ts';
 import type { Datatype } from '../datatype.ts';
 import { HaversackError } from '../errors.ts';
-import { dataTypeName, datatypeOf, storedBytes } from './data-type.ts';
+import { dataTypeName, datatypeOf, elementBits, storedBytes } from './data-type.ts';
 import { looksLike } from './looks-like.ts';
 import { WireError, WireReader, wireType } from './wire.ts';
 
@@ -12,6 +12,8 @@ export interface TensorLocation {
   readonly name: string;
   /** Null where the Open Inference Protocol has no name for it (INT4, FLOAT8 …). */
   readonly datatype: Datatype | null;
+  /** Of one element: 4 for INT4, two of which share a byte. */
+  readonly bits: number;
   readonly dims: readonly number[];
   readonly offset: number;
   readonly bytes: number;
@@ -123,7 +125,7 @@ function addTensor(locations: TensorLocation[], reader: WireReader, constant: st
   name = constant ?? name;
   if (!raw || raw.bytes === 0) return;
   assertSize(name, dataType, dims, raw.bytes);
-  locations.push({ name, datatype: datatypeOf(dataType), dims, ...raw });
+  locations.push({ name, datatype: datatypeOf(dataType), bits: elementBits(dataType)!, dims, ...raw });
 }
 
 function addDims(dims: number[], reader: WireReader): void {
