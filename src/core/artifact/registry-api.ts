@@ -26,6 +26,8 @@ export const maxDocumentBytes = 16 * 2 ** 20;
 export const maxMissingQuery = 65_536;
 /** `POST /chunks/batch` takes this many at most. */
 export const maxBatchChunks = 4096;
+/** `POST /chunks/batch` looks for a base in this many files at most. */
+export const maxBaseFiles = 16;
 /** Why something was done, for the audit. */
 const whySchema = z.string().trim().max(1024).nullable().default(null);
 const time = z.string();
@@ -135,18 +137,22 @@ export type VersionDetail = z.infer<typeof versionDetailSchema>;
 export const missingQuerySchema = z.object({ digests: z.array(digestSchema).max(maxMissingQuery) });
 export const missingAnswerSchema = z.object({ missing: z.array(digestSchema) });
 
-/** A file that the caller has whole. */
+/** A variant's file. */
 export const fileNameSchema = z.object({
   model: modelNameSchema,
   version: versionNumberSchema,
   variant: variantNameSchema,
 });
-/** POST /chunks/batch: many chunks in one answer, each in the smallest form (chunk-frames.ts). */
+export type FileName = z.infer<typeof fileNameSchema>;
+/** POST /chunks/batch: many chunks in one answer, each in the smallest form (chunk-frames.ts). What is lacking is left out. */
 export const batchQuerySchema = z.object({
   chunks: z.array(digestSchema).min(1).max(maxBatchChunks),
-  /** Files whose chunks may serve as the base of a difference. */
-  have: z.array(fileNameSchema).max(16).default([]),
+  /** The file that they are of; null: no variant's, so that there are no differences. */
+  of: fileNameSchema.nullable().default(null),
+  /** Files of the same model, by digest, that the caller has whole: their chunks may serve as the base of a difference. */
+  have: z.array(digestSchema).max(maxBaseFiles).default([]),
 });
+export type BatchQuery = z.input<typeof batchQuerySchema>;
 
 /** POST /candidates — 201 the first time, 200 with the same receipt ever after: a candidate is delivered once. */
 export const candidateSubmissionSchema = envelopeSchema;
@@ -275,17 +281,17 @@ export const deviceSchema = z.object({
   report: reportSchema.nullable().default(null),
 });
 export type DeviceInfo = z.infer<typeof deviceSchema>;
+/** The answer to POST /devices: with `deviceCertificateSchema`, signed, where the device is let in. */
+export const enrolmentAnswerSchema = deviceSchema.extend({
+  certificate: envelopeSchema.nullable().default(null),
+});
+export type EnrolmentAnswer = z.infer<typeof enrolmentAnswerSchema>;
 export const deviceListSchema = z.object({ devices: z.array(deviceSchema) });
 /** PATCH /devices/{id}: what is left out stays. A revoked device has no role. */
 export const deviceChangeSchema = z.object({
   status: z.enum(['approved', 'revoked']).optional(),
   role: roleSchema.nullable().optional(),
   groups: z.array(groupNameSchema).max(64).optional(),
-/** The answer to POST /devices: with `deviceCertificateSchema`, signed, where the device is let in. */
-export const enrolmentAnswerSchema = deviceSchema.extend({
-  certificate: envelopeSchema.nullable().default(null),
-});
-export type EnrolmentAnswer = z.infer<typeof enrolmentAnswerSchema>;
 });
 
 /** POST /enrolments: a code that lets one device in. The answer to it is the only one that holds the code. */
@@ -389,12 +395,6 @@ export const bundleReceiptSchema = z.object({
 });
 export type BundleReceipt = z.infer<typeof bundleReceiptSchema>;
 
-/** POST /reports and POST /samples: 201 the first time, 200 ever after. */
-export const acknowledgementSchema = z.object({ digest: digestSchema });
-
-/** GET /reports?model=&version=&before=&limit=: newest first. */
-export const reportQuerySchema = z.object({
-  model: modelNameSchema.optional(),
 /** POST /root: the registry gets a new key, which the one before signs. */
 export const rotationQuerySchema = z.object({
   /** `believe` what the keys before it have signed, or `forget` them: they may be in other hands. */
@@ -402,6 +402,12 @@ export const rotationQuerySchema = z.object({
   why: whySchema,
 });
 
+/** POST /reports and POST /samples: 201 the first time, 200 ever after. */
+export const acknowledgementSchema = z.object({ digest: digestSchema });
+
+/** GET /reports?model=&version=&before=&limit=: newest first. */
+export const reportQuerySchema = z.object({
+  model: modelNameSchema.optional(),
   version: z.coerce.number().pipe(versionNumberSchema).optional(),
   /** A `receivedAt`. */
   before: z.string().max(64).optional(),
