@@ -3,7 +3,7 @@
 import { cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChunkRef } from '../../src/core/artifact/chunks.ts';
-import { aliasSchema } from '../../src/core/artifact/documents.ts';
+import { aliasSchema, rootSchema } from '../../src/core/artifact/documents.ts';
 import { type ModelSummary, registryRoot, type VersionDetail } from '../../src/core/artifact/registry-api.ts';
 import { type Envelope, readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -152,6 +152,10 @@ async function sizeOf(path: string): Promise<number | null> {
 /** The root now, and those before it: a device that was away walks from the one it knows to the newest. */
 async function writeRoots(client: RegistryClient, folder: string): Promise<void> {
   const root = await client.root();
+  const { revision } = readDocument(root, rootSchema);
+  for (let before = 1; before < revision; before += 1) {
+    await writeDocument(folder, `/root/${before}`, await client.root(before));
+  }
   await writeDocument(folder, '/root', root);
 }
 
