@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import { type Report, reportSchema } from '../../src/core/artifact/documents.ts';
 import type { Digest } from '../../src/core/artifact/digest.ts';
-import type { ReportList, reportQuerySchema, UpdateOutcomes } from '../../src/core/artifact/registry-api.ts';
+import type { ReportList, reportQuerySchema } from '../../src/core/artifact/registry-api.ts';
 import {
   type Envelope,
   envelopeDigest,
@@ -15,6 +15,8 @@ import type { Tables } from '../storage/tables.ts';
 import type { Registry } from './context.ts';
 import { contentOf, toText } from './documents.ts';
 import { findDevice } from './devices.ts';
+import { haltIfBad } from './halt-rollout.ts';
+import { outcomesOf } from './update-outcomes.ts';
 
 export interface AcceptedReport {
   readonly digest: Digest;
@@ -34,6 +36,10 @@ export async function acceptReport(registry: Registry, envelope: Envelope): Prom
     .transaction()
     .execute(transaction => insert(transaction, { digest, report, envelope, now: registry.now() }));
   if (created) registry.events.publish({ type: 'report', id: report.device });
+  const { update } = report;
+  if (created && update?.outcome === 'rolled-back') {
+    await haltIfBad(registry, { model: update.model, version: update.to });
+  }
   return { digest, report, created };
 }
 
@@ -99,27 +105,6 @@ async function keepNewestState(transaction: Kysely<Tables>, { digest, report }: 
     .where('outcome', 'is', null)
     .where('digest', '!=', digest)
     .execute();
-}
-
-/**
- * How devices fared with a version: each counts once, with its newest word.
- * @param since only what came from then on, ISO 8601
- */
-export async function outcomesOf(
-  database: Kysely<Tables>,
-  of: { readonly model: string; readonly version: number; readonly since?: string },
-): Promise<UpdateOutcomes> {
-  const rows = await database
-    .selectFrom('reports')
-    .select(['device', 'outcome'])
-    .where('model', '=', of.model)
-    .where('version', '=', of.version)
-    .where('received_at', '>=', of.since ?? '')
-    .orderBy('received_at')
-    .execute();
-  const newest = new Map(rows.map(({ device, outcome }) => [device, outcome]));
-  const count = (wanted: string) => [...newest.values()].filter(outcome => outcome === wanted).length;
-  return { swapped: count('swapped'), rolledBack: count('rolled-back') };
 }
 
 /** Newest first. With a model and a version: how devices fared with it, too. */

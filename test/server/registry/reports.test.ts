@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../../src/core/artifact/documents.ts';
+import { isBad } from '../../../server/registry/halt-rollout.ts';
+import { aliasSchema, type Report } from '../../../src/core/artifact/documents.ts';
 import { deviceListSchema, reportListSchema } from '../../../src/core/artifact/registry-api.ts';
-import { envelopeDigest, signDocument } from '../../../src/core/artifact/signature.ts';
+import {
+  envelopeDigest,
+  envelopeSchema,
+  readDocument,
+  signDocument,
+} from '../../../src/core/artifact/signature.ts';
 import {
   audienceOf,
+  commitBytes,
   enrolDevice,
   setDevice,
   startServer,
@@ -110,5 +117,63 @@ describe('a report', () => {
     expect(outcomes).toEqual({ swapped: 1, rolledBack: 1 });
     expect(reports).toHaveLength(3);
     expect((await list(server, '?limit=1')).reports).toHaveLength(1);
+  });
+});
+
+describe('a release that devices roll back', () => {
+  /** digits@2 given out as production. */
+  async function released() {
+    const server = await startTicking();
+    await commitBytes(server, 'digits', 'one');
+    await commitBytes(server, 'digits', 'two', { production: 'always' });
+    const devices = await Promise.all(Array.from({ length: 8 }, () => enrolDevice(server, 'device')));
+    const report = (nth: number, outcome: 'swapped' | 'rolled-back', app = 'test') =>
+      send(server, devices[nth]!, reportOf(devices[nth]!, { ...updateTo(2, outcome), app }));
+    const production = async () => {
+      const { json } = await server.ask('GET', 'models/digits/aliases/production');
+      return readDocument(envelopeSchema.parse(json), aliasSchema);
+    };
+    const letGoOn = async (revision: number) =>
+      server.ask('PATCH', 'models/digits/aliases/production', {
+        token: server.key,
+        headers: { 'if-match': `"${revision}"` },
+        body: { held: false, why: 'it was the camera' },
+      });
+    return { server, report, production, letGoOn };
+  }
+
+  it('is held by the registry, with a higher revision, and it is in the audit why', async () => {
+    const { server, report, production } = await released();
+    const before = await production();
+    await report(0, 'swapped');
+    await report(1, 'rolled-back');
+    await report(2, 'rolled-back');
+    expect((await production()).held).toBe(false);
+    await report(3, 'rolled-back');
+    expect(await production()).toMatchObject({ held: true, version: 2, revision: before.revision + 1 });
+    const audit = await server.ask('GET', 'audit?who=registry', { token: server.key });
+    expect(JSON.stringify(audit.json)).toContain('3 of 4 devices that tried version 2 rolled it back');
+  });
+
+  it('is not held for one device that says so again and again, nor for few of many', async () => {
+    const { report, production } = await released();
+    for (const app of ['a', 'b', 'c', 'd']) await report(0, 'rolled-back', app);
+    expect((await production()).held).toBe(false);
+    expect([isBad({ swapped: 13, rolledBack: 3 }), isBad({ swapped: 12, rolledBack: 3 })]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('goes on where an admin lets it, until enough say so anew', async () => {
+    const { report, production, letGoOn } = await released();
+    for (const nth of [0, 1, 2]) await report(nth, 'rolled-back');
+    const { revision } = await production();
+    expect((await letGoOn(revision)).status).toBe(200);
+    await report(3, 'rolled-back');
+    await report(4, 'rolled-back');
+    expect((await production()).held).toBe(false);
+    await report(5, 'rolled-back');
+    expect((await production()).held).toBe(true);
   });
 });
