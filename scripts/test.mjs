@@ -11,14 +11,30 @@ const reports = join(root, '.cache', 'test');
 const local = name => join(root, 'node_modules', '.bin', name);
 
 /** @returns {Promise<boolean>} whether it ended with 0 */
-function run(command, args, env = {}) {
+function run(command, args) {
   return new Promise(resolve => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
     child.on('error', error => {
       console.error(`${command}: ${error.message}`);
       resolve(false);
     });
     child.on('exit', code => resolve(code === 0));
+  });
+}
+
+/** The same beside something else: what it says is kept until it has ended. */
+function runQuietly(command, args) {
+  return new Promise(resolve => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', bytes => (said += bytes));
+    child.on('error', error => {
+      said += `${command}: ${error.message}\n`;
+    });
+    child.on('close', code => {
+      if (said) console.log(said);
+      resolve(code === 0);
+    });
   });
 }
 
@@ -51,14 +67,18 @@ async function vitest(name, projects) {
   }
 }
 
-async function check(command, args) {
-  return (await run(command, args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+async function check(command, args, how = run) {
+  return (await how(command, args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** They look at the sources only, on one core, so that they can go on beside `e2e`, which waits for a browser most of the time. */
+const checks = {
+  types: how => check(local('tsc'), ['-b'], how),
+  lint: how => check(local('eslint'), ['.', '--max-warnings', '0'], how),
+  format: how => check(local('prettier'), ['--check', '--log-level', 'warn', '.'], how),
+};
 const steps = {
-  types: () => check(local('tsc'), ['-b']),
-  lint: () => check(local('eslint'), ['.', '--max-warnings', '0']),
-  format: () => check(local('prettier'), ['--check', '--log-level', 'warn', '.']),
+  ...checks,
   build: () => check(process.execPath, ['scripts/build.mjs']),
   size: () => check(process.execPath, ['scripts/size.mjs']),
   unit: () => vitest('unit', ['unit']),
@@ -79,8 +99,9 @@ ensureChromium();
 
 const total = { passed: 0, failed: 0 };
 const summary = [];
-for (const [name, step] of Object.entries(steps)) {
-  if (wanted.length && !wanted.includes(name)) continue;
+
+/** @param {() => Promise<{ passed: number, failed: number }>} step */
+async function take(name, step) {
   console.log(`\n── ${name}`);
   const started = performance.now();
   const { passed, failed } = await step();
@@ -89,6 +110,17 @@ for (const [name, step] of Object.entries(steps)) {
   summary.push(
     `${failed ? '✗' : '✓'} ${name.padEnd(8)} ${passed} passed, ${failed} failed  (${((performance.now() - started) / 1000).toFixed(0)} s)`,
   );
+}
+
+async function takeInTurn(names, how) {
+  for (const name of names) await take(name, () => steps[name](how));
+}
+
+if (wanted.length) {
+  await takeInTurn(Object.keys(steps).filter(name => wanted.includes(name)));
+} else {
+  await takeInTurn(['build', 'size', 'unit', 'browser']);
+  await Promise.all([takeInTurn(['e2e']), takeInTurn(Object.keys(checks), runQuietly)]);
 }
 console.log(`\n${summary.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
