@@ -1,6 +1,6 @@
 // A device's candidate becomes a version: once, after everything it claims has been looked at. Its evaluations are its word.
-import { documentDigest } from '../../src/core/artifact/canonical.ts';
 import { type Candidate, candidateSchema, manifestSchema } from '../../src/core/artifact/documents.ts';
+import { hasSameFace } from '../../src/core/artifact/face.ts';
 import {
   type Envelope,
   envelopeDigest,
@@ -11,7 +11,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import { requireChunks } from './chunk-files.ts';
 import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
-import { derivedFrom } from './derive.ts';
+import { derivedFrom } from './derivations.ts';
 import { contentOf } from './documents.ts';
 import { findDevice } from './devices.ts';
 
@@ -45,7 +45,7 @@ export async function acceptCandidate(registry: Registry, envelope: Envelope): P
     {
       who: candidate.device!,
       variants: [],
-      derive: derivedFrom(candidate.authority.variant),
+      derive: derivedFrom(candidate.authority),
       production: 'if-first',
     },
   );
@@ -104,9 +104,7 @@ async function checkInterface(
   // A parent that is not here is told by the commit.
   const parent = row && contentOf(row.manifest, manifestSchema);
   if (!parent) return;
-  const faceOf = ({ interface: face, labels, task }: Pick<Candidate, 'interface' | 'labels' | 'task'>) =>
-    documentDigest({ face, labels, task });
-  if ((await faceOf(parent)) === (await faceOf(candidate))) return;
+  if (await hasSameFace(parent, candidate)) return;
   throw new HaversackError(
     'ModelInvalid',
     `interface: what is taught from ${candidate.model}@${version} keeps its interface, labels and task`,

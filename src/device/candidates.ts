@@ -1,6 +1,6 @@
 // What was trained on this device or carried here, until the registry has it: judging → kept → queued → sent, or thrown
 // away; and what of it runs before it has a number.
-import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
+import { type ChunkRef, type FileRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import { type Candidate, candidateSchema } from '../core/artifact/documents.ts';
 import {
@@ -51,7 +51,8 @@ export async function saveCandidate(
 }
 
 /**
- * Keeps what another device, or this one before it lost its store, made: its signature was checked by the caller.
+ * Keeps what another device, or this one before it lost its store, made: its signature was checked by the caller. What it
+ * needs to be trained from need not be here.
  * @param from the device that made it; null where it is this one
  * @throws HaversackError `ChunkInvalid`, `ChunkMissing`, `QuotaExceeded`
  */
@@ -63,7 +64,7 @@ export async function keepCarried(
 ): Promise<Digest> {
   const digest = await envelopeDigest(document);
   const row = newRow(readDocument(document, candidateSchema), document, digest);
-  await storeCandidate(db, { ...row, state: 'kept', comparison: null, from }, chunks);
+  await storeCandidate(db, { ...row, state: 'kept', comparison: null, from }, chunks, toRun);
   return digest;
 }
 
@@ -72,13 +73,21 @@ function newRow(candidate: Candidate, document: Envelope, digest: Digest) {
   return { digest, model: candidate.model, document, from: null, receipt: null, problem: null, createdAt };
 }
 
-/** With its chunks, in one transaction. */
+/** What it takes to run a candidate: its file, and what it is tried on. */
+function toRun({ authority, artifacts: { recorded } }: Candidate): FileRef[] {
+  return recorded ? [authority.file, recorded.file] : [authority.file];
+}
+
+/** With its chunks, in one transaction. @param needed the files that must be whole then */
 async function storeCandidate(
   db: Database,
   row: CandidateRow,
   chunks: ReadonlyMap<string, Bytes>,
+  needed: (candidate: Candidate) => FileRef[] = filesOfCandidate,
 ): Promise<void> {
-  const refs = chunksOf(filesOfCandidate(candidateOf(row)));
+  const candidate = candidateOf(row);
+  const refs = chunksOf(filesOfCandidate(candidate));
+  const needs = new Set(chunksOf(needed(candidate)).map(({ digest }) => digest));
   await verifyAll(refs, chunks);
   await storing(async () => {
     const tx = db.transaction(['chunks', 'candidates'], 'readwrite', { durability: 'strict' });
@@ -86,7 +95,7 @@ async function storeCandidate(
     for (const ref of refs) {
       const bytes = chunks.get(ref.digest);
       if (bytes) await store.put({ digest: ref.digest, bytes: ownBuffer(bytes) });
-      else if ((await store.getKey(ref.digest)) === undefined) {
+      else if (needs.has(ref.digest) && (await store.getKey(ref.digest)) === undefined) {
         tx.abort();
         await tx.done.catch(() => undefined);
         throw new HaversackError('ChunkMissing', `chunk ${ref.digest.slice(0, 12)} of the candidate`);
