@@ -32,6 +32,9 @@ const paths = {
   device: 'M8 3h8a1 1 0 011 1v16a1 1 0 01-1 1H8a1 1 0 01-1-1V4a1 1 0 011-1zM11 18h2',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
   keyboard: 'M3 7h18v10H3zM7 10.500h.01M11 10.500h.01M15 10.500h.01M8 14h8',
+  back: 'M11 5l-7 7 7 7M4 12h16',
+  flag: 'M6 21V4M6 5h12l-3 4 3 4H6',
+  add: 'M12 5v14M5 12h14',
   key: 'M8 10.500a4 4 0 100 8 4 4 0 000-8zM11 11.500L19 4M16 7l2.500 2.500',
 } as const;
 

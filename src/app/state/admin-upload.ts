@@ -1,6 +1,7 @@
 // A model on its way from an admin's file to the registry: looked at, tried, cut, sent, committed. Each phase can be left.
 import { signal } from '@preact/signals';
-import { uploadFile, type UploadProgress } from '../../client/upload.ts';
+import type { RegistryClient } from '../../client/registry.ts';
+import { type ChunkSink, uploadFile, type UploadProgress } from '../../client/upload.ts';
 import { chunkFile } from '../../core/artifact/chunks.ts';
 import type { Bytes } from '../../core/artifact/digest.ts';
 import type { ModelInterface } from '../../core/artifact/interface.ts';
@@ -10,7 +11,6 @@ import { readDocument } from '../../core/artifact/signature.ts';
 import { failure, toFailure, type Failure } from '../../core/errors.ts';
 import type { ModelInspection } from '../../core/onnx/inspect.ts';
 import type { Result } from '../../core/result.ts';
-import type { AdminApi } from './admin.ts';
 
 /** A browser cannot hold much more than this in one buffer; larger files go by the command line. */
 export const maxDropBytes = 2 ** 31 - 2 ** 20;
@@ -30,9 +30,12 @@ export type UploadState =
   | { readonly phase: 'sending'; readonly inspected: Inspected; readonly progress: UploadProgress }
   | { readonly phase: 'done'; readonly model: string; readonly version: number; readonly sentBytes: number };
 
+/** What of the registry's client an upload uses. */
+export type UploadApi = Pick<RegistryClient, 'push'> & ChunkSink;
+
 export interface UploadOptions {
   readonly inspect: (file: Bytes) => Promise<Result<Inspected['inspection']>>;
-  readonly api: () => AdminApi;
+  readonly api: () => UploadApi;
 }
 
 export type Upload = ReturnType<typeof createUpload>;

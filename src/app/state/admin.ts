@@ -1,34 +1,32 @@
-// What an admin sees and does: devices, versions, aliases. The admin key lives in this tab's session and nowhere else.
+// Who an admin is to the registry, and what is always in sight: devices and models. The admin key lives in this tab's
+// session and nowhere else.
 import { batch, computed, signal } from '@preact/signals';
-import { aliasSchema, type Alias } from '../../core/artifact/documents.ts';
-import type { Caller, DeviceInfo, ModelSummary, Role } from '../../core/artifact/registry-api.ts';
-import { readDocument, type Envelope } from '../../core/artifact/signature.ts';
-import { toFailure, type Failure } from '../../core/errors.ts';
+import { type Alias, aliasSchema } from '../../core/artifact/documents.ts';
+import type { Caller, DeviceInfo, ModelSummary } from '../../core/artifact/registry-api.ts';
+import { type Envelope, readDocument } from '../../core/artifact/signature.ts';
+import { type Failure, toFailure } from '../../core/errors.ts';
 import type { RegistryClient } from '../../client/registry.ts';
 
 const storageKey = 'haversack.adminKey';
 
-/** What of the registry's client an admin's screens use. */
-export type AdminApi = Pick<
-  RegistryClient,
-  'me' | 'models' | 'devices' | 'changeDevice' | 'moveAlias' | 'push' | 'missing' | 'putChunk'
->;
+/** What of the registry's client is asked here; the screens ask for more. */
+export type AdminApi = Pick<RegistryClient, 'me' | 'models' | 'devices'>;
 
-export interface AdminOptions {
+export interface AdminOptions<Api extends AdminApi> {
   /** A client that shows this key; with null, one that shows who this device is. */
-  readonly connect: (key: string | null) => AdminApi;
+  readonly connect: (key: string | null) => Api;
   /** `sessionStorage`: the key goes with the tab. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 }
 
-export type Admin = ReturnType<typeof createAdmin>;
+export type Admin<Api extends AdminApi> = ReturnType<typeof createAdmin<Api>>;
 
 export function isAdmin(caller: Caller | null): boolean {
-  if (!caller) return false;
-  return caller.kind === 'admin-key' || (caller.status === 'approved' && caller.role === 'admin');
+  if (caller?.role !== 'admin') return false;
+  return caller.kind !== 'device' || caller.status === 'approved';
 }
 
-export function createAdmin({ connect, storage }: AdminOptions) {
+export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOptions<Api>) {
   const key = signal<string | null>(storage.getItem(storageKey));
   const api = computed(() => connect(key.value));
   const caller = signal<Caller | null>(null);
@@ -36,23 +34,25 @@ export function createAdmin({ connect, storage }: AdminOptions) {
   const models = signal<readonly ModelSummary[]>([]);
   const failure = signal<Failure | null>(null);
   const loaded = signal(false);
+  /** Grows with every look that succeeded: what else is on the screen is then asked for again. */
+  const looks = signal(0);
   const admitted = computed(() => isAdmin(caller.value));
+  let modelsTag: string | null = null;
 
   /** Asks who we are and, as an admin, for everything. A failure is kept for the screen, with what was there before. */
   async function refresh(): Promise<void> {
     const asked = api.peek();
     try {
       const me = await asked.me();
-      const everything = isAdmin(me) ? await Promise.all([asked.devices(), asked.models()]) : null;
+      const everything = isAdmin(me)
+        ? await Promise.all([asked.devices(), asked.models({ etag: modelsTag })])
+        : null;
       if (asked !== api.peek()) return;
       batch(() => {
         caller.value = me;
         failure.value = null;
         loaded.value = true;
-        if (everything) {
-          devices.value = byNeed(everything[0]);
-          models.value = everything[1].models ?? [];
-        }
+        if (everything) note(...everything);
       });
     } catch (thrown) {
       if (asked !== api.peek()) return;
@@ -64,7 +64,15 @@ export function createAdmin({ connect, storage }: AdminOptions) {
     }
   }
 
+  function note(all: readonly DeviceInfo[], answer: Awaited<ReturnType<AdminApi['models']>>): void {
+    devices.value = byNeed(all);
+    modelsTag = answer.etag;
+    if (answer.models) models.value = answer.models;
+    looks.value += 1;
+  }
+
   async function enter(given: string): Promise<void> {
+    modelsTag = null;
     key.value = given.trim();
     await refresh();
     if (admitted.peek()) storage.setItem(storageKey, given.trim());
@@ -73,6 +81,7 @@ export function createAdmin({ connect, storage }: AdminOptions) {
   /** Forgets the key and what was seen with it. */
   async function leave(): Promise<void> {
     storage.removeItem(storageKey);
+    modelsTag = null;
     batch(() => {
       key.value = null;
       caller.value = null;
@@ -83,49 +92,19 @@ export function createAdmin({ connect, storage }: AdminOptions) {
     await refresh();
   }
 
-  /** @throws HaversackError */
-  async function approve(id: string, role: Role): Promise<void> {
-    await change(id, { status: 'approved', role });
-  }
-
-  /** @throws HaversackError */
-  async function revoke(id: string): Promise<void> {
-    await change(id, { status: 'revoked', role: null });
-  }
-
-  async function change(id: string, wanted: { status: 'approved' | 'revoked'; role: Role | null }) {
-    const changed = await api.peek().changeDevice(id, wanted);
-    devices.value = byNeed(devices.peek().map(device => (device.id === id ? changed : device)));
-  }
-
   /**
-   * Moves an alias that still is where `from` says (null: it is new).
-   * @throws HaversackError `PreconditionFailed` where it has moved meanwhile; the state is then loaded anew.
+   * Does something and looks again, whether or not it could be done: a refusal often means that something else is so.
+   * @throws what it threw
    */
-  async function move(model: string, alias: string, version: number, from: Alias | null): Promise<void> {
+  async function act<T>(what: (api: Api) => Promise<T>): Promise<T> {
     try {
-      await api.peek().moveAlias(model, alias, { version, share: 1 }, from?.revision ?? null);
+      return await what(api.peek());
     } finally {
       await refresh();
     }
   }
 
-  return {
-    key,
-    api,
-    caller,
-    devices,
-    models,
-    failure,
-    loaded,
-    admitted,
-    refresh,
-    enter,
-    leave,
-    approve,
-    revoke,
-    move,
-  };
+  return { key, api, caller, devices, models, failure, loaded, looks, admitted, refresh, enter, leave, act };
 }
 
 /** Those who wait first, then those who are in, then those who are out; each by name. */

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import type { AdminApi } from '../../../src/app/state/admin.ts';
-import { createUpload, labelsFromText, nameFromFile } from '../../../src/app/state/admin-upload.ts';
+import {
+  createUpload,
+  labelsFromText,
+  nameFromFile,
+  type UploadApi,
+} from '../../../src/app/state/admin-upload.ts';
 import type { Push } from '../../../src/core/artifact/registry-api.ts';
 import { sha256 } from '../../../src/core/artifact/digest.ts';
 import { failure, HaversackError } from '../../../src/core/errors.ts';
@@ -24,7 +28,7 @@ function registry() {
   const chunks = new Map<string, Uint8Array>();
   const pushes: { model: string; push: Push }[] = [];
   let hold: Promise<void> = Promise.resolve();
-  const api: Pick<AdminApi, 'missing' | 'putChunk' | 'push'> = {
+  const api: UploadApi = {
     missing: async digests => digests.filter(digest => !chunks.has(digest)),
     putChunk: async (digest, bytes, signal) => {
       await hold;
@@ -40,7 +44,7 @@ function registry() {
     },
   };
   return {
-    api: api as AdminApi,
+    api,
     chunks,
     pushes,
     block: () => {

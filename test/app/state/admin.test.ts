@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AdminApi, createAdmin } from '../../../src/app/state/admin.ts';
-import type { Alias } from '../../../src/core/artifact/documents.ts';
-import type { Caller, DeviceInfo } from '../../../src/core/artifact/registry-api.ts';
+import type { Caller, DeviceInfo, ModelSummary } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 
 const secret = 'the-key';
@@ -23,11 +22,20 @@ function device(letter: string, over: Partial<DeviceInfo> = {}): DeviceInfo {
   };
 }
 
+const digits: ModelSummary = {
+  model: 'digits',
+  task: 'classification',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+  tags: [],
+  aliases: [],
+  versions: [],
+};
+
 const noDevice = { groups: [], certificate: null };
 const anonymous: Caller = { kind: 'anonymous', role: null, status: null, openReads: true, ...noDevice };
 const byKey: Caller = { kind: 'admin-key', role: 'admin', status: null, openReads: true, ...noDevice };
 
-/** A registry that knows one key, three devices, and at which revision an alias is. */
+/** A registry that knows one key and three devices. */
 function registry() {
   const devices = new Map(
     [
@@ -36,32 +44,22 @@ function registry() {
       device('a'),
     ].map(one => [one.id, one]),
   );
-  const state = { revision: 4, asked: [] as string[] };
+  const state = { asked: [] as string[] };
   const api = (key: string | null): AdminApi => ({
     me: async () => {
       state.asked.push('me');
       if (key !== null && key !== secret) throw new HaversackError('Unauthorized', 'unknown key');
       return key === secret ? byKey : anonymous;
     },
-    models: async () => ({ models: [], etag: null }),
+    models: async query => {
+      const etag = query?.etag ?? null;
+      state.asked.push(`models since ${etag ?? 'ever'}`);
+      return etag === 'tag' ? { models: null, etag } : { models: [digits], etag: 'tag' };
+    },
     devices: async () => {
       state.asked.push('devices');
       return [...devices.values()];
     },
-    changeDevice: async (which, change) => {
-      const changed = { ...devices.get(which)!, status: change.status, role: change.role ?? null };
-      devices.set(which, changed);
-      return changed;
-    },
-    moveAlias: async (_model, _alias, _move, ifRevision) => {
-      if (ifRevision !== state.revision)
-        throw new HaversackError('PreconditionFailed', `revision ${state.revision}, asked ${ifRevision}`);
-      state.revision++;
-      return { signed: {}, signatures: [{ keyId: id('0'), signature: 'A'.repeat(86) }] };
-    },
-    push: () => Promise.reject(new Error('not asked here')),
-    missing: () => Promise.reject(new Error('not asked here')),
-    putChunk: () => Promise.reject(new Error('not asked here')),
   });
   return { api, state };
 }
@@ -112,26 +110,35 @@ test('leaving forgets the key and what was seen with it', async () => {
   expect(admin.admitted.value).toBe(false);
 });
 
-test('approving and shutting out show what the registry answered', async () => {
-  const admin = createAdmin({ connect: registry().api, storage: storage() });
-  await admin.enter(secret);
-  await admin.approve(id('a'), 'trainer');
-  const now = () => admin.devices.value.find(one => one.id === id('a'));
-  expect(now()).toMatchObject({ status: 'approved', role: 'trainer' });
-  await admin.revoke(id('a'));
-  expect(now()).toMatchObject({ status: 'revoked', role: null });
-});
-
-test('an alias that moved meanwhile is not moved over, and the state is loaded anew', async () => {
+test('models that have not changed are not sent again, and stay on the screen', async () => {
   const { api, state } = registry();
   const admin = createAdmin({ connect: api, storage: storage() });
   await admin.enter(secret);
-  const before = state.asked.length;
-  const seen = { revision: 3 } as Alias;
-  await expect(admin.move('digits', 'production', 2, seen)).rejects.toMatchObject({
-    code: 'PreconditionFailed',
-  });
-  expect(state.asked.length).toBeGreaterThan(before);
-  await admin.move('digits', 'production', 2, { revision: 4 } as Alias);
-  expect(state.revision).toBe(5);
+  await admin.refresh();
+  expect(state.asked.filter(asked => asked.startsWith('models'))).toEqual([
+    'models since ever',
+    'models since tag',
+  ]);
+  expect(admin.models.value).toEqual([digits]);
+});
+
+test('another key begins anew: what was seen with the last one is not taken for unchanged', async () => {
+  const { api, state } = registry();
+  const admin = createAdmin({ connect: api, storage: storage() });
+  await admin.enter(secret);
+  await admin.leave();
+  await admin.enter(secret);
+  expect(state.asked.filter(asked => asked === 'models since ever')).toHaveLength(2);
+  expect(admin.models.value).toEqual([digits]);
+});
+
+test('what could not be done is thrown, and everything is looked at again', async () => {
+  const admin = createAdmin({ connect: registry().api, storage: storage() });
+  await admin.enter(secret);
+  const before = admin.looks.value;
+  const refused = admin.act(() => Promise.reject(new HaversackError('PreconditionFailed', 'moved')));
+  await expect(refused).rejects.toMatchObject({ code: 'PreconditionFailed' });
+  expect(admin.looks.value).toBe(before + 1);
+  expect(await admin.act(api => api.devices())).toHaveLength(3);
+  expect(admin.looks.value).toBe(before + 2);
 });

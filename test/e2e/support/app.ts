@@ -110,20 +110,16 @@ export async function enterAdminKey(page: Page, key: string): Promise<void> {
 }
 
 export async function approve(page: Page, code: string, role: 'device' | 'trainer' | 'admin'): Promise<void> {
-  await go(page, '#/admin');
-  await page.getByRole('tab', { name: /^Devices/ }).click();
+  await go(page, '#/admin/devices');
   const row = page.locator('.admin-device').filter({ hasText: code });
   await row.getByRole('combobox').selectOption(role);
   await row.getByRole('button', { name: /^Let in/ }).click();
-  await row.getByText('let in', { exact: true }).waitFor();
+  await row.waitFor({ state: 'detached' });
 }
 
 export async function promote(page: Page, model: string, version: number): Promise<void> {
-  await go(page, '#/admin');
-  await page.getByRole('tab', { name: 'Versions' }).click();
-  const card = page.locator('.card').filter({ has: page.getByRole('heading', { name: model, exact: true }) });
-  await card.getByLabel('To version').selectOption(String(version));
-  await card.getByRole('button', { name: 'Move it' }).click();
+  await go(page, `#/admin/models/${model}/versions/${version}`);
+  await page.getByRole('button', { name: `Promote version ${version}`, exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Move it' }).click();
   await page.getByText(`production of ${model} now points at version ${version}.`).waitFor();
 }

@@ -41,10 +41,19 @@ export const screens: readonly Screen[] = [
   { name: 'judge-no-candidate', hash: '#/judge/digits' },
   { name: 'shrink', hash: '#/shrink/digits', prepare: measure },
   { name: 'library', hash: '#/library', prepare: unfold },
-  { name: 'admin-upload', hash: '#/admin', prepare: noFile },
-  { name: 'admin-file', hash: '#/admin', prepare: chooseFile },
-  { name: 'admin-devices', hash: '#/admin', prepare: tab(1) },
-  { name: 'admin-versions', hash: '#/admin', prepare: tab(2) },
+  { name: 'admin-models', hash: '#/admin/models' },
+  { name: 'admin-upload', hash: '#/admin/upload', prepare: noFile },
+  { name: 'admin-file', hash: '#/admin/upload', prepare: chooseFile },
+  { name: 'admin-versions', hash: '#/admin/models/iris/versions' },
+  { name: 'admin-version', hash: '#/admin/models/iris/versions/4' },
+  { name: 'admin-rollout', hash: '#/admin/models/iris/rollout' },
+  { name: 'admin-rollout-form', hash: '#/admin/models/iris/rollout', prepare: changeRollout },
+  { name: 'admin-about', hash: '#/admin/models/iris/about' },
+  { name: 'admin-devices', hash: '#/admin/devices' },
+  { name: 'admin-device', hash: '#/admin/devices', prepare: firstDevice },
+  { name: 'admin-invite', hash: '#/admin/devices', prepare: invite },
+  { name: 'admin-keys', hash: '#/admin/keys' },
+  { name: 'admin-audit', hash: '#/admin/audit/iris' },
   { name: 'settings', hash: '#/settings' },
 ];
 
@@ -100,9 +109,24 @@ async function unfold(page: Page): Promise<void> {
 
 /** As it is before a file was chosen. */
 async function noFile(page: Page): Promise<void> {
-  await tab(0)(page);
   const another = page.locator('main .card > header .button.quiet');
   if ((await page.locator('main .drop').count()) === 0) await another.click();
+}
+
+async function changeRollout(page: Page): Promise<void> {
+  await page.locator('main .button.primary:has(.icon)').first().click();
+  await page.locator('main form input[type="range"]').fill('25');
+}
+
+async function firstDevice(page: Page): Promise<void> {
+  await page.locator('main .admin-rows .admin-row').first().click();
+  await page.locator('main .split-detail').waitFor();
+}
+
+/** The form, and not the code, which would be another at each time. */
+async function invite(page: Page): Promise<void> {
+  await page.locator('main .admin-find .button.primary').click();
+  await page.locator('dialog form').waitFor();
 }
 
 async function chooseFile(page: Page): Promise<void> {

@@ -16,4 +16,7 @@ export const parts = {
     one: 'One number, or as JSON; empty means zero.',
     other: '{n} numbers apart by commas or spaces, or as JSON; empty means zeros.',
   },
+  copyIt: 'Copy',
+  why: 'Why',
+  whyHint: 'For whoever asks later. It stays in the audit.',
 } as const;

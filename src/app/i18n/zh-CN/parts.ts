@@ -16,4 +16,7 @@ export const parts: Translation<typeof en> = {
   dimension: '第 {i} 维的大小',
   values: '值',
   valuesHint: { other: '{n} 个数字，以逗号或空格分隔，或写作 JSON；留空表示零。' },
+  copyIt: '复制',
+  why: '原因',
+  whyHint: '供以后查看，会留在审计记录中。',
 };

@@ -1,22 +1,26 @@
-// Admin: upload a model, let devices in, move aliases. Needs the admin key or a device that is an admin.
-import { useEffect, useState } from 'preact/hooks';
+// Admin: models with their versions and rollouts, devices, keys, the audit. Needs the admin key, an admin's access key, or
+// a device that is an admin.
+import { useEffect, useRef } from 'preact/hooks';
 import '../../styles/admin.css';
 import { t } from '../../i18n/admin.ts';
 import { t as common } from '../../i18n/common.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
-import { Tabs } from '../../parts/tabs.tsx';
+import { ReasonHost } from '../../parts/reason.tsx';
+import { SectionNav } from '../../parts/section-nav.tsx';
 import { registry } from '../../state/connection.ts';
+import { Audit } from './audit.tsx';
 import { Devices } from './devices.tsx';
 import { KeyCard, WhoLine } from './key-card.tsx';
+import { Keys } from './keys.tsx';
+import { Models } from './models.tsx';
+import { ModelPage } from './model.tsx';
+import { type Section, section, to } from './section.ts';
 import { admin } from './session.ts';
 import { Upload } from './upload.tsx';
-import { Versions } from './versions.tsx';
 
 /** Devices that ask, and versions that arrive, are seen this soon while somebody looks. */
 const lookAgainMs = 5_000;
-
-type Tab = 'upload' | 'devices' | 'versions';
 
 export default function Admin() {
   useFreshness();
@@ -32,9 +36,11 @@ export default function Admin() {
 }
 
 function Admitted() {
-  const [tab, setTab] = useState<Tab>('upload');
-  const waiting = admin.devices.value.filter(device => device.status === 'pending').length;
+  const here = section.value;
   const problem = admin.failure.value;
+  const waiting = admin.devices.value.filter(device => device.status === 'pending').length;
+  const content = useRef<HTMLDivElement>(null);
+  useFocusOnSection(content, here);
   return (
     <>
       <header class="page-head">
@@ -46,26 +52,64 @@ function Admitted() {
       <div class="stack">
         <WhoLine />
         {problem ? <ErrorNote failure={problem} onRetry={() => void admin.refresh()} /> : null}
-        <Tabs
+        <SectionNav
           label={t('tabs')}
-          tabs={[
-            { id: 'upload', label: t('tabUpload') },
+          current={navOf(here)}
+          links={[
+            { id: 'models', label: t('tabModels'), href: to.models() },
             {
               id: 'devices',
               label: waiting > 0 ? `${t('tabDevices')} (${waiting})` : t('tabDevices'),
+              href: to.devices(),
             },
-            { id: 'versions', label: t('tabVersions') },
+            { id: 'keys', label: t('tabKeys'), href: to.keys() },
+            { id: 'audit', label: t('tabAudit'), href: to.audit() },
           ]}
-          value={tab}
-          onChange={setTab}
-        >
-          {tab === 'upload' ? <Upload onVersions={() => setTab('versions')} /> : null}
-          {tab === 'devices' ? <Devices /> : null}
-          {tab === 'versions' ? <Versions /> : null}
-        </Tabs>
+        />
+        <div class="stack" ref={content} tabIndex={-1}>
+          <Part section={here} />
+        </div>
       </div>
+      <ReasonHost />
     </>
   );
+}
+
+/** Uploads are of models. */
+function navOf({ at }: Section): 'models' | 'devices' | 'keys' | 'audit' {
+  return at === 'model' || at === 'upload' ? 'models' : at;
+}
+
+function Part({ section: here }: { readonly section: Section }) {
+  switch (here.at) {
+    case 'models':
+      return <Models />;
+    case 'model':
+      return <ModelPage key={here.model} {...here} />;
+    case 'upload':
+      return <Upload />;
+    case 'devices':
+      return <Devices chosen={here.device} />;
+    case 'keys':
+      return <Keys />;
+    case 'audit':
+      return <Audit key={here.subject} subject={here.subject} />;
+  }
+}
+
+/** Where what had the focus is gone, it goes to the new content, not to the top of the page. */
+function useFocusOnSection(content: { current: HTMLElement | null }, here: Section): void {
+  const first = useRef(true);
+  const address = JSON.stringify(here);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    if (document.activeElement !== document.body) return;
+    content.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [address, content]);
 }
 
 /** Asks again while the screen is looked at, and when who this device is may have changed. */

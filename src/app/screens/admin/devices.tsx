@@ -1,96 +1,103 @@
-// Browsers that asked to be let in, those that are in, and those that are out; with the code that people compare.
+// Browsers that asked to be let in, those that are in, and those that are out: found by name, code, group or what they run.
 import { useState } from 'preact/hooks';
 import type { DeviceInfo, Role } from '../../../core/artifact/registry-api.ts';
-import { toFailure } from '../../../core/errors.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';
-import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { askConfirm } from '../../parts/dialog.tsx';
-import { Select } from '../../parts/select.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
+import { Split } from '../../parts/split.tsx';
 import { toast } from '../../parts/toast.tsx';
-import { errorToast } from '../../state/error-toast.ts';
+import { findDevices } from '../../state/admin-find.ts';
 import { need } from '../../state/services.ts';
+import { DeviceSheet } from './device-sheet.tsx';
+import { EnrolmentCodes } from './enrolment-codes.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { RoleSelect, roleNames } from './roles.tsx';
+import { to } from './section.ts';
 import { admin } from './session.ts';
+import { useAct } from './use-act.ts';
 
-const roles = ['device', 'trainer', 'admin'] as const satisfies readonly Role[];
-const roleNames = { device: 'roleDevice', trainer: 'roleTrainer', admin: 'roleAdmin' } as const;
-const roleHints = { device: 'roleDeviceHint', trainer: 'roleTrainerHint', admin: 'roleAdminHint' } as const;
-const statusNames = {
-  pending: 'statusPending',
-  approved: 'statusApproved',
-  revoked: 'statusRevoked',
-} as const;
-const tones = { pending: 'warn', approved: 'good', revoked: 'plain' } as const;
-
-export function Devices() {
-  const devices = admin.devices.value;
-  const waiting = devices.filter(device => device.status === 'pending').length;
+export function Devices({ chosen }: { readonly chosen: string | null }) {
+  const device = admin.devices.value.find(({ id }) => id === chosen) ?? null;
   return (
-    <Card title={t('devices')}>
-      {devices.length === 0 ? (
-        <p class="soft">{t('devicesNone')}</p>
-      ) : (
-        <div class="stack">
-          <div>
-            <p role="status">{waiting > 0 ? t('waiting', { n: waiting }) : ''}</p>
-            <p class="soft">{t('devicesHint')}</p>
-          </div>
+    <Split
+      list={<DeviceList chosen={device?.id ?? null} />}
+      back={{ href: to.devices(), label: t('allDevices') }}
+      detail={device ? <DeviceSheet key={device.id} device={device} /> : null}
+    />
+  );
+}
+
+function DeviceList({ chosen }: { readonly chosen: string | null }) {
+  const [text, setText] = useState('');
+  const [inviting, setInviting] = useState(false);
+  const all = admin.devices.value;
+  const invite = (
+    <Button kind="primary" icon="add" onClick={() => setInviting(true)}>
+      {t('invite')}
+    </Button>
+  );
+  const dialog = inviting ? <InviteDialog onClose={() => setInviting(false)} /> : null;
+  if (all.length === 0) {
+    return (
+      <>
+        <Empty icon="device" title={t('devicesNone')} action={invite}>
+          {t('devicesNoneHint')}
+        </Empty>
+        <EnrolmentCodes />
+        {dialog}
+      </>
+    );
+  }
+  const found = findDevices(all, text);
+  const pending = found.filter(({ status }) => status === 'pending');
+  const others = found.filter(({ status }) => status !== 'pending');
+  return (
+    <>
+      <div class="admin-find">
+        <SearchField label={t('findDevices')} value={text} onInput={setText} />
+        {invite}
+      </div>
+      <p role="status" class={pending.length > 0 ? undefined : 'visually-hidden'}>
+        {pending.length > 0 ? t('waiting', { n: pending.length }) : ''}
+      </p>
+      {pending.length > 0 ? (
+        <section class="card stack" aria-label={t('statusPending')}>
+          <p class="soft">{t('devicesHint')}</p>
           <ul role="list" class="admin-list">
-            {devices.map(device => (
-              <DeviceRow key={device.id} device={device} />
+            {pending.map(device => (
+              <PendingRow key={device.id} device={device} />
             ))}
           </ul>
-        </div>
-      )}
-    </Card>
+        </section>
+      ) : null}
+      {found.length === 0 ? <p role="status">{t('nothingFound')}</p> : null}
+      <ul role="list" class="admin-rows">
+        {others.map(device => (
+          <li key={device.id}>
+            <KnownRow device={device} current={device.id === chosen} />
+          </li>
+        ))}
+      </ul>
+      <EnrolmentCodes />
+      {dialog}
+    </>
   );
 }
 
-function DeviceRow({ device }: { readonly device: DeviceInfo }) {
-  const { status, name, code } = device;
-  return (
-    <li class="admin-device">
-      <div class="stack-close">
-        <div class="row">
-          <strong>{name}</strong>
-          {device.id === need().identity.keyId ? <Chip tone="info">{t('thisDevice')}</Chip> : null}
-          <Chip tone={tones[status]}>{t(statusNames[status])}</Chip>
-          {device.role && status === 'approved' ? (
-            <Chip tone="accent">{t(roleNames[device.role])}</Chip>
-          ) : null}
-        </div>
-        <div class="row small">
-          <span>
-            {t('code')} <code class="admin-code">{code}</code>
-          </span>
-          <span class="soft">
-            {device.lastSeenAt ? t('seen', { when: formatDate(device.lastSeenAt) }) : t('never')}
-          </span>
-        </div>
-      </div>
-      <DeviceActions device={device} />
-    </li>
-  );
-}
-
-function DeviceActions({ device }: { readonly device: DeviceInfo }) {
-  const { id, name, status } = device;
-  const [role, setRole] = useState<Role>(device.role ?? 'trainer');
-  const [busy, setBusy] = useState(false);
-  const act = async (what: () => Promise<void>, said: string) => {
-    setBusy(true);
-    try {
-      await what();
-      toast(said);
-    } catch (thrown) {
-      errorToast(toFailure(thrown, 'Offline'));
-    } finally {
-      setBusy(false);
-    }
+/** Who asks: with the code to compare, and the two answers. */
+function PendingRow({ device }: { readonly device: DeviceInfo }) {
+  const { id, name, code, createdAt } = device;
+  const [role, setRole] = useState<Role>('trainer');
+  const { busy, problem, act } = useAct();
+  const letIn = async () => {
+    const done = await act(api => api.changeDevice(id, { status: 'approved', role }));
+    if (done.ok) toast(t('approved', { name, role: t(roleNames[role]) }));
   };
-  const letIn = () => act(() => admin.approve(id, role), t('approved', { name, role: t(roleNames[role]) }));
   const shutOut = async () => {
     const sure = await askConfirm({
       title: t('revokeTitle', { name }),
@@ -98,32 +105,64 @@ function DeviceActions({ device }: { readonly device: DeviceInfo }) {
       action: t('revoke'),
       kind: 'danger',
     });
-    if (sure) await act(() => admin.revoke(id), t('revoked', { name }));
+    if (!sure) return;
+    const done = await act(api => api.changeDevice(id, { status: 'revoked', role: null }));
+    if (done.ok) toast(t('revoked', { name }));
   };
-  const approved = status === 'approved';
   return (
-    <div class="admin-device-actions">
-      <Select
-        label={<span class="small">{approved ? t('changeRole', { name }) : t('approveAs')}</span>}
-        value={role}
-        hint={t(roleHints[role])}
-        options={roles.map(value => ({ value, label: t(roleNames[value]) }))}
-        onChange={setRole}
-      />
-      <Button
-        kind={status === 'pending' ? 'primary' : 'plain'}
-        busy={busy}
-        disabled={approved && role === device.role}
-        label={`${approved ? t('change') : t('approve')}: ${name}`}
-        onClick={letIn}
-      >
-        {approved ? t('change') : t('approve')}
-      </Button>
-      {status === 'revoked' ? null : (
-        <Button kind="danger" label={`${t('revoke')}: ${name}`} onClick={shutOut}>
+    <li class="admin-device">
+      <div class="stack-close">
+        <div class="row">
+          <strong>{name}</strong>
+          <ThisDevice id={id} />
+          <Chip tone="warn">{t('statusPending')}</Chip>
+        </div>
+        <div class="row small">
+          <span>
+            {t('code')} <code class="admin-code">{code}</code>
+          </span>
+          <span class="soft">{t('askedAt', { when: formatDate(createdAt) })}</span>
+        </div>
+      </div>
+      <div class="admin-device-actions">
+        <RoleSelect label={t('approveAs')} role={role} onRole={setRole} />
+        <Button kind="primary" busy={busy} label={`${t('approve')}: ${name}`} onClick={letIn}>
+          {t('approve')}
+        </Button>
+        <Button kind="danger" busy={busy} label={`${t('revoke')}: ${name}`} onClick={shutOut}>
           {t('revoke')}
         </Button>
-      )}
-    </div>
+      </div>
+      {problem ? <ErrorNote failure={problem} /> : null}
+    </li>
   );
+}
+
+function KnownRow({ device, current }: { readonly device: DeviceInfo; readonly current: boolean }) {
+  const { id, name, status, role, groups, lastSeenAt, report } = device;
+  const runs = (report?.active ?? []).map(({ model, version }) => `${model} ${version}`);
+  return (
+    <a
+      class={status === 'revoked' ? 'admin-row out' : 'admin-row'}
+      href={to.devices(id)}
+      aria-current={current ? 'true' : undefined}
+    >
+      <span class="row">
+        <strong>{name}</strong>
+        <ThisDevice id={id} />
+        {status === 'revoked' ? <Chip>{t('statusRevoked')}</Chip> : null}
+        {role && status === 'approved' ? <Chip tone="accent">{t(roleNames[role])}</Chip> : null}
+        {groups.map(group => (
+          <Chip key={group}>{group}</Chip>
+        ))}
+      </span>
+      <span class="small soft numbers">
+        {[lastSeenAt ? t('seen', { when: formatDate(lastSeenAt) }) : t('never'), ...runs].join(' · ')}
+      </span>
+    </a>
+  );
+}
+
+export function ThisDevice({ id }: { readonly id: string }) {
+  return id === need().identity.keyId ? <Chip tone="info">{t('thisDevice')}</Chip> : null;
 }

@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n/admin.ts';
 import { formatBytes } from '../../i18n/format.ts';
-import { Button } from '../../parts/button.tsx';
+import { Button, LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -11,11 +11,25 @@ import { Progress } from '../../parts/progress.tsx';
 import { aliasesOf } from '../../state/admin.ts';
 import type { UploadState } from '../../state/admin-upload.ts';
 import { FileFacts } from './file-facts.tsx';
+import { to } from './section.ts';
 import { admin, upload } from './session.ts';
 import { TryFile } from './try-file.tsx';
 import { UploadForm } from './upload-form.tsx';
 
-export function Upload({ onVersions }: { readonly onVersions: () => void }) {
+export function Upload() {
+  return (
+    <div class="stack">
+      <div>
+        <LinkButton kind="quiet" icon="back" href={to.models()}>
+          {t('allModels')}
+        </LinkButton>
+      </div>
+      <Phase />
+    </div>
+  );
+}
+
+function Phase() {
   const state = upload.state.value;
   switch (state.phase) {
     case 'empty':
@@ -39,9 +53,9 @@ export function Upload({ onVersions }: { readonly onVersions: () => void }) {
             {isProduction(state.model, state.version) ? t('doneProduction') : t('doneNext')}
           </span>
           <div class="row">
-            <Button kind="primary" onClick={onVersions}>
+            <LinkButton kind="primary" href={to.model(state.model, 'versions', state.version)}>
               {t('toVersions')}
-            </Button>
+            </LinkButton>
             <Button onClick={upload.clear}>{t('another')}</Button>
           </div>
         </Note>

@@ -1,176 +1,133 @@
-// Per model: its versions and aliases, and moving an alias to another version, unless it moved while one looked.
-import { useState } from 'preact/hooks';
+// The versions of a model as a graph of their descent, newest on top, and beside it the sheet of one.
 import type { Alias } from '../../../core/artifact/documents.ts';
-import { aliasNameSchema } from '../../../core/artifact/names.ts';
 import type { ModelSummary, VersionSummary } from '../../../core/artifact/registry-api.ts';
-import { type Failure, toFailure } from '../../../core/errors.ts';
 import { t } from '../../i18n/admin.ts';
-import { formatBytes, formatDate, formatShare } from '../../i18n/format.ts';
-import { Button } from '../../parts/button.tsx';
-import { Card } from '../../parts/card.tsx';
+import { accuracyText } from '../../i18n/measures.ts';
+import { formatBytes, formatDate } from '../../i18n/format.ts';
 import { Chip } from '../../parts/chip.tsx';
-import { askConfirm } from '../../parts/dialog.tsx';
-import { ErrorNote } from '../../parts/error-note.tsx';
-import { TextField } from '../../parts/field.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { LineageGraph } from '../../parts/lineage/lineage-graph.tsx';
+import { type LineageRow, lineageRows } from '../../parts/lineage/lineage-rows.ts';
 import { Note } from '../../parts/note.tsx';
-import { Select } from '../../parts/select.tsx';
-import { toast } from '../../parts/toast.tsx';
+import { Split } from '../../parts/split.tsx';
 import { aliasesOf } from '../../state/admin.ts';
-import { admin } from './session.ts';
+import { rolloutSuffix } from './models.tsx';
+import { to } from './section.ts';
+import { VersionSheet } from './version-sheet.tsx';
 
-/** What the list of aliases says for a name that is not in it. */
-const other = '\u0000other';
-
-export function Versions() {
-  const models = admin.models.value;
-  if (models.length === 0) return <p class="soft">{t('versionsNone')}</p>;
-  return (
-    <div class="stack">
-      {models.map(model => (
-        <ModelCard key={model.model} model={model} />
-      ))}
-    </div>
-  );
-}
-
-function ModelCard({ model }: { readonly model: ModelSummary }) {
+export function Versions(props: { readonly model: ModelSummary; readonly chosen: string | null }) {
+  const { model, chosen } = props;
   const aliases = aliasesOf(model.aliases);
-  const production = aliases.some(alias => alias.alias === 'production');
+  const version = model.versions.find(one => String(one.version) === chosen) ?? null;
+  const list = (
+    <>
+      {aliases.some(({ alias }) => alias === 'production') ? null : (
+        <Note tone="warn">{t('noProduction')}</Note>
+      )}
+      <Graph model={model} aliases={aliases} chosen={version} />
+    </>
+  );
   return (
-    <Card title={<span class="mono">{model.model}</span>}>
-      <div class="stack">
-        {production ? null : <Note tone="warn">{t('noProduction')}</Note>}
-        <ul role="list" class="admin-list" aria-label={t('tabVersions')}>
-          {model.versions.map(version => (
-            <VersionRow
-              key={version.version}
-              version={version}
-              aliases={aliases.filter(alias => alias.version === version.version)}
-            />
-          ))}
-        </ul>
-        <Promote key={model.versions.length} model={model} aliases={aliases} />
-      </div>
-    </Card>
+    <Split
+      list={list}
+      back={{ href: to.model(model.model), label: t('allVersions') }}
+      detail={
+        version ? (
+          <VersionSheet key={version.version} model={model} version={version} aliases={aliases} />
+        ) : null
+      }
+    />
   );
 }
 
-function VersionRow(props: { readonly version: VersionSummary; readonly aliases: readonly Alias[] }) {
-  const { version, aliases } = props;
-  const facts = [
-    accuracyOf(version),
-    formatBytes(version.variants[0]?.bytes ?? 0),
-    version.parent ? t('from', { parent: String(version.parent.version) }) : t('first'),
-    formatDate(version.createdAt),
-  ];
+function Graph(props: {
+  readonly model: ModelSummary;
+  readonly aliases: readonly Alias[];
+  readonly chosen: VersionSummary | null;
+}) {
+  const { model, aliases, chosen } = props;
+  const byNumber = new Map(model.versions.map(one => [one.version, one]));
+  const rows = lineageRows(
+    model.versions.map(({ version, parent }) => ({ version, parent: parent?.version ?? null })),
+  );
   return (
-    <li class="admin-version">
-      <div class="row">
+    <LineageGraph
+      label={t('lineageOf', { model: model.model })}
+      items={rows.flatMap(row => {
+        const version = byNumber.get(row.version);
+        if (!version) return [];
+        return [
+          {
+            row,
+            mark: version.retiredAt ? 'retired' : version.newArchitecture ? 'changed' : 'plain',
+            href: to.model(model.model, 'versions', row.version),
+            current: chosen?.version === row.version,
+            children: <Line version={version} row={row} aliases={aliases} />,
+          },
+        ];
+      })}
+    />
+  );
+}
+
+function Line(props: {
+  readonly version: VersionSummary;
+  readonly row: LineageRow;
+  readonly aliases: readonly Alias[];
+}) {
+  const { version, row, aliases } = props;
+  return (
+    <>
+      <span class="row">
         <strong>{t('version', { version: String(version.version) })}</strong>
-        {aliases.map(({ alias }) => (
-          <Chip key={alias} tone={alias === 'production' ? 'accent' : 'plain'}>
-            {alias}
+        <Flags version={version} aliases={aliases} />
+      </span>
+      <span class="small numbers">{accuracyText(version.evaluations) ?? t('accuracyUnknown')}</span>
+      <span class="small soft numbers">
+        {[
+          originOf(version, row),
+          formatBytes(version.variants[0]?.bytes ?? 0),
+          formatDate(version.createdAt),
+        ].join(' · ')}
+      </span>
+      {version.note ? <span class="small soft">{version.note}</span> : null}
+    </>
+  );
+}
+
+/** Where it comes from, as words: the picture beside it is not for everyone. */
+export function originOf({ parent }: VersionSummary, { siblings }: LineageRow): string {
+  if (parent === null) return t('first');
+  const from = String(parent.version);
+  if (siblings.length === 0) return t('from', { parent: from });
+  return t('forked', { parent: from, siblings: siblings.map(String).join(', '), n: siblings.length });
+}
+
+/** Aliases as flags, and what is special about a version. */
+export function Flags(props: { readonly version: VersionSummary; readonly aliases: readonly Alias[] }) {
+  const { version, aliases } = props;
+  return (
+    <>
+      {aliases
+        .filter(alias => alias.version === version.version)
+        .map(alias => (
+          <Chip key={alias.alias} tone={alias.alias === 'production' ? 'accent' : 'info'} icon="flag">
+            {alias.alias + rolloutSuffix(alias)}
           </Chip>
         ))}
-      </div>
-      <span class="small soft numbers">{facts.join(' · ')}</span>
-      {version.note ? <span class="small">{version.note}</span> : null}
-    </li>
+      {aliases
+        .filter(({ otherwise }) => otherwise?.version === version.version)
+        .map(({ alias }) => (
+          <Chip key={`rest of ${alias}`}>{t('restOf', { alias })}</Chip>
+        ))}
+      {version.newArchitecture ? (
+        <Chip tone="warn">
+          <Icon name="warn" small />
+          {t('newArchitecture')}
+        </Chip>
+      ) : null}
+      {version.retiredAt ? <Chip icon="stop">{t('retired')}</Chip> : null}
+      {version.collectedAt ? <Chip icon="remove">{t('collected')}</Chip> : null}
+    </>
   );
-}
-
-function accuracyOf({ evaluations }: VersionSummary): string {
-  const held = evaluations.find(one => one.part === 'test' && one.origin === 'parent') ?? evaluations[0];
-  const value = held?.metrics['accuracy'];
-  if (!held || value === null || value === undefined) return t('accuracyUnknown');
-  return held.n === null ? formatShare(value) : t('accuracyWithN', { value: formatShare(value), n: held.n });
-}
-
-function Promote(props: { readonly model: ModelSummary; readonly aliases: readonly Alias[] }) {
-  const { model, aliases } = props;
-  const names = [...new Set(['production', ...aliases.map(alias => alias.alias)])];
-  const [choice, setChoice] = useState('production');
-  const [typed, setTyped] = useState('');
-  const [version, setVersion] = useState(String(model.versions[0]?.version ?? ''));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Failure | null>(null);
-  const name = choice === other ? typed.trim() : choice;
-  const current = aliases.find(alias => alias.alias === name) ?? null;
-  const wrong = !aliasNameSchema.safeParse(name).success;
-  const same = current !== null && String(current.version) === version;
-
-  const move = async () => {
-    const sure = await askConfirm({
-      title: t('promoteConfirm', { alias: name, model: model.model, version }),
-      body: t('promoteConfirmBody', { alias: name }),
-      action: t('promote'),
-    });
-    if (!sure) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await admin.move(model.model, name, Number(version), current);
-      toast(t('promoted', { alias: name, model: model.model, version }));
-    } catch (thrown) {
-      setProblem(toFailure(thrown, 'Offline'));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <div class="stack-close">
-      <h3>{t('promoteTitle')}</h3>
-      <div class="admin-promote">
-        <Select
-          label={t('promoteAlias')}
-          hint={t('promoteAliasHint')}
-          value={choice}
-          options={[
-            ...names.map(value => ({ value, label: value })),
-            { value: other, label: t('otherAlias') },
-          ]}
-          onChange={setChoice}
-        />
-        {choice === other ? (
-          <TextField
-            label={t('otherAliasName')}
-            value={typed}
-            error={wrong && typed !== '' ? t('aliasWrong') : null}
-            onInput={setTyped}
-          />
-        ) : null}
-        <Select
-          label={t('promoteVersion')}
-          hint={same ? t('sameVersion', { alias: name, version }) : undefined}
-          value={version}
-          options={model.versions.map(one => ({
-            value: String(one.version),
-            label: t('version', { version: String(one.version) }),
-          }))}
-          onChange={setVersion}
-        />
-        <Button kind="primary" busy={busy} disabled={wrong || same} onClick={move}>
-          {t('promote')}
-        </Button>
-      </div>
-      {problem ? <Refused problem={problem} alias={name} current={current} /> : null}
-    </div>
-  );
-}
-
-/** After a conflict the state was loaded anew: it says where the alias is now. */
-function Refused(props: {
-  readonly problem: Failure;
-  readonly alias: string;
-  readonly current: Alias | null;
-}) {
-  const { problem, alias, current } = props;
-  if (problem.code === 'PreconditionFailed' && current) {
-    return (
-      <div role="alert">
-        <Note tone="warn">{t('moved', { alias, version: String(current.version) })}</Note>
-      </div>
-    );
-  }
-  return <ErrorNote failure={problem} />;
 }

@@ -1,0 +1,57 @@
+// The encodings of a version: how large each is, how good, and where its scales come from.
+import type { ComponentChildren } from 'preact';
+import type { Evaluation, Manifest, Variant } from '../../../core/artifact/documents.ts';
+import { t } from '../../i18n/admin.ts';
+import { accuracyText } from '../../i18n/measures.ts';
+import { formatBytes, formatShare } from '../../i18n/format.ts';
+import { Chip } from '../../parts/chip.tsx';
+
+export function Variants(props: { readonly manifest: Manifest; readonly derived: readonly Variant[] }) {
+  const { authority, evaluations } = props.manifest;
+  return (
+    <ul role="list" class="admin-list">
+      <Row name={authority.variant} bytes={authority.file.bytes} evaluations={evaluations}>
+        <Chip tone="accent">{t('authority')}</Chip>
+      </Row>
+      {props.derived.map(variant => (
+        <Row
+          key={variant.variant}
+          name={variant.variant}
+          bytes={variant.file.bytes}
+          of={authority.file.bytes}
+          evaluations={variant.evaluations}
+          runtime={variant.runtime}
+        >
+          {variant.pinnedTo ? <Chip>{t('pinned')}</Chip> : null}
+        </Row>
+      ))}
+    </ul>
+  );
+}
+
+function Row(props: {
+  readonly name: string;
+  readonly bytes: number;
+  /** What the authority has. */
+  readonly of?: number;
+  readonly evaluations: readonly Evaluation[];
+  readonly runtime?: string;
+  readonly children?: ComponentChildren;
+}) {
+  const { name, bytes, of, evaluations, runtime } = props;
+  return (
+    <li class="admin-version">
+      <span class="row">
+        <strong class="mono">{name}</strong>
+        {props.children}
+        <span class="numbers">
+          {formatBytes(bytes)}
+          {of ? ` (${formatShare(bytes / of, 0)})` : ''}
+        </span>
+      </span>
+      <span class="small soft">
+        {[accuracyText(evaluations) ?? t('accuracyUnknown'), ...(runtime ? [runtime] : [])].join(' · ')}
+      </span>
+    </li>
+  );
+}

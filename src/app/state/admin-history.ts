@@ -1,0 +1,42 @@
+// What an alias pointed at, and when: the answer to "what ran on 3 May?".
+import { type Alias, aliasSchema } from '../../core/artifact/documents.ts';
+import type { AliasRevision } from '../../core/artifact/registry-api.ts';
+import { readDocument } from '../../core/artifact/signature.ts';
+
+/** One per alias, as it stood at a moment; without those that did not exist then. By name. */
+export function stoodAt(entries: readonly AliasRevision[], at: Date): AliasRevision[] {
+  const newest = new Map<string, AliasRevision>();
+  for (const entry of entries) {
+    const known = newest.get(entry.alias);
+    const isLater = known === undefined || known.revision < entry.revision;
+    if (new Date(entry.at) <= at && isLater) newest.set(entry.alias, entry);
+  }
+  return [...newest.values()]
+    .filter(({ version }) => version !== null)
+    .sort((a, b) => a.alias.localeCompare(b.alias));
+}
+
+/** The last moment of a day, as the reader's clock has days. @param day `2026-05-03` */
+export function endOfDay(day: string): Date {
+  const [year = NaN, month = NaN, date = NaN] = day.split('-').map(Number);
+  return new Date(year, month - 1, date, 23, 59, 59, 999);
+}
+
+/** The document of a revision; null where the alias was removed. */
+export function aliasOf({ document }: AliasRevision): Alias | null {
+  return document === null ? null : readDocument(document, aliasSchema);
+}
+
+/** What an alias was before its newest revision; null where there was nothing. */
+export function before(entries: readonly AliasRevision[], current: Alias): Alias | null {
+  const older = entries
+    .filter(({ revision, version }) => revision < current.revision && version !== current.version)
+    .sort((a, b) => b.revision - a.revision)[0];
+  return older ? aliasOf(older) : null;
+}
+
+/** The newest entry, where the registry itself stopped the rollout. */
+export function heldByRegistry(entries: readonly AliasRevision[], current: Alias): AliasRevision | null {
+  const newest = entries.find(({ revision }) => revision === current.revision);
+  return current.held && newest?.who === 'registry' ? newest : null;
+}
