@@ -12,6 +12,7 @@ import {
   rootSchema,
 } from '../core/artifact/documents.ts';
 import { hasSameFace } from '../core/artifact/face.ts';
+import { keysOf } from '../core/artifact/root-chain.ts';
 import { openSignedByDevice } from '../core/artifact/signed-by-device.ts';
 import { type Envelope, envelopeDigest, readDocument, type Signer } from '../core/artifact/signature.ts';
 import { type Failure, HaversackError, toFailure } from '../core/errors.ts';
@@ -91,9 +92,15 @@ async function belongTo(db: Database, { roots }: Bundle): Promise<RegistryRow> {
     if (known) return known;
     throw new HaversackError('DocumentInvalid', 'it does not say which registry it belongs to');
   }
-  const offered = readDocument(newest, rootSchema).revision;
-  // What is older here than there says nothing new; what is signed in the bundle is checked all the same.
-  if (known && offered <= readDocument(known.root, rootSchema).revision) return known;
+  const offered = readDocument(newest, rootSchema);
+  if (known) {
+    const trusted = trustedKeys(known);
+    if (!keysOf(offered).some(key => trusted.includes(key))) {
+      throw new HaversackError('KeyChanged', `the bundle is of ${offered.keys[0]!.keyId}, another registry`);
+    }
+    // Not newer than the one here: it says nothing.
+    if (offered.revision <= readDocument(known.root, rootSchema).revision) return known;
+  }
   const root = (revision?: number): Promise<Envelope> => {
     const found = roots.find(each => revision === undefined || each.signed['revision'] === revision);
     const envelope = revision === undefined ? newest : found;
