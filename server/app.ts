@@ -7,6 +7,7 @@ import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
 import { registerDocs } from './docs/errors.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
+import { DeviceTokens } from './gateway/device-tokens.ts';
 import { installGate } from './gateway/gate.ts';
 import { securityHeaders } from './gateway/headers.ts';
 import { servedNames } from './gateway/origin.ts';
@@ -20,8 +21,8 @@ import { findAccessKey, usedAccessKey } from './registry/access-keys.ts';
 import type { Registry } from './registry/context.ts';
 import { Deriver } from './registry/deriver.ts';
 import type { Bench } from './registry/do-job.ts';
-import { findDevice, sawDevice } from './registry/devices.ts';
 import { EventHub } from './registry/events.ts';
+import { KnownDevices } from './registry/known-devices.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
 import { registerAliasRoutes } from './registry/routes/aliases.ts';
 import { registerAuditRoutes } from './registry/routes/audit.ts';
@@ -112,13 +113,14 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     log: logger,
   };
   const app = createApp(options, logger);
+  const devices = new KnownDevices(registry);
   installGate(app, {
     adminKey,
-    audience: () => identity.keyIds,
+    tokens: new DeviceTokens(() => identity.keyIds, now),
     findAccessKey: key => findAccessKey(registry, key),
     usedAccessKey: key => usedAccessKey(registry, key),
-    findDevice: id => findDevice(registry, id),
-    sawDevice: device => sawDevice(registry, device),
+    findDevice: id => devices.find(id),
+    sawDevice: device => devices.saw(device),
     servedNames: () => servedNames(options.host ?? '127.0.0.1'),
     now,
   });
@@ -166,6 +168,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
       await registry.checker.close();
       await stopped;
       await host.close();
+      await devices.close();
       await database.destroy();
       lock.release();
     },

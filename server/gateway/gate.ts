@@ -25,7 +25,7 @@ declare module 'fastify' {
 
 export interface Gate extends IdentityContext {
   readonly servedNames: () => ReadonlySet<string>;
-  readonly sawDevice: (device: DeviceInfo) => Promise<void>;
+  readonly sawDevice: (device: DeviceInfo) => void;
   readonly usedAccessKey: (key: AccessKey) => Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
       throw new HaversackError('NotFound', `${request.method} ${request.url.slice(0, 200)}`);
     }
     requireRight(request.caller, request.routeOptions.config.right ?? 'public', request.openReads);
-    if (request.caller.kind === 'device') await gate.sawDevice(request.caller.device);
+    if (request.caller.kind === 'device') gate.sawDevice(request.caller.device);
     if (request.caller.kind === 'access-key') await gate.usedAccessKey(request.caller.key);
   });
   // A body takes its time: who sends it may have been revoked since it began.

@@ -24,3 +24,15 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'Permissions-Policy': 'camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=()',
 };
+
+/**
+ * Those that say what a page may do. A 304 has no content to be a page, and whoever keeps the answer that it confirms keeps
+ * that one's headers (RFC 9110 §15.4.5): "nothing new" is asked for by every device again and again, and goes without.
+ */
+export const pageHeaders = [
+  'Cross-Origin-Opener-Policy',
+  'Cross-Origin-Embedder-Policy',
+  'Content-Security-Policy',
+  'Referrer-Policy',
+  'Permissions-Policy',
+] as const;

@@ -1,14 +1,11 @@
-// Who is asking: nobody, the admin's key, a key that an admin made, or a device that proves its key with a token it signed itself a moment ago.
-import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+// Who is asking: nobody, the admin's key, a key that an admin made, or a device that proves its key with a token it signed
+// itself a moment ago.
+import { decodeProtectedHeader } from 'jose';
 import type { AccessKey, DeviceInfo } from '../../src/core/artifact/registry-api.ts';
 import { keyIdSchema } from '../../src/core/artifact/signature.ts';
 import { accessKeyPrefix } from '../registry/access-keys.ts';
 import type { AdminKey } from './admin-key.ts';
-
-/** A token lives this long at most, from `iat` to `exp`. */
-export const maxTokenSeconds = 120;
-/** Devices' clocks are off by so much. */
-const clockToleranceSeconds = 60;
+import type { DeviceTokens } from './device-tokens.ts';
 
 export type Identity =
   | { readonly kind: 'anonymous'; readonly hint: string }
@@ -20,8 +17,7 @@ export type Identity =
 
 export interface IdentityContext {
   readonly adminKey: AdminKey;
-  /** Key ids of the registry: tokens are made for one of them. */
-  readonly audience: () => readonly string[];
+  readonly tokens: DeviceTokens;
   readonly findDevice: (id: string) => Promise<DeviceInfo | null>;
   readonly findAccessKey: (key: string) => Promise<AccessKey | null>;
   readonly now: () => Date;
@@ -62,24 +58,8 @@ async function identifyDevice(context: IdentityContext, token: string): Promise<
   if (keyId === null) return { kind: 'rejected', reason: 'neither a key nor a device token' };
   const device = await context.findDevice(keyId);
   if (!device) return { kind: 'anonymous', hint: `no device ${keyId.slice(0, 12)} has asked to be let in` };
-  try {
-    const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: device.publicKey }, 'EdDSA');
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: ['EdDSA'],
-      issuer: keyId,
-      audience: [...context.audience()],
-      requiredClaims: ['iat', 'exp', 'jti'],
-      clockTolerance: clockToleranceSeconds,
-      maxTokenAge: maxTokenSeconds,
-      currentDate: context.now(),
-    });
-    if (payload.exp! - payload.iat! > maxTokenSeconds) {
-      return { kind: 'rejected', reason: `the token lives longer than ${maxTokenSeconds} s` };
-    }
-    return { kind: 'device', device };
-  } catch (error) {
-    return { kind: 'rejected', reason: error instanceof Error ? error.message : 'the token is not valid' };
-  }
+  const refusal = await context.tokens.refusalOf(token, device);
+  return refusal === null ? { kind: 'device', device } : { kind: 'rejected', reason: refusal };
 }
 
 /** Null for all but a key id: what else a header holds must not get as far as the database, whose driver dies of it. */

@@ -19,8 +19,6 @@ import { readGroups, writeGroups } from './groups.ts';
 
 /** More than this many unanswered requests are refused, so that nobody can fill the list. */
 export const maxPending = 200;
-/** `lastSeenAt` is as fine as this, so that a request does not cost a write. */
-const seenEveryMs = 60_000;
 
 interface Enrolment {
   readonly publicKey: string;
@@ -189,17 +187,6 @@ function describe({ status, role, groups }: DeviceRow): string {
   const names = readGroups(groups);
   const where = names.length === 0 ? '' : `, in ${names.join(', ')}`;
   return `${role === null ? status : `${status} as ${role}`}${where}`;
-}
-
-/** Notes that a device was heard of. */
-export async function sawDevice(registry: Registry, device: DeviceInfo): Promise<void> {
-  const now = registry.now();
-  if (device.lastSeenAt !== null && now.getTime() - Date.parse(device.lastSeenAt) < seenEveryMs) return;
-  await registry.database
-    .updateTable('devices')
-    .set({ last_seen_at: now.toISOString() })
-    .where('id', '=', device.id)
-    .execute();
 }
 
 function toInfo(row: DeviceRow): DeviceInfo {
