@@ -15,6 +15,7 @@ import { sendProblem } from './gateway/problem.ts';
 import { resolverOf, versionsOf } from './inference/from-registry.ts';
 import { ModelHost } from './inference/models.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
+import { ChunkBatches } from './registry/batch.ts';
 import type { Checker } from './registry/checker.ts';
 import { checkerProcess } from './registry/checker-process.ts';
 import { findAccessKey, usedAccessKey } from './registry/access-keys.ts';
@@ -26,6 +27,7 @@ import { KnownDevices } from './registry/known-devices.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
 import { registerAliasRoutes } from './registry/routes/aliases.ts';
 import { registerAuditRoutes } from './registry/routes/audit.ts';
+import { registerBatchRoute } from './registry/routes/batch.ts';
 import { registerBundleRoutes } from './registry/routes/bundles.ts';
 import { registerCatalogueRoutes } from './registry/routes/catalogue.ts';
 import { registerChunkRoutes } from './registry/routes/chunks.ts';
@@ -137,6 +139,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   registerSampleRoutes(app, registry);
   const deriver = new Deriver(registry);
   registerVersionRoutes(app, registry, deriver);
+  registerBatchRoute(app, new ChunkBatches(registry, join(options.data, 'cache')));
   await app.register((scope, _options, done) => {
     registerChunkRoutes(scope, registry, options.maxTrainerBytes);
     done();

@@ -40,6 +40,7 @@ export const accessTable: Readonly<Record<string, Right>> = {
   [`GET ${registryRoot}/audit`]: 'admin',
   [`GET ${registryRoot}/chunks/:digest`]: 'read',
   [`PUT ${registryRoot}/chunks/:digest`]: 'trainer',
+  [`POST ${registryRoot}/chunks/batch`]: 'read',
   [`POST ${registryRoot}/chunks/missing`]: 'trainer',
   [`POST ${registryRoot}/candidates`]: 'trainer',
   [`POST ${registryRoot}/reports`]: 'device',
