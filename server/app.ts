@@ -31,6 +31,7 @@ import { registerBatchRoute } from './registry/routes/batch.ts';
 import { registerBundleRoutes } from './registry/routes/bundles.ts';
 import { registerCatalogueRoutes } from './registry/routes/catalogue.ts';
 import { registerChunkRoutes } from './registry/routes/chunks.ts';
+import { registerCollectionRoutes } from './registry/routes/collection.ts';
 import { registerDeviceRoutes } from './registry/routes/devices.ts';
 import { registerEnrolmentRoutes } from './registry/routes/enrolments.ts';
 import { registerEventRoutes } from './registry/routes/events.ts';
@@ -131,6 +132,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   registerCatalogueRoutes(app, registry);
   registerAliasRoutes(app, registry);
   registerAuditRoutes(app, registry);
+  registerCollectionRoutes(app, registry);
   registerDeviceRoutes(app, registry);
   registerEnrolmentRoutes(app, registry);
   registerKeyRoutes(app, registry);

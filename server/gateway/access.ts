@@ -38,6 +38,7 @@ export const accessTable: Readonly<Record<string, Right>> = {
   [`DELETE ${registryRoot}/models/:model/aliases/:alias`]: 'admin',
   [`GET ${registryRoot}/models/:model/aliases/:alias/history`]: 'admin',
   [`GET ${registryRoot}/audit`]: 'admin',
+  [`POST ${registryRoot}/gc`]: 'admin',
   [`GET ${registryRoot}/chunks/:digest`]: 'read',
   [`PUT ${registryRoot}/chunks/:digest`]: 'trainer',
   [`POST ${registryRoot}/chunks/batch`]: 'read',

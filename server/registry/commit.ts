@@ -14,7 +14,7 @@ import { z } from '../../src/core/zod.ts';
 import type { Tables } from '../storage/tables.ts';
 import { setAlias } from './aliases.ts';
 import { record } from './audit.ts';
-import { missingChunks, requireChunks } from './chunk-files.ts';
+import { requireChunks } from './chunk-files.ts';
 import type { Actor, Registry } from './context.ts';
 import { contentOf, toText } from './documents.ts';
 
@@ -24,7 +24,8 @@ export const firstAlias = 'production';
 /** A version before it has a number. */
 export type VersionDraft = Omit<Manifest, 'type' | 'formatVersion' | 'version'>;
 /** A variant of it that is there already. */
-export type VariantDraft = Pick<Variant, 'variant' | 'recipe' | 'runtime' | 'file' | 'evaluations'>;
+export type VariantDraft = Pick<Variant, 'variant' | 'recipe' | 'runtime' | 'file' | 'evaluations'> &
+  Partial<Pick<Variant, 'pinnedTo'>>;
 
 export interface CommitOptions {
   readonly who: Actor;
@@ -46,7 +47,8 @@ export interface Committed {
 }
 
 /**
- * Every chunk is durable before the transaction starts; when this resolves, the version is too.
+ * Every chunk is durable before the transaction starts, and looked for again in it, for one may have been collected since;
+ * when this resolves, the version is durable too.
  * @throws HaversackError `ChunkMissing`, `NotFound` (the parent), `Conflict` (the number), `DocumentInvalid` (limits)
  */
 export async function commitVersion(
@@ -54,7 +56,7 @@ export async function commitVersion(
   draft: VersionDraft,
   options: CommitOptions,
 ): Promise<Committed> {
-  await requireChunks(registry.blobs, [...filesOf(draft), ...options.variants.map(variant => variant.file)]);
+  await requireChunks(registry.blobs, allFiles(draft, options));
   const { committed, events } = await registry.database
     .transaction()
     .execute(transaction => insertVersion(registry, transaction, draft, options));
@@ -74,6 +76,10 @@ export async function committedFrom(database: Kysely<Tables>, candidate: string)
     : null;
 }
 
+function allFiles(draft: VersionDraft, { variants }: CommitOptions) {
+  return [...filesOf(draft), ...variants.map(variant => variant.file)];
+}
+
 export function filesOf({ authority, artifacts }: Pick<Manifest, 'authority' | 'artifacts'>) {
   const { dataset, recorded, topology } = artifacts;
   return [authority, dataset, recorded, topology].flatMap(entry => (entry ? [entry.file] : []));
@@ -87,6 +93,7 @@ async function insertVersion(
 ): Promise<{ committed: Committed; events: RegistryEvent[] }> {
   const before = draft.candidate === null ? null : await committedFrom(transaction, draft.candidate);
   if (before) return { committed: before, events: [] };
+  await requireChunks(registry.blobs, allFiles(draft, options));
   await requireParent(transaction, draft);
   const version = await nextVersion(transaction, draft.model);
   if (options.version !== undefined && options.version !== version) {
@@ -152,18 +159,18 @@ function toManifest(draft: Manifest): Manifest {
   return parsed.data;
 }
 
-/** Signs a variant document and stores it, in the caller's transaction. The chunks must be durable. */
+/**
+ * Signs a variant document and stores it, in the caller's transaction. The chunks must be durable.
+ * @throws HaversackError `VersionCollected`, `ChunkMissing`
+ */
 export async function insertVariant(
   registry: Registry,
   transaction: Kysely<Tables>,
   of: { model: string; version: number; digest: string },
   draft: VariantDraft,
 ): Promise<void> {
-  const missing = await missingChunks(
-    registry.blobs,
-    draft.file.chunks.map(chunk => chunk.digest),
-  );
-  if (missing.length > 0) throw new HaversackError('ChunkMissing', missing.slice(0, 20).join(', '));
+  await requireKept(transaction, of);
+  await requireChunks(registry.blobs, [draft.file]);
   const now = registry.now().toISOString();
   const document = variantSchema.parse({
     ...draft,
@@ -172,7 +179,7 @@ export async function insertVariant(
     model: of.model,
     version: of.version,
     versionDigest: of.digest,
-    pinnedTo: null,
+    pinnedTo: draft.pinnedTo ?? null,
     createdAt: now,
   });
   await transaction
@@ -185,6 +192,22 @@ export async function insertVariant(
       created_at: now,
     })
     .execute();
+}
+
+/** What is derived of a version takes its time: it may have been let go since. */
+async function requireKept(
+  transaction: Kysely<Tables>,
+  { model, version }: { model: string; version: number },
+): Promise<void> {
+  const row = await transaction
+    .selectFrom('versions')
+    .select('collected_at')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (row?.collected_at) {
+    throw new HaversackError('VersionCollected', `${model}@${version}, on ${row.collected_at}`);
+  }
 }
 
 async function requireParent(transaction: Kysely<Tables>, { model, parent }: VersionDraft): Promise<void> {

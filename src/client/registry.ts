@@ -5,6 +5,8 @@ import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import {
   aliasHistorySchema,
+  type Collection,
+  collectionSchema,
   type aliasHoldSchema,
   type AliasRevision,
   type auditQuerySchema,
@@ -302,6 +304,11 @@ export class RegistryClient {
   async modelHistory(model: string, signal?: Signal): Promise<AliasRevision[]> {
     return (await this.#connection.json(path`/models/${model}/history`, aliasHistorySchema, { signal })).value
       .entries;
+  }
+
+  /** Lets go of what nobody needs; with `dryRun` only says what that would be. */
+  async collectGarbage(dryRun: boolean, signal?: Signal): Promise<Collection> {
+    return this.#post(path`/gc`, { dryRun }, collectionSchema, { signal, timeoutMs: workTimeoutMs });
   }
 
   /** Who did what, newest first; `before` an entry's id goes on. */

@@ -7,7 +7,8 @@ import { SignJWT } from 'jose';
 import { onTestFinished } from 'vitest';
 import { createServer, type Server, type ServerOptions } from '../../server/app.ts';
 import { commitVersion, type CommitOptions, type VersionDraft } from '../../server/registry/commit.ts';
-import { chunkFile } from '../../src/core/artifact/chunks.ts';
+import type { Registry } from '../../server/registry/context.ts';
+import { chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import { type DeviceInfo, registryRoot, type Role } from '../../src/core/artifact/registry-api.ts';
 import { keyIdOf, type Signer } from '../../src/core/artifact/signature.ts';
@@ -147,10 +148,19 @@ export async function commitBytes(
 ) {
   const { ref, chunks } = await chunkFile(new TextEncoder().encode(content));
   for (const [digest, bytes] of chunks) await server.registry.blobs.put(digest, bytes);
-  const { draft, ...rest } = options;
+  return commitFile(server.registry, model, ref, options);
+}
+
+/** The same where the chunks are said to be there. */
+export function commitFile(
+  registry: Registry,
+  model: string,
+  file: FileRef,
+  { draft, ...rest }: Partial<CommitOptions> & { draft?: Partial<VersionDraft> } = {},
+) {
   return commitVersion(
-    server.registry,
-    { ...plainDraft(model), authority: { variant: 'fp32', file: ref }, ...draft },
+    registry,
+    { ...plainDraft(model), authority: { variant: 'fp32', file }, ...draft },
     { who: 'registry', variants: [], derive: [], production: 'if-first', ...rest },
   );
 }

@@ -96,7 +96,7 @@ describe('verify', () => {
       ...server.registry,
       publicKey: stranger.registry.identity.signer.publicKey,
     });
-    expect(bad).toHaveLength(2);
+    expect(bad).toHaveLength(3);
     expect(bad.every(line => line.includes('SignatureInvalid'))).toBe(true);
   });
 });
