@@ -6,11 +6,15 @@ import { detectingFetch } from '../../src/client/folder-registry.ts';
 import { RegistryClient } from '../../src/client/registry.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
+import { memoryOf } from './known-registries.ts';
+import { TrustedRegistry } from './registry.ts';
 
 export interface RemoteOptions {
   readonly url?: string;
   readonly key?: string;
   readonly data?: string;
+  /** The key that the registry must have. */
+  readonly registryKey?: string;
 }
 
 /** Adds the options by which a verb finds its server. */
@@ -27,7 +31,7 @@ export function withServer(command: Command): Command {
     .option('--url <url>', 'the server (HAVERSACK_URL; else http://localhost:8787)')
     .option(
       '--key <key>',
-      'an admin key (HAVERSACK_KEY; else <data>/admin.key where the server is on this machine)',
+      'an admin’s or an access key (HAVERSACK_KEY; else <data>/admin.key where the server is on this machine)',
     );
 }
 
@@ -35,6 +39,8 @@ export interface Remote {
   readonly url: string;
   readonly token: () => Promise<string | null>;
   readonly client: RegistryClient;
+  /** Checks whose registry it is before anything of it is believed. @throws HaversackError `KeyChanged`, … */
+  readonly openRegistry: () => Promise<TrustedRegistry>;
 }
 
 export function connect(io: Io, options: RemoteOptions): Remote {
@@ -42,7 +48,12 @@ export function connect(io: Io, options: RemoteOptions): Remote {
   const key = options.key ?? io.env.HAVERSACK_KEY;
   const token = () => (key ? Promise.resolve(key) : keyOnThisMachine(io, options, url));
   const fetch = detectingFetch((input, init) => globalThis.fetch(input, init));
-  return { url: url.href, token, client: new RegistryClient({ baseUrl: url.href, token, fetch }) };
+  const client = new RegistryClient({ baseUrl: url.href, token, fetch });
+  // Who answers on loopback is on this machine already, and there it is often another folder's server.
+  const memory = loopback.test(url.hostname) ? null : memoryOf(io, url.href);
+  const warn = (line: string) => io.stderr(`${line}\n`);
+  const openRegistry = () => TrustedRegistry.open(client, { keyId: options.registryKey, memory, warn });
+  return { url: url.href, token, client, openRegistry };
 }
 
 export function dataFolder(io: Io, options: { readonly data?: string }): string {

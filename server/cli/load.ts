@@ -10,7 +10,7 @@ import type { Io } from './io.ts';
 import { readModelFile } from './model-file.ts';
 import { asFile, parseModelName } from './model-name.ts';
 import { progressLine } from './output.ts';
-import { TrustedRegistry, variantFile } from './registry.ts';
+import { variantFile } from './registry.ts';
 
 export interface Loaded {
   /** The model's name, or the file's. */
@@ -52,8 +52,7 @@ async function loadFile(path: string): Promise<Loaded> {
 
 async function loadVersion(io: Io, text: string, options: LoadOptions): Promise<Loaded> {
   const name = parseModelName(text);
-  const { client } = connect(io, options);
-  const registry = await TrustedRegistry.open(client, options.registryKey);
+  const registry = await connect(io, options).openRegistry();
   const opened = await registry.version(name.model, await registry.resolve(name));
   const { manifest, variants } = opened;
   const progress = progressLine(io, `fetch ${manifest.model}@${manifest.version}`);

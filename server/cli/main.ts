@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { tell, UsageError } from './failure.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { exportCommand } from './export.ts';
+import { deviceCommand } from './device.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { type Io, processIo } from './io.ts';
+import { keyCommand } from './key.ts';
 import { listCommand } from './list.ts';
 import { predictCommand } from './predict.ts';
 import { promoteCommand } from './promote.ts';
@@ -64,12 +66,15 @@ function program(io: Io): Command {
     evaluateCommand,
     inspectCommand,
     verifyCommand,
+    deviceCommand,
+    keyCommand,
     exportCommand,
     backupCommand,
     restoreCommand,
   ];
   for (const verb of verbs) root.addCommand(verb(io));
-  for (const command of [root, ...root.commands]) {
+  const nested = root.commands.flatMap(command => command.commands);
+  for (const command of [root, ...root.commands, ...nested]) {
     // Failures are told by `tell`, in three lines.
     command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: () => undefined });
   }

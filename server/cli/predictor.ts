@@ -3,12 +3,11 @@ import { InferenceClient } from '../../src/client/inference.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { TensorMap } from '../../src/core/tensor.ts';
-import { connect } from './connect.ts';
+import { connect, type Remote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 import { load, type LoadOptions } from './load.ts';
 import { asFile, type ModelName, parseModelName } from './model-name.ts';
-import { TrustedRegistry } from './registry.ts';
 
 export interface Predictor {
   readonly model: string;
@@ -51,9 +50,9 @@ async function openThere(io: Io, text: string, options: LoadOptions): Promise<Pr
     );
   }
   const name = parseModelName(text);
-  const { client, token, url } = connect(io, options);
+  const { openRegistry, token, url } = connect(io, options);
   const inference = new InferenceClient({ baseUrl: url, token });
-  const known = (await fromRegistry(client, name, options)) ?? (await fromMetadata(inference, name));
+  const known = (await fromRegistry(openRegistry, name, options)) ?? (await fromMetadata(inference, name));
   return {
     ...known,
     model: name.model,
@@ -69,11 +68,11 @@ type Known = Pick<Predictor, 'version' | 'interface' | 'labels'>;
 
 /** A Haversack server tells how an answer is decided. Null where the server is of another kind. */
 async function fromRegistry(
-  client: Parameters<typeof TrustedRegistry.open>[0],
+  openRegistry: Remote['openRegistry'],
   name: ModelName,
   { registryKey }: LoadOptions,
 ): Promise<Known | null> {
-  const registry = await TrustedRegistry.open(client, registryKey).catch((thrown: unknown) => {
+  const registry = await openRegistry().catch((thrown: unknown) => {
     const other = thrown instanceof HaversackError && thrown.code === 'NotFound' && registryKey === undefined;
     if (other) return null;
     throw thrown;

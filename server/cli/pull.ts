@@ -9,7 +9,7 @@ import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import type { Io } from './io.ts';
 import { parseModelName } from './model-name.ts';
 import { formatBytes, type OutputOptions, print, progressLine } from './output.ts';
-import { TrustedRegistry, variantFile } from './registry.ts';
+import { variantFile } from './registry.ts';
 import { writeWhole } from './write-whole.ts';
 
 interface PullOptions extends RemoteOptions, OutputOptions {
@@ -36,8 +36,7 @@ export function pullCommand(io: Io): Command {
 async function pull(io: Io, text: string, options: PullOptions): Promise<void> {
   const name = parseModelName(text);
   const out = resolve(io.cwd, options.out);
-  const { client } = connect(io, options);
-  const registry = await TrustedRegistry.open(client, options.registryKey);
+  const registry = await connect(io, options).openRegistry();
   const opened = await registry.version(name.model, await registry.resolve(name));
   const { variant, file: ref } = variantFile(opened, options.variant);
 

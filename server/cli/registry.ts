@@ -1,8 +1,10 @@
 // Reads versions from a registry the way a device does: every document's signature and every chunk's digest is checked.
+import { isDeepStrictEqual } from 'node:util';
 import type { RegistryClient } from '../../src/client/registry.ts';
 import { type FileRef, joinFile } from '../../src/core/artifact/chunks.ts';
 import { type Bytes, type Digest, sha256 } from '../../src/core/artifact/digest.ts';
 import {
+  type Alias,
   aliasSchema,
   type Manifest,
   manifestSchema,
@@ -11,6 +13,8 @@ import {
   type Variant,
   variantSchema,
 } from '../../src/core/artifact/documents.ts';
+import { isExpired, isNewerAlias } from '../../src/core/artifact/newer-alias.ts';
+import { followRoot, keysOf, openFirstRoot, type OpenedRoot } from '../../src/core/artifact/root-chain.ts';
 import {
   type Envelope,
   envelopeDigest,
@@ -19,6 +23,7 @@ import {
 } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { z } from '../../src/core/zod.ts';
+import type { RegistryMemory } from './known-registries.ts';
 import type { ModelName } from './model-name.ts';
 
 /** Chunks that are asked for at the same time. */
@@ -30,37 +35,50 @@ export interface OpenedVersion {
   readonly variants: readonly Variant[];
 }
 
+export interface Trust {
+  /** The key that it must have. */
+  readonly keyId?: string | undefined;
+  /** Null: it is taken at its word each time. */
+  readonly memory?: RegistryMemory | null;
+  /** Told what is believed with a doubt: one line. */
+  readonly warn?: (line: string) => void;
+  readonly now?: () => Date;
+}
+
 /** A registry whose key is known: what it signed can be opened. */
 export class TrustedRegistry {
   readonly #client: RegistryClient;
   readonly #root: Root;
+  readonly #trust: Trust;
 
-  private constructor(client: RegistryClient, root: Root) {
+  private constructor(client: RegistryClient, root: Root, trust: Trust) {
     this.#client = client;
     this.#root = root;
+    this.#trust = trust;
   }
 
   /**
-   * Takes the registry at its word on first sight, or, with `keyId`, only if that is its key.
-   * @throws HaversackError `KeyChanged`, `SignatureInvalid`
+   * Takes the registry at its word on first sight, or, with `keyId`, only if that is its key. Seen before, it must be the same,
+   * or have been given its new key by the one before.
+   * @throws HaversackError `KeyChanged`, `SignatureInvalid`, `Rollback`
    */
-  static async open(client: RegistryClient, keyId?: string): Promise<TrustedRegistry> {
-    const envelope = await client.root();
-    const root = readDocument(envelope, rootSchema);
-    const registry = new TrustedRegistry(client, root);
-    await registry.read(envelope, rootSchema);
-    if (keyId && !root.keys.some(key => key.keyId === keyId)) {
-      const got = root.keys.map(key => key.keyId.slice(0, 12)).join(', ');
+  static async open(client: RegistryClient, trust: Trust = {}): Promise<TrustedRegistry> {
+    const { keyId, memory } = trust;
+    const offered = await client.root();
+    const known = await memory?.recall();
+    const opened = known ? await follow(known.root, offered, client) : await openFirstRoot(offered);
+    const { keys } = opened.root;
+    if (keyId !== undefined && !keys.some(key => key.keyId === keyId)) {
+      const got = keys.map(key => key.keyId.slice(0, 12)).join(', ');
       throw new HaversackError('KeyChanged', `its key is ${got}, wanted ${keyId.slice(0, 12)}`);
     }
-    return registry;
+    if (!isDeepStrictEqual(known?.root, opened.envelope)) await memory?.rememberRoot(opened.envelope);
+    return new TrustedRegistry(client, opened.root, trust);
   }
 
   /** Opens a document that one of the registry's keys must have signed. */
   read<T>(envelope: Envelope, schema: z.ZodType<T>): Promise<T> {
-    const { keys } = this.#root;
-    const key = keys.find(({ keyId }) => envelope.signatures.some(signature => signature.keyId === keyId));
-    return openDocument(envelope, schema, (key ?? keys[0]!).publicKey);
+    return openDocument(envelope, schema, keysOf(this.#root));
   }
 
   /** The version a name stands for; without `@` that is what `production` points at, else the newest. */
@@ -68,18 +86,37 @@ export class TrustedRegistry {
     if (typeof at === 'number') return at;
     const alias = at ?? 'production';
     try {
-      const document = await this.read(await this.#client.alias(model, alias), aliasSchema);
-      if (document.model !== model || document.alias !== alias) {
-        throw new HaversackError(
-          'SignatureInvalid',
-          `the alias document is ${document.model}@${document.alias}'s`,
-        );
-      }
-      return document.version;
+      return (await this.#alias(model, alias)).version;
     } catch (thrown) {
       if (at !== null || !(thrown instanceof HaversackError) || thrown.code !== 'NotFound') throw thrown;
+      // Where it was once, a registry that says otherwise hides it: the list alone is signed by nobody.
+      if (await this.#seen(`${model}@${alias}`)) throw thrown;
       return this.#newest(model);
     }
+  }
+
+  async #alias(model: string, alias: string): Promise<Alias> {
+    const envelope = await this.#client.alias(model, alias);
+    const document = await this.read(envelope, aliasSchema);
+    const name = `${model}@${alias}`;
+    const got = `${document.model}@${document.alias}`;
+    if (got !== name) {
+      throw new HaversackError('SignatureInvalid', `the alias document is ${got}'s, wanted ${name}'s`);
+    }
+    const { memory, warn, now = () => new Date() } = this.#trust;
+    const before = await this.#seen(name);
+    const isNewer = !before || isNewerAlias(document, readDocument(before, aliasSchema));
+    if (isNewer) await memory?.rememberAlias(name, envelope);
+    if (isExpired(document, now())) {
+      warn?.(
+        `The registry last said on ${document.issuedAt.slice(0, 10)} what ${name} is; it may be another by now.`,
+      );
+    }
+    return document;
+  }
+
+  async #seen(name: string): Promise<Envelope | null> {
+    return (await this.#trust.memory?.recall())?.aliases[name] ?? null;
   }
 
   async #newest(model: string): Promise<number> {
@@ -137,6 +174,11 @@ export class TrustedRegistry {
     }
     return { file, downloadedBytes };
   }
+}
+
+function follow(known: Envelope, offered: Envelope, client: RegistryClient): Promise<OpenedRoot> {
+  const root = readDocument(known, rootSchema);
+  return followRoot({ envelope: known, root }, offered, revision => client.root(revision));
 }
 
 async function inParallel<T>(items: T[], use: (item: T) => Promise<void>): Promise<void> {

@@ -47,7 +47,7 @@ export interface Site {
  */
 export async function writeSite(options: SiteOptions): Promise<Site> {
   const { client, folder } = options;
-  const registry = await TrustedRegistry.open(client, options.registryKey);
+  const registry = await TrustedRegistry.open(client, { keyId: options.registryKey });
   const models = await chooseModels(options);
   const versions = await openVersions(registry, client, models);
   const chunks = new Map(

@@ -22,7 +22,7 @@ export interface RemoteOptions {
 /** @throws HaversackError where the registry itself cannot be read: `Offline`, `KeyChanged`, `Unauthorized` */
 export async function verifyRemote(options: RemoteOptions): Promise<Verification> {
   const { client, registryKey } = options;
-  const registry = await TrustedRegistry.open(client, registryKey);
+  const registry = await TrustedRegistry.open(client, { keyId: registryKey });
   const bad: string[] = [];
   const note = async (name: string, check: () => Promise<void>) => {
     try {

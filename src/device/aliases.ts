@@ -1,7 +1,7 @@
 // The newest alias document seen of each name. What is older is refused: an operator goes back with a higher revision.
 import { type Alias, aliasSchema } from '../core/artifact/documents.ts';
+import { isExpired, isNewerAlias } from '../core/artifact/newer-alias.ts';
 import { type Envelope, openDocument, readDocument } from '../core/artifact/signature.ts';
-import { HaversackError } from '../core/errors.ts';
 import type { Database } from './db.ts';
 import { readRow } from './rows.ts';
 import { seenAliasSchema } from './schema.ts';
@@ -14,7 +14,7 @@ export interface SeenAlias {
 }
 
 function toSeen(alias: Alias): SeenAlias {
-  return { alias, expired: Date.parse(alias.expiresAt) < Date.now() };
+  return { alias, expired: isExpired(alias, new Date()) };
 }
 
 /**
@@ -32,29 +32,11 @@ export async function acceptAlias(
     const tx = db.transaction('aliases', 'readwrite', { durability: 'strict' });
     const row = readRow(seenAliasSchema, await tx.store.get(key), 'aliases');
     const seen = row && readDocument(row.document, aliasSchema);
-    if (seen) refuseOlder(alias, seen);
-    // A re-issue keeps the revision and moves the times; an older copy of it must not bring back older times.
-    const newer = !seen || alias.revision > seen.revision || alias.issuedAt > seen.issuedAt;
+    const newer = !seen || isNewerAlias(alias, seen);
     if (newer) await tx.store.put({ key, document: envelope, revision: alias.revision });
     await tx.done;
     return toSeen(newer ? alias : seen);
   });
-}
-
-function refuseOlder(alias: Alias, seen: Alias): void {
-  const name = `${alias.model}@${alias.alias}`;
-  if (alias.revision < seen.revision) {
-    throw new HaversackError(
-      'Rollback',
-      `${name} is offered at revision ${alias.revision}, seen was ${seen.revision}`,
-    );
-  }
-  if (alias.revision === seen.revision && alias.versionDigest !== seen.versionDigest) {
-    throw new HaversackError(
-      'Rollback',
-      `${name} has two meanings at revision ${alias.revision}: version ${alias.version} and ${seen.version}`,
-    );
-  }
 }
 
 /** The newest document seen; null where there was none. */
