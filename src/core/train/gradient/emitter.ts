@@ -55,7 +55,8 @@ export class Emitter {
   }
 
   /** One operator with one output: its name. `domain::Op` for another domain's. */
-  op(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+  op(op: string, given: readonly string[], attributes: Attributes = {}): string {
+    const inputs = op === 'Reshape' ? this.#throughReshapes(given) : given;
     const x = inputs[0] ?? '';
     const known = (name: string) => this.known(name);
     if (x !== '' && changesNothing({ op, inputs, attributes }, this.type(x), known)) return x;
@@ -70,6 +71,14 @@ export class Emitter {
     const names = emit();
     this.#emitted.set(key, names);
     return names;
+  }
+
+  /** Of a value in another shape of its own, the value: only the last of several shapes matters, where that copies none. */
+  #throughReshapes([x, shape]: readonly string[]): readonly string[] {
+    if (this.known(shape!)?.includes(0) !== false) return [x!, shape!];
+    const before = this.graph.nodes.findLast(({ outputs }) => outputs.includes(x!));
+    if (before?.op !== 'Reshape' || before.domain !== '') return [x!, shape!];
+    return this.#throughReshapes([before.inputs[0]!, shape!]);
   }
 
   ops(op: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}): string[] {

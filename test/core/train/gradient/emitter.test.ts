@@ -29,6 +29,20 @@ describe('Emitter', () => {
     );
   });
 
+  it('reshapes what was reshaped before once only, or not at all', () => {
+    const tape = tapeOver([2, 3, 4]);
+    const flat = tape.reshape('x', [24]);
+    expect(tape.reshape(tape.reshape(flat, [4, 6]), [2, 3, 4])).toBe('x');
+    const turned = tape.transpose(flat, [0]);
+    expect(turned).toBe(flat);
+    const matrix = tape.reshape(tape.reshape(flat, [4, 6]), [6, -1]);
+    expect(tape.shape(matrix)).toEqual([6, 4]);
+    expect(tape.graph.nodes.find(({ outputs }) => outputs[0] === matrix)!.inputs[0]).toBe('x');
+    // A 0 that copies a size is of the value that is reshaped.
+    const copied = tape.op('Reshape', [tape.reshape('x', [6, 4]), tape.ints([0, 2, 2])]);
+    expect(tape.shape(copied)).toEqual([6, 2, 2]);
+  });
+
   it('takes away what nobody reads, and computes it again when it is asked for again', () => {
     const tape = tapeOver([2]);
     const mark = tape.mark();
