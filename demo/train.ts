@@ -14,7 +14,7 @@ import { quantizeWeights } from '../src/core/passes/quantize-weights.ts';
 import { createTfjsEngine, type TfjsEngine } from '../src/tfjs/engine.ts';
 import { toOnnx } from '../src/tfjs/to-onnx.ts';
 import type { Topology } from '../src/tfjs/topology.ts';
-import { runtimeName } from '../server/inference/session.ts';
+import { runtimeName } from '../server/inference/runtime-name.ts';
 import { evaluateParts } from './evaluate.ts';
 import { type PackageFacts, versionPackage } from './package.ts';
 import { recordCases } from './record.ts';
@@ -155,7 +155,7 @@ async function writeVersion(
     evaluations: await judge(file),
     int8Evaluations: await judge(int8),
     recordedCases: recorded.cases.length,
-    runtime: await runtimeName(),
+    runtime: runtimeName(),
   };
   const files: Record<string, Bytes | string> = {
     'model.onnx': file,

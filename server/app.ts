@@ -35,21 +35,21 @@ import { registerCollectionRoutes } from './registry/routes/collection.ts';
 import { registerDeviceRoutes } from './registry/routes/devices.ts';
 import { registerEnrolmentRoutes } from './registry/routes/enrolments.ts';
 import { registerEventRoutes } from './registry/routes/events.ts';
+import { registerFileRoutes } from './registry/routes/files.ts';
 import { registerKeyRoutes } from './registry/routes/keys.ts';
 import { registerReportRoutes } from './registry/routes/reports.ts';
 import { registerSampleRoutes } from './registry/routes/samples.ts';
 import { registerRootRoutes } from './registry/routes/root.ts';
 import { registerVersionRoutes } from './registry/routes/versions.ts';
 import { finishRotation } from './registry/rotate-key.ts';
+import { UploadFolder } from './registry/uploads.ts';
 import { projectVersion } from './root-folder.ts';
 import { closeSilentConnections } from './silent-connections.ts';
+import { endSlowBodies, fileTimeoutMs } from './slow-bodies.ts';
 import { registerApp } from './static.ts';
 import { FileBlobs } from './storage/blobs.ts';
 import { openDatabase } from './storage/database.ts';
 import { lockFolder } from './storage/lock.ts';
-
-/** A request's body must have arrived by then; a chunk of 1 MiB takes 80 s at 100 kbit/s. */
-const requestTimeoutMs = 120_000;
 
 export interface ServerOptions {
   /** Made if absent; one server at a time. */
@@ -95,13 +95,14 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const now = options.now ?? (() => new Date());
   const logger = options.logger ?? quietLogger();
   const chunksFolder = join(options.data, 'chunks');
-  const [identity, adminKey, blobs, database] = await Promise.all([
+  const [identity, adminKey, blobs, database, uploads] = await Promise.all([
     loadRegistryIdentity(options.data, now),
     loadAdminKey(options.data),
     FileBlobs.open(chunksFolder),
     openDatabase(join(options.data, 'registry.sqlite')),
+    UploadFolder.open(join(options.data, 'uploads')),
   ]);
-  const runtimeName = async () => (await import('./inference/session.ts')).runtimeName();
+  const runtimeName = async () => (await import('./inference/runtime-name.ts')).runtimeName();
   const registry: Registry = {
     database,
     blobs,
@@ -111,11 +112,12 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     runtimeName,
     checker: options.checkProcess
       ? checkerProcess({ program: options.checkProcess, chunks: chunksFolder })
-      : checkerHere({ blobs, openSession: openLazily, runtimeName }),
+      : checkerHere({ blobs, openSession: openLazily, runtimeName, optimizeGraph: optimizeLazily }),
     now,
     log: logger,
   };
   const app = createApp(options, logger);
+  endSlowBodies(app);
   const devices = new KnownDevices(registry);
   installGate(app, {
     adminKey,
@@ -156,6 +158,10 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     resolve: resolverOf(registry),
     server: { name: 'haversack', version: projectVersion() },
   });
+  await app.register((scope, _options, done) => {
+    registerFileRoutes(scope, registry, deriver, uploads);
+    done();
+  });
   registerDocs(app);
   closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null);
@@ -186,7 +192,7 @@ function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxDocumentBytes,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: fileTimeoutMs,
     routerOptions: { maxParamLength: 128 },
     // An address that no router reads never gets as far as the gate.
     frameworkErrors: (error, request, reply) => {
@@ -211,11 +217,15 @@ const openLazily: OpenSession = async model => {
   return openNodeSession(model);
 };
 
+const optimizeLazily: Bench['optimizeGraph'] = async file =>
+  (await import('./inference/optimize-graph.ts')).optimizeGraph(file);
+
 /** In this process. What looks into models is loaded with the first of them. */
 function checkerHere(bench: Bench): Checker {
   return {
     check: async job => (await import('./registry/do-job.ts')).doCheck(bench, job),
-    derive: async job => (await import('./registry/do-job.ts')).doDerive(bench, job),
+    receive: async job => (await import('./registry/do-receive.ts')).doReceive(bench, job),
+    derive: async job => (await import('./registry/do-derive.ts')).doDerive(bench, job),
     warm: () => undefined,
     close: () => Promise.resolve(),
   };

@@ -32,6 +32,8 @@ export const accessTable: Readonly<Record<string, Right>> = {
   [`GET ${registryRoot}/models/:model/versions/:version`]: 'read',
   [`PATCH ${registryRoot}/models/:model/versions/:version`]: 'admin',
   [`POST ${registryRoot}/models/:model/versions`]: 'admin',
+  [`POST ${registryRoot}/models/:model/versions/:version/variants/:variant`]: 'admin',
+  [`PUT ${registryRoot}/models/:model/file`]: 'admin',
   [`GET ${registryRoot}/models/:model/aliases/:alias`]: 'read',
   [`PUT ${registryRoot}/models/:model/aliases/:alias`]: 'admin',
   [`PATCH ${registryRoot}/models/:model/aliases/:alias`]: 'admin',

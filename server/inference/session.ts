@@ -11,19 +11,13 @@ import { unfoldWeights } from '../../src/core/runtime/unfold-weights.ts';
 import type { Tensor, TensorData, TensorMap } from '../../src/core/tensor.ts';
 
 /** 3: errors only. What a model's graph makes the runtime warn of is nothing an operator can mend. */
-const logSeverityLevel = 3;
+export const logSeverityLevel = 3;
 
 let loading: Promise<typeof Ort> | null = null;
 
-function loadOrt(): Promise<typeof Ort> {
+export function loadOrt(): Promise<typeof Ort> {
   loading ??= import('onnxruntime-node').then(module => module.default);
   return loading;
-}
-
-/** ONNX Runtime's version, as a variant's document names it: `onnxruntime 1.30.0`. */
-export async function runtimeName(): Promise<string> {
-  const { env } = await loadOrt();
-  return `onnxruntime ${env.versions.node}`;
 }
 
 /** The file is copied by the runtime: the caller may drop it once the session is there. */

@@ -22,10 +22,12 @@ async function serveJobs(): Promise<void> {
   const bench: Bench = {
     blobs: FileBlobs.reader(z.string().parse(process.argv[2])),
     openSession: async file => (await import('../inference/session.ts')).openNodeSession(file),
-    runtimeName: async () => (await import('../inference/session.ts')).runtimeName(),
+    runtimeName: async () => (await import('../inference/runtime-name.ts')).runtimeName(),
+    optimizeGraph: async file => (await import('../inference/optimize-graph.ts')).optimizeGraph(file),
   };
   // Loaded before it is needed: the first upload does not wait for it.
-  const [limit] = await Promise.all([startWatch(), import('./do-job.ts'), bench.runtimeName()]);
+  const runtime = import('../inference/session.ts').then(({ loadOrt }) => loadOrt());
+  const [limit] = await Promise.all([startWatch(), import('./do-job.ts'), runtime]);
   process.on('message', message => {
     const { job, maxBytes } = requestSchema.parse(message);
     Atomics.store(limit, 0, Math.ceil(maxBytes / 2 ** 20));
@@ -36,11 +38,8 @@ async function serveJobs(): Promise<void> {
 
 async function answer(bench: Bench, job: Job): Promise<Outcome> {
   try {
-    const { doCheck, doDerive } = await import('./do-job.ts');
-    return {
-      done: true,
-      value: job.kind === 'check' ? await doCheck(bench, job) : await doDerive(bench, job),
-    };
+    const { doJob } = await import('./do-job.ts');
+    return { done: true, value: await doJob(bench, job) };
   } catch (thrown) {
     const failure = toFailure(thrown);
     const isOurs = thrown instanceof HaversackError || isOfTheSystem(thrown);

@@ -5,6 +5,7 @@ import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import type { Recorded } from '../../src/core/artifact/recorded.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { inspectModel, type ModelInspection } from '../../src/core/onnx/inspect.ts';
+import { assertWithinLimits } from '../../src/core/onnx/limits.ts';
 import { unsupportedOperators } from '../../src/core/onnx/operators.ts';
 import type { OpenSession, Session, TensorSpec } from '../../src/core/runtime/session.ts';
 import { smokeTest } from '../../src/core/runtime/smoke-test.ts';
@@ -13,8 +14,9 @@ import { warmUp } from '../inference/warm-up.ts';
 /** Names shown at most. */
 const maxNamed = 20;
 
-/** @throws HaversackError `NotOnnx`, `ExternalDataMissing`, `ModelInvalid`, `OperatorUnsupported` */
+/** @throws HaversackError `NotOnnx`, `TooLarge`, `ExternalDataMissing`, `ModelInvalid`, `OperatorUnsupported` */
 export function inspectFile(file: Bytes): ModelInspection {
+  assertWithinLimits(file);
   const inspection = inspectModel(file);
   const unknown = unsupportedOperators(inspection);
   if (unknown.length > 0) {

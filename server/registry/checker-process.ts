@@ -1,6 +1,6 @@
 // The checker in processes of its own: one looks into uploads, which somebody waits for, one makes variants.
 import type { FileRef } from '../../src/core/artifact/chunks.ts';
-import { type Checker, checkedSchema, derivedSchema } from './checker.ts';
+import { type Checker, checkedSchema, derivedSchema, receivedSchema } from './checker.ts';
 import { JobProcess } from './job-process.ts';
 
 const checkTimeoutMs = 120_000;
@@ -34,7 +34,7 @@ export function checkerProcess(options: CheckerProcessOptions): CheckerProcess {
   const { program, chunks } = options;
   const checks = new JobProcess({ program, chunks, maxWaiting });
   const variants = new JobProcess({ program, chunks, maxWaiting: 1 });
-  const memoryFor = (files: readonly (FileRef | undefined)[]) => {
+  const memoryFor = (files: readonly (Pick<FileRef, 'bytes'> | null | undefined)[]) => {
     const bytes = copies * files.reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
     return { maxBytes: (options.baseBytes ?? baseBytes) + bytes, last: bytes > recycleBytes };
   };
@@ -50,10 +50,15 @@ export function checkerProcess(options: CheckerProcessOptions): CheckerProcess {
         timeoutMs: options.checkTimeoutMs ?? checkTimeoutMs,
         ...memoryFor([job.file, job.recorded?.file]),
       }),
+    receive: job =>
+      checks.run(job, receivedSchema, {
+        timeoutMs: options.checkTimeoutMs ?? checkTimeoutMs,
+        ...memoryFor(job.files),
+      }),
     derive: job =>
       variants.run(job, derivedSchema, {
         timeoutMs: deriveTimeoutMs,
-        ...memoryFor([job.manifest.authority.file, job.manifest.artifacts.dataset?.file]),
+        ...memoryFor([job.manifest.authority.file, job.parent, job.manifest.artifacts.dataset?.file]),
       }),
     warm: () => {
       checks.start();

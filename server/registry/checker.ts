@@ -11,6 +11,7 @@ import { interfaceSchema } from '../../src/core/artifact/interface.ts';
 import { variantNameSchema } from '../../src/core/artifact/names.ts';
 import { failureSchema } from '../../src/core/errors.ts';
 import { z } from '../../src/core/zod.ts';
+import { derivableSchema } from './derivable.ts';
 
 /** An upload is looked into, opened and run. */
 export const checkJobSchema = z.object({
@@ -35,19 +36,45 @@ export const checkedSchema = z.object({
 });
 export type Checked = z.infer<typeof checkedSchema>;
 
+/** An upload that came as files becomes chunks: one file, whatever it kept beside it. */
+export const receiveJobSchema = z.object({
+  kind: z.literal('receive'),
+  /** The model, and what came with it, by the names they came under: where they lie on this machine. */
+  model: z.string(),
+  files: z.array(z.object({ name: z.string(), path: z.string(), bytes: z.number().int().min(0) })),
+});
+export type ReceiveJob = z.infer<typeof receiveJobSchema>;
+
+/** Its chunks are stored. */
+export const receivedSchema = z.object({ file: fileRefSchema });
+export type Received = z.infer<typeof receivedSchema>;
+
 /** A variant is made of a version and measured on its data. */
-export const deriveJobSchema = z.object({ kind: z.literal('derive'), manifest: manifestSchema });
+export const deriveJobSchema = z.object({
+  kind: z.literal('derive'),
+  manifest: manifestSchema,
+  variant: derivableSchema,
+  /** The parent's variant, whose scales are kept where they fit. */
+  parent: fileRefSchema.nullable(),
+});
 export type DeriveJob = z.infer<typeof deriveJobSchema>;
 
-export const derivedSchema = z.object({
-  runtime: z.string().max(128),
-  /** Its chunks are stored. */
-  file: fileRefSchema,
-  evaluations: z.array(evaluationSchema).max(64),
-});
+export const derivedSchema = z.discriminatedUnion('made', [
+  z.object({
+    made: z.literal(true),
+    runtime: z.string().max(128),
+    /** Its chunks are stored. */
+    file: fileRefSchema,
+    /** Whether it has scales of the parent's variant. */
+    pinned: z.boolean(),
+    evaluations: z.array(evaluationSchema).max(64),
+  }),
+  /** It would be no use to anyone. */
+  z.object({ made: z.literal(false), why: z.string() }),
+]);
 export type Derived = z.infer<typeof derivedSchema>;
 
-export const jobSchema = z.discriminatedUnion('kind', [checkJobSchema, deriveJobSchema]);
+export const jobSchema = z.discriminatedUnion('kind', [checkJobSchema, receiveJobSchema, deriveJobSchema]);
 export type Job = z.infer<typeof jobSchema>;
 
 /** What a process that does jobs sends back. */
@@ -63,7 +90,9 @@ export interface Checker {
    *   memory, or the process down; `Unavailable` where too many wait, or the server stops
    */
   check(job: CheckJob): Promise<Checked>;
-  /** @throws HaversackError as `check`; `TooLarge` where it is not worth it */
+  /** @throws HaversackError as `check` */
+  receive(job: ReceiveJob): Promise<Received>;
+  /** @throws HaversackError as `check` */
   derive(job: DeriveJob): Promise<Derived>;
   /** Gets ready for a check that will come soon. */
   warm(): void;

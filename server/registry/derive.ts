@@ -1,59 +1,140 @@
-// A variant made of a version after it was committed, and measured on the data it came with.
-import { manifestSchema } from '../../src/core/artifact/documents.ts';
-import type { Selectable } from 'kysely';
-import type { DerivationRow as DerivationTable } from '../storage/tables.ts';
+// A variant made of a version after it was committed, and measured on the data it came with; or found, where the same was
+// made before.
+import type { Kysely, Selectable } from 'kysely';
+import {
+  type Manifest,
+  manifestSchema,
+  type Variant,
+  variantSchema,
+} from '../../src/core/artifact/documents.ts';
+import { envelopeDigest } from '../../src/core/artifact/signature.ts';
+import type { DerivationRow as DerivationTable, Tables } from '../storage/tables.ts';
 import { record } from './audit.ts';
+import type { Derived } from './checker.ts';
+import { missingChunks } from './chunk-files.ts';
 import { insertVariant, type VariantDraft } from './commit.ts';
 import type { Registry } from './context.ts';
-import { contentOf } from './documents.ts';
+import { type Derivable, derivableSchema } from './derivable.ts';
+import { derivationKey, isPinnable, recipeOf } from './derivations.ts';
+import { contentOf, toEnvelope } from './documents.ts';
 
-type DerivationRow = Selectable<DerivationTable>;
-
-const int8Recipe = { kind: 'quantize-weights', bits: 8, perChannel: true };
-
-/** The variants made of an authority; of one that is quantized already, none. */
-export function derivedFrom(authority: string): readonly string[] {
-  return authority === 'fp32' ? ['int8'] : [];
-}
+export type DerivationRow = Selectable<DerivationTable>;
 
 /**
- * Makes it, stores it, and strikes it off the list in the transaction that signs it.
- * @throws HaversackError where it cannot be made, or is not worth it
+ * Makes it, stores it, and strikes it off the list in the transaction that signs it; or notes why it would be no use.
+ * @throws HaversackError where it cannot be made
  */
 export async function derive(registry: Registry, row: DerivationRow): Promise<void> {
-  const stored = await registry.database
+  const variant = derivableSchema.parse(row.variant);
+  const { manifest, digest } = await versionOf(registry, row);
+  const parent = isPinnable(variant) ? await parentVariant(registry, manifest, variant) : null;
+  const runtime = await registry.runtimeName();
+  const key = await derivationKey({ manifest, variant, parent: parent?.file ?? null, runtime });
+  const outcome =
+    (await madeBefore(registry, key)) ??
+    (await registry.checker.derive({ kind: 'derive', manifest, variant, parent: parent?.file ?? null }));
+  if (!outcome.made) {
+    await settle(registry.database, row, { state: 'skipped', detail: outcome.why, key });
+    return;
+  }
+  await insert(registry, row, digest, key, {
+    variant,
+    recipe: recipeOf(variant, outcome.pinned),
+    runtime: outcome.runtime,
+    file: outcome.file,
+    evaluations: outcome.evaluations,
+    pinnedTo: outcome.pinned ? parent!.digest : null,
+  });
+  registry.events.publish({ type: 'version', model: row.model, version: row.version });
+}
+
+async function versionOf({ database }: Registry, row: Pick<DerivationRow, 'model' | 'version'>) {
+  const stored = await database
     .selectFrom('versions')
     .select(['manifest', 'digest'])
     .where('model', '=', row.model)
     .where('version', '=', row.version)
     .executeTakeFirstOrThrow();
-  const manifest = contentOf(stored.manifest, manifestSchema);
-  const { runtime, file, evaluations } = await registry.checker.derive({ kind: 'derive', manifest });
-  await insert(registry, row, stored.digest, {
-    variant: row.variant,
-    recipe: int8Recipe,
-    runtime,
-    file,
-    evaluations,
-  });
-  registry.events.publish({ type: 'version', model: row.model, version: row.version });
+  return { manifest: contentOf(stored.manifest, manifestSchema), digest: stored.digest };
+}
+
+interface ParentVariant {
+  readonly file: Variant['file'];
+  /** Of its document. */
+  readonly digest: string;
+}
+
+/** The parent's variant, where its scales can serve: of the same graph, by the same recipe, and whole. */
+async function parentVariant(
+  registry: Registry,
+  { model, parent, architecture }: Manifest,
+  variant: Derivable,
+): Promise<ParentVariant | null> {
+  if (!parent) return null;
+  const row = await registry.database
+    .selectFrom('variants')
+    .select('document')
+    .where('model', '=', model)
+    .where('version', '=', parent.version)
+    .where('variant', '=', variant)
+    .executeTakeFirst();
+  if (!row) return null;
+  const before = await versionOf(registry, { model, version: parent.version });
+  if (before.digest !== parent.digest || before.manifest.architecture !== architecture) return null;
+  const { recipe, file } = contentOf(row.document, variantSchema);
+  const wanted = Object.entries(recipeOf(variant, false));
+  if (wanted.some(([setting, value]) => recipe[setting] !== value)) return null;
+  if (!(await isWhole(registry, file))) return null;
+  return { file, digest: await envelopeDigest(toEnvelope(row.document)) };
+}
+
+async function isWhole({ blobs }: Registry, file: Variant['file']): Promise<boolean> {
+  const digests = file.chunks.map(chunk => chunk.digest);
+  return (await missingChunks(blobs, digests)).length === 0;
+}
+
+/** What came of the same key before, at whichever version and replica; null where it must be made. */
+async function madeBefore(registry: Registry, key: string): Promise<Derived | null> {
+  const rows = await registry.database
+    .selectFrom('derivations')
+    .leftJoin('variants', join =>
+      join
+        .onRef('variants.model', '=', 'derivations.model')
+        .onRef('variants.version', '=', 'derivations.version')
+        .onRef('variants.variant', '=', 'derivations.variant'),
+    )
+    .select(['derivations.state', 'derivations.detail', 'variants.document'])
+    .where('derivations.key', '=', key)
+    .execute();
+  for (const { state, detail, document } of rows) {
+    if (state === 'skipped') return { made: false, why: detail ?? '' };
+    if (state !== 'done' || document === null) continue;
+    const { file, runtime, evaluations, pinnedTo } = contentOf(document, variantSchema);
+    if (await isWhole(registry, file)) {
+      return { made: true, runtime, file, evaluations, pinned: pinnedTo !== null };
+    }
+  }
+  return null;
 }
 
 async function insert(
   registry: Registry,
-  { model, version, variant }: DerivationRow,
+  row: DerivationRow,
   digest: string,
+  key: string,
   draft: VariantDraft,
 ): Promise<void> {
+  const { model, version, variant } = row;
   await registry.database.transaction().execute(async transaction => {
-    await insertVariant(registry, transaction, { model, version, digest }, draft);
+    // One whose chunks were lost is signed anew.
     await transaction
-      .updateTable('derivations')
-      .set({ state: 'done' })
+      .deleteFrom('variants')
       .where('model', '=', model)
       .where('version', '=', version)
       .where('variant', '=', variant)
       .execute();
+    await insertVariant(registry, transaction, { model, version, digest }, draft);
+    await settle(transaction, row, { state: 'done', detail: null, key });
     await transaction
       .updateTable('models')
       .set({ updated_at: registry.now().toISOString() })
@@ -66,4 +147,18 @@ async function insert(
       detail: variant,
     });
   });
+}
+
+async function settle(
+  database: Kysely<Tables>,
+  { model, version, variant }: DerivationRow,
+  set: Pick<DerivationRow, 'state' | 'detail' | 'key'>,
+): Promise<void> {
+  await database
+    .updateTable('derivations')
+    .set(set)
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .where('variant', '=', variant)
+    .execute();
 }

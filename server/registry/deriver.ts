@@ -1,17 +1,19 @@
 // The queue of variants that are to be made. It stands in the database, written with the version: a crash forgets nothing,
 // and a start goes on where the last one ended.
 import { toFailure } from '../../src/core/errors.ts';
-import type { Selectable } from 'kysely';
-import type { DerivationRow as DerivationTable } from '../storage/tables.ts';
 import type { Registry } from './context.ts';
+import type { DerivationRow } from './derive.ts';
 
-type DerivationRow = Selectable<DerivationTable>;
+/** Tries in all, one a start: what fails so often will not come by itself. */
+const maxAttempts = 3;
 
 /** Makes what is to be made, one at a time, in the background. */
 export class Deriver {
   readonly #registry: Registry;
   #running: Promise<void> | null = null;
   #again = false;
+  /** Until what a start before left has been looked through. */
+  #starts = true;
   #stopped = false;
 
   constructor(registry: Registry) {
@@ -50,6 +52,8 @@ export class Deriver {
   }
 
   async #work(): Promise<void> {
+    if (this.#starts) await this.#takeUp();
+    this.#starts = false;
     for (;;) {
       const next = await this.#registry.database
         .selectFrom('derivations')
@@ -57,6 +61,7 @@ export class Deriver {
         .where('state', '=', 'pending')
         .orderBy('model')
         .orderBy('version')
+        .orderBy('variant')
         .executeTakeFirst();
       if (!next || this.#stopped) return;
       const { model, version, variant } = next;
@@ -74,6 +79,44 @@ export class Deriver {
     }
   }
 
+  /** What failed is tried again, so many times; what is said to be done, and is not there, is made again. */
+  async #takeUp(): Promise<void> {
+    const { database } = this.#registry;
+    await database
+      .updateTable('derivations')
+      .set({ state: 'pending' })
+      .where('state', '=', 'failed')
+      .where('attempts', '<', maxAttempts)
+      .execute();
+    await database
+      .updateTable('derivations')
+      .set({ state: 'pending' })
+      .where('state', '=', 'done')
+      .where(build =>
+        build.not(
+          build.exists(
+            build
+              .selectFrom('variants')
+              .select('variants.variant')
+              .whereRef('variants.model', '=', 'derivations.model')
+              .whereRef('variants.version', '=', 'derivations.version')
+              .whereRef('variants.variant', '=', 'derivations.variant'),
+          ),
+        ),
+      )
+      .where(build =>
+        build.exists(
+          build
+            .selectFrom('versions')
+            .select('versions.version')
+            .whereRef('versions.model', '=', 'derivations.model')
+            .whereRef('versions.version', '=', 'derivations.version')
+            .where('versions.collected_at', 'is', null),
+        ),
+      )
+      .execute();
+  }
+
   /** Asked anew each time: it changes while others are awaited. */
   #isStopped(): boolean {
     return this.#stopped;
@@ -82,7 +125,7 @@ export class Deriver {
   async #fail(row: DerivationRow, detail: string): Promise<void> {
     await this.#registry.database
       .updateTable('derivations')
-      .set({ state: 'failed', detail })
+      .set({ state: 'failed', detail, attempts: row.attempts + 1 })
       .where('model', '=', row.model)
       .where('version', '=', row.version)
       .where('variant', '=', row.variant)

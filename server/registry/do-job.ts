@@ -1,5 +1,4 @@
 // Does the checker's jobs: the only code that looks into what others sent. Knows no process.
-import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import { interfaceSchema } from '../../src/core/artifact/interface.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -7,20 +6,19 @@ import { architectureDigest } from '../../src/core/onnx/architecture.ts';
 import { descriptionOf } from '../../src/core/onnx/description.ts';
 import { fitsLabels, interfaceOf, withColumns } from '../../src/core/onnx/interface.ts';
 import { tensorLayout } from '../../src/core/onnx/layout.ts';
-import { quantizeWeights } from '../../src/core/passes/quantize-weights.ts';
 import { z } from '../../src/core/zod.ts';
 import { checkRuns, inspectFile } from './check.ts';
-import type { Checked, CheckJob, Derived, DeriveJob } from './checker.ts';
+import type { Checked, CheckJob, Derived, Job, Received } from './checker.ts';
 import { readFileRef, verifyFileRef } from './chunk-files.ts';
 import type { Registry } from './context.ts';
-import { measure } from './measure.ts';
+import { doReceive } from './do-receive.ts';
 import { readRecorded } from './recorded.ts';
 import { variantNameOf } from './variant-name.ts';
 
-/** Larger files are left as they are: the pass holds the file a few times over. */
-const maxDerivedBytes = 512 * 2 ** 20;
-
-export type Bench = Pick<Registry, 'blobs' | 'openSession' | 'runtimeName'>;
+export interface Bench extends Pick<Registry, 'blobs' | 'openSession' | 'runtimeName'> {
+  /** The model with its graph fused and folded (ONNX Runtime's level `extended`), as a file that other machines load. */
+  readonly optimizeGraph: (file: Bytes) => Promise<Bytes>;
+}
 
 export async function doCheck(bench: Bench, job: CheckJob): Promise<Checked> {
   for (const ref of job.beside) await verifyFileRef(bench.blobs, ref);
@@ -51,20 +49,14 @@ function limited(read: Checked['interface']): Checked['interface'] {
   return parsed.data;
 }
 
-export async function doDerive(bench: Bench, { manifest }: DeriveJob): Promise<Derived> {
-  const { bytes } = manifest.authority.file;
-  if (bytes > maxDerivedBytes) {
-    throw new HaversackError(
-      'TooLarge',
-      `the file has ${bytes} bytes, at most ${maxDerivedBytes} are derived`,
-    );
+/** What comes of a job, as its schema in checker.ts says. */
+export async function doJob(bench: Bench, job: Job): Promise<Checked | Received | Derived> {
+  switch (job.kind) {
+    case 'check':
+      return doCheck(bench, job);
+    case 'receive':
+      return doReceive(bench, job);
+    case 'derive':
+      return (await import('./do-derive.ts')).doDerive(bench, job);
   }
-  const file = quantizeWeights(await readFileRef(bench.blobs, manifest.authority.file), { perChannel: true });
-  if (file.length >= bytes) {
-    throw new HaversackError('TooLarge', `it would have ${file.length} bytes, the authority has ${bytes}`);
-  }
-  const evaluations = await measure(bench, manifest, file);
-  const { ref, chunks } = await chunkFile(file, tensorLayout(file));
-  for (const [digest, chunk] of chunks) await bench.blobs.put(digest, chunk);
-  return { runtime: await bench.runtimeName(), file: ref, evaluations };
 }

@@ -3,10 +3,11 @@ import type { z } from '../../src/core/zod.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import type { pushSchema } from '../../src/core/artifact/registry-api.ts';
 import type { Manifest } from '../../src/core/artifact/documents.ts';
+import { HaversackError } from '../../src/core/errors.ts';
 import { requireChunks } from './chunk-files.ts';
 import { type Committed, commitVersion } from './commit.ts';
 import type { Registry } from './context.ts';
-import { derivedFrom } from './derive.ts';
+import { derivedFrom } from './derivations.ts';
 
 export interface Pusher {
   readonly who: string;
@@ -16,7 +17,7 @@ export interface Pusher {
 
 /**
  * The first version of a model gets the alias `production`; later ones wait to be promoted.
- * @throws HaversackError `ChunkMissing`, `NotOnnx`, `OperatorUnsupported`, `ExternalDataMissing`, `ModelInvalid`
+ * @throws HaversackError `ChunkMissing`, `NotFound` (the parent), `NotOnnx`, `OperatorUnsupported`, `ExternalDataMissing`, `ModelInvalid`
  */
 export async function pushVersion(
   registry: Registry,
@@ -42,7 +43,7 @@ export async function pushVersion(
     registry,
     {
       model,
-      parent: null,
+      parent: push.parent === null ? null : await parentOf(registry, model, push.parent),
       task: push.task ?? taskOf(modelInterface),
       interface: modelInterface,
       labels,
@@ -57,11 +58,26 @@ export async function pushVersion(
       note: push.note,
       candidate: null,
     },
-    { who, variants: [], derive: derivedFrom(variant), production: 'if-first' },
+    { who, variants: [], derive: derivedFrom({ variant, file: push.file }), production: 'if-first' },
   );
 }
 
 function taskOf({ decision }: ModelInterface): Manifest['task'] {
   if (!decision) return 'other';
   return decision.kind === 'value' ? 'regression' : 'classification';
+}
+
+async function parentOf(
+  { database }: Registry,
+  model: string,
+  version: number,
+): Promise<NonNullable<Manifest['parent']>> {
+  const row = await database
+    .selectFrom('versions')
+    .select('digest')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (!row) throw new HaversackError('NotFound', `the parent ${model}@${version} is not here`);
+  return { version, digest: row.digest };
 }

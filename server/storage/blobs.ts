@@ -1,10 +1,11 @@
 // Chunks by digest. Knows bytes and names, not what they are part of.
-import { readdir, readFile, rm, stat, statfs, unlink, utimes } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bytes, type Digest, digestSchema, sha256 } from '../../src/core/artifact/digest.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { makeFolderDurably, writeDurably } from './durable.ts';
+import { defaultReserveBytes, requireRoom } from './room.ts';
 
 export interface BlobStore {
   has(digest: Digest): Promise<boolean>;
@@ -33,9 +34,6 @@ export interface BlobStat {
 
 /** `renew` writes no time for what was put less long ago than this. */
 const renewedMs = 60 * 60 * 1000;
-/** Left free on the disk, for the database and for whatever else lives there. */
-const defaultReserveBytes = 128 * 2 ** 20;
-
 /** Files `<folder>/ab/cdef…`. */
 export class FileBlobs implements BlobStore {
   readonly #folder: string;
@@ -138,21 +136,13 @@ export class FileBlobs implements BlobStore {
   }
 
   async #write(digest: Digest, bytes: Bytes): Promise<void> {
-    await this.#requireRoom();
+    await requireRoom(this.#folder, 0, this.#reserveBytes);
     const prefix = digest.slice(0, 2);
     if (!this.#prefixes.has(prefix)) {
       await makeFolderDurably(join(this.#folder, prefix));
       this.#prefixes.add(prefix);
     }
     await writeDurably(this.#path(digest), bytes, { temporaryFolder: this.#temporaryFolder });
-  }
-
-  async #requireRoom(): Promise<void> {
-    const { bavail, bsize } = await statfs(this.#folder);
-    if (bavail * bsize < this.#reserveBytes) {
-      const mebibytes = Math.round(this.#reserveBytes / 2 ** 20);
-      throw new HaversackError('Unavailable', `the registry’s disk has less than ${mebibytes} MiB left`);
-    }
   }
 
   #path(digest: Digest): string {

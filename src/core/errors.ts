@@ -99,6 +99,11 @@ const kinds = {
     title: 'The ONNX model is not valid.',
     remedy: 'Check it with onnx.checker; the detail names the node.',
   },
+  ArchiveInvalid: {
+    status: 422,
+    title: 'This zip archive cannot be taken.',
+    remedy: 'Pack one .onnx file and the files it keeps its weights in, without a password and without links.',
+  },
   InputInvalid: {
     status: 400,
     title: 'An input does not fit the model.',

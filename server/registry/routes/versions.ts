@@ -11,10 +11,19 @@ import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import { readVersion } from '../catalogue.ts';
 import type { Registry } from '../context.ts';
+import { derivableSchema } from '../derivable.ts';
 import type { Deriver } from '../deriver.ts';
-import { modelParams } from './params.ts';
+import { modelParams, versionParams } from './params.ts';
+
+const variantParams = versionParams.extend({ variant: derivableSchema });
 
 export function registerVersionRoutes(app: FastifyInstance, registry: Registry, deriver: Deriver): void {
+  app.post(`${registryRoot}/models/:model/versions/:version/variants/:variant`, async (request, reply) => {
+    const { requestVariant } = await import('../request-variant.ts');
+    await requestVariant(registry, parseRequest(variantParams, request.params));
+    deriver.wake();
+    return reply.code(202).send();
+  });
   app.post(`${registryRoot}/models/:model/versions`, async (request, reply) => {
     const { model } = parseRequest(modelParams, request.params);
     const push = parseRequest(pushSchema, request.body);

@@ -1,7 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type CheckerProcess, checkerProcess } from '../../../server/registry/checker-process.ts';
 import type { CheckJob } from '../../../server/registry/checker.ts';
@@ -10,26 +6,15 @@ import { chunkFile } from '../../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../../src/core/artifact/digest.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import type { Tensor } from '../../../src/core/tensor.ts';
+import { buildCheckProgram } from '../check-program.ts';
 import { classifier, labels, manifestOf, push } from '../models.ts';
 import { startServer, temporaryFolder } from '../support.ts';
 
 const endings: (() => void | Promise<void>)[] = [];
 let program: string;
 
-// The real program, as it is built for the server: a process cannot be started from source. Below the project, so that
-// it finds the packages.
 beforeAll(async () => {
-  const root = join(import.meta.dirname, '../../..');
-  const outDir = join(root, '.cache', `check-process-${randomUUID()}`);
-  endings.push(() => rm(outDir, { recursive: true, force: true }));
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: 'error',
-    build: { ssr: join(root, 'server/registry/check-process.ts'), outDir, target: 'node20', minify: false },
-  });
-  program = join(outDir, 'check-process.js');
+  program = await buildCheckProgram(end => endings.push(end));
 }, 60_000);
 afterAll(async () => {
   for (const end of endings) await end();

@@ -134,6 +134,7 @@ describe('the name of what was uploaded', () => {
   const tensor = (datatype: 'FP32' | 'FP16' | 'INT8' | null, bytes: number) => ({
     name: 't',
     datatype,
+    bits: 8,
     dims: [bytes],
     offset: 0,
     bytes,
