@@ -64,6 +64,20 @@ export async function readFile(db: Database, { bytes: size, chunks }: FileRef): 
   return file;
 }
 
+/**
+ * A file as its chunks, in order. The caller owns them; a chunk that lies in the file twice is there twice.
+ * @throws HaversackError `NotInstalled`, `ChunkInvalid`
+ */
+export async function readPieces(db: Database, { bytes: size, chunks }: FileRef): Promise<Bytes[]> {
+  const pieces: Bytes[] = [];
+  for (let start = 0; start < chunks.length; start += readWindow) {
+    pieces.push(...(await readSome(db, chunks.slice(start, start + readWindow))));
+  }
+  const got = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (got !== size) throw wrongSize(got, size);
+  return pieces;
+}
+
 async function readSome(db: Database, refs: readonly ChunkRef[]): Promise<Bytes[]> {
   const rows = await storing(() => {
     const { store } = db.transaction('chunks');

@@ -1,4 +1,5 @@
 // The versions on this device: list, open, activate, go back, remove.
+import type { FileRef } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import { seenAlias } from './aliases.ts';
@@ -60,9 +61,14 @@ export async function readVariant(
   version: number,
   variant: string,
 ): Promise<Bytes> {
-  const installed = await openInstalled(db, model, version);
-  if (!installed.row.variants.includes(variant)) throw notInstalled(model, version, variant);
-  return readFile(db, variantFile(installed, variant));
+  return readFile(db, fileOfInstalled(await openInstalled(db, model, version), variant));
+}
+
+/** Where a variant's chunks are told. @throws HaversackError `NotInstalled` where the variant is not here */
+export function fileOfInstalled(installed: InstalledVersion, variant: string): FileRef {
+  const { model, version, variants } = installed.row;
+  if (!variants.includes(variant)) throw notInstalled(model, version, variant);
+  return variantFile(installed, variant);
 }
 
 /** What runs for a model here; null where it has no version. */

@@ -7,6 +7,7 @@ import { evaluate } from '../core/evaluate/metrics.ts';
 import type { TrainControl } from '../core/train/engine.ts';
 import { answersOn, type Judged } from './answers.ts';
 import { database } from './database.ts';
+import type { ModelFile } from './model-file.ts';
 import { openOrtSession } from './ort-session.ts';
 import type { VersionRef } from './protocol.ts';
 import { readStoredCandidate, readStoredModel, type StoredModel } from './stored-model.ts';
@@ -66,7 +67,10 @@ export async function compareOn(
       `the labels differ: ${old.labels.slice(0, 12).join(', ')}; ${challenger.labels.slice(0, 12).join(', ')}`,
     );
   }
-  const judge = async (table: DataTable | null): Promise<JudgedRows | null> => {
+  const judge = async (
+    table: DataTable | null,
+    devices?: readonly (string | null)[],
+  ): Promise<JudgedRows | null> => {
     const rows = rowsOf(table, 'test', data.labels);
     if (!table || rows.rows === 0) return null;
     const before = await answersOn(old, rows, control);
@@ -78,14 +82,18 @@ export async function compareOn(
       ...(before.probabilities && { oldProbabilities: before.probabilities }),
       ...(after.probabilities && { newProbabilities: after.probabilities }),
       dataset: table.digest,
+      ...(devices && { devices: devices.filter((_, row) => table.dataset.parts[row] === 'test') }),
     };
   };
-  return compare(data.labels, { parent: await judge(data.parent), added: await judge(data.added) });
+  return compare(data.labels, {
+    parent: await judge(data.parent),
+    added: await judge(data.added, data.addedBy),
+  });
 }
 
 /** On WASM, the reference: figures are to be the same on every device. */
 export async function withSession<T>(
-  { body, file }: Pick<StoredModel, 'body' | 'file'>,
+  { body, file }: Pick<StoredModel, 'body'> & { readonly file: ModelFile },
   use: (judged: Judged) => Promise<T>,
 ): Promise<T> {
   const session = await openOrtSession(file, 'wasm');

@@ -1,13 +1,15 @@
 // A model in ONNX Runtime Web, behind `Session`. Tensors are handed over without a copy where the runtime allows it.
 import type * as Ort from 'onnxruntime-web';
-import type { Bytes } from '../core/artifact/digest.ts';
-import type { HaversackError } from '../core/errors.ts';
+import { HaversackError } from '../core/errors.ts';
 import { operatorTypes } from '../core/onnx/operator-types.ts';
+import type { Outline } from '../core/onnx/outline.ts';
 import { openError, runError } from '../core/runtime/ort-errors.ts';
 import { checkFeeds, specOf } from '../core/runtime/ort-tensors.ts';
 import type { Session } from '../core/runtime/session.ts';
 import { unfoldWeights } from '../core/runtime/unfold-weights.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { createBeside, createWhole } from './create-session.ts';
+import { besideFromBytes, type ModelFile, outlineOfFile, wholeOf } from './model-file.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { loadOrt, type OrtModule, sessionOptions, threads, type WebProvider } from './ort.ts';
 import { fromOrtTensor, toOrtTensor } from './ort-values.ts';
@@ -17,27 +19,44 @@ export interface OrtSession extends Session {
 }
 
 /**
- * Opens a whole ONNX file. The file is copied into the runtime's memory: the caller may drop it.
+ * Opens an ONNX file. The weights are copied into the runtime's memory: the caller may drop the file.
  * @param count of threads, for WASM
- * @throws HaversackError as `OpenSession`, `RuntimeFailed` where the runtime itself does not start
+ * @throws HaversackError as `OpenSession`, `RuntimeFailed` where the runtime itself does not start; `NotInstalled`,
+ * `ChunkInvalid` for a file of the store
  */
 export async function openOrtSession(
-  file: Bytes,
+  file: ModelFile,
   provider: WebProvider,
   count: number = threads,
 ): Promise<OrtSession> {
-  const ort = await loadOrt(provider, count);
-  const session = await oneAtATime(provider, async () =>
-    ort.InferenceSession.create(file, sessionOptions(provider, unfoldWeights(operatorTypes(file)))),
-  ).catch((error: unknown) => {
-    throw openError(error);
-  });
+  const [ort, outline] = await Promise.all([loadOrt(provider, count), outlineOfFile(file)]);
+  const session =
+    (await create(ort, provider, outline)) ??
+    (await create(ort, provider, { file: await wholeOf(file), apart: [] }));
+  if (!session) throw new HaversackError('RuntimeFailed', 'the runtime did not take the weights');
   try {
     return wrap(ort, session, provider);
   } catch (error) {
     await session.release();
     throw error;
   }
+}
+
+/** Null where the runtime wants weights again that were let go. */
+async function create(
+  ort: OrtModule,
+  provider: WebProvider,
+  outline: Outline,
+): Promise<Ort.InferenceSession | null> {
+  const { file } = outline;
+  return oneAtATime(provider, async () => {
+    const options = sessionOptions(provider, unfoldWeights(operatorTypes(file)));
+    return file.length < besideFromBytes
+      ? createWhole(ort, file, options)
+      : createBeside(ort, outline, options);
+  }).catch((error: unknown) => {
+    throw openError(error);
+  });
 }
 
 function wrap(ort: OrtModule, session: Ort.InferenceSession, provider: WebProvider): OrtSession {

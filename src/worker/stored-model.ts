@@ -4,9 +4,11 @@ import type { Candidate, Manifest } from '../core/artifact/documents.ts';
 import { type Recorded, recordedSchema } from '../core/artifact/recorded.ts';
 import { HaversackError } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
-import { readCandidateFile } from '../device/candidates.ts';
+import { readCandidate } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
-import { activeOf, openInstalled, readFile, readVariant } from '../device/library.ts';
+import { activeOf, fileOfInstalled, openInstalled, readFile } from '../device/library.ts';
+import { candidateOf } from '../device/needs.ts';
+import { type StoredFile, storedFile } from './model-file.ts';
 import type { VersionRef } from './protocol.ts';
 
 /** What a manifest and a candidate have in common. */
@@ -15,7 +17,7 @@ export type VersionBody = Omit<Manifest, 'type' | 'version' | 'candidate'>;
 export interface StoredModel {
   readonly body: VersionBody;
   readonly variant: string;
-  readonly file: Bytes;
+  readonly file: StoredFile;
   /** What it is held against, with the tolerance that fits the variant; null where it came without. */
   readonly recorded: Recorded | null;
 }
@@ -31,14 +33,15 @@ export async function readStoredModel(
   db: Database,
   { model, version, variant }: VersionRef & { readonly variant?: string | undefined },
 ): Promise<StoredModel> {
-  const [{ manifest }, active] = await Promise.all([
+  const [installed, active] = await Promise.all([
     openInstalled(db, model, version),
     variant === undefined ? activeOf(db, model) : null,
   ]);
+  const { manifest } = installed;
   const authority = manifest.authority.variant;
   const chosen = variant ?? (active?.version === version ? active.variant : authority);
   const [file, recorded] = await Promise.all([
-    readVariant(db, model, version, chosen),
+    storedFile(db, fileOfInstalled(installed, chosen)),
     readRecorded(db, manifest),
   ]);
   const asDerived = recorded && { ...recorded, tolerance: Math.max(recorded.tolerance, derivedTolerance) };
@@ -50,9 +53,10 @@ export async function readStoredCandidate(
   db: Database,
   digest: Digest,
 ): Promise<StoredModel & { readonly body: Candidate }> {
-  const { candidate, file } = await readCandidateFile(db, digest);
-  const recorded = await readRecorded(db, candidate);
-  return { body: candidate, variant: candidate.authority.variant, file, recorded };
+  const candidate = candidateOf(await readCandidate(db, digest));
+  const { variant, file: ref } = candidate.authority;
+  const [file, recorded] = await Promise.all([storedFile(db, ref), readRecorded(db, candidate)]);
+  return { body: candidate, variant, file, recorded };
 }
 
 async function readRecorded(db: Database, body: VersionBody): Promise<Recorded | null> {

@@ -2,6 +2,7 @@
 // brought into it, and put out of it. Knows no file system: a resolver answers what is in a file.
 import { clearField, create } from '@bufbuild/protobuf';
 import {
+  type GraphProto,
   type ModelProto,
   StringStringEntryProtoSchema,
   type TensorProto,
@@ -13,7 +14,7 @@ import { HaversackError } from '../errors.ts';
 import { dataTypeName, storedBytes } from './data-type.ts';
 import { readModel } from './read.ts';
 import { externalDetail, isExternal, shapeOf } from './tensor-proto.ts';
-import { allTensors, type NamedTensor } from './walk.ts';
+import { allTensors, constantValue, type NamedTensor } from './walk.ts';
 import { writeModel } from './write.ts';
 
 /**
@@ -178,6 +179,28 @@ export function splitExternalData(file: Bytes, location: string, minBytes = minE
   const data = new Uint8Array(end);
   for (const { offset, bytes } of moved) data.set(bytes, offset);
   return { model: writeModel(model), data };
+}
+
+/**
+ * The model without the elements of its larger weights, which are said to lie where they do lie: in the file that it came in.
+ * Who opens it with that file beside it has no second copy of the weights. Nested graphs keep theirs: not every runtime looks
+ * outside for them.
+ * @param location what the file is to be called
+ * @throws HaversackError `NotOnnx`
+ */
+export function pointIntoFile(file: Bytes, location: string, minBytes = minExternalBytes): Bytes {
+  const model = readModel(file);
+  for (const tensor of weightsOf(model.graph)) {
+    if (tensor.rawData.length < minBytes || isExternal(tensor)) continue;
+    // A view, as all that was read is.
+    putOut(tensor, location, tensor.rawData.byteOffset - file.byteOffset);
+  }
+  return writeModel(model);
+}
+
+function weightsOf(graph: GraphProto | undefined): TensorProto[] {
+  const constants = graph?.node.map(constantValue).filter(value => value !== null);
+  return [...(graph?.initializer ?? []), ...(constants ?? [])];
 }
 
 function putOut(tensor: TensorProto, location: string, offset: number): void {

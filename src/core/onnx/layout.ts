@@ -35,17 +35,36 @@ const maxDims = 64;
  * @throws HaversackError `NotOnnx`, `ModelInvalid` (a tensor whose bytes are not those of its shape)
  */
 export function tensorLayout(file: Bytes): TensorLocation[] {
-  return asOnnx(file, () => {
-    const locations: TensorLocation[] = [];
-    for (const reader of graphsOf(file)) {
-      while (reader.next()) {
-        if (reader.type !== wireType.delimited) continue;
-        if (reader.field === graph.initializer) addTensor(locations, reader.message(), null);
-        else if (reader.field === graph.node) addConstant(locations, reader);
-      }
+  const { locations, problem } = tensorLayoutSoFar(file);
+  if (problem) throw problem;
+  return locations;
+}
+
+/** What is found until the walk meets what it cannot read: for a file of which pieces are not there yet. */
+export function tensorLayoutSoFar(file: Bytes): {
+  readonly locations: TensorLocation[];
+  /** Null where it came to the end; else as `tensorLayout` throws it. */
+  readonly problem: HaversackError | null;
+} {
+  const locations: TensorLocation[] = [];
+  let problem: HaversackError | null = null;
+  try {
+    asOnnx(file, () => walk(file, locations));
+  } catch (error) {
+    if (!(error instanceof HaversackError)) throw error;
+    problem = error;
+  }
+  return { locations: locations.sort((a, b) => a.offset - b.offset), problem };
+}
+
+function walk(file: Bytes, locations: TensorLocation[]): void {
+  for (const reader of graphsOf(file)) {
+    while (reader.next()) {
+      if (reader.type !== wireType.delimited) continue;
+      if (reader.field === graph.initializer) addTensor(locations, reader.message(), null);
+      else if (reader.field === graph.node) addConstant(locations, reader);
     }
-    return locations.sort((a, b) => a.offset - b.offset);
-  });
+  }
 }
 
 /**

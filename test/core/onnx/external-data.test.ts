@@ -8,6 +8,7 @@ import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import {
   foldExternalData,
   loadExternalData,
+  pointIntoFile,
   splitExternalData,
 } from '../../../src/core/onnx/external-data.ts';
 import { Graph } from '../../../src/core/onnx/graph.ts';
@@ -179,5 +180,25 @@ describe('loadExternalData', () => {
     const model = readModel(withEntries({ location: 'w.bin' }));
     model.graph!.initializer[0]!.dataType = 8;
     await expect(loadExternalData(model, () => shifted)).rejects.toThrow(/\[4, 3\] of STRING, have no size/);
+  });
+});
+
+describe('a model that points into the file it came in', () => {
+  test('has its weights where they lie, but for those of nested graphs', async () => {
+    const file = widespread();
+    const outside = pointIntoFile(file, 'weights');
+    // An initializer and a Constant of 600 numbers each, and 2001 bytes of packed ones; what says where they lie is small.
+    const moved = 2 * 2400 + 2001;
+    expect(file.length - outside.length).toBeGreaterThan(moved - 3 * 100);
+    expect(file.length - outside.length).toBeLessThan(moved);
+    expect(await foldExternalData(outside, location => (location === 'weights' ? file : null))).toEqual(file);
+  });
+
+  test('lies anywhere in a larger buffer', async () => {
+    const file = convolutionModel();
+    const buffer = new Uint8Array(file.length + 7);
+    buffer.set(file, 7);
+    const view = buffer.subarray(7);
+    expect(await foldExternalData(pointIntoFile(view, 'weights', 16), () => view)).toEqual(file);
   });
 });
