@@ -1,4 +1,5 @@
-// The rows a version is trained and judged on: the data set it came with, and the samples labelled here since.
+// The rows a version is trained and judged on: the data set it came with, and the samples labelled since, here and, where
+// they were accepted, on other devices.
 import { type Digest, sha256 } from '../core/artifact/digest.ts';
 import type { Part } from '../core/artifact/documents.ts';
 import type { ModelInterface } from '../core/artifact/interface.ts';
@@ -17,7 +18,7 @@ import { rowKey } from '../core/data/split.ts';
 import { HaversackError } from '../core/errors.ts';
 import type { Database } from '../device/db.ts';
 import { readFile } from '../device/library.ts';
-import { listSamples } from '../device/samples.ts';
+import { collectedSamples, type CollectedSample } from '../device/collect.ts';
 import type { Sample } from '../device/schema.ts';
 import type { VersionBody } from './stored-model.ts';
 
@@ -34,6 +35,8 @@ export interface VersionData {
   readonly parent: DataTable | null;
   /** Samples that are not among its rows; null where there are none. */
   readonly added: DataTable | null;
+  /** For each row of `added` the device that labelled it; null: this one. */
+  readonly addedBy: readonly (string | null)[];
 }
 
 /**
@@ -43,18 +46,27 @@ export interface VersionData {
 export async function readVersionData(db: Database, body: VersionBody): Promise<VersionData> {
   const artifact = body.artifacts.dataset;
   if (!body.labels) throw new HaversackError('TrainingImpossible', `${body.model} came without labels`);
-  if (!artifact) {
-    const own = samplesAlone(body.interface, await listSamples(db, body.model));
-    return { labels: body.labels, parent: null, added: own.rows > 0 ? await tableOf(own) : null };
-  }
+  const samples = await collectedSamples(db, body.model);
+  if (!artifact)
+    return { labels: body.labels, parent: null, ...(await addedTo(bareDataset(body.interface), samples)) };
   const bytes = await gunzip(await readFile(db, artifact.file), maxDatasetBytes);
   const csv = new TextDecoder().decode(bytes);
   const dataset = parseDataset(csv, artifact.schema);
-  const fresh = addedSamples(dataset, await listSamples(db, body.model));
   return {
     labels: body.labels,
     parent: { dataset, digest: await sha256(bytes), csv },
+    ...(await addedTo(dataset, samples)),
+  };
+}
+
+async function addedTo(
+  dataset: Dataset,
+  samples: readonly CollectedSample[],
+): Promise<Pick<VersionData, 'added' | 'addedBy'>> {
+  const fresh = addedSamples(dataset, samples);
+  return {
     added: fresh.rows > 0 ? await tableOf(fresh) : null,
+    addedBy: placeSamples(dataset, samples).map(({ sample }) => sample.device),
   };
 }
 
@@ -66,37 +78,58 @@ export async function tableOf(dataset: Dataset): Promise<DataTable> {
 /**
  * The samples as rows of the same columns. One that the data set has already (it was shared once) is left out, as is one
  * of another width (made for another interface). One with the numbers of a row has that row's part, whatever its own
- * label: identical rows share a part.
+ * label: identical rows share a part. Of samples with the same numbers none is learned from where one was held out.
  */
 export function addedSamples(dataset: Dataset, samples: readonly Sample[]): Dataset {
-  const width = dataset.features.length;
-  const known = new Map<string, { part: Part; labels: Set<string> }>();
-  dataset.labels.forEach((label, row) => {
-    const key = rowKey(dataset.values.subarray(row * width, (row + 1) * width));
-    const entry = known.get(key);
-    if (entry) entry.labels.add(label);
-    else known.set(key, { part: dataset.parts[row]!, labels: new Set([label]) });
-  });
-  const kept = samples
-    .filter(sample => sample.features.length === width)
-    .map(sample => ({ sample, twin: known.get(rowKey(sample.features)) }))
-    .filter(({ sample, twin }) => !twin?.labels.has(sample.label));
+  const placed = placeSamples(dataset, samples);
   return {
     features: dataset.features,
     target: dataset.target,
     split: dataset.split,
-    rows: kept.length,
-    values: Float32Array.from(kept.flatMap(({ sample }) => sample.features)),
-    labels: kept.map(({ sample }) => sample.label),
-    parts: kept.map(({ sample, twin }) => twin?.part ?? sample.part),
+    rows: placed.length,
+    values: Float32Array.from(placed.flatMap(({ sample }) => sample.features)),
+    labels: placed.map(({ sample }) => sample.label),
+    parts: placed.map(({ part }) => part),
   };
 }
 
+/** Which samples are rows, in their order, and in which part. */
+function placeSamples<S extends Sample>(
+  dataset: Dataset,
+  samples: readonly S[],
+): { readonly sample: S; readonly part: Part }[] {
+  const width = dataset.features.length;
+  const known = new Map<string, { part: Part; labels: Set<string> }>();
+  const note = (key: string, part: Part, label: string) => {
+    const entry = known.get(key);
+    if (entry) entry.labels.add(label);
+    else known.set(key, { part, labels: new Set([label]) });
+  };
+  dataset.labels.forEach((label, row) => {
+    note(rowKey(dataset.values.subarray(row * width, (row + 1) * width)), dataset.parts[row]!, label);
+  });
+  const fitting = samples.filter(sample => sample.features.length === width);
+  const heldOut = new Map<string, Part>();
+  for (const { features, part } of fitting) if (part !== 'train') heldOut.set(rowKey(features), part);
+  return fitting.flatMap(sample => {
+    const key = rowKey(sample.features);
+    const twin = known.get(key);
+    if (twin?.labels.has(sample.label)) return [];
+    const part = twin?.part ?? heldOut.get(key) ?? sample.part;
+    note(key, part, sample.label);
+    return [{ sample, part }];
+  });
+}
+
 /** The samples of a version without a data set as one, in the columns of its (first) input; those of another width are left out. */
-export function samplesAlone({ inputs: [input] }: ModelInterface, samples: readonly Sample[]): Dataset {
+export function samplesAlone(face: ModelInterface, samples: readonly Sample[]): Dataset {
+  return addedSamples(bareDataset(face), samples);
+}
+
+function bareDataset({ inputs: [input] }: ModelInterface): Dataset {
   const features = input ? [...columnNames(input)] : [];
   const empty = { features, target: 'label', split: 'split', rows: 0, labels: [], parts: [] };
-  return addedSamples({ ...empty, values: new Float32Array(0) }, samples);
+  return { ...empty, values: new Float32Array(0) };
 }
 
 /** The data set with the samples behind it. */

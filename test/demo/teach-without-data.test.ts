@@ -31,7 +31,12 @@ async function versionData(): Promise<VersionData> {
     const numbers = [...features.subarray(row * 64, (row + 1) * 64)];
     return { features: numbers, label: labels[truth[row]!]!, part: 'train' } as Sample;
   });
-  return { labels, parent: null, added: await tableOf(samplesAlone(document.interface, samples)) };
+  return {
+    labels,
+    parent: null,
+    added: await tableOf(samplesAlone(document.interface, samples)),
+    addedBy: [],
+  };
 }
 
 async function taught(data: VersionData, close: boolean): Promise<Bytes> {

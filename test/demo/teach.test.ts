@@ -38,7 +38,7 @@ async function versionData(perDigit: number): Promise<VersionData> {
   const dataset = parseDataset(csv, document.artifacts.dataset!.schema);
   const samples = await samplesOf(written(writer, perDigit, 11));
   const added = await tableOf(addedSamples(dataset, samples));
-  return { labels, parent: await tableOf(dataset), added };
+  return { labels, parent: await tableOf(dataset), added, addedBy: [] };
 }
 
 async function compared(taught: Bytes, rows: LabelledRows): Promise<Comparison> {

@@ -30,6 +30,16 @@ export const comparisonSchema = z.object({
   labels: z.array(z.string()),
   parent: comparedRowsSchema.nullable(),
   added: comparedRowsSchema.nullable(),
+  devices: z
+    .array(
+      z.object({
+        device: z.string().nullable(),
+        n: z.number().int().min(0),
+        old: z.number().int().min(0),
+        new: z.number().int().min(0),
+      }),
+    )
+    .optional(),
   verdict: z.enum(['better', 'worse', 'even']),
 }) satisfies z.ZodType<Comparison>;
 

@@ -12,12 +12,24 @@ export interface ComparedRows {
   readonly n: number;
 }
 
+/** On the held-out samples of one device. */
+export interface DeviceScore {
+  /** The id of its key; null: the device that judged. */
+  readonly device: string | null;
+  readonly n: number;
+  /** How many of them each got right. */
+  readonly old: number;
+  readonly new: number;
+}
+
 export interface Comparison {
   readonly labels: readonly string[];
   /** On the held-out rows of the parent's data set; null where it came without data. */
   readonly parent: ComparedRows | null;
   /** On held-out new samples; null where there are none. */
   readonly added: ComparedRows | null;
+  /** The rows of `added` by the device that labelled them; absent where they are all of one. */
+  readonly devices?: readonly DeviceScore[] | undefined;
   /** Better, worse, or no difference that these few rows can show (McNemar's exact test on all rows, 5%). */
   readonly verdict: 'better' | 'worse' | 'even';
 }
@@ -31,6 +43,8 @@ export interface JudgedRows {
   readonly oldProbabilities?: ArrayLike<number>;
   readonly newProbabilities?: ArrayLike<number>;
   readonly dataset: Digest | null;
+  /** Whose each row is; null: this device's. */
+  readonly devices?: readonly (string | null)[];
 }
 
 /** A difference that chance alone makes more rarely than this is shown as one. */
@@ -46,7 +60,23 @@ export function compare(
   const fixed = (parent?.fixed ?? 0) + (added?.fixed ?? 0);
   const broken = (parent?.broken ?? 0) + (added?.broken ?? 0);
   const differs = mcNemar(fixed, broken) < significance;
-  return { labels, parent, added, verdict: differs ? (fixed > broken ? 'better' : 'worse') : 'even' };
+  const verdict = differs ? (fixed > broken ? 'better' : 'worse') : 'even';
+  return { labels, parent, added, devices: rows.added ? scoresByDevice(rows.added) : undefined, verdict };
+}
+
+/** In the order in which they come; undefined where there is but one. */
+function scoresByDevice({ truth, devices, ...answers }: JudgedRows): DeviceScore[] | undefined {
+  const scores = new Map<string | null, DeviceScore>();
+  devices?.forEach((device, row) => {
+    const before = scores.get(device) ?? { device, n: 0, old: 0, new: 0 };
+    scores.set(device, {
+      device,
+      n: before.n + 1,
+      old: before.old + (answers.old[row] === truth[row] ? 1 : 0),
+      new: before.new + (answers.new[row] === truth[row] ? 1 : 0),
+    });
+  });
+  return scores.size > 1 ? [...scores.values()] : undefined;
 }
 
 function comparedRows(

@@ -36,6 +36,17 @@ describe('compare', () => {
     expect(result.verdict).toBe('better');
   });
 
+  it('tells the devices apart whose rows they are, and says nothing of them where there is but one', () => {
+    const added = rows([1, 1, 0], [0, 1, 0]);
+    const compared = compare(['a', 'b'], { parent: null, added: { ...added, devices: [null, 'x', 'x'] } });
+    expect(compared.devices).toEqual([
+      { device: null, n: 1, old: 0, new: 1 },
+      { device: 'x', n: 2, old: 1, new: 1 },
+    ]);
+    const alone = compare(['a', 'b'], { parent: null, added: { ...added, devices: [null, null, null] } });
+    expect(alone.devices).toBeUndefined();
+  });
+
   it('says even where so few rows show nothing', () => {
     expect(compare(['a', 'b'], { parent: rows([1, 1], [0, 0]), added: null }).verdict).toBe('even');
   });
