@@ -111,7 +111,7 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
 function byNeed(devices: readonly DeviceInfo[]): DeviceInfo[] {
   const order = { pending: 0, approved: 1, revoked: 2 };
   return [...devices].sort(
-    (a, b) => order[a.status] - order[b.status] || a.name.localeCompare(b.name) || a.id.localeCompare(b.id),
+    (a, b) => order[a.status] - order[b.status] || a.name.localeCompare(b.name, undefined, { numeric: true }) || a.id.localeCompare(b.id),
   );
 }
 

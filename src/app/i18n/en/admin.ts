@@ -262,7 +262,7 @@ export const admin = {
   tags: 'Tags',
   tagsHint: 'Separated by spaces.',
   tagWrong: '“{tag}” is no tag: 1 to 64 of a–z, 0–9, “.”, “_”, “-”.',
-  retention: 'How long versions are kept',
+  retention: 'Keeping versions',
   retentionAlways:
     'In any case: what an alias points at, what a kept version was made from, and what a device runs.',
   keepAll: 'All versions are kept.',
@@ -292,6 +292,7 @@ export const admin = {
   auditOf: 'Audit of {model}',
 
   findDevices: 'Find a device by name, code, group, or what it runs',
+  moreDevices: { one: '{n} more: search for it.', other: '{n} more: search for them.' },
   allDevices: 'All devices',
   devicesNone: 'No browser has asked to be let in yet',
   devicesNoneHint: 'Open this address on a device and ask in its settings, or invite it with a code.',

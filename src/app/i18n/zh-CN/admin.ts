@@ -250,7 +250,7 @@ export const admin: Translation<typeof en> = {
   tags: '标签',
   tagsHint: '用空格分开。',
   tagWrong: '“{tag}” 不是标签：1 到 64 个 a–z、0–9、“.”、“_”、“-”。',
-  retention: '版本保留多久',
+  retention: '版本的保留',
   retentionAlways: '无论如何都会保留：别名指向的、保留版本的父版本，以及设备正在运行的版本。',
   keepAll: '保留所有版本。',
   keepNewest: { other: '保留最新的 {n} 个版本。' },
@@ -272,6 +272,7 @@ export const admin: Translation<typeof en> = {
   auditOf: '{model} 的审计',
 
   findDevices: '按名称、代码、组或运行的版本查找设备',
+  moreDevices: { other: '还有 {n} 台：请搜索。' },
   allDevices: '所有设备',
   devicesNone: '还没有浏览器申请加入',
   devicesNoneHint: '在设备上打开这个地址并在设置中申请，或者用代码邀请它。',

@@ -50,7 +50,6 @@ function Admitted() {
         </Button>
       </header>
       <div class="stack">
-        <WhoLine />
         {problem ? <ErrorNote failure={problem} onRetry={() => void admin.refresh()} /> : null}
         <SectionNav
           label={t('tabs')}
@@ -69,6 +68,7 @@ function Admitted() {
         <div class="stack" ref={content} tabIndex={-1}>
           <Part section={here} />
         </div>
+        <WhoLine />
       </div>
       <ReasonHost />
     </>
@@ -89,7 +89,7 @@ function Part({ section: here }: { readonly section: Section }) {
     case 'upload':
       return <Upload />;
     case 'devices':
-      return <Devices chosen={here.device} />;
+      return <Devices chosen={here.device} find={here.find} />;
     case 'keys':
       return <Keys />;
     case 'audit':

@@ -21,19 +21,23 @@ import { to } from './section.ts';
 import { admin } from './session.ts';
 import { useAct } from './use-act.ts';
 
-export function Devices({ chosen }: { readonly chosen: string | null }) {
+/** More rows than this help nobody find one, and take long to draw. */
+const shownAtOnce = 200;
+
+export function Devices(props: { readonly chosen: string | null; readonly find: string }) {
+  const { chosen, find } = props;
   const device = admin.devices.value.find(({ id }) => id === chosen) ?? null;
   return (
     <Split
-      list={<DeviceList chosen={device?.id ?? null} />}
+      list={<DeviceList key={find} chosen={device?.id ?? null} find={find} />}
       back={{ href: to.devices(), label: t('allDevices') }}
       detail={device ? <DeviceSheet key={device.id} device={device} /> : null}
     />
   );
 }
 
-function DeviceList({ chosen }: { readonly chosen: string | null }) {
-  const [text, setText] = useState('');
+function DeviceList({ chosen, find }: { readonly chosen: string | null; readonly find: string }) {
+  const [text, setText] = useState(find);
   const [inviting, setInviting] = useState(false);
   const all = admin.devices.value;
   const invite = (
@@ -77,12 +81,15 @@ function DeviceList({ chosen }: { readonly chosen: string | null }) {
       ) : null}
       {found.length === 0 ? <p role="status">{t('nothingFound')}</p> : null}
       <ul role="list" class="admin-rows">
-        {others.map(device => (
+        {others.slice(0, shownAtOnce).map(device => (
           <li key={device.id}>
             <KnownRow device={device} current={device.id === chosen} />
           </li>
         ))}
       </ul>
+      {others.length > shownAtOnce ? (
+        <p class="soft">{t('moreDevices', { n: others.length - shownAtOnce })}</p>
+      ) : null}
       <EnrolmentCodes />
       {dialog}
     </>
@@ -126,12 +133,14 @@ function PendingRow({ device }: { readonly device: DeviceInfo }) {
       </div>
       <div class="admin-device-actions">
         <RoleSelect label={t('approveAs')} role={role} onRole={setRole} />
-        <Button kind="primary" busy={busy} label={`${t('approve')}: ${name}`} onClick={letIn}>
-          {t('approve')}
-        </Button>
-        <Button kind="danger" busy={busy} label={`${t('revoke')}: ${name}`} onClick={shutOut}>
-          {t('revoke')}
-        </Button>
+        <div class="row">
+          <Button kind="primary" busy={busy} label={`${t('approve')}: ${name}`} onClick={letIn}>
+            {t('approve')}
+          </Button>
+          <Button kind="danger" busy={busy} label={`${t('revoke')}: ${name}`} onClick={shutOut}>
+            {t('revoke')}
+          </Button>
+        </div>
       </div>
       {problem ? <ErrorNote failure={problem} /> : null}
     </li>

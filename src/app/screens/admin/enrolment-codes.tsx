@@ -26,7 +26,7 @@ export function EnrolmentCodes() {
         {all => (
           <ul role="list" class="admin-list">
             {all.map(({ id, role, groups, expiresAt, usedBy }) => (
-              <li key={id} class="row spread admin-version">
+              <li key={id} class="admin-code-row">
                 <span class="row">
                   <Chip tone="accent">{t(roleNames[role])}</Chip>
                   {groups.map(group => (

@@ -3,6 +3,7 @@ import type { Alias } from '../../../core/artifact/documents.ts';
 import type { DeviceInfo } from '../../../core/artifact/registry-api.ts';
 import { t } from '../../i18n/admin.ts';
 import { fleetOf, standingOf } from '../../state/admin-fleet.ts';
+import { to } from './section.ts';
 import { admin } from './session.ts';
 import { usePlaces } from './use-places.ts';
 
@@ -11,6 +12,8 @@ interface Segment {
   /** What it is to the alias. */
   readonly kind: 'meant' | 'rest' | 'others' | 'without' | 'silent';
   readonly label: string;
+  /** Where its devices are listed. */
+  readonly href?: string;
   readonly count: number;
 }
 
@@ -34,10 +37,16 @@ export function FleetBar({ model, alias }: { readonly model: string; readonly al
         ))}
       </div>
       <ul role="list" class="fleet-legend numbers">
-        {segments.map(({ key, kind, label, count }) => (
+        {segments.map(({ key, kind, label, href, count }) => (
           <li key={key}>
             <span class={`fleet-key ${kind}`} aria-hidden="true" />
-            <span>{label}</span>
+            {href === undefined ? (
+              <span>{label}</span>
+            ) : (
+              <a class="tap" href={href}>
+                {label}
+              </a>
+            )}
             <strong>{count}</strong>
           </li>
         ))}
@@ -53,6 +62,7 @@ function segmentsOf(devices: readonly DeviceInfo[], model: string, alias: Alias)
     key: String(version),
     kind: version === alias.version ? 'meant' : version === alias.otherwise?.version ? 'rest' : 'others',
     label: t('version', { version: String(version) }),
+    href: to.devicesThat(`${model}@${version}`),
     count: length,
   }));
   const others: Segment[] = [

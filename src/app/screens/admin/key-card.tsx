@@ -50,8 +50,8 @@ export function KeyCard() {
 export function WhoLine() {
   const byKey = admin.caller.value?.kind === 'admin-key';
   return (
-    <div class="row spread">
-      <span class="soft">{byKey ? t('asKey') : t('asDevice')}</span>
+    <div class="row spread admin-who">
+      <span class="small soft">{byKey ? t('asKey') : t('asDevice')}</span>
       {byKey ? (
         <Button kind="quiet" icon="key" onClick={() => void admin.leave()}>
           {t('leave')}

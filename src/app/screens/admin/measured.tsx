@@ -27,7 +27,7 @@ function EvaluationView({ evaluation }: { readonly evaluation: Evaluation }) {
   ];
   return (
     <section class="stack-close">
-      <h4 class="small">{rows.join(' · ')}</h4>
+      <h3 class="small">{rows.join(' · ')}</h3>
       <dl class="facts numbers">
         {Object.entries(metrics).map(([name, value]) => (
           <>

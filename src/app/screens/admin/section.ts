@@ -14,7 +14,12 @@ export type Section =
       /** The version or alias that is looked at closely. */
       readonly item: string | null;
     }
-  | { readonly at: 'devices'; readonly device: string | null }
+  | {
+      readonly at: 'devices';
+      readonly device: string | null;
+      /** What is searched for at first. */
+      readonly find: string;
+    }
   | { readonly at: 'audit'; readonly subject: string | null };
 
 /** @param below the address below Admin. Anything unknown is the list of models. */
@@ -24,7 +29,8 @@ export function sectionOf([at, first, second, third]: readonly string[]): Sectio
     case 'keys':
       return { at };
     case 'devices':
-      return { at, device: first ?? null };
+      if (first === 'find') return { at, device: null, find: second ?? '' };
+      return { at, device: first ?? null, find: '' };
     case 'audit':
       return { at, subject: first ?? null };
     case 'models': {
@@ -45,6 +51,7 @@ export const to = {
   upload: () => href('admin', ['upload']),
   keys: () => href('admin', ['keys']),
   devices: (device?: string) => href('admin', ['devices', ...(device === undefined ? [] : [device])]),
+  devicesThat: (find: string) => href('admin', ['devices', 'find', find]),
   audit: (subject?: string) => href('admin', ['audit', ...(subject === undefined ? [] : [subject])]),
   model: (model: string, part: ModelPart = 'versions', item?: string | number) =>
     href('admin', ['models', model, part, ...(item === undefined ? [] : [String(item)])]),

@@ -41,7 +41,7 @@ export function VersionSheet({ model, version, aliases }: SheetProps) {
     <div class="stack">
       <header class="stack-close">
         <div class="row">
-          <h3>{t('version', { version: String(version.version) })}</h3>
+          <h2>{t('version', { version: String(version.version) })}</h2>
           <Flags version={version} aliases={aliases} />
         </div>
         {version.note ? <p>{version.note}</p> : null}

@@ -100,7 +100,7 @@ export function originOf({ parent }: VersionSummary, { siblings }: LineageRow): 
   if (parent === null) return t('first');
   const from = String(parent.version);
   if (siblings.length === 0) return t('from', { parent: from });
-  return t('forked', { parent: from, siblings: siblings.map(String).join(', '), n: siblings.length });
+  return t('forked', { parent: from, siblings: siblings.toReversed().join(', '), n: siblings.length });
 }
 
 /** Aliases as flags, and what is special about a version. */
