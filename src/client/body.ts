@@ -49,12 +49,18 @@ export async function readAtMost(response: Response, maxBytes: number, onBytes: 
   return body;
 }
 
-/** Calls `use` for each part as it arrives; when it throws, the rest is not read and the connection is given back. */
-export async function eachPart(response: Response, use: (part: Uint8Array) => void): Promise<void> {
+/**
+ * Calls `use` for each part as it arrives, and takes no more before it is done; when it throws, the rest is not read and the
+ * connection is given back.
+ */
+export async function eachPart(
+  response: Response,
+  use: (part: Uint8Array) => void | Promise<void>,
+): Promise<void> {
   const reader: Reader | undefined = response.body?.getReader();
   if (!reader) return;
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) use(next.value);
+    for (let next = await reader.read(); !next.done; next = await reader.read()) await use(next.value);
   } catch (thrown) {
     // The connection may be gone already; what matters is why it ended.
     await reader.cancel().catch(() => undefined);

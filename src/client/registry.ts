@@ -1,6 +1,7 @@
 // The Model Client's registry side: one method a path of /registry/v1. Nothing is kept here, and no signature is opened:
 // who keeps documents checks them.
 import { bundleMediaType } from '../core/artifact/bundle.ts';
+import { chunkFramesType } from '../core/artifact/chunk-frames.ts';
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type BundleReceipt,
   bundleReceiptSchema,
   aliasMoveSchema,
+  type BatchQuery,
   type Caller,
   callerSchema,
   type deviceChangeSchema,
@@ -37,6 +39,8 @@ import {
   type enrolmentCodeQuerySchema,
   type enrolmentCodeSchema,
   type enrolmentSchema,
+  maxBaseFiles,
+  maxBatchChunks,
   maxMissingQuery,
   missingAnswerSchema,
   modelListSchema,
@@ -63,6 +67,7 @@ import { type Envelope, envelopeDigest, envelopeSchema } from '../core/artifact/
 import { HaversackError } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
 import { readAtMost, readExactly } from './body.ts';
+import { type ChunkBatch, readBatch } from './chunk-batch.ts';
 import { readEvents } from './events.ts';
 import { Connection, type ConnectionOptions, idleTimeoutMs, workTimeoutMs } from './http.ts';
 
@@ -171,6 +176,38 @@ export class RegistryClient {
     );
     await verifyChunk(value, ref);
     return value;
+  }
+
+  /**
+   * Many chunks with one request, each in the shortest form for what `batch.have` names.
+   * @returns those that did not come; to be asked for one by one
+   * @throws HaversackError `NotFound` where the registry has no such thing: it may be a folder of files
+   */
+  async chunks(refs: readonly ChunkRef[], batch: ChunkBatch, signal?: Signal): Promise<ChunkRef[]> {
+    const left: ChunkRef[] = [];
+    for (let start = 0; start < refs.length; start += maxBatchChunks) {
+      const asked = refs.slice(start, start + maxBatchChunks);
+      const query: BatchQuery = {
+        chunks: asked.map(({ digest }) => digest),
+        of: batch.of,
+        have: batch.have.slice(0, maxBaseFiles),
+      };
+      const { value } = await this.#connection.request(
+        path`/chunks/batch`,
+        {
+          method: 'POST',
+          headers: {
+            accept: `${chunkFramesType}, application/problem+json`,
+            'content-type': 'application/json',
+          },
+          body: JSON.stringify(query),
+          signal,
+        },
+        (response, deadline) => readBatch(response, asked, batch, deadline.touch),
+      );
+      left.push(...value);
+    }
+    return left;
   }
 
   /** Which of these chunks the registry lacks. */
