@@ -19,17 +19,13 @@ import { type TakeClient, type TakeOutcome, takeVersion, type TryVersion } from 
 export type CheckNews =
   /** The list of models was compared with the registry's; `refused`: documents that were not believed. */
   | { readonly type: 'checked'; readonly refused: readonly Failure[] }
-  /** `version` is there, and its owner wants to be asked. */
-  | { readonly type: 'offered'; readonly model: string; readonly version: number }
-  /** `version` is there, and is taken when the device is what its owner wants it to be first. */
-  | {
-      readonly type: 'waiting';
-      readonly model: string;
-      readonly version: number;
-      readonly for: readonly Condition[];
-    }
+  /** `version` is meant for this device. `hold`: why it is not taken at once. */
+  | { readonly type: 'wanted'; readonly model: string; readonly version: number; readonly hold: Hold | null }
   | ({ readonly model: string; readonly version: number; readonly from: number } & TakeOutcome)
   | { readonly type: 'failed'; readonly model: string | null; readonly failure: Failure };
+
+/** The owner wants to be asked, or to decide alone; or the device has to be something first. */
+export type Hold = 'ask' | 'never' | readonly Condition[];
 
 export interface CheckOptions {
   readonly db: Database;
@@ -85,24 +81,22 @@ const nothingInTheWay: Conditions = { idle: null, charging: null, unmetered: nul
 
 async function updateOne(options: CheckOptions, scene: Scene, active: Active): Promise<void> {
   const { model } = active;
-  const policy = policyFor(scene.policies, model);
-  if (policy.mode === 'never') return;
   const wanted = await wantedVersion(options.db, active, scene.standing);
   if (!wanted) return;
   const { version, versionDigest, revision } = wanted;
-  if (policy.mode === 'ask') {
-    options.onChange({ type: 'offered', model, version });
-    return;
-  }
-  const waitingFor = unmetConditions(effective(policy, scene), scene.conditions);
-  if (waitingFor.length > 0) {
-    options.onChange({ type: 'waiting', model, version, for: waitingFor });
-    return;
-  }
+  const hold = holdOf(policyFor(scene.policies, model), scene);
+  options.onChange({ type: 'wanted', model, version, hold });
+  if (hold) return;
   const variant = variantOf(scene.models, model, version, active.variant);
   const target = { model, version, digest: versionDigest, revision, variant };
   const outcome = await takeVersion(options, active, target);
   if (outcome) options.onChange({ model, version, from: active.version, ...outcome });
+}
+
+function holdOf(policy: UpdatePolicy, scene: Scene): Hold | null {
+  if (policy.mode !== 'automatic') return policy.mode;
+  const unmet = unmetConditions(effective(policy, scene), scene.conditions);
+  return unmet.length > 0 ? unmet : null;
 }
 
 /** Nothing goes by itself over a link that is paid by what goes over it, unless its owner said so for this device. */

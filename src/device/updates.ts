@@ -53,7 +53,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
     urge = 'when-it-suits';
     waits = false;
     const heard = (news: CheckNews) => {
-      waits ||= news.type === 'waiting';
+      waits ||= news.type === 'wanted' && Array.isArray(news.hold);
       onChange(news);
     };
     await checkForUpdates({ ...options, onChange: heard }, now).catch(tell);

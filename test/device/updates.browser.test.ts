@@ -324,16 +324,16 @@ describe('a policy', () => {
     await savePolicy(db, { ...defaultPolicy, model: 'digits', mode: 'ask' });
     await publish(2, 2);
     await look(start());
-    expect(news).toContainEqual({ type: 'offered', model: 'digits', version: 2 });
+    expect(news).toContainEqual({ type: 'wanted', model: 'digits', version: 2, hold: 'ask' });
     expect((await listInstalled(db)).map(row => row.version)).toEqual([1]);
   });
 
-  test('of never says nothing; of another model it is of no account', async () => {
+  test('of never takes nothing, and gives way to one of the model’s own', async () => {
     await savePolicy(db, { ...defaultPolicy, mode: 'never' });
     await publish(2, 2);
     const updates = start();
     await look(updates);
-    expect(news.some(entry => entry.type === 'offered' || entry.type === 'updated')).toBe(false);
+    expect((await listInstalled(db)).map(row => row.version)).toEqual([1]);
     await savePolicy(db, { ...defaultPolicy, model: 'digits' });
     await vi.waitFor(async () => expect(await running()).toBe(2));
   });
@@ -344,7 +344,7 @@ describe('a policy', () => {
     const updates = start();
     self.dispatchEvent(new Event('pointerdown'));
     await look(updates);
-    expect(news).toContainEqual({ type: 'waiting', model: 'digits', version: 2, for: ['idle'] });
+    expect(news).toContainEqual({ type: 'wanted', model: 'digits', version: 2, hold: ['idle'] });
     expect(await running()).toBe(1);
     await look(updates, 'now');
     expect(await running()).toBe(2);

@@ -1,10 +1,10 @@
-// What the app itself has to say, above any screen: a new build, a version that was swapped in.
+// What the app itself has to say, above any screen: a new build, a version that was swapped in, one that was not.
 import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/shell.ts';
 import { Button } from '../parts/button.tsx';
 import { Note } from '../parts/note.tsx';
 import { buildWaiting, dismissBuild, takeBuild } from '../state/app-updates.ts';
-import { dismissSwap, goBack, swapped } from '../state/swaps.ts';
+import { dismissRolledBack, dismissSwap, goBack, rolledBack, swapped } from '../state/swaps.ts';
 
 export function Notes() {
   return (
@@ -39,6 +39,22 @@ export function Notes() {
                 onClick={() => dismissSwap(swap.model)}
               />
             </span>
+          </div>
+        </Note>
+      ))}
+      {rolledBack.value.map(({ model, version, from, problem }) => (
+        <Note tone="warn" key={model}>
+          <div class="row spread">
+            <span>
+              {t('rolledBack', { model, version: String(version), from: String(from) })}{' '}
+              <span class="soft small">{t('rolledBackWhy', { problem })}</span>
+            </span>
+            <Button
+              kind="quiet"
+              icon="close"
+              label={common('dismiss')}
+              onClick={() => dismissRolledBack(model)}
+            />
           </div>
         </Note>
       ))}

@@ -11,7 +11,7 @@ import { startUpdates, type UpdateNews, type Updates } from '../../device/update
 import { caller, registry } from './connection.ts';
 import { need, type Services } from './services.ts';
 import { noteRolledBack, noteSwap } from './swaps.ts';
-import { forgetPending, notePending, takeOptions } from './updates.ts';
+import { forgetWanted, noteWanted, takeOptions } from './updates.ts';
 
 /** Null before first contact. */
 export const catalogue = computed<readonly ModelSummary[] | null>(
@@ -47,18 +47,18 @@ function note(news: UpdateNews): void {
     case 'checked':
       refreshing.value = false;
       catalogueProblem.value = news.refused[0] ?? null;
-      forgetPending();
+      forgetWanted(null);
       void askWho();
       break;
     case 'updated':
+      forgetWanted(news.model);
       noteSwap(news);
       break;
     case 'rolled-back':
       noteRolledBack(news);
       break;
-    case 'offered':
-    case 'waiting':
-      notePending(news);
+    case 'wanted':
+      noteWanted(news);
       break;
     case 'fetched':
       break;

@@ -1,7 +1,14 @@
 // What is on this device and what of it is in use, as the database says.
 import { computed, signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
-import { activate, listActive, listInstalled, removeVersion, rollBack } from '../../device/library.ts';
+import {
+  activate,
+  follow,
+  listActive,
+  listInstalled,
+  removeVersion,
+  rollBack,
+} from '../../device/library.ts';
 import type { Active, Installed } from '../../device/schema.ts';
 import { errorToast } from './error-toast.ts';
 import { need, type Services } from './services.ts';
@@ -33,6 +40,11 @@ export async function switchTo(model: string, version: number, variant?: string)
 
 export function goBackTo(model: string): Promise<boolean> {
   return attempt(() => rollBack(need().db, model));
+}
+
+/** From now on newer versions of the registry's are taken again. */
+export function followAgain(model: string): Promise<boolean> {
+  return attempt(() => follow(need().db, model, true));
 }
 
 export function remove(model: string, version: number): Promise<boolean> {

@@ -6,6 +6,7 @@ import { readDocument } from '../../core/artifact/signature.ts';
 import type { Active, Installed } from '../../device/schema.ts';
 import { aliasesOf, catalogue } from './catalogue.ts';
 import { activeByModel, installedByModel } from './installed.ts';
+import { wantedByModel } from './updates.ts';
 
 export interface ShelfVersion {
   readonly version: number;
@@ -32,6 +33,8 @@ export interface ShelfModel {
   /** What one tap gets: `production`, else the newest. */
   readonly offered: ShelfVersion | null;
   readonly active: Active | null;
+  /** The version that the registry means for this device, where it is not the one that runs. */
+  readonly wanted: number | null;
 }
 
 export const shelf = computed<readonly ShelfModel[]>(() => {
@@ -43,6 +46,7 @@ export const shelf = computed<readonly ShelfModel[]>(() => {
       listed.get(name) ?? null,
       installedByModel.value.get(name) ?? [],
       activeByModel.value.get(name) ?? null,
+      wantedByModel.value.get(name)?.version ?? null,
     ),
   );
 });
@@ -52,6 +56,7 @@ export function toShelf(
   summary: ModelSummary | null,
   here: readonly Installed[],
   active: Active | null,
+  wanted: number | null = null,
 ): ShelfModel {
   const aliases = summary ? aliasesOf(summary) : [];
   const listed = (summary?.versions ?? []).map(version =>
@@ -63,7 +68,7 @@ export function toShelf(
   const versions = all.map(version => ({ ...version, siblings: siblingsOf(version, all) }));
   const production = aliases.find(alias => alias.alias === 'production')?.version;
   const offered = versions.find(version => version.version === production) ?? versions[0] ?? null;
-  return { model, versions, offered, active };
+  return { model, versions, offered, active, wanted };
 }
 
 function fromSummary(
@@ -111,7 +116,12 @@ function siblingsOf({ version, parent }: ShelfVersion, all: readonly ShelfVersio
     .sort((a, b) => a - b);
 }
 
-/** Whether what is offered is newer than what is in use. */
-export function updateReady({ active, offered }: ShelfModel): boolean {
-  return active !== null && offered !== null && offered.version > active.version;
+/**
+ * The version that one tap would bring; null where what runs is as it should be. A rollout need not mean this device; to whom
+ * chose a version by hand, a newer one is offered.
+ */
+export function updateReady({ active, offered, wanted }: ShelfModel): number | null {
+  if (active === null) return null;
+  if (active.follows) return wanted === active.version ? null : wanted;
+  return offered !== null && offered.version > active.version ? offered.version : null;
 }

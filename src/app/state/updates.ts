@@ -9,6 +9,7 @@ import { listFailedTrials } from '../../device/trials.ts';
 import { buildName } from './build.ts';
 import { get } from './downloads.ts';
 import { errorToast } from './error-toast.ts';
+import { activeByModel } from './installed.ts';
 import { need, type Services } from './services.ts';
 import { noteRolledBack } from './swaps.ts';
 
@@ -16,9 +17,9 @@ import { noteRolledBack } from './swaps.ts';
 export const policies = signal<Policies>(new Map());
 export const failedTrials = signal<readonly Trial[]>([]);
 
-export type Pending = Extract<CheckNews, { type: 'offered' | 'waiting' }>;
-/** By model: a newer version that waits for its owner or for the device, as the last look found. */
-export const pending = signal<ReadonlyMap<string, Pending>>(new Map());
+export type Wanted = Extract<CheckNews, { type: 'wanted' }>;
+/** By model: the version that the registry means for this device and that does not run yet, as the last look found. */
+export const wantedByModel = signal<ReadonlyMap<string, Wanted>>(new Map());
 
 export async function loadPolicies({ db }: Services): Promise<void> {
   policies.value = await readPolicies(db);
@@ -28,12 +29,16 @@ export async function loadTrials({ db }: Services): Promise<void> {
   failedTrials.value = await listFailedTrials(db);
 }
 
-export function notePending(news: Pending): void {
-  pending.value = new Map(pending.value).set(news.model, news);
+export function noteWanted(news: Wanted): void {
+  wantedByModel.value = new Map(wantedByModel.value).set(news.model, news);
 }
 
-export function forgetPending(): void {
-  pending.value = new Map();
+/** @param model null: of all */
+export function forgetWanted(model: string | null): void {
+  const left = new Map(wantedByModel.value);
+  if (model === null) left.clear();
+  else left.delete(model);
+  wantedByModel.value = left;
 }
 
 /** @param policy null: as for all models */
@@ -60,8 +65,10 @@ export async function takeUpdate(model: string, version: number): Promise<void> 
   if (!(await get(model, version))) return;
   try {
     const outcome = await takeByHand(takeOptions(need()), model, version);
+    if (outcome?.type === 'updated') forgetWanted(model);
     if (outcome?.type === 'rolled-back') {
-      noteRolledBack({ model, version, from: version, problem: outcome.problem });
+      const from = activeByModel.value.get(model)?.version ?? version;
+      noteRolledBack({ model, version, from, problem: outcome.problem });
     }
   } catch (thrown) {
     errorToast(toFailure(thrown));

@@ -3,6 +3,7 @@ import type { ModelSummary, VersionSummary } from '../../../src/core/artifact/re
 import type { Active, Installed } from '../../../src/device/schema.ts';
 
 vi.stubGlobal('location', { hash: '' });
+vi.stubGlobal('document', { querySelector: () => null });
 const { toShelf, updateReady } = await import('../../../src/app/state/shelf.ts');
 
 const digest = 'a'.repeat(64);
@@ -80,9 +81,12 @@ test('two versions of one parent are siblings; the parent is none of them', () =
 
 test('an update is ready only where what is offered is newer than what is in use', () => {
   const versions = [listed(2, 1), listed(1, null)];
-  expect(updateReady(toShelf('digits', summary(versions, 2), [here(1)], active(1)))).toBe(true);
-  expect(updateReady(toShelf('digits', summary(versions, 1), [here(2)], active(2)))).toBe(false);
-  expect(updateReady(toShelf('digits', summary(versions, 2), [], null))).toBe(false);
+  expect(updateReady(toShelf('digits', summary(versions, 2), [here(1)], active(1), 2))).toBe(2);
+  expect(updateReady(toShelf('digits', summary(versions, 2), [here(1)], active(1), null))).toBeNull();
+  expect(updateReady(toShelf('digits', summary(versions, 1), [here(2)], active(2)))).toBeNull();
+  expect(updateReady(toShelf('digits', summary(versions, 2), [], null))).toBeNull();
+  const chosen = { ...active(1), follows: false };
+  expect(updateReady(toShelf('digits', summary(versions, 2), [here(1)], chosen))).toBe(2);
 });
 
 test('a version says what of it is here', () => {

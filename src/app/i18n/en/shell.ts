@@ -23,6 +23,8 @@ export const shell = {
   screenFailed: 'This part of the app could not be loaded.',
   screenBroke: 'This screen broke.',
   swapped: '{model} is now version {version}.',
+  rolledBack: '{model} stays at version {from}: version {version} did not answer here as it was recorded.',
+  rolledBackWhy: 'Reason: {problem}',
   goBack: 'Go back',
   keyUse: 'Go to Use, Teach, Judge, Shrink, Library',
   keySearch: 'Search in Library',

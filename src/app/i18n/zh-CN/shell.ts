@@ -25,6 +25,8 @@ export const shell: Translation<typeof en> = {
   screenFailed: '应用的这一部分未能载入。',
   screenBroke: '这个页面出错了。',
   swapped: '{model} 现在是版本 {version}。',
+  rolledBack: '{model} 保持版本 {from}：版本 {version} 在这里的答案与记录不符。',
+  rolledBackWhy: '原因：{problem}',
   goBack: '退回',
   keyUse: '前往使用、教学、评判、压缩、模型库',
   keySearch: '在模型库中搜索',

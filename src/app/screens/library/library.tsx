@@ -16,6 +16,7 @@ import { shelf } from '../../state/shelf.ts';
 import '../../styles/library.css';
 import { MadeHere } from './made-here.tsx';
 import { ModelCard } from './model-card.tsx';
+import { Outbox } from './outbox.tsx';
 import { StorageMeter } from './storage-meter.tsx';
 
 export default function Library() {
@@ -39,6 +40,9 @@ export default function Library() {
             label={t('lookAgain')}
             onClick={refresh}
           />
+          <LinkButton kind="quiet" icon="collect" href={href('collect')}>
+            {common('collect')}
+          </LinkButton>
           <LinkButton kind="quiet" icon="admin" href={href('admin')}>
             {common('admin')}
           </LinkButton>
@@ -71,6 +75,7 @@ export default function Library() {
           </li>
         ))}
       </ul>
+      <Outbox />
       <MadeHere />
       <StorageMeter />
     </div>

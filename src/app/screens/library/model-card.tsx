@@ -9,9 +9,11 @@ import { Chip } from '../../parts/chip.tsx';
 import { DownloadState } from '../../parts/download-state.tsx';
 import { href } from '../../router.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
-import { goBackTo, switchTo } from '../../state/installed.ts';
+import { goBackTo } from '../../state/installed.ts';
 import { type ShelfModel, type ShelfVersion, updateReady } from '../../state/shelf.ts';
+import { takeUpdate } from '../../state/updates.ts';
 import { HereChip } from './here-chip.tsx';
+import { ModelUpdates } from './model-updates.tsx';
 import { Versions } from './versions.tsx';
 
 export function ModelCard({ shelf }: { readonly shelf: ShelfModel }) {
@@ -23,6 +25,7 @@ export function ModelCard({ shelf }: { readonly shelf: ShelfModel }) {
       <div class="stack">
         {shown ? <Facts version={shown} /> : null}
         {running ? <DownloadState download={running} /> : <MainAction shelf={shelf} />}
+        {active ? <ModelUpdates model={model} /> : null}
         <details class="fold">
           <summary>{t('versions', { n: versions.length })}</summary>
           <Versions shelf={shelf} />
@@ -37,11 +40,11 @@ function State({ shelf }: { readonly shelf: ShelfModel }) {
   return (
     <span class="row">
       {here ? <HereChip /> : <Chip icon="download">{t('notHere')}</Chip>}
-      {updateReady(shelf) ? (
+      {updateReady(shelf) === null ? null : (
         <Chip tone="info" icon="refresh">
           {t('updateReady')}
         </Chip>
-      ) : null}
+      )}
     </span>
   );
 }
@@ -74,19 +77,20 @@ function MainAction({ shelf }: { readonly shelf: ShelfModel }) {
       </div>
     );
   }
+  const newer = updateReady(shelf);
   const back = active.previous;
   const canGoBack =
     back !== null && shelf.versions.some(version => version.version === back && version.installed);
   return (
     <div class="row">
-      <LinkButton kind={updateReady(shelf) ? 'plain' : 'primary'} icon="use" href={href('use', model)}>
+      <LinkButton kind={newer === null ? 'primary' : 'plain'} icon="use" href={href('use', model)}>
         {t('use')}
       </LinkButton>
-      {updateReady(shelf) && offered ? (
-        <Button kind="primary" icon="download" onClick={() => void update(model, offered.version)}>
-          {t('update', { version: String(offered.version) })}
+      {newer === null ? null : (
+        <Button kind="primary" icon="download" onClick={() => void takeUpdate(model, newer)}>
+          {t('update', { version: String(newer) })}
         </Button>
-      ) : null}
+      )}
       {canGoBack ? (
         <Button kind="quiet" icon="undo" onClick={() => void goBackTo(model)}>
           {t('goBack', { version: String(back) })}
@@ -94,8 +98,4 @@ function MainAction({ shelf }: { readonly shelf: ShelfModel }) {
       ) : null}
     </div>
   );
-}
-
-async function update(model: string, version: number): Promise<void> {
-  if (await get(model, version)) await switchTo(model, version);
 }

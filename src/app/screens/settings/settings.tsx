@@ -12,6 +12,7 @@ import { StorageMeter } from '../library/storage-meter.tsx';
 import '../../styles/settings.css';
 import { ThisDevice } from './this-device.tsx';
 import { Registry } from './registry.tsx';
+import { Updates } from './updates.tsx';
 
 export default function SettingsScreen() {
   return (
@@ -22,6 +23,7 @@ export default function SettingsScreen() {
       <Look />
       <ThisDevice />
       <Registry />
+      <Updates />
       <StorageMeter />
       <Card title={t('app')}>
         <div class="stack">
