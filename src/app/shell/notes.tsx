@@ -4,6 +4,7 @@ import { t } from '../i18n/shell.ts';
 import { Button } from '../parts/button.tsx';
 import { Note } from '../parts/note.tsx';
 import { buildWaiting, dismissBuild, takeBuild } from '../state/app-updates.ts';
+import { daysUnheard, dismissUnheard, saysUnheard } from '../state/unheard.ts';
 import { dismissRolledBack, dismissSwap, goBack, rolledBack, swapped } from '../state/swaps.ts';
 
 export function Notes() {
@@ -21,6 +22,14 @@ export function Notes() {
                 {t('later')}
               </Button>
             </span>
+          </div>
+        </Note>
+      ) : null}
+      {saysUnheard.value ? (
+        <Note tone="warn">
+          <div class="row spread">
+            <span>{t('unheard', { n: daysUnheard.value ?? 0 })}</span>
+            <Button kind="quiet" icon="close" label={common('dismiss')} onClick={dismissUnheard} />
           </div>
         </Note>
       ) : null}

@@ -1,6 +1,6 @@
 // Whether the server can be reached, what it takes this device for, and which registry it is.
 import { computed, signal } from '@preact/signals';
-import type { Caller, DeviceInfo } from '../../core/artifact/registry-api.ts';
+import type { Caller, EnrolmentAnswer } from '../../core/artifact/registry-api.ts';
 import type { RegistryRow } from '../../device/schema.ts';
 
 /** What the last request found; null until the first has ended. */
@@ -25,13 +25,14 @@ export const watchedFetch: typeof fetch = async (input, init) => {
 };
 
 /** After an enrolment: the same facts, as `GET /me` will say them. */
-export function noteDevice(device: DeviceInfo): void {
+export function noteDevice(device: EnrolmentAnswer): Caller {
   caller.value = {
     kind: 'device',
-    role: device.role,
+    role: device.status === 'approved' ? device.role : null,
     status: device.status,
     openReads: caller.value?.openReads ?? true,
     groups: device.groups,
-    certificate: caller.value?.certificate ?? null,
+    certificate: device.certificate,
   };
+  return caller.value;
 }

@@ -1,23 +1,51 @@
-// Asking to be let in, and forgetting the registry.
+// Asking to be let in, coming in by a code, and forgetting the registry.
 import { toFailure } from '../../core/errors.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
-import { connect, forgetRegistry } from '../../device/registry.ts';
+import type { Caller, EnrolmentAnswer } from '../../core/artifact/registry-api.ts';
+import { postChange } from '../../device/changes.ts';
+import { keepCertificate } from '../../device/peers.ts';
+import { connect, forgetRegistry, trustedKeys } from '../../device/registry.ts';
 import { refresh } from './catalogue.ts';
 import { caller, noteDevice, registry } from './connection.ts';
 import { need } from './services.ts';
 
 /** Sends this device's public key and name; asked again, it only learns how that stands. */
 export async function askToBeLetIn(name: string): Promise<Result<{ readonly code: string }>> {
-  const { db, client, identity } = need();
+  const { identity } = need();
   try {
-    registry.value = await connect(db, client);
-    const device = await client.enrol({ publicKey: identity.publicKey, name });
-    noteDevice(device);
-    return ok({ code: device.code });
+    await enrol({ publicKey: identity.publicKey, name });
+    return ok({ code: identity.code });
   } catch (thrown) {
     return fail(toFailure(thrown));
   }
+}
+
+/**
+ * Comes in by a one-time code.
+ * @param keyId of the registry that the code is of, where it came with it: no other gets to see it
+ */
+export async function join(name: string, code: string, keyId?: string): Promise<Result<Caller>> {
+  const { identity } = need();
+  try {
+    return ok(await enrol({ publicKey: identity.publicKey, name, code }, keyId));
+  } catch (thrown) {
+    return fail(toFailure(thrown));
+  }
+}
+
+async function enrol(
+  request: { publicKey: string; name: string; code?: string },
+  keyId?: string,
+): Promise<Caller> {
+  const { db, client } = need();
+  const pinned = await connect(db, client, keyId);
+  registry.value = pinned;
+  const answer: EnrolmentAnswer = await client.enrol(request);
+  if (answer.certificate) await keepCertificate(db, answer.certificate, trustedKeys(pinned));
+  // What waited to be let in may go now.
+  if (answer.status === 'approved') postChange('outbox');
+  return noteDevice(answer);
 }
 
 /** Only ever by the user's own wish: it removes what protects from a rollback. */

@@ -6,6 +6,7 @@ import { startServiceWorker, watchInstall } from './app-updates.ts';
 import { refresh, startCatalogue } from './catalogue.ts';
 import { online } from './connection.ts';
 import { currentModel, followAddress } from './current.ts';
+import { followInvitations, pinInvited } from './invitation.ts';
 import { startRuntime } from './offline-runtime.ts';
 import { loadSamples } from './samples.ts';
 import { followChanges, loadAll } from './refresh.ts';
@@ -16,6 +17,7 @@ import { toFailure } from '../../core/errors.ts';
 export async function startApp(): Promise<void> {
   effect(showLanguage);
   watchInstall();
+  followInvitations();
   const open = await openServices();
   if (!open) return;
   try {
@@ -53,6 +55,9 @@ function startNetwork(open: Services): void {
     online.value = false;
   });
   addEventListener('online', refresh);
-  startCatalogue(open, ended.signal);
-  startDelivery({ ...open, signal: ended.signal });
+  // Who was invited to a registry pins that one, and no other that happens to answer.
+  void pinInvited(open, ended.signal).then(() => {
+    startCatalogue(open, ended.signal);
+    startDelivery({ ...open, signal: ended.signal });
+  });
 }

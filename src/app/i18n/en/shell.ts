@@ -26,6 +26,10 @@ export const shell = {
   rolledBack: '{model} stays at version {from}: version {version} did not answer here as it was recorded.',
   rolledBackWhy: 'Reason: {problem}',
   goBack: 'Go back',
+  unheard: {
+    one: 'The registry was last heard {n} day ago. What is here works; there may be something newer.',
+    other: 'The registry was last heard {n} days ago. What is here works; there may be something newer.',
+  },
   keyUse: 'Go to Use, Teach, Judge, Shrink, Library',
   keySearch: 'Search in Library',
   keyCommands: 'Run any command',

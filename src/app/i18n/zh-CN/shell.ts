@@ -27,6 +27,7 @@ export const shell: Translation<typeof en> = {
   swapped: '{model} 现在是版本 {version}。',
   rolledBack: '{model} 保持版本 {from}：版本 {version} 在这里的答案与记录不符。',
   rolledBackWhy: '原因：{problem}',
+  unheard: '上次收到注册中心的消息是 {n} 天前。这里的一切都能用；可能已有更新的版本。',
   goBack: '退回',
   keyUse: '前往使用、教学、评判、压缩、模型库',
   keySearch: '在模型库中搜索',

@@ -11,6 +11,7 @@ import { ErrorNote } from '../../parts/error-note.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { registry } from '../../state/connection.ts';
 import { forget } from '../../state/enrolment.ts';
+import { daysUnheard } from '../../state/unheard.ts';
 
 export function Registry() {
   const pinned = registry.value;
@@ -42,6 +43,12 @@ export function Registry() {
               <dd>{formatDate(pinned.pinnedAt)}</dd>
               <dt>{t('contacted')}</dt>
               <dd>{pinned.contactedAt ? formatDate(pinned.contactedAt) : t('never')}</dd>
+              {daysUnheard.value === null ? null : (
+                <>
+                  <dt>{t('saidLast')}</dt>
+                  <dd>{t('saidLastDays', { n: daysUnheard.value })}</dd>
+                </>
+              )}
             </>
           ) : null}
         </dl>

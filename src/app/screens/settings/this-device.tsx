@@ -1,6 +1,5 @@
 // Who this device is: its name, its code, what an admin lets it do; and asking for more.
 import { useState } from 'preact/hooks';
-import type { Caller } from '../../../core/artifact/registry-api.ts';
 import type { Failure } from '../../../core/errors.ts';
 import { t } from '../../i18n/settings.ts';
 import { Button } from '../../parts/button.tsx';
@@ -14,6 +13,8 @@ import { askToBeLetIn } from '../../state/enrolment.ts';
 import { services } from '../../state/services.ts';
 import { suggestedName } from '../../state/device-name.ts';
 import { changeSettings, settings } from '../../state/settings.ts';
+import { CodeField, Invited } from './join.tsx';
+import { roleText } from './role-text.ts';
 
 const nameAtMost = 64;
 
@@ -21,38 +22,42 @@ export function ThisDevice() {
   const identity = services.value?.identity;
   const stored = settings.value;
   if (!identity || !stored) return null;
+  const groups = caller.value?.groups ?? [];
+  const name = stored.deviceName.trim() || suggestedName();
   return (
-    <Card title={t('device')}>
-      <div class="stack">
-        <TextField
-          label={t('name')}
-          hint={t('nameHint')}
-          value={stored.deviceName}
-          placeholder={suggestedName()}
-          maxLength={nameAtMost}
-          onInput={deviceName => void changeSettings({ deviceName })}
-        />
-        <dl class="facts">
-          <dt>{t('code')}</dt>
-          <dd>
-            <strong class="code mono">{identity.code}</strong>
-            <p class="soft small">{t('codeHint')}</p>
-          </dd>
-          <dt>{t('role')}</dt>
-          <dd>{roleText(caller.value)}</dd>
-        </dl>
-        {identity.protected ? null : <Note tone="warn">{t('bareKey')}</Note>}
-        <Ask name={stored.deviceName.trim() || suggestedName()} />
-      </div>
-    </Card>
+    <>
+      <Invited name={name} />
+      <Card title={t('device')}>
+        <div class="stack">
+          <TextField
+            label={t('name')}
+            hint={t('nameHint')}
+            value={stored.deviceName}
+            placeholder={suggestedName()}
+            maxLength={nameAtMost}
+            onInput={deviceName => void changeSettings({ deviceName })}
+          />
+          <dl class="facts">
+            <dt>{t('code')}</dt>
+            <dd>
+              <strong class="code mono">{identity.code}</strong>
+              <p class="soft small">{t('codeHint')}</p>
+            </dd>
+            <dt>{t('role')}</dt>
+            <dd>{roleText(caller.value)}</dd>
+            {groups.length === 0 ? null : (
+              <>
+                <dt>{t('groups')}</dt>
+                <dd>{groups.join(', ')}</dd>
+              </>
+            )}
+          </dl>
+          {identity.protected ? null : <Note tone="warn">{t('bareKey')}</Note>}
+          <Ask name={name} />
+        </div>
+      </Card>
+    </>
   );
-}
-
-function roleText(who: Caller | null): string {
-  if (!who) return t('roleUnknown');
-  if (who.status === 'pending') return t('rolePending');
-  if (who.status === 'revoked') return t('roleRevoked');
-  return who.role === null || who.kind === 'anonymous' ? t('roleNone') : t(`${who.role}_role`);
 }
 
 function Ask({ name }: { readonly name: string }) {
@@ -75,6 +80,7 @@ function Ask({ name }: { readonly name: string }) {
         </Button>
       </div>
       {problem ? <ErrorNote failure={problem} /> : null}
+      {status === 'revoked' ? null : <CodeField name={name} />}
     </div>
   );
 }
