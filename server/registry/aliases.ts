@@ -1,5 +1,6 @@
 // Movable names for versions. Every change has a higher revision, back-moves too; documents expire and are issued again.
 import type { Kysely } from 'kysely';
+import { isPartial } from '../../src/core/artifact/alias-history.ts';
 import { type Alias, aliasSchema } from '../../src/core/artifact/documents.ts';
 import { type Envelope, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -81,14 +82,16 @@ export async function setAlias(
 ): Promise<Envelope> {
   const row = await find(transaction, key);
   const before = row ? contentOf(row.document, aliasSchema) : null;
-  const other = move.otherwise === undefined ? otherwiseAfter(before, move) : move.otherwise;
+  const { version, otherwise } = move;
+  const rollout = { share: move.share, groups: move.groups ? [...new Set(move.groups)] : null };
+  const other = otherwise === undefined ? otherwiseAfter(before, { version, rollout }) : otherwise;
   const content: Content = {
     type: 'alias',
     formatVersion: 1,
     ...key,
     revision: await nextRevision(transaction, key),
-    ...(await usableVersion(transaction, key.model, move.version)),
-    rollout: { share: move.share, groups: move.groups ? [...new Set(move.groups)] : null },
+    ...(await usableVersion(transaction, key.model, version)),
+    rollout,
     otherwise: other === null ? null : await usableVersion(transaction, key.model, other),
     held: false,
   };
@@ -158,14 +161,10 @@ export async function removeAlias(
  * What devices outside of a rollout run where nobody said. Before a first rollout that is what all had; while it is widened
  * or replaced, what those outside had: a version that few were trusted with never becomes everybody's by the way.
  */
-function otherwiseAfter(before: Alias | null, { version, share, groups }: AliasMove): number | null {
-  if (!before || !isPartial(share, groups ?? null)) return null;
-  if (isPartial(before.rollout.share, before.rollout.groups)) return before.otherwise?.version ?? null;
+function otherwiseAfter(before: Alias | null, { version, rollout }: Pick<Alias, 'version' | 'rollout'>) {
+  if (!before || !isPartial({ rollout })) return null;
+  if (isPartial(before)) return before.otherwise?.version ?? null;
   return before.version === version ? null : before.version;
-}
-
-function isPartial(share: number, groups: readonly string[] | null): boolean {
-  return share < 1 || groups !== null;
 }
 
 /** A version that an alias may point at. @throws HaversackError `NotFound`, `VersionRetired`, `VersionCollected` */

@@ -3,19 +3,6 @@ import { type Alias, aliasSchema } from '../../core/artifact/documents.ts';
 import type { AliasRevision } from '../../core/artifact/registry-api.ts';
 import { readDocument } from '../../core/artifact/signature.ts';
 
-/** One per alias, as it stood at a moment; without those that did not exist then. By name. */
-export function stoodAt(entries: readonly AliasRevision[], at: Date): AliasRevision[] {
-  const newest = new Map<string, AliasRevision>();
-  for (const entry of entries) {
-    const known = newest.get(entry.alias);
-    const isLater = known === undefined || known.revision < entry.revision;
-    if (new Date(entry.at) <= at && isLater) newest.set(entry.alias, entry);
-  }
-  return [...newest.values()]
-    .filter(({ version }) => version !== null)
-    .sort((a, b) => a.alias.localeCompare(b.alias));
-}
-
 /** The last moment of a day, as the reader's clock has days. @param day `2026-05-03` */
 export function endOfDay(day: string): Date {
   const [year = NaN, month = NaN, date = NaN] = day.split('-').map(Number);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { addPage, noPages, pageEntries } from '../../../src/app/state/admin-audit.ts';
-import { aliasOf, before, endOfDay, heldByRegistry, stoodAt } from '../../../src/app/state/admin-history.ts';
+import { aliasOf, before, endOfDay, heldByRegistry } from '../../../src/app/state/admin-history.ts';
+import { stoodAt } from '../../../src/core/artifact/alias-history.ts';
 import type { AliasRevision, AuditEntry } from '../../../src/core/artifact/registry-api.ts';
 
 const digest = 'd'.repeat(64);

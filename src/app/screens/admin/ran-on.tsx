@@ -1,10 +1,11 @@
 // "What ran on 3 May?": where every alias of a model stood at the end of a day.
 import { useState } from 'preact/hooks';
+import { stoodAt } from '../../../core/artifact/alias-history.ts';
 import type { AliasRevision } from '../../../core/artifact/registry-api.ts';
 import { t } from '../../i18n/admin.ts';
 import { Card } from '../../parts/card.tsx';
 import { Field } from '../../parts/field.tsx';
-import { endOfDay, stoodAt } from '../../state/admin-history.ts';
+import { endOfDay } from '../../state/admin-history.ts';
 import { pointedAt } from './alias-history.tsx';
 import { Answer, useAsked } from './asked.tsx';
 
