@@ -298,9 +298,9 @@ function product(reader: WireReader): number {
   return elements;
 }
 
-/** A negative int64 reads as 2^64 − |n|: it stands for what is not fixed, or is told by who reads the shape. */
+/** A negative int64 reads as 2^64 − |n|, and 2^63 − 1 as 2^63: what is negative is not fixed, or told by who reads it. */
 function factor(dim: number): number {
-  return dim >= 2 ** 63 ? 1 : Math.max(dim, 1);
+  return dim > 2 ** 63 ? 1 : Math.max(dim, 1);
 }
 
 /** The product of what is fixed. */
