@@ -15,13 +15,18 @@ export function isNewerAlias(offered: Alias, seen: Alias): boolean {
       `${name} is offered at revision ${offered.revision}, seen was ${seen.revision}`,
     );
   }
-  if (offered.revision === seen.revision && offered.versionDigest !== seen.versionDigest) {
+  if (offered.revision === seen.revision && meaningOf(offered) !== meaningOf(seen)) {
     throw new HaversackError(
       'Rollback',
       `${name} has two meanings at revision ${offered.revision}: version ${offered.version} and ${seen.version}`,
     );
   }
   return offered.revision > seen.revision || offered.issuedAt > seen.issuedAt;
+}
+
+/** What it says to devices: every change of that has a revision of its own. Members stand in the schema's order. */
+function meaningOf({ version, versionDigest, rollout, otherwise, held }: Alias): string {
+  return JSON.stringify([version, versionDigest, rollout, otherwise, held]);
 }
 
 /** Past its time: the registry was not heard for long, or hides something. It is used all the same, and that is said. */
