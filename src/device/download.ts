@@ -1,15 +1,22 @@
-// Brings chunks here: a few at a time, each tried a few times, each stored as soon as it is checked.
+// Brings chunks here: many with one request where the registry can, each stored as soon as it is checked; what did not come
+// that way one by one. A few requests at a time, each tried a few times.
 import type { ChunkRef } from '../core/artifact/chunks.ts';
-import type { Bytes } from '../core/artifact/digest.ts';
+import type { Bytes, Digest } from '../core/artifact/digest.ts';
+import type { FileName } from '../core/artifact/registry-api.ts';
 import { type ErrorCode, toFailure } from '../core/errors.ts';
+import type { RegistryClient } from '../client/registry.ts';
 import { backoffMs, sleep, throwIfAborted } from './backoff.ts';
 import { putChunk } from './chunk-store.ts';
 import type { Database } from './db.ts';
 
-const parallelChunks = 4;
-const chunkTries = 3;
+const parallelRequests = 4;
+/** Without anything that came between them. */
+const tries = 3;
 const firstWaitMs = 250;
 const maxWaitMs = 4000;
+/** A batch asks for no more: what is lost with a line is asked for again, and other lines have work too. */
+const batchChunks = 64;
+const batchBytes = 4 * 2 ** 20;
 
 /** What another try may mend; all else (no such chunk, no right, no room) it cannot. */
 const passing: ReadonlySet<ErrorCode> = new Set([
@@ -19,39 +26,87 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'TooManyRequests',
   'ChunkInvalid',
 ]);
+/** The registry has no batches, or none that can be read: it may be a folder of files. */
+const noBatches: ReadonlySet<ErrorCode> = new Set([
+  'NotFound',
+  'BadRequest',
+  'Forbidden',
+  'UnsupportedMediaType',
+  'TooLarge',
+]);
+
+export type ChunkSource = Pick<RegistryClient, 'chunk' | 'chunks'>;
+
+/** Chunks of one file. */
+export interface FileChunks {
+  /** Null for what is no variant's. */
+  readonly of: FileName | null;
+  readonly refs: readonly ChunkRef[];
+}
 
 export interface Download {
   readonly db: Database;
-  readonly refs: readonly ChunkRef[];
-  readonly fetchChunk: (ref: ChunkRef, signal: AbortSignal) => Promise<Bytes>;
+  readonly files: readonly FileChunks[];
+  readonly source: ChunkSource;
+  /** Files that are here, by digest, whose chunks differences may be made to; and their chunks. */
+  readonly have: readonly Digest[];
+  readonly readBase: (digest: Digest) => Promise<Bytes | null>;
   readonly signal: AbortSignal | undefined;
-  readonly onStored: (ref: ChunkRef) => void;
+  /** @param wireBytes what it was on the line */
+  readonly onStored: (ref: ChunkRef, wireBytes: number) => void;
 }
 
 /** Resolves when all are stored. After it rejects nothing is written any more, and what was stored stays. */
-export async function downloadChunks({ db, refs, fetchChunk, signal, onStored }: Download): Promise<void> {
-  throwIfAborted(signal);
+export async function downloadChunks(download: Download): Promise<void> {
+  throwIfAborted(download.signal);
+  const left: ChunkRef[] = [];
+  let hasBatches = true;
+  await inLanes(download.files.flatMap(batchesOf), download.signal, async (batch, signal) => {
+    const rest = hasBatches ? await fetchBatch(download, batch, signal) : batch.refs;
+    if (rest === null) hasBatches = false;
+    left.push(...(rest ?? batch.refs));
+  });
+  await inLanes(left, download.signal, (ref, signal) => fetchOne(download, ref, signal));
+}
+
+function batchesOf({ of, refs }: FileChunks): FileChunks[] {
+  const batches: ChunkRef[][] = [];
+  let bytes = Infinity;
+  for (const ref of refs) {
+    if (bytes + ref.bytes > batchBytes || batches.at(-1)?.length === batchChunks) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)!.push(ref);
+    bytes += ref.bytes;
+  }
+  return batches.map(batch => ({ of, refs: batch }));
+}
+
+/** Takes the items in turn, a few at a time. The first failure ends all. */
+async function inLanes<T>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const stop = new AbortController();
   const abort = () => {
     stop.abort();
   };
   signal?.addEventListener('abort', abort, { once: true });
-  const queue = [...refs];
-  const work = async () => {
-    for (let ref = queue.shift(); ref; ref = queue.shift()) {
-      await fetchOne(db, ref, fetchChunk, stop.signal);
-      onStored(ref);
-    }
+  const queue = [...items];
+  const lane = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item, stop.signal);
   };
   try {
-    const lanes = Array.from({ length: parallelChunks }, () =>
-      work().catch((thrown: unknown) => {
+    const lanes = Array.from({ length: parallelRequests }, () =>
+      lane().catch((thrown: unknown) => {
         // The first failure is the one to tell; the others only heard `stop`.
         if (!stop.signal.aborted) stop.abort(thrown);
         throw thrown;
       }),
     );
-    const failed = (await Promise.allSettled(lanes)).filter(lane => lane.status === 'rejected');
+    const failed = (await Promise.allSettled(lanes)).filter(each => each.status === 'rejected');
     throwIfAborted(signal);
     if (failed.length > 0) throw stop.signal.reason;
   } finally {
@@ -59,21 +114,51 @@ export async function downloadChunks({ db, refs, fetchChunk, signal, onStored }:
   }
 }
 
-async function fetchOne(
-  db: Database,
-  ref: ChunkRef,
-  fetchChunk: Download['fetchChunk'],
+/** @returns those that did not come; null where there are no batches */
+async function fetchBatch(
+  { db, source, have, readBase, onStored }: Download,
+  { of, refs }: FileChunks,
   signal: AbortSignal,
-): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
+): Promise<readonly ChunkRef[] | null> {
+  const wanted = new Map(refs.map(ref => [ref.digest, ref]));
+  const onChunk = async (ref: ChunkRef, bytes: Bytes, wireBytes: number) => {
+    throwIfAborted(signal);
+    await putChunk(db, ref, bytes);
+    wanted.delete(ref.digest);
+    onStored(ref, wireBytes);
+  };
+  let before = wanted.size;
+  for (let attempt = 1; ; attempt += 1) {
     throwIfAborted(signal);
     try {
-      await putChunk(db, ref, await fetchChunk(ref, signal));
-      return;
+      return await source.chunks([...wanted.values()], { of, have, readBase, onChunk }, signal);
     } catch (thrown) {
-      const mayPass = passing.has(toFailure(thrown).code);
-      if (!mayPass || attempt + 1 >= chunkTries) throw thrown;
+      const { code } = toFailure(thrown);
+      if (noBatches.has(code)) return wanted.size < refs.length ? [...wanted.values()] : null;
+      // An answer that is no row of chunks: each by itself is checked all the same.
+      if (code === 'ChunkInvalid') return [...wanted.values()];
+      if (wanted.size < before) attempt = 1;
+      before = wanted.size;
+      if (!passing.has(code) || attempt >= tries) throw thrown;
     }
-    await sleep(backoffMs(attempt, firstWaitMs, maxWaitMs), signal);
+    await sleep(backoffMs(attempt - 1, firstWaitMs, maxWaitMs), signal);
   }
+}
+
+async function fetchOne(
+  { db, source, onStored }: Download,
+  ref: ChunkRef,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    throwIfAborted(signal);
+    try {
+      await putChunk(db, ref, await source.chunk(ref, signal));
+      break;
+    } catch (thrown) {
+      if (!passing.has(toFailure(thrown).code) || attempt >= tries) throw thrown;
+    }
+    await sleep(backoffMs(attempt - 1, firstWaitMs, maxWaitMs), signal);
+  }
+  onStored(ref, ref.bytes);
 }

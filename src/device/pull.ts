@@ -1,4 +1,5 @@
 // Brings a version to this device: documents checked, chunks fetched, and then, in one transaction, there.
+import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Manifest, Variant } from '../core/artifact/documents.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
 import { HaversackError } from '../core/errors.ts';
@@ -6,12 +7,13 @@ import type { RegistryClient } from '../client/registry.ts';
 import { seenAlias } from './aliases.ts';
 import { throwIfAborted } from './backoff.ts';
 import { postChange } from './changes.ts';
+import { basesOf } from './bases.ts';
 import { chunksOf, missingChunks } from './chunk-store.ts';
 import type { Database } from './db.ts';
-import { downloadChunks } from './download.ts';
+import { downloadChunks, type FileChunks } from './download.ts';
 import { withRoom } from './evict.ts';
 import { pullLock, withLock } from './locks.ts';
-import { filesOfInstalled } from './needs.ts';
+import { documentsOf, filesOfInstalled, variantFile } from './needs.ts';
 import { noteMended } from './notices.ts';
 import { connect, readRegistry, trustedKeys } from './registry.ts';
 import { readRow, readRows } from './rows.ts';
@@ -25,13 +27,15 @@ export interface PullProgress {
   /** Of what had to be fetched when this pull began. */
   readonly receivedBytes: number;
   readonly totalBytes: number;
+  /** What came over the line for `receivedBytes`: less, where chunks came packed or as differences to what is here. */
+  readonly wireBytes: number;
   /** Already here: from another version, or from a pull that was cut short. */
   readonly reusedBytes: number;
 }
 
 export interface PullOptions {
   readonly db: Database;
-  readonly client: Pick<RegistryClient, 'root' | 'version' | 'chunk'>;
+  readonly client: Pick<RegistryClient, 'root' | 'version' | 'chunk' | 'chunks'>;
   readonly model: string;
   readonly version: number;
   /** The authority where it is not said. */
@@ -134,18 +138,33 @@ async function fetchMissing(options: PullOptions, target: Installed): Promise<vo
   const totalBytes = sumBytes(missing);
   const reusedBytes = sumBytes(refs) - totalBytes;
   let receivedBytes = 0;
-  const report = () => onProgress?.({ receivedBytes, totalBytes, reusedBytes });
+  let wireBytes = 0;
+  const report = () => onProgress?.({ receivedBytes, totalBytes, wireBytes, reusedBytes });
   report();
   await downloadChunks({
     db,
-    refs: missing,
-    fetchChunk: (ref, stop) => client.chunk(ref, stop),
+    files: chunksByFile(target, missing),
+    source: client,
+    ...(await basesOf(db, model, version)),
     signal,
-    onStored: ref => {
+    onStored: (ref, bytes) => {
       receivedBytes += ref.bytes;
+      wireBytes += bytes;
       report();
     },
   });
+}
+
+/** Each of the missing chunks once: with the variant that has it, else with the artifacts. */
+function chunksByFile(target: Installed, missing: readonly ChunkRef[]): FileChunks[] {
+  const { model, version } = target;
+  const documents = documentsOf(target);
+  const left = new Map(missing.map(ref => [ref.digest, ref]));
+  const files = target.variants.map(variant => {
+    const refs = chunksOf([variantFile(documents, variant)]).filter(({ digest }) => left.delete(digest));
+    return { of: { model, version, variant }, refs };
+  });
+  return [...files, { of: null, refs: [...left.values()] }];
 }
 
 /** The one moment at which a version appears, and only if every chunk of it is here. */

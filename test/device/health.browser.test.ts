@@ -70,6 +70,7 @@ test('what is damaged is fetched again, those pieces and no others, and told', a
   expect(health).toMatchObject({ damagedChunks: 2, versions: [{ ...digits, bytes: 2 * 8192 }] });
   expect(await listNotices(db)).toMatchObject([{ kind: 'damaged', ...digits, bytes: 2 * 8192 }]);
   registry.requests.length = 0;
+  registry.fetchedChunks.length = 0;
   await pullVersion({ db, client: registry.client(), ...digits });
   expect(new Set(registry.fetchedChunks)).toEqual(new Set([first, second]));
   expect(await readVariant(db, 'digits', 1, 'fp32')).toEqual(fileOf(seeds).file);

@@ -4,6 +4,8 @@ import { activeOf, listInstalled, readVariant } from '../../src/device/library.t
 import { runningPulls } from '../../src/device/locks.ts';
 import { downloadKey, listDownloads, type PullProgress, pullVersion } from '../../src/device/pull.ts';
 import { refreshCatalogue } from '../../src/device/registry.ts';
+import type { Bytes } from '../../src/core/artifact/digest.ts';
+import type { Manifest } from '../../src/core/artifact/documents.ts';
 import { freshDB } from './fresh-db.ts';
 import { fileOf, makeSigner } from './documents-made.ts';
 import { RegistryInPage } from './registry-in-page.ts';
@@ -36,8 +38,9 @@ test('brings a version here, byte for byte, and makes the first one active', asy
   expect(await readVariant(db, 'digits', 1, 'fp32')).toEqual(fileOf(seeds).file);
   expect(await activeOf(db, 'digits')).toMatchObject({ version: 1, variant: 'fp32', follows: true });
   const totalBytes = 13 * 8192;
-  expect(progress[0]).toEqual({ receivedBytes: 0, totalBytes, reusedBytes: 0 });
-  expect(progress.at(-1)).toEqual({ receivedBytes: totalBytes, totalBytes, reusedBytes: 0 });
+  expect(progress[0]).toEqual({ receivedBytes: 0, totalBytes, wireBytes: 0, reusedBytes: 0 });
+  const wireBytes = registry.batchBytes;
+  expect(progress.at(-1)).toEqual({ receivedBytes: totalBytes, totalBytes, wireBytes, reusedBytes: 0 });
   expect(await listDownloads(db)).toEqual([]);
 });
 
@@ -86,11 +89,84 @@ test('a second version fetches only the chunks that differ', async () => {
   await pullVersion({ db, client, model: 'digits', version: 2, onProgress: p => progress.push(p) });
   // The head, and the recorded cases of the new version.
   expect(registry.fetchedChunks.length - before).toBe(2);
-  expect(progress.at(-1)).toEqual({
+  expect(progress.at(-1)).toMatchObject({
     receivedBytes: 2 * 8192,
     totalBytes: 2 * 8192,
     reusedBytes: 11 * 8192,
   });
+});
+
+/** All of `seeds`’ chunks, each moved a little. */
+async function publishMoved(registry: RegistryInPage): Promise<Bytes> {
+  const { file, tensors } = fileOf(seeds);
+  const moved = file.map((byte, i) => (i % 50 === 0 ? byte + 1 : byte));
+  const ref = await registry.addBytes(moved, tensors);
+  await registry.publish('digits', 2, [], {
+    change: manifest => ({ ...manifest, authority: { variant: 'fp32', file: ref } }),
+  });
+  return moved;
+}
+
+test('a version that moved everywhere comes as differences to the one that is here', async () => {
+  const { db } = await freshDB();
+  const registry = await published();
+  const moved = await publishMoved(registry);
+  const client = registry.client();
+  await pullVersion({ db, client, ...digits, withTraining: false });
+  const progress: PullProgress[] = [];
+  await pullVersion({
+    db,
+    client,
+    model: 'digits',
+    version: 2,
+    withTraining: false,
+    onProgress: p => progress.push(p),
+  });
+  expect(await readVariant(db, 'digits', 2, 'fp32')).toEqual(moved);
+  // The recorded cases, a chunk of their own, come whole.
+  const { receivedBytes, wireBytes } = progress.at(-1)!;
+  expect(receivedBytes).toBe(11 * 8192);
+  expect(wireBytes - 8192).toBeLessThan(0.1 * 10 * 8192);
+});
+
+test('where the base is damaged in the store, the whole chunk is fetched once', async () => {
+  const { db } = await freshDB();
+  const registry = await published();
+  const moved = await publishMoved(registry);
+  const client = registry.client();
+  await pullVersion({ db, client, ...digits, withTraining: false });
+  const { chunks } = (registry.versions.get('digits@1')!.manifest.signed as unknown as Manifest).authority
+    .file;
+  await db.put('chunks', { digest: chunks[3]!.digest, bytes: new ArrayBuffer(8192) });
+  await db.delete('chunks', chunks[5]!.digest);
+  registry.fetchedChunks.length = 0;
+  registry.requests.length = 0;
+  await pullVersion({ db, client, model: 'digits', version: 2, withTraining: false });
+  expect(await readVariant(db, 'digits', 2, 'fp32')).toEqual(moved);
+  expect(registry.requests.filter(line => line.startsWith('GET /chunks/'))).toHaveLength(2);
+});
+
+test('a registry without batches gives its chunks one by one', async () => {
+  const { db } = await freshDB();
+  const registry = await published();
+  registry.hasBatches = false;
+  await pullVersion({ db, client: registry.client(), ...digits });
+  expect(await readVariant(db, 'digits', 1, 'fp32')).toEqual(fileOf(seeds).file);
+  expect(registry.requests.filter(line => line.startsWith('GET /chunks/'))).toHaveLength(13);
+  expectNoChunkTwice(registry);
+});
+
+test('many small chunks are few requests', async () => {
+  const { db } = await freshDB();
+  const registry = await RegistryInPage.create();
+  await registry.publish(
+    'digits',
+    1,
+    Array.from({ length: 130 }, (_, i) => 500 + i),
+  );
+  await pullVersion({ db, client: registry.client(), ...digits });
+  expect(registry.requests.filter(line => line.includes('/chunks/')).length).toBeLessThanOrEqual(4);
+  expectNoChunkTwice(registry);
 });
 
 test('a chunk that is damaged on the way is never stored, and fetched again', async () => {
@@ -158,7 +234,7 @@ test('stopped half-way and opened again, it goes on without fetching a chunk twi
   const stored = new Set(await db.getAllKeys('chunks'));
   expect(stored.size).toBeGreaterThanOrEqual(5);
 
-  registry.requests.length = 0;
+  registry.fetchedChunks.length = 0;
   let reused = 0;
   await pullVersion({
     db,

@@ -1,5 +1,7 @@
 // A registry in the page: real documents, real signatures, the real wire behind `fetch`. Breaks on demand.
-import { chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
+import { type ChunkBase, shortestForm } from '../../src/core/artifact/chunk-forms.ts';
+import { chunkFramesType, encodeFrame } from '../../src/core/artifact/chunk-frames.ts';
+import { type ByteRange, chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
 import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
 import {
   type Alias,
@@ -9,6 +11,9 @@ import {
   type Variant,
 } from '../../src/core/artifact/documents.ts';
 import {
+  batchQuerySchema,
+  type FileName,
+  missingQuerySchema,
   type ModelSummary,
   type Receipt,
   type RegistryEvent,
@@ -25,6 +30,8 @@ import {
 } from '../../src/core/artifact/signature.ts';
 import { RegistryClient } from '../../src/client/registry.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
+import { gzip } from '../../src/core/gzip.ts';
+import type { z } from '../../src/core/zod.ts';
 import { fileOf, makeSigner, manifestOf, now, variantOf } from './documents-made.ts';
 import { cutShort, endless, json, problem } from './wire-answers.ts';
 
@@ -118,15 +125,19 @@ export class RegistryInPage {
     return new RegistryClient({ baseUrl: 'https://registry.test', fetch: this.fetch });
   }
 
-  /** Requests for chunks, by digest. */
-  get fetchedChunks(): string[] {
-    return this.requests
-      .filter(line => line.startsWith('GET') && line.includes('/chunks/'))
-      .map(line => line.slice(line.lastIndexOf('/') + 1));
-  }
+  /** Digests of the chunks that were sent, whole or not, each time. */
+  readonly fetchedChunks: string[] = [];
+  /** Of all that batches answered. */
+  batchBytes = 0;
+  /** A folder of files has none: chunks are to be fetched one by one. */
+  hasBatches = true;
 
   async addFile(seeds: readonly number[]): Promise<FileRef> {
     const { file, tensors } = fileOf(seeds);
+    return this.addBytes(file, tensors);
+  }
+
+  async addBytes(file: Bytes, tensors: readonly ByteRange[]): Promise<FileRef> {
     const chunked = await chunkFile(file, tensors);
     for (const [digest, bytes] of chunked.chunks) this.chunks.set(digest, bytes.slice());
     return chunked.ref;
@@ -233,10 +244,10 @@ export class RegistryInPage {
         return this.#chunk(name);
       case 'PUT chunks':
         return this.#putChunk(name, new Uint8Array(await request.arrayBuffer()));
-      case 'POST chunks': {
-        const { digests } = (await request.json()) as { digests: string[] };
-        return json({ missing: digests.filter(digest => !this.chunks.has(digest)) });
-      }
+      case 'POST chunks':
+        return name === 'batch'
+          ? this.#batch(batchQuerySchema.parse(await request.json()))
+          : this.#missing(missingQuerySchema.parse(await request.json()).digests);
       case 'POST candidates':
         return this.#candidate(envelopeSchema.parse(await request.json()));
       case 'POST reports':
@@ -310,13 +321,84 @@ export class RegistryInPage {
     return json({ manifest: published.manifest, variants: published.variants });
   }
 
+  #missing(digests: readonly string[]): Response {
+    return json({ missing: digests.filter(digest => !this.chunks.has(digest)) });
+  }
+
+  #nextFault(digest: string): Fault | null {
+    const nth = (this.#fetched.get(digest) ?? 0) + 1;
+    this.#fetched.set(digest, nth);
+    return this.fault(digest, nth);
+  }
+
+  /** A frame is made when it is read. The line breaks where the first fault is. */
+  #batch(query: z.output<typeof batchQuerySchema>): Response {
+    if (!this.hasBatches) return problem('NotFound', 'a folder of files');
+    const frames = this.#frames(query);
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull: async controller => {
+          try {
+            const next = await frames.next();
+            if (next.done) controller.close();
+            else {
+              this.batchBytes += next.value.length;
+              controller.enqueue(next.value);
+            }
+          } catch (thrown) {
+            controller.error(thrown);
+          }
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return new Response(body, { headers: { 'content-type': chunkFramesType } });
+  }
+
+  async *#frames({ chunks, of, have }: z.output<typeof batchQuerySchema>): AsyncGenerator<Bytes> {
+    for (const digest of chunks) {
+      const bytes = this.chunks.get(digest);
+      if (!bytes) continue;
+      const fault = this.#nextFault(digest);
+      if (fault === 'oversize') continue;
+      if (fault === 'unavailable') return;
+      if (fault === 'offline') throw new TypeError('network error');
+      this.fetchedChunks.push(digest);
+      const base = of && this.#baseOf(digest, of, have);
+      const frame = encodeFrame({ ...(await shortestForm(bytes, base, gzip)), digest });
+      if (fault === 'wrong') frame[frame.length - 9]! ^= 1;
+      yield fault === 'cut' ? frame.subarray(0, frame.length / 2) : frame;
+      if (fault === 'cut') throw new TypeError('network error');
+    }
+  }
+
+  /** The chunk at the same place of a file that the other side has. */
+  #baseOf(digest: string, { model, version, variant }: FileName, have: readonly string[]): ChunkBase | null {
+    const files = this.#filesOf(model);
+    const target = files.find(file => file.version === version && file.variant === variant);
+    const at = target?.file.chunks.findIndex(chunk => chunk.digest === digest) ?? -1;
+    const base = files.find(({ file }) => have.includes(file.digest))?.file.chunks[at];
+    if (!base || base.bytes !== target!.file.chunks[at]!.bytes) return null;
+    const regions = [{ bits: 8, bytes: base.bytes } as const];
+    return { digest: base.digest, bytes: this.chunks.get(base.digest)!, regions };
+  }
+
+  #filesOf(model: string): { version: number; variant: string; file: FileRef }[] {
+    return [...this.versions]
+      .filter(([key]) => key.startsWith(`${model}@`))
+      .flatMap(([, { manifest, variants }]) => {
+        const { version, authority } = manifest.signed as unknown as Manifest;
+        const derived = variants.map(({ signed }) => signed as unknown as Variant);
+        return [authority, ...derived].map(({ variant, file }) => ({ version, variant, file }));
+      });
+  }
+
   #chunk(digest: string): Response {
     const bytes = this.chunks.get(digest);
     if (!bytes) return problem('NotFound', digest);
-    const nth = (this.#fetched.get(digest) ?? 0) + 1;
-    this.#fetched.set(digest, nth);
+    this.fetchedChunks.push(digest);
     const headers = { 'content-type': 'application/octet-stream' };
-    switch (this.fault(digest, nth)) {
+    switch (this.#nextFault(digest)) {
       case null:
         return new Response(bytes, { headers });
       case 'wrong':
