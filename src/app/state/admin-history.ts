@@ -1,4 +1,4 @@
-// What an alias pointed at, and when: the answer to "what ran on 3 May?".
+// Reading the revisions of an alias as an admin does: by day, and by who stopped what.
 import { type Alias, aliasSchema } from '../../core/artifact/documents.ts';
 import type { AliasRevision } from '../../core/artifact/registry-api.ts';
 import { readDocument } from '../../core/artifact/signature.ts';
@@ -12,14 +12,6 @@ export function endOfDay(day: string): Date {
 /** The document of a revision; null where the alias was removed. */
 export function aliasOf({ document }: AliasRevision): Alias | null {
   return document === null ? null : readDocument(document, aliasSchema);
-}
-
-/** What an alias was before its newest revision; null where there was nothing. */
-export function before(entries: readonly AliasRevision[], current: Alias): Alias | null {
-  const older = entries
-    .filter(({ revision, version }) => revision < current.revision && version !== current.version)
-    .sort((a, b) => b.revision - a.revision)[0];
-  return older ? aliasOf(older) : null;
 }
 
 /** The newest entry, where the registry itself stopped the rollout. */

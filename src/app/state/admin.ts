@@ -111,11 +111,20 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
 function byNeed(devices: readonly DeviceInfo[]): DeviceInfo[] {
   const order = { pending: 0, approved: 1, revoked: 2 };
   return [...devices].sort(
-    (a, b) => order[a.status] - order[b.status] || a.name.localeCompare(b.name, undefined, { numeric: true }) || a.id.localeCompare(b.id),
+    (a, b) =>
+      order[a.status] - order[b.status] ||
+      a.name.localeCompare(b.name, undefined, { numeric: true }) ||
+      a.id.localeCompare(b.id),
   );
 }
 
-/** The alias documents of a model. Signatures are the device's business, which pins the registry's key. */
+/**
+ * The alias documents of a model: `production`, which devices follow, then the others by name. Signatures are the device's
+ * business, which pins the registry's key.
+ */
 export function aliasesOf(envelopes: readonly Envelope[]): Alias[] {
-  return envelopes.map(envelope => readDocument(envelope, aliasSchema));
+  const rank = ({ alias }: Alias): number => (alias === 'production' ? 0 : 1);
+  return envelopes
+    .map(envelope => readDocument(envelope, aliasSchema))
+    .sort((a, b) => rank(a) - rank(b) || a.alias.localeCompare(b.alias));
 }

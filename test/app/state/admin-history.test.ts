@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { addPage, noPages, pageEntries } from '../../../src/app/state/admin-audit.ts';
-import { aliasOf, before, endOfDay, heldByRegistry } from '../../../src/app/state/admin-history.ts';
-import { stoodAt } from '../../../src/core/artifact/alias-history.ts';
+import { aliasOf, endOfDay, heldByRegistry } from '../../../src/app/state/admin-history.ts';
 import type { AliasRevision, AuditEntry } from '../../../src/core/artifact/registry-api.ts';
 
 const digest = 'd'.repeat(64);
@@ -41,38 +40,12 @@ function entry(
 
 const history = [
   entry('production', 4, '2026-05-20T10:00:00.000Z', 2),
-  entry('canary', 2, '2026-05-10T10:00:00.000Z', null),
   entry('production', 3, '2026-05-04T00:00:00.000Z', 3),
-  entry('canary', 1, '2026-05-02T10:00:00.000Z', 3),
-  entry('production', 2, '2026-05-03T10:00:00.000Z', 2),
-  entry('production', 1, '2026-04-01T10:00:00.000Z', 1),
 ];
-const stood = (at: string) =>
-  stoodAt(history, new Date(at)).map(({ alias, version }) => `${alias} ${version}`);
-
-test('what ran on 3 May: each alias as its newest revision until then', () => {
-  expect(stood('2026-05-03T23:59:59.999Z')).toEqual(['canary 3', 'production 2']);
-  expect(stood('2026-05-04T00:00:00.000Z')).toEqual(['canary 3', 'production 3']);
-});
-
-test('an alias that was removed, or did not exist yet, did not stand', () => {
-  expect(stood('2026-06-01T00:00:00.000Z')).toEqual(['production 2']);
-  expect(stood('2026-03-01T00:00:00.000Z')).toEqual([]);
-});
-
 test('a day ends where the reader is', () => {
   const end = endOfDay('2026-05-03');
   expect([end.getFullYear(), end.getMonth(), end.getDate(), end.getHours()]).toEqual([2026, 4, 3, 23]);
   expect(new Date(end.getTime() + 1).getDate()).toBe(4);
-});
-
-test('the way back is the newest other version', () => {
-  const current = aliasOf(history[0]!)!;
-  expect(before(history, current)?.version).toBe(3);
-  expect(before(history, aliasOf(history[5]!)!)).toBeNull();
-  // A wider share of the same version is no other version.
-  const widened = [entry('production', 5, '2026-05-21T10:00:00.000Z', 2), ...history];
-  expect(before(widened, aliasOf(widened[0]!)!)?.version).toBe(3);
 });
 
 test('that the registry held a rollout itself is told from who wrote its newest revision', () => {

@@ -86,7 +86,7 @@ function Runs({ device }: { readonly device: DeviceInfo }) {
           <li key={model} class="admin-version">
             <span class="row">
               <a class="tap" href={to.model(model, 'versions', version)}>
-                <span class="mono">{model}</span> {t('versionShort', { version: String(version) })}
+                {`${model} ${t('versionShort', { version: String(version) })}`}
               </a>
               <AsSaid device={device} model={model} />
             </span>

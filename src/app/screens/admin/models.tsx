@@ -1,5 +1,6 @@
 // All models: found by name or tag, with what production is and when something last happened; and room that can be freed.
 import { useState } from 'preact/hooks';
+import { isPartial } from '../../../core/artifact/alias-history.ts';
 import type { Alias } from '../../../core/artifact/documents.ts';
 import type { ModelSummary } from '../../../core/artifact/registry-api.ts';
 import { t } from '../../i18n/admin.ts';
@@ -93,8 +94,9 @@ function Production({ alias }: { readonly alias: Alias | null }) {
 }
 
 /** " · 25%", " · 100% north": nothing where it is for all. */
-export function rolloutSuffix({ rollout: { share, groups } }: Alias): string {
-  if (share === 1 && groups === null) return '';
+export function rolloutSuffix(alias: Alias): string {
+  if (!isPartial(alias)) return '';
+  const { share, groups } = alias.rollout;
   return ` · ${[formatShare(share, 0), ...(groups ?? [])].join(' ')}`;
 }
 

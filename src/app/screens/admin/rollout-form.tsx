@@ -1,5 +1,6 @@
 // Which version an alias is to point at, for which devices, and why; with how many of them that is.
 import { useState } from 'preact/hooks';
+import { isPartial } from '../../../core/artifact/alias-history.ts';
 import type { Alias } from '../../../core/artifact/documents.ts';
 import { aliasNameSchema } from '../../../core/artifact/names.ts';
 import type { ModelSummary } from '../../../core/artifact/registry-api.ts';
@@ -130,7 +131,7 @@ function Where(props: {
       {problem && !hasMoved ? <Refused problem={problem} /> : null}
       <div class="row">
         <Button kind="primary" type="submit" busy={busy} disabled={same || hasMoved}>
-          {rollout.share === 1 && rollout.groups === null ? t('promote') : t('startRollout')}
+          {isPartial({ rollout }) ? t('startRollout') : t('promote')}
         </Button>
         {same ? (
           <span class="small soft">{t('sameRollout', { alias, version: String(version) })}</span>
@@ -205,12 +206,15 @@ function Reach(props: {
 }) {
   const { model, rollout, version, current } = props;
   const { reached, all } = reachOf(admin.devices.value, usePlaces(model), rollout);
-  const isAll = rollout.share === 1 && rollout.groups === null;
   const rest = current?.version === version ? current.otherwise?.version : current?.version;
   return (
     <p class="small" role="status">
       {t('reaches', { reached, n: all, version: String(version) })}{' '}
-      {isAll ? '' : rest === undefined ? t('restKeep') : t('restGet', { version: String(rest) })}
+      {!isPartial({ rollout })
+        ? ''
+        : rest === undefined
+          ? t('restKeep')
+          : t('restGet', { version: String(rest) })}
     </p>
   );
 }

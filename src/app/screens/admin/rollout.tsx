@@ -1,5 +1,6 @@
 // One alias: what it points at and for whom, which devices run it, how they fared, and every move that is possible now.
 import { useState } from 'preact/hooks';
+import { isPartial, versionBefore } from '../../../core/artifact/alias-history.ts';
 import type { Alias } from '../../../core/artifact/documents.ts';
 import type { AliasRevision, ModelSummary } from '../../../core/artifact/registry-api.ts';
 import { t } from '../../i18n/admin.ts';
@@ -10,7 +11,7 @@ import { Chip } from '../../parts/chip.tsx';
 import { Note } from '../../parts/note.tsx';
 import { askReason } from '../../parts/reason.tsx';
 import { aliasesOf } from '../../state/admin.ts';
-import { before, heldByRegistry } from '../../state/admin-history.ts';
+import { heldByRegistry } from '../../state/admin-history.ts';
 import { History } from './alias-history.tsx';
 import { Answer, useAsked } from './asked.tsx';
 import { FleetBar } from './fleet-bar.tsx';
@@ -52,7 +53,7 @@ function Title({ alias }: { readonly alias: Alias }) {
       <span>
         <span class="mono">{alias.alias}</span> → {t('version', { version: String(alias.version) })}
       </span>
-      <Chip tone={rollout.share === 1 && !rollout.groups ? 'plain' : 'info'}>
+      <Chip tone={isPartial(alias) ? 'info' : 'plain'}>
         {t('shareOf', { share: formatShare(rollout.share, 0) })}
       </Chip>
       {rollout.groups?.map(group => (
@@ -95,8 +96,8 @@ function Moves(props: {
   const { model, alias, entries } = props;
   const [changing, setChanging] = useState(false);
   const { busy, problem, move, hold, remove } = useMoves(model.model, alias.alias);
-  const back = alias.otherwise?.version ?? before(entries, alias)?.version ?? null;
-  const isAll = alias.rollout.share === 1 && alias.rollout.groups === null;
+  const back = versionBefore(entries, alias);
+  const isAll = !isPartial(alias);
 
   const ask = (what: 'hold' | 'resume' | 'finish' | 'rollBack' | 'remove', kind?: 'danger') =>
     askReason({
