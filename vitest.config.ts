@@ -1,5 +1,6 @@
 // Tests: `unit` in Node, the browser tests twice in a real Chromium (with WebGPU by the software adapter, and without), and
 // `e2e`, which drives Chromium against the real server. Besides them `screens`, and what measures for the docs.
+import { readFile } from 'node:fs/promises';
 import { playwright } from '@vitest/browser-playwright';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vitest/config';
@@ -42,6 +43,15 @@ async function weightsInNode({ project }: BrowserCommandContext, task: string): 
   return (await project.import<{ weightsInNode: WeightsInNode }>(path)).weightsInNode(task);
 }
 
+/** The model at a path of the project as the server optimises it, in base64. */
+async function optimizedInNode({ project }: BrowserCommandContext, path: string): Promise<string> {
+  const { optimizeGraph } = await project.import<typeof import('./server/inference/optimize-graph.ts')>(
+    new URL('server/inference/optimize-graph.ts', import.meta.url).pathname,
+  );
+  const file = new Uint8Array(await readFile(new URL(path, import.meta.url)));
+  return Buffer.from(await optimizeGraph(file)).toString('base64');
+}
+
 function browserProject(
   name: 'webgpu' | 'plain' | 'measure-browser',
   include = 'test/**/*.browser.test.{ts,tsx}',
@@ -73,7 +83,7 @@ function browserProject(
             args: chromiumArguments({ webgpu: name !== 'plain' }),
           },
         }),
-        commands: { weightsInNode },
+        commands: { weightsInNode, optimizedInNode },
         instances: [{ browser: 'chromium' as const }],
       },
     },
