@@ -67,5 +67,5 @@ function renewalOf(envelope: ModelDetail['aliases'][number]): number {
 }
 
 function changesList({ type }: RegistryEvent): boolean {
-  return type === 'alias' || type === 'version' || type === 'model';
+  return type === 'alias' || type === 'version' || type === 'model' || type === 'root';
 }

@@ -2,8 +2,9 @@
 // changes for who has it; a crash at any point leaves the old key in force or the new one.
 import { sql, type Transaction } from 'kysely';
 import type { z } from '../../src/core/zod.ts';
+import { rootSchema } from '../../src/core/artifact/documents.ts';
 import type { rotationQuerySchema } from '../../src/core/artifact/registry-api.ts';
-import { countersign, type Envelope, type Signer } from '../../src/core/artifact/signature.ts';
+import { countersign, type Envelope, readDocument, type Signer } from '../../src/core/artifact/signature.ts';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
 import { record } from './audit.ts';
@@ -30,6 +31,7 @@ export async function rotateRegistryKey(
     identity.giveUp();
     throw thrown;
   }
+  announce(registry);
   await registry.database.transaction().execute(transaction =>
     record(transaction, now(), {
       who,
@@ -45,12 +47,19 @@ export async function rotateRegistryKey(
 }
 
 /** What is left to do once a new key is in force; at a start, after a crash. */
-export async function finishRotation({ identity, database, log }: Registry): Promise<void> {
+export async function finishRotation(registry: Registry): Promise<void> {
+  const { identity, database, log } = registry;
   if (!identity.isRotating) return;
   // What was signed by the key before while the first round went through.
   await countersignAll(database, identity.signer);
   log.info({ key: identity.signer.keyId }, 'nothing is without the signature of the new key');
   await identity.finish();
+  announce(registry);
+}
+
+/** What is kept of documents in memory has fewer signatures than they have now, and devices have a root to follow. */
+function announce({ identity, events }: Registry): void {
+  events.publish({ type: 'root', revision: readDocument(identity.root, rootSchema).revision });
 }
 
 /** Where documents of the registry lie. */

@@ -152,7 +152,7 @@ async function listen(options: UpdatesOptions, check: () => void, onTick: () => 
 }
 
 function hear(event: RegistryEvent, keyId: string, { onChange }: UpdatesOptions, check: () => void): void {
-  if (event.type === 'alias' || event.type === 'version') {
+  if (event.type === 'alias' || event.type === 'version' || event.type === 'root') {
     check();
   } else if (event.type === 'device' && event.id === keyId) {
     onChange({ type: 'device' });

@@ -449,6 +449,8 @@ export const registryEventSchema = z.discriminatedUnion('type', [
   /** Something else about a model: its card, an alias less, a version retired or let go. */
   z.object({ type: z.literal('model'), model: modelNameSchema }),
   z.object({ type: z.literal('device'), id: keyIdSchema }),
+  /** The registry signs with another key. */
+  z.object({ type: z.literal('root'), revision: z.number() }),
   /** An access key was revoked. */
   z.object({ type: z.literal('key'), id: z.string() }),
   z.object({ type: z.literal('report'), id: keyIdSchema }),

@@ -66,6 +66,17 @@ describe('a new key for the registry', () => {
     for (const text of rows) expect(text).toContain(`"keyId":"${audienceOf(server)}"`);
   });
 
+  it('has signed what is listed, also for who had the list before', async () => {
+    const { server } = await scene();
+    const list = async () => {
+      const { json } = await server.ask('GET', 'models');
+      return (json['models'] as { aliases: Envelope[] }[])[0]!.aliases[0]!;
+    };
+    await list();
+    await rotate(server, { former: 'forget' });
+    await openDocument(await list(), aliasSchema, server.registry.identity.keys);
+  });
+
   it('signs alone what comes after', async () => {
     const { server } = await scene();
     await rotate(server);
