@@ -2,7 +2,7 @@
 // and no others.
 import type { ChunkRef } from '../core/artifact/chunks.ts';
 import { sha256 } from '../core/artifact/digest.ts';
-import { throwIfAborted } from './backoff.ts';
+import { throwIfAborted } from '../client/backoff.ts';
 import { postChange } from './changes.ts';
 import { listRuns, readCheckpoint } from './checkpoints.ts';
 import type { Database } from './db.ts';

@@ -6,7 +6,7 @@ import { type Envelope, envelopeDigest, type Signer, signDocument } from '../cor
 import { errorCatalogue, type ErrorCode, type Failure, HaversackError, toFailure } from '../core/errors.ts';
 import { assertNever } from '../core/result.ts';
 import type { RegistryClient } from '../client/registry.ts';
-import { throwIfAborted } from './backoff.ts';
+import { throwIfAborted } from '../client/backoff.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { withLock } from './locks.ts';

@@ -3,14 +3,14 @@ import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Manifest, Variant } from '../core/artifact/documents.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
 import { HaversackError } from '../core/errors.ts';
+import { throwIfAborted } from '../client/backoff.ts';
+import { downloadChunks, type FileChunks } from '../client/download.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { seenAlias } from './aliases.ts';
-import { throwIfAborted } from './backoff.ts';
 import { postChange } from './changes.ts';
 import { basesOf } from './bases.ts';
-import { chunksOf, missingChunks } from './chunk-store.ts';
+import { chunksOf, missingChunks, putChunk } from './chunk-store.ts';
 import type { Database } from './db.ts';
-import { downloadChunks, type FileChunks } from './download.ts';
 import { withRoom } from './evict.ts';
 import { pullLock, withLock } from './locks.ts';
 import { documentsOf, filesOfInstalled, variantFile } from './needs.ts';
@@ -142,12 +142,12 @@ async function fetchMissing(options: PullOptions, target: Installed): Promise<vo
   const report = () => onProgress?.({ receivedBytes, totalBytes, wireBytes, reusedBytes });
   report();
   await downloadChunks({
-    db,
     files: chunksByFile(target, missing),
     source: client,
     ...(await basesOf(db, model, version)),
     signal,
-    onStored: (ref, bytes) => {
+    keep: (ref, bytes) => putChunk(db, ref, bytes),
+    onKept: (ref, bytes) => {
       receivedBytes += ref.bytes;
       wireBytes += bytes;
       report();

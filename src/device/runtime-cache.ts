@@ -1,7 +1,7 @@
 // The other half of "on this device": the runtime files that a model needs, kept in Cache Storage on purpose.
 import { HaversackError } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
-import { throwIfAborted } from './backoff.ts';
+import { throwIfAborted } from '../client/backoff.ts';
 import { runtimeCacheName, runtimeListPath } from './cache-names.ts';
 import { withLock } from './locks.ts';
 import { storing } from './storage-error.ts';

@@ -1,13 +1,11 @@
-// Brings chunks here: many with one request where the registry can, each stored as soon as it is checked; what did not come
-// that way one by one. A few requests at a time, each tried a few times.
+// Brings chunks here: many with one request where the registry can, each handed on as soon as it is checked; what did not
+// come that way one by one. A few requests at a time, each tried a few times. Where they are kept is the caller's.
 import type { ChunkRef } from '../core/artifact/chunks.ts';
-import type { Bytes, Digest } from '../core/artifact/digest.ts';
+import type { Bytes } from '../core/artifact/digest.ts';
 import type { FileName } from '../core/artifact/registry-api.ts';
 import { type ErrorCode, toFailure } from '../core/errors.ts';
-import type { RegistryClient } from '../client/registry.ts';
 import { backoffMs, sleep, throwIfAborted } from './backoff.ts';
-import { putChunk } from './chunk-store.ts';
-import type { Database } from './db.ts';
+import type { ChunkBatch } from './chunk-batch.ts';
 
 const parallelRequests = 4;
 /** Without anything that came between them. */
@@ -35,7 +33,11 @@ const noBatches: ReadonlySet<ErrorCode> = new Set([
   'TooLarge',
 ]);
 
-export type ChunkSource = Pick<RegistryClient, 'chunk' | 'chunks'>;
+/** What of `RegistryClient` a download needs. */
+export interface ChunkSource {
+  chunk(ref: ChunkRef, signal?: AbortSignal): Promise<Bytes>;
+  chunks(refs: readonly ChunkRef[], batch: ChunkBatch, signal?: AbortSignal): Promise<ChunkRef[]>;
+}
 
 /** Chunks of one file. */
 export interface FileChunks {
@@ -44,19 +46,20 @@ export interface FileChunks {
   readonly refs: readonly ChunkRef[];
 }
 
-export interface Download {
-  readonly db: Database;
-  readonly files: readonly FileChunks[];
+export interface Download extends Pick<ChunkBatch, 'have' | 'readBase'> {
   readonly source: ChunkSource;
-  /** Files that are here, by digest, whose chunks differences may be made to; and their chunks. */
-  readonly have: readonly Digest[];
-  readonly readBase: (digest: Digest) => Promise<Bytes | null>;
-  readonly signal: AbortSignal | undefined;
+  readonly files: readonly FileChunks[];
+  readonly signal?: AbortSignal | undefined;
+  /** Given nothing that is not what `ref` says. Its errors are `HaversackError`s. */
+  readonly keep: (ref: ChunkRef, bytes: Bytes) => Promise<void> | void;
   /** @param wireBytes what it was on the line */
-  readonly onStored: (ref: ChunkRef, wireBytes: number) => void;
+  readonly onKept: (ref: ChunkRef, wireBytes: number) => void;
 }
 
-/** Resolves when all are stored. After it rejects nothing is written any more, and what was stored stays. */
+/**
+ * Resolves when all are kept. After it rejects nothing is given to `keep` any more, and nothing is under way in it.
+ * @throws HaversackError of `source` and `keep`; `Aborted`
+ */
 export async function downloadChunks(download: Download): Promise<void> {
   throwIfAborted(download.signal);
   const left: ChunkRef[] = [];
@@ -116,16 +119,16 @@ async function inLanes<T>(
 
 /** @returns those that did not come; null where there are no batches */
 async function fetchBatch(
-  { db, source, have, readBase, onStored }: Download,
+  { source, have, readBase, keep, onKept }: Download,
   { of, refs }: FileChunks,
   signal: AbortSignal,
 ): Promise<readonly ChunkRef[] | null> {
   const wanted = new Map(refs.map(ref => [ref.digest, ref]));
   const onChunk = async (ref: ChunkRef, bytes: Bytes, wireBytes: number) => {
     throwIfAborted(signal);
-    await putChunk(db, ref, bytes);
+    await keep(ref, bytes);
     wanted.delete(ref.digest);
-    onStored(ref, wireBytes);
+    onKept(ref, wireBytes);
   };
   let before = wanted.size;
   for (let attempt = 1; ; attempt += 1) {
@@ -146,19 +149,19 @@ async function fetchBatch(
 }
 
 async function fetchOne(
-  { db, source, onStored }: Download,
+  { source, keep, onKept }: Download,
   ref: ChunkRef,
   signal: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     throwIfAborted(signal);
     try {
-      await putChunk(db, ref, await source.chunk(ref, signal));
+      await keep(ref, await source.chunk(ref, signal));
       break;
     } catch (thrown) {
       if (!passing.has(toFailure(thrown).code) || attempt >= tries) throw thrown;
     }
     await sleep(backoffMs(attempt - 1, firstWaitMs, maxWaitMs), signal);
   }
-  onStored(ref, ref.bytes);
+  onKept(ref, ref.bytes);
 }
