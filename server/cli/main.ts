@@ -13,6 +13,15 @@ import { predictCommand } from './predict.ts';
 import { promoteCommand } from './promote.ts';
 import { pullCommand } from './pull.ts';
 import { pushCommand } from './push.ts';
+import { auditCommand } from './audit.ts';
+import { cardCommand } from './card.ts';
+import { gcCommand } from './gc.ts';
+import { retentionCommand } from './retention.ts';
+import { retireCommand } from './retire.ts';
+import { rollbackCommand } from './rollback.ts';
+import { rolloutCommand } from './rollout.ts';
+import { showCommand } from './show.ts';
+import { tagCommand } from './tag.ts';
 import { serveCommand } from './serve.ts';
 import { trainCommand } from './train.ts';
 import { verifyCommand } from './verify.ts';
@@ -59,12 +68,21 @@ function program(io: Io): Command {
     serveCommand,
     pushCommand,
     listCommand,
+    showCommand,
     pullCommand,
     promoteCommand,
+    rolloutCommand,
+    rollbackCommand,
+    retireCommand,
     predictCommand,
     trainCommand,
     evaluateCommand,
     inspectCommand,
+    cardCommand,
+    tagCommand,
+    retentionCommand,
+    gcCommand,
+    auditCommand,
     verifyCommand,
     deviceCommand,
     keyCommand,

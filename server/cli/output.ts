@@ -50,6 +50,11 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 100 ? 1 : 0)} ${units[step - 1]!}`;
 }
 
+/** Of an ISO 8601 time in UTC: `2026-05-03 14:30`. */
+export function formatMinute(at: string): string {
+  return at.slice(0, 16).replace('T', ' ');
+}
+
 export function formatShare(value: number): string {
   return `${(value * 100).toFixed(1)} %`;
 }
