@@ -3,9 +3,11 @@ import { coldStartBench } from './cold-start.ts';
 import { firstVisitBench } from './first-visit.ts';
 import type { Row } from './harness.ts';
 import { headEpochBench, headNames } from './head-epoch.ts';
+import { loadMemoryBench } from './load-memory.ts';
 import { nets } from './nets/nets.ts';
 import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
+import { syncCheckBench } from './sync-check.ts';
 import { trainingBench } from './training.ts';
 
 /** What a benchmark is given. */
@@ -50,6 +52,14 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
     compares: 'epochs of a head with its frozen prefix cached, beside the prefix computed at each step',
     run: headEpochBench,
     cases: headNames,
+  },
+  'load-memory': {
+    compares: 'a model of 210 MB out of the store into a session: the renderer’s memory, against a limit',
+    run: loadMemoryBench,
+  },
+  'sync-check': {
+    compares: '“nothing new” for a device with a key: answers a second, and bytes of one, against limits',
+    run: syncCheckBench,
   },
   'read-large': {
     compares: 'a model of 512 MB read into a graph: memory against the file’s, time beside the parser’s',

@@ -101,3 +101,19 @@ export function generatedCnn(): BenchModel {
     warmPredictions: 1,
   };
 }
+
+/** `layers` products of [batch, width] with [width, width], each a weight of 4 · width² bytes. */
+export function denseChain(layers: number, width: number): Bytes {
+  const graph = new GraphBuilder('chain').input('x0', 'FP32', ['batch', width]);
+  for (let i = 0; i < layers; i++) {
+    const values = new Float32Array(width * width);
+    // Knuth's multiplicative hash: different numbers at once; what they are does not matter.
+    for (let j = 0; j < values.length; j++) {
+      values[j] = Math.imul(i * values.length + j, 2_654_435_761) / 2 ** 31 / width;
+    }
+    graph
+      .initializer(`w${i}`, float32([width, width], values))
+      .node('MatMul', [`x${i}`, `w${i}`], [`x${i + 1}`]);
+  }
+  return graph.output(`x${layers}`, 'FP32', ['batch', width]).build();
+}

@@ -1,5 +1,5 @@
 // Verified bytes by digest: nothing gets in, and nothing comes out, that does not have the digest it is named by.
-import { type ChunkRef, type FileRef, verifyChunk } from '../core/artifact/chunks.ts';
+import { type ChunkRef, type FileRef, maxChunkBytes, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import type { Database } from './db.ts';
@@ -65,40 +65,61 @@ export async function readFile(db: Database, { bytes: size, chunks }: FileRef): 
 }
 
 /**
- * A file as its chunks, in order. The caller owns them; a chunk that lies in the file twice is there twice.
+ * A file as its chunks, in order. The caller owns them, and may give their memory back (`ArrayBuffer.prototype.transfer`); a
+ * chunk that lies in the file twice is there twice.
  * @throws HaversackError `NotInstalled`, `ChunkInvalid`
  */
 export async function readPieces(db: Database, { bytes: size, chunks }: FileRef): Promise<Bytes[]> {
   const pieces: Bytes[] = [];
+  const scratch = Array.from(
+    { length: Math.min(readWindow, chunks.length) },
+    () => new Uint8Array(maxChunkBytes),
+  );
   for (let start = 0; start < chunks.length; start += readWindow) {
-    pieces.push(...(await readSome(db, chunks.slice(start, start + readWindow))));
+    pieces.push(...(await readSome(db, chunks.slice(start, start + readWindow), scratch)));
   }
   const got = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (got !== size) throw wrongSize(got, size);
   return pieces;
 }
 
-async function readSome(db: Database, refs: readonly ChunkRef[]): Promise<Bytes[]> {
+/** @param scratch where chunks are hashed, one each; in their own place where there is none */
+async function readSome(
+  db: Database,
+  refs: readonly ChunkRef[],
+  scratch: readonly Bytes[] = [],
+): Promise<Bytes[]> {
   const rows = await storing(() => {
     const { store } = db.transaction('chunks');
     return Promise.all(refs.map(ref => store.get(ref.digest)));
   });
-  return Promise.all(refs.map((ref, i) => checked(db, ref, rows[i])));
+  return Promise.all(refs.map((ref, i) => checked(db, ref, rows[i], scratch[i])));
 }
 
-async function checked(db: Database, ref: ChunkRef, row: unknown): Promise<Bytes> {
+/**
+ * In Chromium 156 a buffer whose content WebCrypto has seen keeps its memory when it is transferred, until nothing refers to
+ * it and the collector has come around. One that only a copy of was hashed gives it back at once.
+ */
+async function checked(db: Database, ref: ChunkRef, row: unknown, scratch?: Bytes): Promise<Bytes> {
   if (row === undefined) {
     throw new HaversackError('NotInstalled', `chunk ${ref.digest.slice(0, 12)} is not here`);
   }
   const { bytes } = row as { bytes?: unknown };
   const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : new Uint8Array(0);
   try {
-    await verifyChunk(view, ref);
+    await verifyChunk(scratch ? copied(view, scratch) : view, ref);
   } catch (thrown) {
     await storing(() => db.delete('chunks', ref.digest));
     throw thrown;
   }
   return view;
+}
+
+/** What is too long for it is no chunk, and is hashed where it lies. */
+function copied(bytes: Bytes, into: Bytes): Bytes {
+  if (bytes.length > into.length) return bytes;
+  into.set(bytes);
+  return into.subarray(0, bytes.length);
 }
 
 function wrongSize(got: number, wanted: number): HaversackError {

@@ -33,7 +33,7 @@ function model(nodes: number): Bytes {
 const isSame = (a: Bytes, b: Bytes) => Buffer.compare(a, b) === 0;
 
 function expectOutline(file: Bytes, borders: readonly number[]): ReturnType<typeof outlineOf> {
-  const pieces = borders.slice(1).map((end, i) => file.subarray(borders[i]!, end));
+  const pieces = borders.slice(1).map((end, i) => file.subarray(borders[i], end));
   const outline = outlineOf(pieces, 1024);
   const layout = tensorLayout(file);
   expect(tensorLayout(outline.file)).toEqual(layout);
