@@ -43,11 +43,12 @@ async function weightsInNode({ project }: BrowserCommandContext, task: string): 
   return (await project.import<{ weightsInNode: WeightsInNode }>(path)).weightsInNode(task);
 }
 
+type OptimizeGraph = (file: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+
 /** The model at a path of the project as the server optimises it, in base64. */
 async function optimizedInNode({ project }: BrowserCommandContext, path: string): Promise<string> {
-  const { optimizeGraph } = await project.import<typeof import('./server/inference/optimize-graph.ts')>(
-    new URL('server/inference/optimize-graph.ts', import.meta.url).pathname,
-  );
+  const module = new URL('server/inference/optimize-graph.ts', import.meta.url).pathname;
+  const { optimizeGraph } = await project.import<{ optimizeGraph: OptimizeGraph }>(module);
   const file = new Uint8Array(await readFile(new URL(path, import.meta.url)));
   return Buffer.from(await optimizeGraph(file)).toString('base64');
 }
