@@ -8,6 +8,7 @@ import { nets } from './nets/nets.ts';
 import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
 import { syncCheckBench } from './sync-check.ts';
+import { syncCheckBench } from './sync-check.ts';
 import { trainingBench } from './training.ts';
 
 /** What a benchmark is given. */
@@ -56,6 +57,10 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
   'load-memory': {
     compares: 'a model of 210 MB out of the store into a session: the renderer’s memory, against a limit',
     run: loadMemoryBench,
+  },
+  'sync-check': {
+    compares: '“nothing new” for a device with a key: answers a second, and bytes of one, against limits',
+    run: syncCheckBench,
   },
   'sync-check': {
     compares: '“nothing new” for a device with a key: answers a second, and bytes of one, against limits',

@@ -17,13 +17,16 @@ const stopTimeoutMs = 6_000;
 
 export interface BenchServer {
   readonly port: number;
+  /** Of its process. */
+  readonly pid: number;
   readonly url: string;
   readonly client: RegistryClient;
   close(): Promise<void>;
 }
 
-export async function startServer(root: string): Promise<BenchServer> {
-  const data = await mkdtemp(join(tmpdir(), 'haversack-bench-'));
+/** @param given a data folder that is there, and stays; else an empty one, gone at the end */
+export async function startServer(root: string, given?: string): Promise<BenchServer> {
+  const data = given ?? (await mkdtemp(join(tmpdir(), 'haversack-bench-')));
   const port = await freePort();
   const args = ['bin/haversack.mjs', 'serve', '--port', `${port}`, '--data', data];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -34,7 +37,7 @@ export async function startServer(root: string): Promise<BenchServer> {
   const url = `http://localhost:${port}`;
   const close = async () => {
     await stop(child);
-    await rm(data, { recursive: true, force: true });
+    if (given === undefined) await rm(data, { recursive: true, force: true });
   };
   try {
     await untilReady(url, child);
@@ -45,6 +48,7 @@ export async function startServer(root: string): Promise<BenchServer> {
   const key = (await readFile(join(data, 'admin.key'), 'utf8')).trim();
   return {
     port,
+    pid: child.pid!,
     url,
     client: new RegistryClient({ baseUrl: url, token: () => Promise.resolve(key) }),
     close,
