@@ -7,6 +7,7 @@ import { ErrorNote } from './parts/error-note.tsx';
 import { ToastHost } from './parts/toast.tsx';
 import { route } from './router.ts';
 import { Screen } from './screen.tsx';
+import { useBundleDrop } from './shell/bundle-drop.ts';
 import { Commands } from './shell/commands.tsx';
 import { Navigation } from './shell/navigation.tsx';
 import { Notes } from './shell/notes.tsx';
@@ -18,6 +19,7 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   const { open, close } = useShortcuts();
   useFocusOnRouteChange(main);
+  useBundleDrop();
   return (
     <div class="shell">
       <button type="button" class="button primary skip" onClick={() => main.current?.focus()}>

@@ -1,7 +1,7 @@
 // Where the reader is: `#/use/digits`. By hash, so that any server, and none, can answer a deep link.
 import { signal } from '@preact/signals';
 
-export const places = ['use', 'teach', 'judge', 'shrink', 'library', 'admin', 'settings'] as const;
+export const places = ['use', 'teach', 'judge', 'shrink', 'library', 'collect', 'admin', 'settings'] as const;
 export type Place = (typeof places)[number];
 
 export interface Route {

@@ -1,6 +1,6 @@
 // The Model Client's registry side: one method a path of /registry/v1. Nothing is kept here, and no signature is opened:
 // who keeps documents checks them.
-import { bundleMediaType } from '../core/artifact/bundle.ts';
+import { bundleMediaType } from '../core/artifact/bundle-name.ts';
 import { chunkFramesType } from '../core/artifact/chunk-frames.ts';
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';

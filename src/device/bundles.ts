@@ -1,5 +1,6 @@
 // Puts what this device has into a bundle: what was taught here or carried here, its own samples, whole versions.
-import { bundleMediaType, type BundleContents, emptyContents, writeBundle } from '../core/artifact/bundle.ts';
+import { type BundleContents, emptyContents, writeBundle } from '../core/artifact/bundle.ts';
+import { bundleMediaType } from '../core/artifact/bundle-name.ts';
 import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Digest } from '../core/artifact/digest.ts';
 import type { Samples } from '../core/artifact/documents.ts';

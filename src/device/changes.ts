@@ -17,6 +17,7 @@ const changeSchema = z.object({
     'runs',
     'policies',
     'inbox',
+    'peers',
     'notices',
     'trials',
   ]),

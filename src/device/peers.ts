@@ -2,6 +2,7 @@
 import { openCertificate, type OpenedCertificate } from '../core/artifact/certificate.ts';
 import { type DeviceCertificate, deviceCertificateSchema } from '../core/artifact/documents.ts';
 import { type Envelope, readDocument } from '../core/artifact/signature.ts';
+import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { readRow, readRows } from './rows.ts';
 import { type PeerRow, peerSchema } from './schema.ts';
@@ -26,6 +27,7 @@ export async function keepCertificate(
     if (!known || certificateOf(known).issuedAt < issuedAt) await tx.store.put(row);
     await tx.done;
   });
+  postChange('peers');
   return opened;
 }
 

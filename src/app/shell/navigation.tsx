@@ -6,8 +6,8 @@ import { href, type Place, route } from '../router.ts';
 import { registryIsFolder } from '../state/registry-kind.ts';
 
 const main: readonly Place[] = ['use', 'teach', 'judge', 'shrink', 'library'];
-/** On a phone these two are in the Library's menu. */
-const more: readonly Place[] = registryIsFolder ? ['settings'] : ['admin', 'settings'];
+/** On a phone these are in the Library's menu. */
+const more: readonly Place[] = registryIsFolder ? ['collect', 'settings'] : ['collect', 'admin', 'settings'];
 
 export function Navigation() {
   return (

@@ -21,8 +21,9 @@ interface Question {
 }
 
 export async function answerTo({ version, variant, inputs }: Question): Promise<Result<Answer>> {
-  const { model, version: number, manifest } = version;
-  const served = await predict({ model, version: number, variant }, inputs);
+  const { model, version: number, candidate, manifest } = version;
+  const target = candidate === null ? { model, version: number, variant } : { candidate };
+  const served = await predict(target, inputs);
   if (!served.ok) return served;
   try {
     const decided = decide(manifest.interface, manifest.labels, served.value.outputs);

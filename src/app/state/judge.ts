@@ -95,7 +95,20 @@ export async function discard(digest: string): Promise<void> {
 }
 
 /** Judges two installed versions on the same held-out rows, in the training worker. */
-export async function compareVersions(older: VersionRef, newer: VersionRef): Promise<Comparison> {
+export function compareVersions(older: VersionRef, newer: VersionRef): Promise<Comparison> {
+  return compare(older, newer);
+}
+
+/** Judges a candidate against what it was made from, on what this device has. @throws HaversackError */
+export function compareWithParent(digest: string, { model, parent }: Candidate): Promise<Comparison> {
+  if (!parent) throw new HaversackError('DocumentInvalid', 'parent: it was made from no version');
+  return compare({ model, version: parent.version }, { candidate: digest });
+}
+
+async function compare(
+  older: VersionRef,
+  newer: VersionRef | { readonly candidate: string },
+): Promise<Comparison> {
   const result: Result<Comparison> = await need().training.call(api => api.compare(older, newer));
   if (!result.ok) throw new HaversackError(result.error.code, result.error.detail);
   return result.value;

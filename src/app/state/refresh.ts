@@ -3,6 +3,7 @@ import type { Change } from '../../device/changes.ts';
 import { onChanges } from '../../device/changes.ts';
 import { readRegistry } from '../../device/registry.ts';
 import { loadCandidates } from './candidates.ts';
+import { loadInbox, loadPeers } from './peers.ts';
 import { registry } from './connection.ts';
 import { loadDownloads } from './downloads.ts';
 import { loadInstalled } from './installed.ts';
@@ -29,6 +30,8 @@ const loaders: Readonly<Partial<Record<Kind, (open: Services) => Promise<void>>>
   downloads: loadDownloads,
   settings: loadSettings,
   runs: loadUnfinishedRuns,
+  inbox: loadInbox,
+  peers: loadPeers,
   policies: loadPolicies,
   trials: loadTrials,
 };

@@ -33,9 +33,10 @@ effect(() => {
   const { model, recipe } = state.request;
   untracked(() => {
     if (training.progress.value) notePace(model, recipe, training.progress.value);
-    // What went wrong is told in Teach, before anyone is led on.
-    if (route.value.place === 'teach' && state.outcome.diverged) return;
-    if (route.value.place === 'teach') navigate('judge', model);
+    // What went wrong is told where the run is shown, before anyone is led on.
+    const isWatched = route.value.place === 'teach' || route.value.place === 'collect';
+    if (isWatched && state.outcome.diverged) return;
+    if (isWatched) navigate('judge', model);
     else toast(t('doneElsewhere', { model }), { label: t('toJudge'), run: () => navigate('judge', model) });
   });
 });

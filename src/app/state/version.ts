@@ -1,4 +1,5 @@
 // The manifest of a version on this device, and the examples that were recorded with it.
+import type { Digest } from '../../core/artifact/digest.ts';
 import type { Manifest } from '../../core/artifact/documents.ts';
 import { type Recorded, recordedSchema } from '../../core/artifact/recorded.ts';
 import { openInstalled, readFile } from '../../device/library.ts';
@@ -9,15 +10,21 @@ export interface VersionInUse {
   readonly model: string;
   readonly version: number;
   readonly manifest: Manifest;
+  /** What runs in its place until the registry has given it a number; it answers to the same interface. */
+  readonly candidate: Digest | null;
   /** Empty where the version came without recorded inputs. */
   readonly examples: Recorded['cases'];
 }
 
 /** @throws HaversackError `NotInstalled`, `StorageFailed` */
-export async function readVersion(model: string, version: number): Promise<VersionInUse> {
+export async function readVersion(
+  model: string,
+  version: number,
+  candidate: Digest | null = null,
+): Promise<VersionInUse> {
   const { db } = need();
   const { manifest } = await openInstalled(db, model, version);
-  return { model, version, manifest, examples: await readExamples(db, manifest) };
+  return { model, version, manifest, candidate, examples: await readExamples(db, manifest) };
 }
 
 /** A version can be used without its examples, so a damaged file of them is no failure of the version. */

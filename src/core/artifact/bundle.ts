@@ -4,6 +4,7 @@ import { HaversackError } from '../errors.ts';
 import { gunzip, gzip } from '../gzip.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { z } from '../zod.ts';
+import { bundleSuffix } from './bundle-name.ts';
 import {
   type ChunkRef,
   chunkRefSchema,
@@ -27,9 +28,6 @@ import {
   signDocument,
 } from './signature.ts';
 
-/** What the name of such a file ends with. */
-export const bundleSuffix = '.haversack';
-export const bundleMediaType = 'application/vnd.haversack.bundle';
 /** A bundle may be this large: what a phone can hold and a mail can not. */
 export const maxBundleBytes = 2 ** 30;
 /** Its index may, packed and unpacked. */

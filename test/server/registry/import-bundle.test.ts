@@ -1,12 +1,12 @@
 import { cpSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
-  bundleMediaType,
   chunksNamedIn,
   type BundleContents,
   emptyContents,
   writeBundle,
 } from '../../../src/core/artifact/bundle.ts';
+import { bundleMediaType } from '../../../src/core/artifact/bundle-name.ts';
 import type { Samples } from '../../../src/core/artifact/documents.ts';
 import type { BundleReceipt, VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { sampleIdOf } from '../../../src/core/artifact/sample-id.ts';

@@ -75,4 +75,7 @@ export const use = {
   outputsText: 'This model does not say how an answer is decided, so its outputs are shown as they are.',
   outputMore: '… {n} more',
   tooLarge: 'The file has {size}; at most {max} are read here.',
+  unnumbered: 'This runs what was taught on {name} from version {version}; it is not yet in the registry.',
+  unnumberedShort: 'taught on {name}',
+  backToVersion: 'Back to version {version}',
 } as const;

@@ -69,4 +69,7 @@ export const use: Translation<typeof en> = {
   outputsText: '这个模型没有说明如何得出答案，因此原样显示输出。',
   outputMore: '… 还有 {n} 个',
   tooLarge: '文件有 {size}；这里最多读取 {max}。',
+  unnumbered: '正在运行的是在 {name} 上由版本 {version} 教成的模型，注册中心还没有收录。',
+  unnumberedShort: '在 {name} 上教成',
+  backToVersion: '回到版本 {version}',
 };

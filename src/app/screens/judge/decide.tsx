@@ -1,4 +1,5 @@
 // What becomes of a candidate: keep, send, throw away; and what has become of it, as the store says.
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { toFailure } from '../../../core/errors.ts';
 import type { Comparison } from '../../../core/evaluate/compare.ts';
@@ -58,9 +59,11 @@ export interface DecideProps {
   readonly row: CandidateRow;
   /** Null where it is not understood: then nothing is proposed. */
   readonly comparison: Comparison | null;
+  /** What else can be done with it. */
+  readonly children?: ComponentChildren;
 }
 
-export function Decide({ row, comparison }: DecideProps) {
+export function Decide({ row, comparison, children }: DecideProps) {
   const { state } = row;
   const proposal = comparison && proposalOf(comparison);
   const sendFirst = state !== 'judging' || proposal?.kind === 'propose';
@@ -77,6 +80,7 @@ export function Decide({ row, comparison }: DecideProps) {
         ) : null}
         {state === 'queued' || state === 'sent' ? <p class="soft">{t(whereabouts[state])}</p> : null}
         <Choices row={row} sendFirst={sendFirst} />
+        {children}
         {state !== 'sent' && !mayTeach.value ? <AskIn /> : null}
       </div>
     </Card>

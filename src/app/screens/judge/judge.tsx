@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import '../../styles/charts.css';
 import '../../styles/judge.css';
 import { failure } from '../../../core/errors.ts';
+import type { Comparison } from '../../../core/evaluate/compare.ts';
 import type { CandidateRow } from '../../../device/schema.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { t } from '../../i18n/judge.ts';
@@ -15,10 +16,13 @@ import { candidates } from '../../state/candidates.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
 import { installedByModel } from '../../state/installed.ts';
 import { firstToJudge, readJudged } from '../../state/judge.ts';
+import { ByDevice } from './by-device.tsx';
+import { Carried } from './carried.tsx';
 import { CompareTwo } from './compare-two.tsx';
 import { Decide, StateChip } from './decide.tsx';
 import { OwnScores } from './own-scores.tsx';
 import { TryBoth } from './try-both.tsx';
+import { UseNow } from './use-now.tsx';
 import { ComparisonCards, VerdictSentence } from './verdict.tsx';
 
 export default function Judge() {
@@ -59,19 +63,26 @@ function JudgeModel({ model }: { readonly model: string }) {
 }
 
 function JudgeCandidate({ row }: { readonly row: CandidateRow }) {
-  const { comparison, candidate } = useMemo(() => readJudged(row), [row]);
+  const { comparison: stored, candidate } = useMemo(() => readJudged(row), [row]);
+  const [judgedHere, setJudgedHere] = useState<Comparison | null>(null);
+  const comparison = stored ?? judgedHere;
   const oldName = t('oldVersion', { version: String(candidate.parent?.version ?? '–') });
   return (
     <>
       {comparison ? (
         <VerdictSentence comparison={comparison} />
+      ) : row.from !== null ? (
+        <Carried from={row.from} digest={row.digest} candidate={candidate} onJudged={setJudgedHere} />
       ) : (
         <ErrorNote failure={failure('DocumentInvalid', `comparison of candidate ${row.digest}`)} />
       )}
       {comparison ? (
         <ComparisonCards comparison={comparison} oldName={oldName} newName={t('newCandidate')} />
       ) : null}
-      <Decide row={row} comparison={comparison} />
+      {comparison?.devices ? <ByDevice scores={comparison.devices} /> : null}
+      <Decide row={row} comparison={comparison}>
+        <UseNow digest={row.digest} candidate={candidate} />
+      </Decide>
       <TryBoth digest={row.digest} candidate={candidate} oldName={oldName} newName={t('newCandidate')} />
     </>
   );

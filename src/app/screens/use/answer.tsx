@@ -7,6 +7,7 @@ import { t } from '../../i18n/use.ts';
 import { Bars } from '../../parts/bars.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import type { Answer } from '../../state/answers.ts';
+import { madeBy } from '../../state/peers.ts';
 import { Origin } from './origin.tsx';
 
 /** More bars than this say less; the rest is summed. */
@@ -84,7 +85,7 @@ function OriginLine({ answer }: { readonly answer: Answer | null }) {
   const parts = [
     t('device'),
     `${from.model} ${common('versionShort', { version: String(from.version) })}`,
-    variant,
+    from.candidate === null ? variant : t('unnumberedShort', { name: madeBy(from.candidate) }),
     t(provider),
     formatMilliseconds(runMs),
   ];

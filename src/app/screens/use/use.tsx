@@ -14,28 +14,31 @@ import { FirstVisit } from './first-visit.tsx';
 import { Live } from './live.tsx';
 import { Rows } from './rows.tsx';
 import { Tensors } from './tensors.tsx';
+import { Unnumbered } from './unnumbered.tsx';
 
 export function Use() {
   const active = currentActive.value;
   if (installed.value === null) return null;
   if (!active) return <FirstVisit />;
-  return <InUse key={active.model} model={active.model} version={active.version} variant={active.variant} />;
+  const { model, version, variant, candidate } = active;
+  return <InUse key={model} model={model} version={version} variant={variant} candidate={candidate} />;
 }
 
 interface InUseProps {
   readonly model: string;
   readonly version: number;
   readonly variant: string;
+  readonly candidate: string | null;
 }
 
 /** What was drawn or typed stays when a newer version is swapped in: only the model's name makes a new screen. */
-function InUse({ model, version, variant }: InUseProps) {
+function InUse({ model, version, variant, candidate }: InUseProps) {
   const [inUse, setInUse] = useState<VersionInUse | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
   useEffect(() => {
     let wanted = true;
-    void openTarget({ model, version, variant });
-    readVersion(model, version).then(
+    void openTarget(candidate === null ? { model, version, variant } : { candidate });
+    readVersion(model, version, candidate).then(
       found => {
         if (!wanted) return;
         setInUse(found);
@@ -46,12 +49,13 @@ function InUse({ model, version, variant }: InUseProps) {
     return () => {
       wanted = false;
     };
-  }, [model, version, variant]);
+  }, [model, version, variant, candidate]);
   return (
     <>
       <div class="page-head">
         <h1>{t('title', { model })}</h1>
       </div>
+      {candidate === null ? null : <Unnumbered model={model} version={version} candidate={candidate} />}
       {problem ? <ErrorNote failure={problem} /> : null}
       {inUse ? <Ways inUse={inUse} variant={variant} /> : null}
     </>
