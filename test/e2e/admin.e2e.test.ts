@@ -18,7 +18,8 @@ describe('an admin', () => {
   beforeAll(async () => {
     fleet = await startFleet(afterAll);
     for (const name of fleet.devices.keys()) await fleet.report(name, { active: running(1) });
-    device = await Device.create();
+    // So high that what is said in passing covers nothing that is tapped.
+    device = await Device.create({ viewport: { width: 390, height: 1600 } });
     page = await device.open(fleet.url);
     await enterAdminKey(page, fleet.server.key);
   });
@@ -67,6 +68,8 @@ describe('an admin', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Version 4', exact: true }).waitFor();
     await page.getByRole('link', { name: 'field 1', exact: true }).waitFor();
+    await page.getByText('Version 4 is better than the others at oak.').waitFor();
+    await page.getByText('Version 5 is better than the others at ash.').waitFor();
     await expectReachable();
   });
 
@@ -235,6 +238,19 @@ describe('an admin', () => {
     await inDialog('Revoke').click();
     await page.getByText('The key of nightly build is revoked.').waitFor();
     expect((await fleet.server.ask('GET', 'devices', { token: key })).status).toBe(401);
+  });
+
+  it('keeps what it saw while the registry cannot be reached, and says so', async () => {
+    await go(page, rolloutHash);
+    await page.getByText('Version 2', { exact: true }).first().waitFor();
+    await page.route('**/registry/**', route => route.abort());
+    await button('Refresh').click();
+    const alert = page.getByRole('alert').first();
+    await alert.waitFor();
+    await page.getByRole('region', { name: 'What devices run' }).waitFor();
+    await page.unroute('**/registry/**');
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await alert.waitFor({ state: 'detached' });
   });
 
   async function alias(): Promise<unknown> {

@@ -1,8 +1,7 @@
 // A registry with a history: a model whose versions forked, aliases under rollout, a dozen devices that reported what they
 // run. Made of real requests to a real server, in this process; no page takes part in it.
 import { join } from 'node:path';
-import type { Report } from '../../../src/core/artifact/documents.ts';
-import type { Evaluation } from '../../../src/core/artifact/documents.ts';
+import type { Evaluation, Report } from '../../../src/core/artifact/documents.ts';
 import { signDocument } from '../../../src/core/artifact/signature.ts';
 import { wilsonInterval } from '../../../src/core/evaluate/interval.ts';
 import {
@@ -67,36 +66,41 @@ export async function startFleet(atEnd: (clean: () => void | Promise<void>) => v
   return { server, url: `http://localhost:${port}`, devices, report, admin };
 }
 
-/** 1 ← 2 ← 3; 4 and 5 both of 2, by a device; 6 of 4, with another graph. */
+const labels = ['ash', 'elm', 'oak'];
+
+/** 1 ← 2 ← 3; 4 and 5 both of 2, by a device, one good at oaks and one at ashes; 6 of 4, with another graph. */
 async function makeVersions(server: TestServer, device: string): Promise<void> {
   const digests: string[] = [];
-  const make = async (of: number | null, right: number, over: object = {}): Promise<void> => {
+  const make = async (of: number | null, right: readonly number[], over: object = {}): Promise<void> => {
     const parent = of === null ? null : { version: of, digest: digests[of - 1]! };
-    const draft = { parent, evaluations: [judged(right)], ...over };
+    const draft = { parent, labels, evaluations: [judged(right)], ...over };
     const { digest } = await commitBytes(server, fleetModel, `weights ${digests.length}`, { draft });
     digests.push(digest);
   };
-  await make(null, 310, { note: 'As it came from the herbarium.' });
-  await make(1, 325);
-  await make(2, 331, { note: 'All weights, ten epochs.' });
+  await make(null, [103, 104, 103], { note: 'As it came from the herbarium.' });
+  await make(1, [109, 108, 108]);
+  await make(2, [108, 112, 108], { note: 'All weights, ten epochs.' });
   const taught = { device, recipe: { kind: 'fine-tune', epochs: 3, scope: 'head' } };
-  await make(2, 329, { ...taught, note: 'Taught in the north.' });
-  await make(2, 327, { ...taught, note: 'Taught in the south.' });
-  await make(4, 340, { architecture: '1'.repeat(64), note: 'A wider head.' });
+  await make(2, [96, 113, 119], { ...taught, note: 'Taught in the north.' });
+  await make(2, [119, 110, 95], { ...taught, note: 'Taught in the south.' });
+  await make(4, [114, 113, 113], { architecture: '1'.repeat(64), note: 'A wider head.' });
 }
 
-/** Of 360 rows. */
-function judged(right: number): Evaluation {
-  const n = 360;
-  const { low, high } = wilsonInterval(right, n);
+/** @param right of 120 rows of each label; the others were taken for the next one */
+function judged(right: readonly number[]): Evaluation {
+  const rows = 120;
+  const hits = right.reduce((sum, one) => sum + one, 0);
+  const n = rows * right.length;
   return {
     part: 'test',
     origin: 'parent',
     dataset: 'd'.repeat(64),
     n,
-    metrics: { accuracy: right / n, f1: right / n - 0.01, kappa: (right / n) * 0.98 },
-    interval: { metric: 'accuracy', level: 0.95, low, high, method: 'wilson' },
-    confusion: null,
+    metrics: { accuracy: hits / n },
+    interval: { metric: 'accuracy', level: 0.95, ...wilsonInterval(hits, n), method: 'wilson' },
+    confusion: right.map((one, label) =>
+      right.map((_, answer) => (answer === label ? one : answer === (label + 1) % 3 ? rows - one : 0)),
+    ),
   };
 }
 

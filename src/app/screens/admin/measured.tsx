@@ -18,16 +18,20 @@ export function Measured({ evaluations }: { readonly evaluations: readonly Evalu
   );
 }
 
-function EvaluationView({ evaluation }: { readonly evaluation: Evaluation }) {
-  const { part, origin, n, dataset, metrics } = evaluation;
-  const rows = [
+/** "held-out rows · of the data set · 360 rows" */
+export function onWhat({ part, origin, n }: Pick<Evaluation, 'part' | 'origin' | 'n'>): string {
+  return [
     t(partNames[part]),
     t(origin === 'new' ? 'onNew' : 'onParent'),
     n === null ? t('onUnknown') : t('onRows', { n }),
-  ];
+  ].join(' · ');
+}
+
+function EvaluationView({ evaluation }: { readonly evaluation: Evaluation }) {
+  const { dataset, metrics } = evaluation;
   return (
     <section class="stack-close">
-      <h3 class="small">{rows.join(' · ')}</h3>
+      <h3 class="small">{onWhat(evaluation)}</h3>
       <dl class="facts numbers">
         {Object.entries(metrics).map(([name, value]) => (
           <>

@@ -1,6 +1,7 @@
 // One version looked at closely: how good it is and on what that was measured, who made it and how, its variants; and what
 // can be done with it.
 import { useState } from 'preact/hooks';
+import '../../styles/charts.css';
 import {
   type Alias,
   type Manifest,
@@ -54,16 +55,17 @@ export function VersionSheet({ model, version, aliases }: SheetProps) {
       <Card title={t('measured')}>
         <Measured evaluations={version.evaluations} />
       </Card>
-      <Siblings model={model} version={version} />
       <Answer of={detail}>
-        {({ manifest, variants }) => {
+        {({ manifest, variants, derivations }) => {
           const document = readDocument(manifest, manifestSchema);
           return (
             <>
+              <Siblings model={model} version={version} labels={document.labels} />
               <Card title={t('variants')}>
                 <Variants
                   manifest={document}
                   derived={variants.map(envelope => readDocument(envelope, variantSchema))}
+                  derivations={derivations}
                 />
               </Card>
               <Card title={t('origin')}>
