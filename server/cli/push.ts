@@ -5,7 +5,7 @@ import { uploadFile } from '../../src/client/upload.ts';
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import { type Evaluation, manifestSchema } from '../../src/core/artifact/documents.ts';
-import { modelNameSchema } from '../../src/core/artifact/names.ts';
+import { modelNameSchema, versionNumberSchema } from '../../src/core/artifact/names.ts';
 import { maxModelBytes } from '../../src/core/artifact/registry-api.ts';
 import { envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -23,6 +23,7 @@ interface PushOptions extends RemoteOptions, OutputOptions {
   readonly labels?: string;
   readonly metrics?: string;
   readonly note?: string;
+  readonly parent?: string;
 }
 
 export function pushCommand(io: Io): Command {
@@ -33,6 +34,7 @@ export function pushCommand(io: Io): Command {
     .option('--labels <a,b>', 'what the classes are called, in the order of the output')
     .option('--metrics <json>', 'what was measured on held-out data, e.g. {"accuracy":0.97}')
     .option('--note <text>', 'one line for people')
+    .option('--parent <number>', 'the version it was made from: small updates for who has that one')
     .option('--json', 'answer with one JSON value');
   return withRemote(command)
     .addHelpText(
@@ -46,6 +48,7 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
   const model = modelNameSchema.safeParse(options.model);
   if (!model.success) throw new UsageError(`--model ${options.model}: ${z.prettifyError(model.error)}`);
   const evaluations = options.metrics === undefined ? [] : [told(options.metrics)];
+  const parent = options.parent === undefined ? null : versionNumber(options.parent);
   const { client } = connect(io, options);
   const file = await readSmallEnough(resolve(io.cwd, path));
   // Before anything is sent: a file that is no model is told apart here.
@@ -64,6 +67,7 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
       labels: options.labels?.split(',').map(label => label.trim()) ?? null,
       evaluations,
       note: options.note ?? null,
+      parent,
     },
     io.signal,
   );
@@ -80,6 +84,15 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
     const sizes = `${formatBytes(value.bytes)}, ${formatBytes(value.uploadedBytes)} sent`;
     return `${value.model}@${version} is in the registry: ${sizes}.\n`;
   });
+}
+
+function versionNumber(text: string): number {
+  const version = versionNumberSchema.safeParse(Number(text));
+  if (version.success) return version.data;
+  throw new UsageError(
+    `--parent ${text}: not the number of a version.`,
+    'Give one that `haversack list` shows.',
+  );
 }
 
 async function readSmallEnough(path: string): Promise<Bytes> {

@@ -54,11 +54,11 @@ describe('the life of a model', { concurrent: false }, () => {
   });
 
   it('sends only what changed of the next version', async () => {
-    const { version, uploadedBytes } = (await answerOf(['push', 'v2.onnx', '--model', 'small'])) as {
-      version: number;
-      uploadedBytes: number;
-    };
+    const args = ['push', 'v2.onnx', '--model', 'small', '--parent', '1'];
+    const { version, uploadedBytes } = (await answerOf(args)) as { version: number; uploadedBytes: number };
     expect(version).toBe(2);
+    const answer = await fetch(`${server.url}/registry/v1/models/small/versions/2`);
+    expect(await answer.json()).toMatchObject({ manifest: { signed: { parent: { version: 1 } } } });
     expect(uploadedBytes).toBeGreaterThan(0);
     expect(uploadedBytes).toBeLessThan(v2.length - 4 * 512 * 4 + 1);
   });
@@ -267,6 +267,7 @@ describe('a refusal', () => {
     [['push', 'v1.onnx'], 2, /--model/],
     [['push', 'v1.onnx', '--model', 'Big'], 2, /model's name/],
     [['push', 'v1.onnx', '--model', 'a', '--metrics', '{'], 2, /not JSON/],
+    [['push', 'v1.onnx', '--model', 'a', '--parent', 'production'], 2, /not the number of a version/],
     [['promote', 'small', 'production'], 2, /names no version/],
     [['promote', 'small@1', '7'], 2, /alias/],
     [['promote', 'small@1', 'a', '--share', '2'], 2, /between 0 and 1/],
