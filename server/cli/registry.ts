@@ -33,6 +33,8 @@ export interface OpenedVersion {
   readonly manifest: Manifest;
   readonly digest: Digest;
   readonly variants: readonly Variant[];
+  /** Since when the registry has its bytes no more. */
+  readonly collectedAt: string | null;
 }
 
 export interface Trust {
@@ -139,7 +141,7 @@ export class TrustedRegistry {
     if (stray) {
       throw new HaversackError('SignatureInvalid', `variant ${stray.variant} belongs to another version`);
     }
-    return { manifest, digest, variants };
+    return { manifest, digest, variants, collectedAt: detail.collectedAt };
   }
 
   /**
@@ -189,13 +191,11 @@ async function inParallel<T>(items: T[], use: (item: T) => Promise<void>): Promi
 }
 
 /** The file of a variant, the authority's included. */
-export function variantFile(
-  { manifest, variants }: OpenedVersion,
-  name?: string,
-): { variant: string; file: FileRef } {
-  const { authority } = manifest;
-  if (name === undefined || name === authority.variant)
-    return { variant: authority.variant, file: authority.file };
+export function variantFile({ manifest, variants, collectedAt }: OpenedVersion, name?: string): NamedFile {
+  const { model, version, authority } = manifest;
+  if (collectedAt) throw new HaversackError('VersionCollected', `${model}@${version}, on ${collectedAt}`);
+  const named = (variant: string, ref: FileRef) => ({ of: { model, version, variant }, ref });
+  if (name === undefined || name === authority.variant) return named(authority.variant, authority.file);
   const found = variants.find(({ variant }) => variant === name);
   if (found) return { variant: name, file: found.file };
   const there = [authority.variant, ...variants.map(({ variant }) => variant)].join(', ');

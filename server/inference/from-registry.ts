@@ -16,7 +16,8 @@ const defaultAlias = 'production';
 /** Loads the authority: what was uploaded, and what the recorded answers were made with. */
 export function versionsOf(registry: Registry): LoadVersion {
   return async (model, version) => {
-    const { manifest: envelope } = await readVersion(registry, model, version);
+    const { manifest: envelope, collectedAt } = await readVersion(registry, model, version);
+    if (collectedAt) throw new HaversackError('VersionCollected', `${model}@${version}, on ${collectedAt}`);
     const manifest = readDocument(envelope, manifestSchema);
     const [file, recorded] = await Promise.all([
       readFileRef(registry.blobs, manifest.authority.file),

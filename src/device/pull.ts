@@ -82,6 +82,9 @@ async function describe(options: PullOptions, known: Installed | null): Promise<
   const { db, client, model, version, signal } = options;
   const registry = (await readRegistry(db)) ?? (await connect(db, client));
   const detail = await client.version(model, version, signal);
+  if (detail.collectedAt !== null) {
+    throw new HaversackError('VersionCollected', `${model}@${version}, on ${detail.collectedAt}`);
+  }
   const digest = known ? await envelopeDigest(known.manifest) : await digestByAlias(db, model, version);
   const documents = await openVersion(detail, trustedKeys(registry), { model, version, digest });
   const { variants, trainable } = choose(options, documents);

@@ -54,6 +54,19 @@ test('a version that is whole costs no request, and works without a network', as
   expect(registry.requests.length).toBe(before);
 });
 
+test('a version whose bytes the registry let go of is said to be that, and nothing is fetched', async () => {
+  const { db } = await freshDB();
+  const registry = await published();
+  const client = registry.client();
+  const whole = client.version.bind(client);
+  client.version = async (...wanted) => ({
+    ...(await whole(...wanted)),
+    collectedAt: '2026-05-03T08:00:00.000Z',
+  });
+  await expect(pullVersion({ db, client, ...digits })).rejects.toMatchObject({ code: 'VersionCollected' });
+  expect(registry.fetchedChunks).toEqual([]);
+});
+
 test('a derived variant is fetched alone, unless training is asked for', async () => {
   const { db } = await freshDB();
   const registry = await published();

@@ -192,6 +192,9 @@ describe('what is known', () => {
     );
     expect(await answer('gc')).toEqual({ dryRun: false, chunks: 1, bytes: 3, versions: ['sides@2'] });
     expect(await said('list')).toContain('(collected)');
+    const pulled = await call('pull', 'sides@2', '--out', 'model.onnx');
+    expect(pulled).toMatchObject({ code: 1, out: '' });
+    expect(pulled.err).toContain('sides@2, on ');
     const refused = await call('promote', 'sides@2', 'production');
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).toContain('keeps that version’s documents');

@@ -200,9 +200,32 @@ describe('garbage collection', () => {
     expect(json).toMatchObject({ variants: [], collectedAt: expect.any(String) });
     const chunk = manifest.authority.file.chunks[0]!.digest;
     expect((await server.ask('GET', `chunks/${chunk}`)).status).toBe(404);
+    const asked = await server.ask('POST', '/v2/models/sides/versions/1/infer', { body: { inputs: [] } });
+    expect(asked).toMatchObject({ status: 410, json: { code: 'VersionCollected' } });
     await expect(insert()).rejects.toMatchObject({ code: 'VersionCollected' });
     const list = await server.ask('GET', 'models/sides');
     expect(list.json['versions']).toMatchObject([{ collectedAt: null }, { collectedAt: expect.any(String) }]);
+    expect(await bad(server)).toEqual([]);
+  });
+
+  it('that is interrupted leaves nothing but what the next one takes', async () => {
+    const { server, pass } = await scene();
+    await commit(server, 4);
+    await move(server, 4);
+    await keep(server, { keepVersions: 1, keepDays: null });
+    pass(8);
+    let left = 1;
+    const blobs = blobsWith(server.registry, {
+      delete: async (digest, putBeforeMs) => {
+        if (left === 0) throw new Error('the power went');
+        left -= 1;
+        return server.registry.blobs.delete(digest, putBeforeMs);
+      },
+    });
+    await expect(collectGarbage({ ...server.registry, blobs }, false, 'registry')).rejects.toThrow('power');
+    expect(await bad(server)).toEqual([]);
+    expect(await collect(server)).toMatchObject({ chunks: 2, versions: [] });
+    expect(await collect(server)).toEqual(nothing);
     expect(await bad(server)).toEqual([]);
   });
 
