@@ -89,6 +89,7 @@ describe('a download', () => {
   it('is removed again when that is confirmed, and only that', async () => {
     const card = modelCard(page, 'iris');
     await card.getByText('2 versions').click();
+    await card.getByLabel('More about version 2').click();
     await card.getByRole('button', { name: 'Remove version 2' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     expect((await counts(page)).installed).toBe(1);

@@ -1,7 +1,7 @@
 // A download: bytes, rate, time left; pause, go on, drop.
 import { formatBytes, formatDuration, formatShare } from '../i18n/format.ts';
 import { t } from '../i18n/download.ts';
-import { cancel, type Download, get, pause } from '../state/downloads.ts';
+import { cancel, type Download, get, getAnyway, pause } from '../state/downloads.ts';
 import { Button } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { Progress } from './progress.tsx';
@@ -15,6 +15,19 @@ export function DownloadState({ download }: { readonly download: Download }) {
     </Button>
   );
   if (state === 'failed' && problem) return <ErrorNote failure={problem} onRetry={goOn} action={drop} />;
+  if (state === 'metered') {
+    return (
+      <div class="stack-close">
+        <p>{t('metered')}</p>
+        <div class="row">
+          <Button icon="download" onClick={() => void getAnyway(model, version)}>
+            {t('anyway')}
+          </Button>
+          {drop}
+        </div>
+      </div>
+    );
+  }
   const known = totalBytes > 0;
   return (
     <div class="stack-close">

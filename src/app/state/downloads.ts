@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { type PullProgress, downloadKey, listDownloads, pullVersion } from '../../device/pull.ts';
+import { isMetered, onLinkChange } from '../../device/connection-kind.ts';
 import { dropDownload } from '../../device/garbage.ts';
 import { runningPulls } from '../../device/locks.ts';
 import { errorToast } from './error-toast.ts';
@@ -12,7 +13,8 @@ import { askToKeep } from './storage.ts';
 export interface Download {
   readonly model: string;
   readonly version: number;
-  readonly state: 'running' | 'paused' | 'failed';
+  /** `metered`: it waits for a link that is not paid by what goes over it. */
+  readonly state: 'running' | 'paused' | 'failed' | 'metered';
   readonly receivedBytes: number;
   readonly totalBytes: number;
   /** Null until there is a rate to tell it from. */
@@ -20,7 +22,15 @@ export interface Download {
   readonly problem: Failure | null;
 }
 
-interface Pull {
+interface Wanted {
+  readonly model: string;
+  readonly version: number;
+  readonly variant: string | undefined;
+}
+
+interface Pull extends Wanted {
+  /** Whether the user said that this one may go over a metered link. */
+  readonly anyway: boolean;
   readonly controller: AbortController;
   /** When it has ended, however it ended. */
   readonly ended: Promise<void>;
@@ -30,6 +40,8 @@ interface Pull {
 export const downloads = signal<ReadonlyMap<string, Download>>(new Map());
 /** Those that this tab runs. */
 const pulls = new Map<string, Pull>();
+/** Those that wait for another link. */
+const held = new Map<string, Wanted>();
 
 export const downloadOf = (model: string, version: number) =>
   downloads.value.get(downloadKey(model, version)) ?? null;
@@ -55,21 +67,41 @@ export async function loadDownloads({ db }: Services): Promise<void> {
     const key = downloadKey(model, version);
     if (pulls.has(key)) continue;
     const state = busy.has(key) ? 'running' : 'paused';
+    if (held.has(key)) continue;
     if (downloads.value.get(key)?.state !== 'failed') put({ ...nothingYet, model, version, state });
   }
   const known = new Set(rows.map(row => row.key));
-  for (const key of downloads.value.keys()) if (!known.has(key) && !pulls.has(key)) take(key);
+  for (const key of downloads.value.keys()) {
+    if (!known.has(key) && !pulls.has(key) && !held.has(key)) take(key);
+  }
 }
 
 const nothingYet = { receivedBytes: 0, totalBytes: 0, secondsLeft: null, problem: null };
 
 /** Gets a version onto this device. Answers whether it is whole. The runtime it needs follows (`offline-runtime.ts`). */
-export async function get(model: string, version: number, variant?: string): Promise<boolean> {
+export function get(model: string, version: number, variant?: string): Promise<boolean> {
+  return start({ model, version, variant }, false);
+}
+
+/** One that waits for another link, over this one. */
+export async function getAnyway(model: string, version: number): Promise<boolean> {
+  const wanted = held.get(downloadKey(model, version));
+  return wanted ? start(wanted, true) : false;
+}
+
+async function start(wanted: Wanted, anyway: boolean): Promise<boolean> {
+  const { model, version, variant } = wanted;
   const key = downloadKey(model, version);
   if (pulls.has(key)) return false;
+  if (mustWait(anyway)) {
+    held.set(key, wanted);
+    put({ ...nothingYet, ...downloads.value.get(key), model, version, state: 'metered' });
+    return false;
+  }
+  held.delete(key);
   const controller = new AbortController();
   const pull = run(model, version, variant, controller.signal);
-  pulls.set(key, { controller, ended: pull.then(() => undefined) });
+  pulls.set(key, { ...wanted, anyway, controller, ended: pull.then(() => undefined) });
   put({ ...nothingYet, model, version, state: 'running' });
   const problem = await pull;
   pulls.delete(key);
@@ -79,9 +111,30 @@ export async function get(model: string, version: number, variant?: string): Pro
     return true;
   }
   const now = downloads.value.get(key);
-  if (now && problem.code === 'Aborted') put({ ...now, state: 'paused', secondsLeft: null });
-  else if (now) put({ ...now, state: 'failed', secondsLeft: null, problem });
+  if (now && problem.code === 'Aborted') {
+    put({ ...now, state: held.has(key) ? 'metered' : 'paused', secondsLeft: null });
+  } else if (now) put({ ...now, state: 'failed', secondsLeft: null, problem });
   return false;
+}
+
+function mustWait(anyway: boolean): boolean {
+  return !anyway && settings.value?.overMetered !== true && isMetered() === true;
+}
+
+/** Holds what runs when the link comes to be metered, and goes on when it is not, or need not matter, any more. */
+export function followLink(): () => void {
+  const look = () => {
+    for (const [key, { anyway, controller, ...wanted }] of pulls) {
+      if (!mustWait(anyway)) continue;
+      held.set(key, wanted);
+      controller.abort();
+    }
+    if (!mustWait(false)) for (const wanted of held.values()) void start(wanted, false);
+  };
+  const forget = [onLinkChange(look), settings.subscribe(look)];
+  return () => {
+    for (const end of forget) end();
+  };
 }
 
 /** Answers what went wrong; never throws. */
@@ -117,6 +170,7 @@ export function pause(model: string, version: number): void {
 export async function cancel(model: string, version: number): Promise<void> {
   const key = downloadKey(model, version);
   const pull = pulls.get(key);
+  held.delete(key);
   pull?.controller.abort();
   await pull?.ended;
   try {

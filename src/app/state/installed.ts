@@ -9,6 +9,7 @@ import {
   removeVersion,
   rollBack,
 } from '../../device/library.ts';
+import { setPinned } from '../../device/pinned.ts';
 import type { Active, Installed } from '../../device/schema.ts';
 import { errorToast } from './error-toast.ts';
 import { need, type Services } from './services.ts';
@@ -45,6 +46,11 @@ export function goBackTo(model: string): Promise<boolean> {
 /** From now on newer versions of the registry's are taken again. */
 export function followAgain(model: string): Promise<boolean> {
   return attempt(() => follow(need().db, model, true));
+}
+
+/** Kept whatever else is short of room, or not. */
+export function pin(model: string, version: number, pinned: boolean): Promise<boolean> {
+  return attempt(() => setPinned(need().db, model, version, pinned));
 }
 
 export function remove(model: string, version: number): Promise<boolean> {

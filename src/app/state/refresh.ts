@@ -7,6 +7,7 @@ import { loadInbox, loadPeers } from './peers.ts';
 import { registry } from './connection.ts';
 import { loadDownloads } from './downloads.ts';
 import { loadInstalled } from './installed.ts';
+import { loadNotices } from './notices.ts';
 import { loadOutbox } from './outbox.ts';
 import { loadSamples } from './samples.ts';
 import type { Services } from './services.ts';
@@ -29,6 +30,7 @@ const loaders: Readonly<Partial<Record<Kind, (open: Services) => Promise<void>>>
   catalogue: loadRegistry,
   downloads: loadDownloads,
   settings: loadSettings,
+  notices: loadNotices,
   runs: loadUnfinishedRuns,
   inbox: loadInbox,
   peers: loadPeers,

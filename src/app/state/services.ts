@@ -1,12 +1,13 @@
 // The device's services, opened once a page: database, registry client, identity, and the two workers' bridges.
 import { signal } from '@preact/signals';
 import { keyIdOf } from '../../core/artifact/signature.ts';
-import { type Failure, toFailure } from '../../core/errors.ts';
+import { type Failure, failure, toFailure } from '../../core/errors.ts';
 import { RegistryClient } from '../../client/registry.ts';
 import { type Database, openHaversackDB } from '../../device/db.ts';
 import { deviceToken, type Identity, loadIdentity } from '../../device/identity.ts';
 import { readRegistry } from '../../device/registry.ts';
 import { WorkerBridge } from '../bridge/worker-bridge.ts';
+import { mayReopen, noteStore } from './cleared.ts';
 import { registry, watchedFetch } from './connection.ts';
 import { headStart } from './head-start.ts';
 import { registryFetch } from './registry-kind.ts';
@@ -38,7 +39,8 @@ export async function openServices(): Promise<Services | null> {
   const serving = new WorkerBridge('serving');
   headStart(serving);
   try {
-    const db = await openHaversackDB({ onLost: () => location.reload() });
+    const db = await openHaversackDB({ onLost });
+    await noteStore(db);
     const identity = await loadIdentity(db);
     registry.value = await readRegistry(db);
     const client = new RegistryClient({
@@ -61,6 +63,12 @@ export async function openServices(): Promise<Services | null> {
     clearTimeout(notice);
     startBlocked.value = false;
   }
+}
+
+/** A newer build waits for this page to go, or the browser closed the database: a fresh page opens what is there. */
+function onLost(why: 'newer' | 'terminated'): void {
+  if (why === 'newer' || mayReopen()) location.reload();
+  else startFailure.value = failure('StorageFailed', 'the browser closes it again and again');
 }
 
 async function currentToken(identity: Identity): Promise<string | null> {

@@ -4,6 +4,8 @@ import type { Provider } from '../../core/runtime/session.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { TensorMap } from '../../core/tensor.ts';
 import type { OpenedModel, ProviderMeasurement } from '../../worker/protocol.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+import { mend } from './mend.ts';
 import { rememberProvider } from './head-start.ts';
 import { keepRuntime } from './offline-runtime.ts';
 import { need } from './services.ts';
@@ -47,6 +49,15 @@ function keyOf(target: Target): string {
 
 /** Opens it, or answers the one that is open. Called ahead of the first question, it saves that one the wait. */
 export async function openTarget(target: Target): Promise<Result<OpenedModel>> {
+  const first = await openOnce(target);
+  if (first.ok || !('version' in target) || !lacksPieces.has(first.error.code)) return first;
+  return (await mend(target.model, target.version)) ? openOnce(target) : first;
+}
+
+/** What opening says where the browser's storage lost or damaged pieces of a version. */
+const lacksPieces: ReadonlySet<ErrorCode> = new Set(['ChunkInvalid', 'NotInstalled']);
+
+async function openOnce(target: Target): Promise<Result<OpenedModel>> {
   const { serving } = need();
   const key = keyOf(target);
   const known = opened.get(key);

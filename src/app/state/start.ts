@@ -3,6 +3,7 @@ import { effect } from '@preact/signals';
 import { startDelivery } from '../../device/delivery.ts';
 import { preloadScreens } from '../screen.tsx';
 import { startServiceWorker, watchInstall } from './app-updates.ts';
+import { followLink } from './downloads.ts';
 import { refresh, startCatalogue } from './catalogue.ts';
 import { online } from './connection.ts';
 import { currentModel, followAddress } from './current.ts';
@@ -27,6 +28,7 @@ export async function startApp(): Promise<void> {
     return;
   }
   followChanges(open);
+  followLink();
   followAddress();
   effect(() => {
     if (currentModel.value !== null) void loadSamples(open);

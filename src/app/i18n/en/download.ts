@@ -6,5 +6,7 @@ export const download = {
   bytes: '{received} of {total}',
   pause: 'Pause',
   resume: 'Go on',
+  metered: 'Waits for a link that costs nothing: this one is metered.',
+  anyway: 'Download anyway',
   drop: 'Cancel',
 } as const;

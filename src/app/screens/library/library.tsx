@@ -16,6 +16,7 @@ import { shelf } from '../../state/shelf.ts';
 import '../../styles/library.css';
 import { MadeHere } from './made-here.tsx';
 import { ModelCard } from './model-card.tsx';
+import { Notices } from './notices.tsx';
 import { Outbox } from './outbox.tsx';
 import { StorageMeter } from './storage-meter.tsx';
 
@@ -52,6 +53,7 @@ export default function Library() {
         </nav>
       </div>
       <Connection />
+      <Notices />
       {runtimeProblem.value ? (
         <ErrorNote failure={runtimeProblem.value} onRetry={() => void keepRuntime()} />
       ) : null}

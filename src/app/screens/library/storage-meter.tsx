@@ -1,27 +1,38 @@
 // How much room the app takes, and whether the browser keeps it.
 import { useEffect } from 'preact/hooks';
+import { isMetered } from '../../../device/connection-kind.ts';
 import { bytesOf } from '../../../device/checkpoints.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { t } from '../../i18n/library.ts';
+import { t as store } from '../../i18n/store.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
+import { Check } from '../../parts/field.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { href } from '../../router.ts';
+import { candidates } from '../../state/candidates.ts';
 import { installed } from '../../state/installed.ts';
-import { askToKeep, loadStorage, storage } from '../../state/storage.ts';
+import { changeSettings, settings } from '../../state/settings.ts';
+import { askToKeep, loadStorage, loadUsage, smallRoom, storage } from '../../state/storage.ts';
 import { unfinishedRuns } from '../../state/unfinished-runs.ts';
+import { CheckStorage } from './check-storage.tsx';
+import { Room } from './room.tsx';
 
 export function StorageMeter() {
   const rows = installed.value;
   useEffect(() => {
     void loadStorage();
-  }, [rows]);
+    void loadUsage();
+  }, [rows, candidates.value]);
   const state = storage.value;
   return (
     <Card title={t('storage')}>
       <div class="stack-close">
         {state ? <Meter used={state.usageBytes} quota={state.quotaBytes} /> : <p>{t('unknown')}</p>}
+        {smallRoom.value ? <Note tone="warn">{store('smallRoom')}</Note> : null}
+        <Room />
         <UnfinishedRuns />
         {state ? (
           <div class="row spread">
@@ -33,8 +44,21 @@ export function StorageMeter() {
             )}
           </div>
         ) : null}
+        <OverMetered />
+        <CheckStorage />
       </div>
     </Card>
+  );
+}
+
+/** Where the browser tells which links are metered. */
+function OverMetered() {
+  const stored = settings.value;
+  if (!stored || isMetered() === null) return null;
+  return (
+    <Check checked={stored.overMetered} onChange={overMetered => void changeSettings({ overMetered })}>
+      {store('overMetered')}
+    </Check>
   );
 }
 

@@ -3,14 +3,17 @@ import { accuracyText } from '../../i18n/measures.ts';
 import { formatBytes, formatDate } from '../../i18n/format.ts';
 import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/library.ts';
+import { t as store } from '../../i18n/store.ts';
 import { Button } from '../../parts/button.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { askConfirm } from '../../parts/dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { downloadOf, get } from '../../state/downloads.ts';
-import { remove, switchTo } from '../../state/installed.ts';
+import { pin, remove, switchTo } from '../../state/installed.ts';
 import type { ShelfModel, ShelfVersion } from '../../state/shelf.ts';
+import { usage } from '../../state/storage.ts';
 import { HereChip } from './here-chip.tsx';
+import { ownAndShared } from './own-and-shared.ts';
 
 export function Versions({ shelf }: { readonly shelf: ShelfModel }) {
   return (
@@ -64,6 +67,7 @@ function Chips({ version, inUse }: { readonly version: ShelfVersion; readonly in
       ) : version.installed ? (
         <HereChip />
       ) : null}
+      {version.installed?.pinned ? <Chip icon="flag">{store('pinned')}</Chip> : null}
     </>
   );
 }
@@ -93,10 +97,32 @@ function Actions({ model, version, inUse }: ActionProps) {
           {t('useVersion', { version: String(number) })}
         </Button>
       )}
-      <Button kind="quiet" icon="remove" onClick={() => void confirmRemoval(model, version)}>
-        {t('remove', { version: String(number) })}
-      </Button>
+      <More model={model} version={version} pinned={version.installed.pinned} />
     </div>
+  );
+}
+
+/** What is seldom wanted, out of the way. */
+function More({ model, version, pinned }: Omit<ActionProps, 'inUse'> & { readonly pinned: boolean }) {
+  const number = version.version;
+  const room = usage.value?.versions.find(each => each.model === model && each.version === number);
+  return (
+    <details class="more">
+      <summary class="button quiet icon-only" aria-label={store('more', { version: String(number) })}>
+        <Icon name="more" />
+      </summary>
+      <div class="stack-close">
+        {room ? <p class="soft small numbers">{ownAndShared(room)}</p> : null}
+        <div class="row">
+          <Button icon="flag" onClick={() => void pin(model, number, !pinned)}>
+            {pinned ? store('unpin') : store('pin')}
+          </Button>
+          <Button kind="quiet" icon="remove" onClick={() => void confirmRemoval(model, version)}>
+            {t('remove', { version: String(number) })}
+          </Button>
+        </div>
+      </div>
+    </details>
   );
 }
 

@@ -1,0 +1,36 @@
+// What is stored on this device: room, notices, the check.
+import type { Translation } from '../translator.ts';
+import type { store as en } from '../en/store.ts';
+
+export const store: Translation<typeof en> = {
+  pinned: '已固定',
+  more: '版本 {version} 的更多操作',
+  pin: '始终保留',
+  unpin: '空间不足时可以移除',
+  own: '独占 {own}，共享 {shared}',
+  onlyOwn: '独占 {own}',
+  whatTakes: '空间占用情况',
+  ofModel: '{model}：{bytes}',
+  ofVersion: '版本 {version}：{share}',
+  ofWork: '在此制作且未发送：{bytes}',
+  evicted: '为腾出空间，已移除 {model} 的版本 {version}（{bytes}）：它最久没有使用。',
+  damaged: '{model} 的版本 {version} 在浏览器存储中损坏，需要重新获取 {bytes}。',
+  mended: '{model} 的版本 {version} 曾在浏览器存储中损坏，现已恢复完整。',
+  workDamaged: '在此由 {model} 制作的内容在浏览器存储中损坏，无法发送。',
+  noticesRead: '知道了',
+  check: '检查存储',
+  checkStop: '停止',
+  checking: '正在读取并检查所有存储内容',
+  checkClean: '全部 {n} 个片段均与存储时一致（{bytes}）。',
+  checkFound: { other: '{n} 个版本已损坏。连接到服务器后会重新获取。' },
+  checkOther: '有别处没有的部分损坏：{what}。',
+  checkWork: { other: '{n} 项在此制作的内容' },
+  checkRuns: { other: '{n} 次未完成的训练' },
+  checkRows: { other: '{n} 条记录' },
+  fetchAgain: '重新获取',
+  overMetered: '也通过移动数据下载',
+  smallRoom: '这里空间很小，浏览器可能随时清除，就像在隐私窗口中一样。不能丢失的内容，请在关闭此窗口前发送。',
+  cleared: '浏览器已清除本应用在此存储的内容：模型、样本和未发送的内容。它们已丢失；模型可以重新获取。',
+  understood: '知道了',
+  reopened: '浏览器曾关闭本应用的存储，现已重新打开。',
+};
