@@ -57,7 +57,7 @@ async function loadVersion(io: Io, text: string, options: LoadOptions): Promise<
   const { manifest, variants } = opened;
   const progress = progressLine(io, `fetch ${manifest.model}@${manifest.version}`);
   const { file } = await registry
-    .file(variantFile(opened, options.variant).file, new Map(), progress.show, io.signal)
+    .file(variantFile(opened, options.variant), null, progress.show, io.signal)
     .finally(progress.end);
   const { authority } = manifest;
   return {

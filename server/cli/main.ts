@@ -4,6 +4,7 @@ import { tell, UsageError } from './failure.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { exportCommand } from './export.ts';
 import { deviceCommand } from './device.ts';
+import { diffCommand } from './diff.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { type Io, processIo } from './io.ts';
@@ -70,6 +71,7 @@ function program(io: Io): Command {
     listCommand,
     showCommand,
     pullCommand,
+    diffCommand,
     promoteCommand,
     rolloutCommand,
     rollbackCommand,

@@ -1,12 +1,9 @@
 // `haversack pull`: a version's file, verified, onto this disk.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { chunkFile } from '../../src/core/artifact/chunks.ts';
-import type { Bytes, Digest } from '../../src/core/artifact/digest.ts';
-import { tensorLayout } from '../../src/core/onnx/layout.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import type { Io } from './io.ts';
+import { readLocalFile } from './local-file.ts';
 import { parseModelName } from './model-name.ts';
 import { formatBytes, type OutputOptions, print, progressLine } from './output.ts';
 import { variantFile } from './registry.ts';
@@ -38,18 +35,16 @@ async function pull(io: Io, text: string, options: PullOptions): Promise<void> {
   const out = resolve(io.cwd, options.out);
   const registry = await connect(io, options).openRegistry();
   const opened = await registry.version(name.model, await registry.resolve(name));
-  const { variant, file: ref } = variantFile(opened, options.variant);
+  const named = variantFile(opened, options.variant);
 
   const progress = progressLine(io, `pull ${name.model}@${opened.manifest.version}`);
   const { file, downloadedBytes } = await registry
-    .file(ref, await chunksOf(out), progress.show, io.signal)
+    .file(named, await readLocalFile(out), progress.show, io.signal)
     .finally(progress.end);
   await writeWhole(out, file);
-  const { version } = opened.manifest;
+  const { of, ref } = named;
   const value = {
-    model: name.model,
-    version,
-    variant,
+    ...of,
     digest: ref.digest,
     bytes: ref.bytes,
     downloadedBytes,
@@ -58,17 +53,6 @@ async function pull(io: Io, text: string, options: PullOptions): Promise<void> {
   };
   print(io, options, value, () => {
     const sizes = `${formatBytes(ref.bytes)}, ${formatBytes(downloadedBytes)} fetched`;
-    return `${name.model}@${version} ${variant} is at ${options.out}: ${sizes}, verified.\n`;
+    return `${of.model}@${of.version} ${of.variant} is at ${options.out}: ${sizes}, verified.\n`;
   });
-}
-
-/** What an older version at the same place already has. A file that is no model has nothing to give. */
-async function chunksOf(path: string): Promise<ReadonlyMap<Digest, Bytes>> {
-  try {
-    const file = await readFile(path);
-    const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length);
-    return (await chunkFile(bytes, tensorLayout(bytes))).chunks;
-  } catch {
-    return new Map();
-  }
 }

@@ -1,5 +1,6 @@
 // Reads versions from a registry the way a device does: every document's signature and every chunk's digest is checked.
 import { isDeepStrictEqual } from 'node:util';
+import { downloadChunks } from '../../src/client/download.ts';
 import type { RegistryClient } from '../../src/client/registry.ts';
 import { type FileRef, joinFile } from '../../src/core/artifact/chunks.ts';
 import { type Bytes, type Digest, sha256 } from '../../src/core/artifact/digest.ts';
@@ -14,6 +15,7 @@ import {
   variantSchema,
 } from '../../src/core/artifact/documents.ts';
 import { isExpired, isNewerAlias } from '../../src/core/artifact/newer-alias.ts';
+import type { FileName } from '../../src/core/artifact/registry-api.ts';
 import { followRoot, keysOf, openFirstRoot, type OpenedRoot } from '../../src/core/artifact/root-chain.ts';
 import {
   type Envelope,
@@ -24,10 +26,8 @@ import {
 import { HaversackError } from '../../src/core/errors.ts';
 import type { z } from '../../src/core/zod.ts';
 import type { RegistryMemory } from './known-registries.ts';
+import type { LocalFile } from './local-file.ts';
 import type { ModelName } from './model-name.ts';
-
-/** Chunks that are asked for at the same time. */
-const parallelDownloads = 4;
 
 export interface OpenedVersion {
   readonly manifest: Manifest;
@@ -145,26 +145,36 @@ export class TrustedRegistry {
   }
 
   /**
-   * A whole file, checked. Chunks in `have` (hashed by the caller) are not fetched.
-   * @param onProgress bytes fetched so far, of those to fetch
+   * A whole file, checked. What `here` has of it is not fetched, and what differs by little comes as the difference.
+   * @param onProgress bytes of chunks that are here, of those that were not
+   * @returns with it the bytes that came over the line
    */
   async file(
-    ref: FileRef,
-    have: ReadonlyMap<Digest, Bytes>,
+    { of, ref }: NamedFile,
+    here: LocalFile | null,
     onProgress: (doneBytes: number, totalBytes: number) => void,
     signal?: AbortSignal,
   ): Promise<{ file: Bytes; downloadedBytes: number }> {
-    const chunks = new Map(have);
+    const chunks = new Map(here?.chunks);
     const wanted = new Map(
-      ref.chunks.filter(({ digest }) => !have.has(digest)).map(ref => [ref.digest, ref]),
+      ref.chunks.filter(({ digest }) => !chunks.has(digest)).map(ref => [ref.digest, ref]),
     );
     const totalBytes = [...wanted.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    let doneBytes = 0;
     let downloadedBytes = 0;
     onProgress(0, totalBytes);
-    await inParallel([...wanted.values()], async chunk => {
-      chunks.set(chunk.digest, await this.#client.chunk(chunk, signal));
-      downloadedBytes += chunk.bytes;
-      onProgress(downloadedBytes, totalBytes);
+    await downloadChunks({
+      source: this.#client,
+      files: [{ of, refs: [...wanted.values()] }],
+      have: here ? [here.digest] : [],
+      readBase: digest => Promise.resolve(here?.chunks.get(digest) ?? null),
+      signal,
+      keep: ({ digest }, bytes) => void chunks.set(digest, bytes),
+      onKept: ({ bytes }, wireBytes) => {
+        doneBytes += bytes;
+        downloadedBytes += wireBytes;
+        onProgress(doneBytes, totalBytes);
+      },
     });
     const file = await joinFile(ref, ({ digest }) => {
       const bytes = chunks.get(digest);
@@ -183,11 +193,9 @@ function follow(known: Envelope, offered: Envelope, client: RegistryClient): Pro
   return followRoot({ envelope: known, root }, offered, revision => client.root(revision));
 }
 
-async function inParallel<T>(items: T[], use: (item: T) => Promise<void>): Promise<void> {
-  const worker = async () => {
-    for (let item = items.shift(); item !== undefined; item = items.shift()) await use(item);
-  };
-  await Promise.all(Array.from({ length: parallelDownloads }, worker));
+export interface NamedFile {
+  readonly of: FileName;
+  readonly ref: FileRef;
 }
 
 /** The file of a variant, the authority's included. */
@@ -197,10 +205,7 @@ export function variantFile({ manifest, variants, collectedAt }: OpenedVersion, 
   const named = (variant: string, ref: FileRef) => ({ of: { model, version, variant }, ref });
   if (name === undefined || name === authority.variant) return named(authority.variant, authority.file);
   const found = variants.find(({ variant }) => variant === name);
-  if (found) return { variant: name, file: found.file };
+  if (found) return named(name, found.file);
   const there = [authority.variant, ...variants.map(({ variant }) => variant)].join(', ');
-  throw new HaversackError(
-    'NotFound',
-    `variant ${name} of ${manifest.model}@${manifest.version}; there are ${there}`,
-  );
+  throw new HaversackError('NotFound', `variant ${name} of ${model}@${version}; there are ${there}`);
 }

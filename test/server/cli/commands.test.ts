@@ -88,7 +88,7 @@ describe('the life of a model', { concurrent: false }, () => {
       variant: 'fp32',
       digest: sha(v1),
       bytes: v1.length,
-      downloadedBytes: v1.length,
+      downloadedBytes: expect.any(Number),
       out: join(server.folder, 'model.onnx'),
     });
     expect(sha(await readFile(join(server.folder, 'model.onnx')))).toBe(sha(v1));
@@ -194,6 +194,10 @@ describe('the JSON that scripts rely on', () => {
     [
       ['pull', 'keys', '--variant', 'fp32', '--out', 'keys.onnx'],
       'model version variant digest bytes downloadedBytes out',
+    ],
+    [
+      ['diff', 'v1.onnx', 'v2.onnx'],
+      'tensors tensors.same tensors.changed tensors.added tensors.removed bytes bytesToSend',
     ],
     [['promote', 'keys@1', 'canary'], 'model alias version'],
     [
