@@ -8,13 +8,15 @@ import { type Bytes, type Digest, digestSchema, sha256 } from './digest.ts';
 
 /** SHA-256 of the raw 32-byte public key. Names a device and a registry alike. */
 export const keyIdSchema = digestSchema;
-/** Raw 32-byte Ed25519 public key, base64url. */
-export const publicKeySchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected a 32-byte key in base64url');
+/** Raw 32-byte Ed25519 public key, base64url in its one form: the bits beyond the last byte are zero (RFC 4648 §3.5). */
+export const publicKeySchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'expected a 32-byte key in base64url');
 
 export const signatureSchema = z.object({
   keyId: keyIdSchema,
-  /** 64 bytes, base64url. */
-  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'expected a 64-byte signature in base64url'),
+  /** 64 bytes, base64url in its one form. */
+  signature: z.string().regex(/^[A-Za-z0-9_-]{85}[AQgw]$/, 'expected a 64-byte signature in base64url'),
 });
 
 type Signature = z.infer<typeof signatureSchema>;
