@@ -10,6 +10,10 @@ export const shrink = {
 
   authority: 'as it was made',
   derived: 'made smaller from it',
+  derivedOptimized: 'the same weights, its graph made ready to open sooner',
+  derivedFp16: 'its weights in 16 bits',
+  derivedInt8: 'its weights in 8 bits',
+  derivedInt4: 'its weights in 4 bits',
   inUse: 'in use',
   here: 'on this device',
   notHere: 'not on this device',

@@ -11,6 +11,10 @@ export const shrink: Translation<typeof en> = {
 
   authority: '原始形式',
   derived: '由它压缩而成',
+  derivedOptimized: '权重相同，计算图已优化，打开更快',
+  derivedFp16: '权重为 16 位',
+  derivedInt8: '权重为 8 位',
+  derivedInt4: '权重为 4 位',
   inUse: '使用中',
   here: '在本机',
   notHere: '不在本机',

@@ -20,6 +20,16 @@ export interface VariantColumnProps {
   readonly onUse: () => void;
 }
 
+/** What the registry makes, by name; whatever else is called a variant is made by somebody. */
+const howDerived: Readonly<
+  Record<string, 'derivedOptimized' | 'derivedFp16' | 'derivedInt8' | 'derivedInt4'>
+> = {
+  optimized: 'derivedOptimized',
+  fp16: 'derivedFp16',
+  int8: 'derivedInt8',
+  int4: 'derivedInt4',
+};
+
 export function VariantColumn(props: VariantColumnProps) {
   const { column, authority, largestBytes, timing, inUse, busy, onGet, onUse } = props;
   const share = column.bytes / authority.bytes;
@@ -35,7 +45,7 @@ export function VariantColumn(props: VariantColumnProps) {
           <Chip tone={column.here ? 'good' : 'plain'}>{column.here ? t('here') : t('notHere')}</Chip>
         )}
       </header>
-      <p class="soft small">{column.authority ? t('authority') : t('derived')}</p>
+      <p class="soft small">{t(column.authority ? 'authority' : (howDerived[column.name] ?? 'derived'))}</p>
       <dl class="variant-facts">
         <div class="variant-size">
           <dt>{t('size')}</dt>
