@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { accessTable, type Right, rightOf } from '../../../server/gateway/access.ts';
+import type { Role } from '../../../src/core/artifact/registry-api.ts';
 import { audienceOf, enrolDevice, setDevice, startServer } from '../support.ts';
 
 /** Everyone who may knock. What they may open is all this test is about, not what is behind the door. */
@@ -14,19 +15,26 @@ const callers = [
   'revoked device on loopback',
   'revoked device elsewhere',
   'admin key elsewhere',
+  'device’s access key elsewhere',
+  'trainer’s access key elsewhere',
+  'admin’s access key elsewhere',
+  'revoked access key on loopback',
+  'revoked access key elsewhere',
   'wrong key on loopback',
   'wrong key elsewhere',
 ] as const;
 type CallerName = (typeof callers)[number];
 
 const everyone = callers;
-const approved = ['device elsewhere', 'trainer elsewhere', 'admin device elsewhere', 'admin key elsewhere'];
+const admins = ['admin device elsewhere', 'admin key elsewhere', 'admin’s access key elsewhere'];
+const trainers = ['trainer elsewhere', 'trainer’s access key elsewhere', ...admins];
+const approved = ['device elsewhere', 'device’s access key elsewhere', ...trainers];
 const letIn: Record<Right, readonly string[]> = {
   public: everyone,
   read: [...approved, 'nobody on loopback', 'pending device on loopback'],
   device: approved,
-  trainer: ['trainer elsewhere', 'admin device elsewhere', 'admin key elsewhere'],
-  admin: ['admin device elsewhere', 'admin key elsewhere'],
+  trainer: trainers,
+  admin: admins,
 };
 
 const digest = 'a'.repeat(64);
@@ -53,6 +61,12 @@ describe('access', () => {
       if (revoke) await setDevice(server, device.keyId, { status: 'revoked', role: null });
       return device.token(audience);
     };
+    const makeKey = async (role: Role) => {
+      const { json } = await server.ask('POST', 'keys', { token: server.key, body: { name: role, role } });
+      return json as { id: string; key: string };
+    };
+    const ended = await makeKey('admin');
+    await server.ask('DELETE', `keys/${ended.id}`, { token: server.key });
     const here = '127.0.0.1';
     const there = '192.168.7.20';
     const pending = await token(null);
@@ -70,6 +84,11 @@ describe('access', () => {
     add('revoked device on loopback', here, revoked);
     add('revoked device elsewhere', there, revoked);
     add('admin key elsewhere', there, server.key);
+    add('device’s access key elsewhere', there, (await makeKey('device')).key);
+    add('trainer’s access key elsewhere', there, (await makeKey('trainer')).key);
+    add('admin’s access key elsewhere', there, (await makeKey('admin')).key);
+    add('revoked access key on loopback', here, ended.key);
+    add('revoked access key elsewhere', there, ended.key);
     add('wrong key on loopback', here, wrong);
     add('wrong key elsewhere', there, wrong);
     for (const route of Object.keys(accessTable)) {
@@ -95,8 +114,8 @@ describe('access', () => {
     for (const name of callers) {
       const status = outcomes.get(`${route} · ${name}`)!;
       const wrongRole =
-        (right === 'admin' && ['device elsewhere', 'trainer elsewhere'].includes(name)) ||
-        (right === 'trainer' && name === 'device elsewhere');
+        (right === 'admin' && approved.includes(name) && !admins.includes(name)) ||
+        (right === 'trainer' && approved.includes(name) && !trainers.includes(name));
       if (letIn[right].includes(name)) expect([401, 403], `${route} · ${name}`).not.toContain(status);
       else expect(status, `${route} · ${name}`).toBe(wrongRole ? 403 : 401);
     }
