@@ -2,8 +2,8 @@
 // it.
 import { Command } from 'commander';
 import type { RegistryClient } from '../../src/client/registry.ts';
-import { manifestSchema } from '../../src/core/artifact/documents.ts';
-import type { ModelDetail, VersionSummary } from '../../src/core/artifact/registry-api.ts';
+import { type Manifest, manifestSchema } from '../../src/core/artifact/documents.ts';
+import type { ModelDetail, VersionDetail, VersionSummary } from '../../src/core/artifact/registry-api.ts';
 import { readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { compareSiblings, type Standing } from '../../src/core/evaluate/siblings.ts';
@@ -41,11 +41,13 @@ async function show(io: Io, text: string, options: ShowOptions): Promise<void> {
   const number = typeof at === 'number' ? at : await meantBy(client, name, at);
   const version = model.versions.find(each => each.version === number);
   if (!version) throw new HaversackError('NotFound', `there is no ${name}@${number}`);
-  const { manifest } = await client.version(name, number, io.signal);
+  const { manifest, derivations } = await client.version(name, number, io.signal);
   const { labels, recipe } = readDocument(manifest, manifestSchema);
   const siblings = siblingsOf(model, version);
-  const value = { model: name, ...version, labels, recipe, siblings: compareSiblings(siblings) };
-  print(io, options, value, () => renderVersion(name, version, siblings, labels, recipe?.kind ?? null));
+  const more = { labels, recipe, derivations };
+  print(io, options, { model: name, ...version, ...more, siblings: compareSiblings(siblings) }, () =>
+    renderVersion(name, version, siblings, more),
+  );
 }
 
 async function meantBy(client: RegistryClient, model: string, alias: string): Promise<number> {
@@ -98,14 +100,13 @@ function renderVersion(
   model: string,
   version: VersionSummary,
   siblings: readonly VersionSummary[],
-  labels: readonly string[] | null,
-  recipe: string | null,
+  { labels, recipe, derivations }: Pick<Manifest, 'labels' | 'recipe'> & Pick<VersionDetail, 'derivations'>,
 ): string {
   const facts: [string, string][] = [
     ['digest', version.digest],
     ['parent', version.parent ? `${model}@${version.parent.version}` : 'none'],
     ['made', `${formatMinute(version.createdAt)} by ${version.device?.slice(0, 12) ?? 'an admin'}`],
-    ['recipe', recipe ?? 'unknown'],
+    ['recipe', recipe?.kind ?? 'unknown'],
     ...marksOf(version).map((mark): [string, string] => ['is', mark]),
     ...(version.note ? [['note', version.note] satisfies [string, string]] : []),
   ];
@@ -119,13 +120,17 @@ function renderVersion(
     name,
     formatBytes(bytes),
     accuracyOf(judged({ evaluations })),
+    '',
   ]);
+  const notMade = derivations
+    .filter(({ state }) => state !== 'done')
+    .map(({ variant, state, detail }) => [variant, '', '', detail ? `${state}: ${detail}` : state]);
   return [
     `${model}@${version.version}\n`,
     ...facts.map(([name, value]) => `  ${name.padEnd(7)} ${value}\n`),
     ...(measured.length > 0 ? ['\n', table(['PART', 'ROWS OF', 'ACCURACY', 'DATA SET'], measured)] : []),
     '\n',
-    table(['VARIANT', 'SIZE', 'ACCURACY'], variants),
+    table(['VARIANT', 'SIZE', 'ACCURACY', 'NOT MADE'], [...variants, ...notMade]),
     ...renderSiblings(version, siblings, labels),
   ].join('');
 }

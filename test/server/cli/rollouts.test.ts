@@ -172,7 +172,12 @@ describe('what is known', () => {
   });
 
   it('of a version: what it is better at than what stands beside it', async () => {
+    await server.registry.database
+      .insertInto('derivations')
+      .values({ model: 'sides', version: 2, variant: 'int8', state: 'skipped', detail: 'no smaller' })
+      .execute();
     const shown = await said('show', 'sides@2');
+    expect(shown).toMatch(/^int8 .* skipped: no smaller$/m);
     expect(shown).toContain('Beside 3, also of 1');
     expect(shown).toContain('on 200 rows (test): 2 67.5 %, 3 65.0 %');
     expect(shown).toContain('left: 2* 95.0 %, 3 40.0 %');
