@@ -32,8 +32,8 @@ export interface CheckOptions {
   readonly client: TakeClient & Pick<RegistryClient, 'models'>;
   /** Null where nothing can compute (a service worker): versions are fetched then, and wait for a page to try them. */
   readonly tryVersion: TryVersion | null;
-  /** The build of the app, for reports. */
-  readonly app: string;
+  /** The build of the app, for reports; null: none is made. */
+  readonly app: string | null;
   readonly onChange: (news: CheckNews) => void;
   readonly signal?: AbortSignal | undefined;
 }

@@ -18,8 +18,8 @@ const maxProblemLength = 1024;
 
 export interface Reporter {
   readonly db: Database;
-  /** The build of the app. */
-  readonly app: string;
+  /** The build of the app; null: nothing is reported. */
+  readonly app: string | null;
 }
 
 /** Queues it, where the registry knows this device: nobody else's reports are taken. */
@@ -36,7 +36,7 @@ export async function reportStateIfDue(reporter: Reporter): Promise<void> {
 }
 
 async function queue({ db, app }: Reporter, update: Report['update']): Promise<void> {
-  if (!(await standingOf(db)).isLetIn) return;
+  if (app === null || !(await standingOf(db)).isLetIn) return;
   const identity = await loadIdentity(db);
   const active = await listActive(db);
   const createdAt = new Date().toISOString();

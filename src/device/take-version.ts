@@ -36,7 +36,8 @@ export interface TakeOptions {
   readonly db: Database;
   readonly client: TakeClient;
   readonly tryVersion: TryVersion | null;
-  readonly app: string;
+  /** The build of the app, for reports; null: none is made. */
+  readonly app: string | null;
   readonly signal?: AbortSignal | undefined;
 }
 

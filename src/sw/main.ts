@@ -1,8 +1,15 @@
 // The service worker: which events there are. What a request gets is in policy.ts, how in caches.ts.
+import { checkInBackground, deliverInBackground } from '../device/background.ts';
+import { outboxTag, updatesTag } from '../device/background-tags.ts';
 import { AppCaches } from './caches.ts';
 import { answerFor } from './policy.ts';
 
 declare const self: ServiceWorkerGlobalScope;
+
+/** Background Sync and Periodic Background Sync (WICG), which TypeScript's library does not have: Chromium only. */
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string;
+}
 
 // The build puts the list of the shell's files here.
 const appCaches = new AppCaches(self.__WB_MANIFEST);
@@ -33,4 +40,14 @@ self.addEventListener('fetch', event => {
     { origin: self.location.origin, isPrecached: url => appCaches.isPrecached(url) },
   );
   if (answer !== 'pass') event.respondWith(appCaches.respond(answer, request));
+});
+
+self.addEventListener('sync', event => {
+  const { tag } = event as SyncEvent;
+  if (tag === outboxTag) (event as SyncEvent).waitUntil(deliverInBackground());
+});
+
+self.addEventListener('periodicsync', event => {
+  const { tag } = event as SyncEvent;
+  if (tag === updatesTag) (event as SyncEvent).waitUntil(checkInBackground());
 });

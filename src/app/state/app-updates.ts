@@ -1,5 +1,6 @@
 // The app itself: its service worker, a new build that waits for a yes, and the browser's offer to install.
 import { signal } from '@preact/signals';
+import { goOnInBackground } from './background.ts';
 
 /** Chromium's event, which the DOM's types do not have. */
 interface InstallEvent extends Event {
@@ -48,5 +49,6 @@ export async function startServiceWorker(): Promise<void> {
     workbox.addEventListener('controlling', () => location.reload());
     workbox.messageSkipWaiting();
   };
-  await workbox.register();
+  const registration = await workbox.register();
+  if (registration) goOnInBackground(registration);
 }
