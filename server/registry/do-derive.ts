@@ -57,11 +57,11 @@ async function make(bench: Bench, { variant, parent }: DeriveJob, authority: Byt
     case 'int8':
     case 'int4': {
       const pinned = parent && new PinnedScales(await readFileRef(bench.blobs, parent), variant);
-      const scales = pinned ? { scales: pinned.choose } : {};
+      const scales = pinned ? { scales: pinned.choose, rounding: pinned.rounding } : {};
       const file =
         variant === 'int8'
           ? quantizeWeights(authority, { perChannel: true, ...scales })
-          : quantizeBlocks(authority, pinned?.choose);
+          : quantizeBlocks(authority, pinned?.choose, pinned?.rounding);
       return { file, pinned: (pinned?.kept ?? 0) > 0 };
     }
   }

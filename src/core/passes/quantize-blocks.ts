@@ -9,7 +9,15 @@ import { readModel } from '../onnx/read.ts';
 import { tensorOf, tensorProto } from '../onnx/tensor-proto.ts';
 import { writeModel } from '../onnx/write.ts';
 import { elements, float32, type Tensor } from '../tensor.ts';
-import { type ChooseScales, largestSteps, ownScales, scaleName, toStep } from './scales.ts';
+import {
+  type ChooseRounding,
+  type ChooseScales,
+  largestSteps,
+  nearestStep,
+  ownScales,
+  scaleName,
+  stepsName,
+} from './scales.ts';
 import { type MatrixWeight, matrixWeights, WeightRewriter } from './weight-sites.ts';
 
 /** Weights that share a scale, at most: consecutive ones, those of an output channel one after the other. */
@@ -25,16 +33,20 @@ const int4Opset = 21;
  * weights with values that are no finite numbers, stay as they are.
  * @throws HaversackError `NotOnnx`, `ModelInvalid`
  */
-export function quantizeBlocks(file: Bytes, scales: ChooseScales = ownScales): Bytes {
+export function quantizeBlocks(
+  file: Bytes,
+  scales: ChooseScales = ownScales,
+  rounding: ChooseRounding = nearestStep,
+): Bytes {
   const model = readModel(file);
   const rewriter = new WeightRewriter(model);
   const unfold = defaultOpset(model) >= int4Opset ? dequantize : takeApart(rewriter);
   for (const [name, weight] of matrixWeights(model)) {
-    const blocks = quantize(name, weight, scales);
+    const blocks = quantize(name, weight, scales, rounding);
     if (!blocks) continue;
     const names = {
       name,
-      stored: rewriter.fresh(`${name}.int4`),
+      stored: rewriter.fresh(stepsName(name, 'int4')),
       scale: rewriter.fresh(scaleName(name)),
       shape: rewriter.fresh(`${name}.shape`),
     };
@@ -71,7 +83,12 @@ function channelFirst({ shape, axis }: MatrixWeight): { shape: number[]; perm: n
 }
 
 /** Null where it is no whole number of blocks, or a value is not finite. */
-function quantize(name: string, weight: MatrixWeight, chooseScales: ChooseScales): Blocks | null {
+function quantize(
+  name: string,
+  weight: MatrixWeight,
+  chooseScales: ChooseScales,
+  rounding: ChooseRounding,
+): Blocks | null {
   const count = elements(weight.shape);
   const blockElements = blockOf(count);
   if (blockElements === null) return null;
@@ -83,8 +100,8 @@ function quantize(name: string, weight: MatrixWeight, chooseScales: ChooseScales
   if (!largest.every(Number.isFinite)) return null;
   const scale = chooseScales(name, largest, largestSteps.int4);
   if (!scale) return null;
-  const nibble = (i: number) =>
-    toStep(values[i]! / (scale.data[blockAt(i)] as number), largestSteps.int4) & 0xf;
+  const stepOf = rounding(name, largestSteps.int4);
+  const nibble = (i: number) => stepOf(values[i]! / (scale.data[blockAt(i)] as number), i) & 0xf;
   const packed = Uint8Array.from({ length: count / 2 }, (_, i) => nibble(2 * i) | (nibble(2 * i + 1) << 4));
   return { packed, scale, blockElements };
 }

@@ -7,7 +7,15 @@ import { readModel } from '../onnx/read.ts';
 import { tensorOf, tensorProto } from '../onnx/tensor-proto.ts';
 import { writeModel } from '../onnx/write.ts';
 import { elements, type Tensor } from '../tensor.ts';
-import { type ChooseScales, largestSteps, ownScales, scaleName, toStep } from './scales.ts';
+import {
+  type ChooseRounding,
+  type ChooseScales,
+  largestSteps,
+  nearestStep,
+  ownScales,
+  scaleName,
+  stepsName,
+} from './scales.ts';
 import { type MatrixWeight, matrixWeights, WeightRewriter } from './weight-sites.ts';
 
 export interface QuantizeWeightsOptions {
@@ -15,6 +23,8 @@ export interface QuantizeWeightsOptions {
   readonly perChannel: boolean;
   /** Left out, they follow from the weights. */
   readonly scales?: ChooseScales;
+  /** Left out, each value becomes the nearest step. */
+  readonly rounding?: ChooseRounding;
 }
 
 /** From here on DequantizeLinear takes an axis; before, a Cast and a Mul do the same (ONNX, DequantizeLinear-13). */
@@ -28,16 +38,16 @@ const dequantizeAxisOpset = 13;
  */
 export function quantizeWeights(
   file: Bytes,
-  { perChannel, scales = ownScales }: QuantizeWeightsOptions,
+  { perChannel, scales = ownScales, rounding = nearestStep }: QuantizeWeightsOptions,
 ): Bytes {
   const model = readModel(file);
   const hasAxis = defaultOpset(model) >= dequantizeAxisOpset;
   const rewriter = new WeightRewriter(model);
   for (const [name, weight] of matrixWeights(model)) {
     const axis = perChannel ? weight.axis : null;
-    const quantized = quantize(name, weight, axis, scales);
+    const quantized = quantize(name, weight, axis, { scales, rounding });
     if (!quantized) continue;
-    const stored = rewriter.fresh(`${name}.int8`);
+    const stored = rewriter.fresh(stepsName(name, 'int8'));
     const scale = rewriter.fresh(scaleName(name));
     rewriter.replace(name, [
       tensorProto(stored, quantized.values),
@@ -57,7 +67,7 @@ function quantize(
   name: string,
   { proto }: MatrixWeight,
   axis: number | null,
-  chooseScales: ChooseScales,
+  { scales, rounding }: Required<Pick<QuantizeWeightsOptions, 'scales' | 'rounding'>>,
 ): { values: Tensor; scale: Tensor } | null {
   const { shape, data } = tensorOf(proto, name);
   const weights = data as Float32Array<ArrayBuffer>;
@@ -72,10 +82,11 @@ function quantize(
     largest[channel] = Math.max(largest[channel]!, Math.abs(weight));
   });
   if (!largest.every(Number.isFinite)) return null;
-  const scale = chooseScales(name, largest, largestSteps.int8);
+  const scale = scales(name, largest, largestSteps.int8);
   if (!scale) return null;
+  const stepOf = rounding(name, largestSteps.int8);
   const values = Int8Array.from(weights, (weight, i) =>
-    toStep(weight / (scale.data[channelOf(i)] as number), largestSteps.int8),
+    stepOf(weight / (scale.data[channelOf(i)] as number), i),
   );
   return {
     values: { datatype: 'INT8', shape, data: values },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Bytes } from '../../../src/core/artifact/digest.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import { patchInitializers, readInitializers } from '../../../src/core/onnx/patch.ts';
 import { readModel } from '../../../src/core/onnx/read.ts';
@@ -8,6 +9,8 @@ import { ownScales, PinnedScales } from '../../../src/core/passes/scales.ts';
 import { float32 } from '../../../src/core/tensor.ts';
 import { numbers } from '../onnx/models.ts';
 import { difference } from './difference.ts';
+
+const of = ({ choose, rounding }: PinnedScales) => ({ scales: choose, rounding });
 
 const rows = 256;
 const columns = 64;
@@ -74,6 +77,43 @@ describe('pinned scales', () => {
       expect(await difference(after, child, [1, rows])).toBeLessThan(bits === 'int8' ? 0.01 : 0.15);
     },
   );
+
+  test('a literal: a value keeps its step up to 0.6 away from it, and goes to the nearest beyond', () => {
+    // A scale of 1 in each column; steps 0, 1, −7 and 127 in the first row.
+    const steps = new Float32Array(rows * columns).fill(127);
+    steps.set([0, 1, -7, 127]);
+    const pinned = new PinnedScales(int8(product(steps)), 'int8');
+    const stepOf = pinned.rounding('w', 127);
+    expect([0.59, 1.61, -7.59, 127.9].map((value, i) => stepOf(value, i))).toEqual([0, 2, -7, 127]);
+    expect([0.61, 0.41, -6.39, 126.3].map((value, i) => stepOf(value, i))).toEqual([1, 1, -6, 126]);
+    expect(pinned.rounding('other', 127)(0.59, 0)).toBe(1);
+  });
+
+  test('a literal: 4-bit steps are two in a byte, and have a sign', () => {
+    const steps = Float32Array.from({ length: rows * columns }, (_, i) => (i < columns ? 7 : 0));
+    // Column after column, in which the first row is first.
+    const pinned = new PinnedScales(quantizeBlocks(product(steps.map(step => -step))), 'int4');
+    const stepOf = pinned.rounding('w', 7);
+    expect([stepOf(-6.45, 0), stepOf(-6.35, 0), stepOf(0.55, 1)]).toEqual([-7, -6, 0]);
+  });
+
+  test.each([
+    [
+      'int8',
+      (file: Bytes, pinned: PinnedScales) => quantizeWeights(file, { perChannel: true, ...of(pinned) }),
+    ],
+    ['int4', (file: Bytes, pinned: PinnedScales) => quantizeBlocks(file, pinned.choose, pinned.rounding)],
+  ] as const)('fewer bytes of %s change, and no answer is further off by much', async (bits, make) => {
+    const parent = bits === 'int8' ? int8(before) : quantizeBlocks(before);
+    const pinned = new PinnedScales(parent, bits);
+    const nearest = bits === 'int8' ? int8(after, pinned.choose) : quantizeBlocks(after, pinned.choose);
+    const lagging = make(after, pinned);
+    const changed = (file: Bytes) =>
+      1 - equalShare(storedSteps(parent, `w.${bits}`), storedSteps(file, `w.${bits}`));
+    expect(changed(lagging)).toBeLessThan(0.8 * changed(nearest));
+    const off = (file: Bytes) => difference(after, file, [1, rows]);
+    expect(await off(lagging)).toBeLessThan(1.25 * (await off(nearest)));
+  });
 
   test('another shape has scales of its own', () => {
     const pinned = new PinnedScales(int8(before), 'int8');
