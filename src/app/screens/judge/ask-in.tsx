@@ -7,11 +7,9 @@ import { ErrorNote } from '../../parts/error-note.tsx';
 import { Note } from '../../parts/note.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { caller } from '../../state/connection.ts';
-import { suggestedName } from '../../state/device-name.ts';
 import { askToBeLetIn } from '../../state/enrolment.ts';
 import { registryIsFolder } from '../../state/registry-kind.ts';
 import { need } from '../../state/services.ts';
-import { settings } from '../../state/settings.ts';
 
 export function AskIn() {
   return registryIsFolder ? <NobodyToSendTo /> : <AskServer />;
@@ -34,8 +32,7 @@ function AskServer() {
   const ask = async () => {
     setBusy(true);
     setProblem(null);
-    const given = settings.value?.deviceName.trim() ?? '';
-    const result = await askToBeLetIn(given || suggestedName());
+    const result = await askToBeLetIn();
     setBusy(false);
     if (result.ok) toast(t('asked', { code: result.value.code }));
     else setProblem(result.error);

@@ -13,8 +13,8 @@ import { dismissInvitation, invitation, invitationProblem } from '../../state/in
 import { roleText } from './role-text.ts';
 
 /** Asks once what an open invitation is for. */
-export function Invited({ name }: { readonly name: string }) {
-  const { busy, problem, send } = useJoin(name);
+export function Invited() {
+  const { busy, problem, send } = useJoin();
   const open = invitation.value;
   if (!open) return null;
   const refused = invitationProblem.value ?? problem;
@@ -40,9 +40,9 @@ export function Invited({ name }: { readonly name: string }) {
 }
 
 /** For a code that was read out or written down. */
-export function CodeField({ name }: { readonly name: string }) {
+export function CodeField() {
   const [code, setCode] = useState('');
-  const { busy, problem, send } = useJoin(name);
+  const { busy, problem, send } = useJoin();
   const isWhole = readEnrolmentCode(code) !== null;
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -68,13 +68,13 @@ export function CodeField({ name }: { readonly name: string }) {
   );
 }
 
-function useJoin(name: string) {
+function useJoin() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Failure | null>(null);
   /** Answers whether the device is in. */
   const send = async (code: string, registry?: string): Promise<boolean> => {
     setBusy(true);
-    const result = await join(name, code, registry);
+    const result = await join(code, registry);
     setBusy(false);
     setProblem(result.ok ? null : result.error);
     if (result.ok) toast(t('joined', { what: roleText(result.value) }));

@@ -10,6 +10,7 @@ import { installEvent, offerInstall } from '../../state/app-updates.ts';
 import { changeSettings, settings } from '../../state/settings.ts';
 import { StorageMeter } from '../library/storage-meter.tsx';
 import '../../styles/settings.css';
+import { Invited } from './join.tsx';
 import { ThisDevice } from './this-device.tsx';
 import { Registry } from './registry.tsx';
 import { Updates } from './updates.tsx';
@@ -20,6 +21,7 @@ export default function SettingsScreen() {
       <div class="page-head">
         <h1>{t('title')}</h1>
       </div>
+      <Invited />
       <Look />
       <ThisDevice />
       <Registry />

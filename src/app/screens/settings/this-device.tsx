@@ -10,10 +10,12 @@ import { Note } from '../../parts/note.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { caller } from '../../state/connection.ts';
 import { askToBeLetIn } from '../../state/enrolment.ts';
+import { invitation } from '../../state/invitation.ts';
+import { registryIsFolder } from '../../state/registry-kind.ts';
 import { services } from '../../state/services.ts';
 import { suggestedName } from '../../state/device-name.ts';
 import { changeSettings, settings } from '../../state/settings.ts';
-import { CodeField, Invited } from './join.tsx';
+import { CodeField } from './join.tsx';
 import { roleText } from './role-text.ts';
 
 const nameAtMost = 64;
@@ -23,51 +25,47 @@ export function ThisDevice() {
   const stored = settings.value;
   if (!identity || !stored) return null;
   const groups = caller.value?.groups ?? [];
-  const name = stored.deviceName.trim() || suggestedName();
   return (
-    <>
-      <Invited name={name} />
-      <Card title={t('device')}>
-        <div class="stack">
-          <TextField
-            label={t('name')}
-            hint={t('nameHint')}
-            value={stored.deviceName}
-            placeholder={suggestedName()}
-            maxLength={nameAtMost}
-            onInput={deviceName => void changeSettings({ deviceName })}
-          />
-          <dl class="facts">
-            <dt>{t('code')}</dt>
-            <dd>
-              <strong class="code mono">{identity.code}</strong>
-              <p class="soft small">{t('codeHint')}</p>
-            </dd>
-            <dt>{t('role')}</dt>
-            <dd>{roleText(caller.value)}</dd>
-            {groups.length === 0 ? null : (
-              <>
-                <dt>{t('groups')}</dt>
-                <dd>{groups.join(', ')}</dd>
-              </>
-            )}
-          </dl>
-          {identity.protected ? null : <Note tone="warn">{t('bareKey')}</Note>}
-          <Ask name={name} />
-        </div>
-      </Card>
-    </>
+    <Card title={t('device')}>
+      <div class="stack">
+        <TextField
+          label={t('name')}
+          hint={t('nameHint')}
+          value={stored.deviceName}
+          placeholder={suggestedName()}
+          maxLength={nameAtMost}
+          onInput={deviceName => void changeSettings({ deviceName })}
+        />
+        <dl class="facts">
+          <dt>{t('code')}</dt>
+          <dd>
+            <strong class="code mono">{identity.code}</strong>
+            <p class="soft small">{t('codeHint')}</p>
+          </dd>
+          <dt>{t('role')}</dt>
+          <dd>{roleText(caller.value)}</dd>
+          {groups.length === 0 ? null : (
+            <>
+              <dt>{t('groups')}</dt>
+              <dd>{groups.join(', ')}</dd>
+            </>
+          )}
+        </dl>
+        {identity.protected ? null : <Note tone="warn">{t('bareKey')}</Note>}
+        <Ask />
+      </div>
+    </Card>
   );
 }
 
-function Ask({ name }: { readonly name: string }) {
+function Ask() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Failure | null>(null);
   const status = caller.value?.status;
-  if (status === 'approved') return null;
+  if (status === 'approved' || registryIsFolder) return null;
   const ask = async () => {
     setBusy(true);
-    const result = await askToBeLetIn(name);
+    const result = await askToBeLetIn();
     setBusy(false);
     setProblem(result.ok ? null : result.error);
     if (result.ok) toast(t('asked', { code: result.value.code }));
@@ -75,12 +73,17 @@ function Ask({ name }: { readonly name: string }) {
   return (
     <div class="stack">
       <div>
-        <Button kind="primary" icon="key" busy={busy} onClick={() => void ask()}>
+        <Button
+          kind={invitation.value ? 'plain' : 'primary'}
+          icon="key"
+          busy={busy}
+          onClick={() => void ask()}
+        >
           {status === 'pending' ? t('askAgain') : t('ask')}
         </Button>
       </div>
       {problem ? <ErrorNote failure={problem} /> : null}
-      {status === 'revoked' ? null : <CodeField name={name} />}
+      {status === 'revoked' ? null : <CodeField />}
     </div>
   );
 }
