@@ -159,6 +159,20 @@ describe('a rollout', () => {
     expect(await open(server)).toMatchObject({ held: false, otherwise: { version: 1 } });
   });
 
+  it('is moved, held or taken away by one of those who saw the same', async () => {
+    const { server } = await scene();
+    const all = await Promise.all([
+      hold(server, 1, true),
+      move(server, { 'if-match': '"1"' }),
+      remove(server, 1),
+      hold(server, 1, true),
+    ]);
+    expect(all.filter(({ status }) => status === 200 || status === 204)).toHaveLength(1);
+    // Who comes after a removal finds nothing.
+    expect(all.every(({ status }) => [200, 204, 404, 412].includes(status))).toBe(true);
+    expect(await historyOf(server)).toHaveLength(2);
+  });
+
   it('wants a condition for every change', async () => {
     const { server } = await scene();
     const bare = (method: string) =>

@@ -117,6 +117,19 @@ describe('a version', () => {
     }
   });
 
+  it('is promoted or retired by two at once, never both', async () => {
+    const server = await scene();
+    const promote = () =>
+      server.ask('PUT', `${model}/aliases/production`, {
+        token: server.key,
+        headers: { 'if-match': '"1"' },
+        body: { version: 2 },
+      });
+    const retire = () => change(server, `${model}/versions/2`, { retired: true });
+    const both = await Promise.all([promote(), retire()]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
   it('says where its graph is not its parent’s', async () => {
     const server = await scene();
     const { digest } = (await detailOf(server)).versions[0]!;
