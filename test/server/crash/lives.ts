@@ -23,8 +23,8 @@ export interface Sweep {
 }
 
 export interface Swept {
-  /** Points at which one life writes. */
-  readonly points: number;
+  /** Points at which a life writes: the first in a folder, and one after it. */
+  readonly points: Points;
   /** Lives that were ended at a point; the others did all of their work before it. */
   readonly killed: number;
   readonly acknowledged: number;
@@ -32,9 +32,14 @@ export interface Swept {
   readonly faults: readonly string[];
 }
 
+interface Points {
+  readonly first: number;
+  readonly later: number;
+}
+
 /** Spreads the kills evenly over the points of a life. */
 export async function sweep({ program, kills }: Sweep): Promise<Swept> {
-  const points = await pointsOfOneLife(program);
+  const points = await pointsOfLives(program);
   const faults: string[] = [];
   let [killed, acknowledged] = [0, 0];
   for (let first = 0; first < kills; first += livesPerFolder) {
@@ -42,11 +47,11 @@ export async function sweep({ program, kills }: Sweep): Promise<Swept> {
     const done = nothingYet();
     for (let life = first; life < Math.min(first + livesPerFolder, kills); life += 1) {
       // Neighbouring lives far apart, so that every folder sees all kinds of points.
-      const at = 1 + (((life * 7919) % kills) * points) / kills;
-      const ended = await live(program, data, Math.floor(at), done);
+      const share = ((life * 7919) % kills) / kills;
+      const at = 1 + Math.floor(share * (life === first ? points.first : points.later));
+      const ended = await live(program, data, at, done);
       if (ended === 'killed') killed += 1;
-      for (const fault of await faultsOf(data, done))
-        faults.push(`killed at point ${Math.floor(at)}: ${fault}`);
+      for (const fault of await faultsOf(data, done)) faults.push(`killed at point ${at}: ${fault}`);
     }
     acknowledged += done.versions.size + done.aliases.size + done.documents.size;
     await rm(data, { recursive: true, force: true });
@@ -54,12 +59,15 @@ export async function sweep({ program, kills }: Sweep): Promise<Swept> {
   return { points, killed, acknowledged, faults };
 }
 
-async function pointsOfOneLife(program: string): Promise<number> {
-  const data = await mkdtemp(join(tmpdir(), 'haversack-crash-'));
-  const countFile = join(data, 'points');
-  await live(program, join(data, 'data'), 0, nothingYet(), countFile);
-  const points = Number(await readFile(countFile, 'utf8'));
-  await rm(data, { recursive: true, force: true });
+async function pointsOfLives(program: string): Promise<Points> {
+  const folder = await mkdtemp(join(tmpdir(), 'haversack-crash-'));
+  const [data, countFile] = [join(folder, 'data'), join(folder, 'points')];
+  const count = async () => {
+    await live(program, data, 0, nothingYet(), countFile);
+    return Number(await readFile(countFile, 'utf8'));
+  };
+  const points = { first: await count(), later: await count() };
+  await rm(folder, { recursive: true, force: true });
   return points;
 }
 
