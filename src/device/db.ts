@@ -1,5 +1,5 @@
 // Opens the device's database. Other files of this room get it handed in; nobody else opens IndexedDB.
-import { type IDBPDatabase, openDB } from 'idb';
+import { type IDBPDatabase, openDB, unwrap, wrap } from 'idb';
 import { HaversackError } from '../core/errors.ts';
 import { migrations } from './migrations.ts';
 import { databaseName, databaseVersion, type HaversackDB } from './schema.ts';
@@ -43,9 +43,25 @@ export function openHaversackDB({ name = databaseName, onLost }: OpenOptions = {
           },
           terminated: () => onLost?.('terminated'),
         });
-        opening.then(resolve, reject).finally(() => {
-          clearTimeout(timer);
-        });
+        opening
+          .then(db => resolve(heedingDone(db)), reject)
+          .finally(() => {
+            clearTimeout(timer);
+          });
       }),
   );
+}
+
+/**
+ * A request that fails aborts its transaction; what then rejects first is the request, which is awaited, and the
+ * transaction's own `done` is left for nobody. Whoever does await it hears of it all the same.
+ */
+function heedingDone(db: Database): Database {
+  const raw = unwrap(db);
+  raw.transaction = (...given) => {
+    const tx = IDBDatabase.prototype.transaction.apply(raw, given);
+    wrap(tx).done.catch(() => undefined);
+    return tx;
+  };
+  return db;
 }

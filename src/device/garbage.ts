@@ -32,7 +32,7 @@ export async function collectGarbage(db: Database): Promise<number> {
     for (const refs of work) for (const { digest } of refs ?? []) needed.add(digest);
     const chunks = tx.objectStore('chunks');
     const garbage = (await chunks.getAllKeys()).filter(digest => !needed.has(digest));
-    await Promise.all(garbage.map(digest => chunks.delete(digest)));
+    for (const digest of garbage) await chunks.delete(digest);
     await tx.done;
     return garbage.length;
   });

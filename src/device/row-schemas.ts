@@ -18,6 +18,12 @@ export const rowSchemas = {
   inbox: schema.inboxSampleSchema,
   notices: schema.noticeSchema,
   runs: schema.runSchema,
-} as const satisfies Partial<Record<StoreNames<schema.HaversackDB>, z.ZodType>>;
+  peers: schema.peerSchema,
+  trials: schema.trialSchema,
+  marks: schema.markSchema,
+} as const satisfies Record<
+  Exclude<StoreNames<schema.HaversackDB>, 'chunks' | 'checkpoints' | 'identity'>,
+  z.ZodType
+>;
 
 export type RowStoreName = keyof typeof rowSchemas;

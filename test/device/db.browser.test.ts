@@ -24,6 +24,7 @@ test('makes every store', async () => {
       'candidates',
       'checkpoints',
       'marks',
+      'peers',
       'trials',
       'choices',
       'chunks',
