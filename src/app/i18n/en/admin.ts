@@ -170,8 +170,8 @@ export const admin = {
     other:
       'Versions {versions} were measured on other rows, or on none that are known: they cannot be compared.',
   },
-  siblingsEven: 'These rows cannot tell which is best:',
-  siblingsBest: 'Version {version} is best:',
+  siblingsEven: 'No version is clearly best on the {rows}.',
+  siblingsBest: 'Version {version} is best on the {rows}.',
   betterAt: 'Version {version} is better than the others at {labels}.',
   shareWithInterval: '{value} ({low} to {high})',
   variants: 'Variants',
@@ -377,6 +377,7 @@ export const admin = {
   byWhom: 'By',
   anyone: 'anyone',
   whoKey: 'the admin key',
+  whoAccessKey: 'access key {id}',
   whoRegistry: 'the registry itself',
   auditNone: 'Nothing is recorded.',
   because: 'Why: {why}',

@@ -1,6 +1,6 @@
 // Admin: models with their versions and rollouts, devices, keys, the audit. Needs the admin key, an admin's access key, or
 // a device that is an admin.
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import '../../styles/admin.css';
 import { t } from '../../i18n/admin.ts';
 import { t as common } from '../../i18n/common.ts';
@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { ReasonHost } from '../../parts/reason.tsx';
 import { SectionNav } from '../../parts/section-nav.tsx';
+import { followNews } from '../../state/admin-news.ts';
 import { registry } from '../../state/connection.ts';
 import { Audit } from './audit.tsx';
 import { Devices } from './devices.tsx';
@@ -18,9 +19,6 @@ import { ModelPage } from './model.tsx';
 import { type Section, section, to } from './section.ts';
 import { admin } from './session.ts';
 import { Upload } from './upload.tsx';
-
-/** Devices that ask, and versions that arrive, are seen this soon while somebody looks. */
-const lookAgainMs = 5_000;
 
 export default function Admin() {
   useFreshness();
@@ -112,14 +110,30 @@ function useFocusOnSection(content: { current: HTMLElement | null }, here: Secti
   }, [address, content]);
 }
 
-/** Asks again while the screen is looked at, and when who this device is may have changed. */
+/** Follows the registry's news while the screen is looked at; asks again when who this device is may have changed. */
 function useFreshness(): void {
+  const api = admin.api.value;
   const pinned = registry.value !== null;
+  const seen = useVisible();
+  const admitted = admin.admitted.value;
   useEffect(() => {
-    void admin.refresh();
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible' && admin.admitted.peek()) void admin.refresh();
-    }, lookAgainMs);
-    return () => clearInterval(timer);
-  }, [pinned]);
+    if (!admitted) void admin.refresh();
+  }, [api, pinned, admitted]);
+  useEffect(() => {
+    if (!admitted || !seen) return;
+    const left = new AbortController();
+    void followNews({ events: options => api.events(options), look: admin.refresh, signal: left.signal });
+    return () => left.abort();
+  }, [api, admitted, seen]);
+}
+
+function useVisible(): boolean {
+  const isVisible = () => document.visibilityState === 'visible';
+  const [visible, setVisible] = useState(isVisible);
+  useEffect(() => {
+    const onChange = () => setVisible(isVisible());
+    document.addEventListener('visibilitychange', onChange);
+    return () => document.removeEventListener('visibilitychange', onChange);
+  }, []);
+  return visible;
 }

@@ -1,5 +1,6 @@
 // Who did what, when and why, newest first: of everything, of one model, or of one who did it; older ones on demand.
 import { useEffect, useState } from 'preact/hooks';
+import { digestSchema } from '../../../core/artifact/digest.ts';
 import type { AuditEntry } from '../../../core/artifact/registry-api.ts';
 import { type Failure, toFailure } from '../../../core/errors.ts';
 import { t } from '../../i18n/admin.ts';
@@ -80,15 +81,23 @@ function Entry({ entry: { at, who, what, subject, detail, why } }: { readonly en
     <li class="admin-version">
       <span class="row">
         <strong>{whatText(what)}</strong>
-        <span class="mono small">{subject.length > 40 ? `${subject.slice(0, 12)}…` : subject}</span>
+        <Subject subject={subject} />
       </span>
-      <span class="small">{detail}</span>
+      <span class="small">{isDigest(detail) ? detail.slice(0, 12) : detail}</span>
       {why ? <span class="small">{t('because', { why })}</span> : null}
       <span class="small soft">
         <Who who={who} /> · {formatDate(at)}
       </span>
     </li>
   );
+}
+
+const isDigest = (text: string): boolean => digestSchema.safeParse(text).success;
+
+/** What it was done to: a device and a code are known by long names that say nothing. */
+function Subject({ subject }: { readonly subject: string }) {
+  if (isDigest(subject)) return <Who who={subject} />;
+  return <span class="mono small">{subject}</span>;
 }
 
 const kinds = {
@@ -99,7 +108,7 @@ const kinds = {
   retired: 'didRetired',
   collected: 'didCollected',
   device: 'didDevice',
-  enrolment: 'didEnrolment',
+  code: 'didEnrolment',
   key: 'didKey',
   root: 'didRoot',
   samples: 'didSamples',

@@ -140,6 +140,7 @@ function KeyRow({ access }: { readonly access: AccessKey }) {
       </span>
       <span class="small soft numbers">
         {[
+          id,
           t('keyMadeAt', { when: formatDate(createdAt) }),
           expiresAt ? t('keyUntil', { when: formatDate(expiresAt) }) : t('forEver'),
           lastUsedAt ? t('keyUsed', { when: formatDate(lastUsedAt) }) : t('keyUnused'),

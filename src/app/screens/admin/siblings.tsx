@@ -56,7 +56,7 @@ function GroundView({
   return (
     <section class="stack-close">
       <IntervalPlot
-        title={`${accuracyText(accuracy)} ${onWhat(ground)}`}
+        title={accuracyText(accuracy, onWhat(ground))}
         rows={accuracy.figures.map(({ version, figure }) => ({
           name: t('versionShort', { version: String(version) }),
           value: figure.value,
@@ -80,8 +80,8 @@ function GroundView({
   );
 }
 
-function accuracyText({ best }: Standing): string {
-  return best === null ? t('siblingsEven') : t('siblingsBest', { version: String(best) });
+function accuracyText({ best }: Standing, rows: string): string {
+  return best === null ? t('siblingsEven', { rows }) : t('siblingsBest', { version: String(best), rows });
 }
 
 /** By version, the labels of which it gets clearly more right than each of the others. */
