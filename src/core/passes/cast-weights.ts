@@ -21,7 +21,10 @@ export function castWeights(file: Bytes): Bytes {
   const model = readModel(file);
   const rewriter = new WeightRewriter(model);
   for (const [name, { proto, shape }] of wideWeights(model)) {
-    const halves = Uint16Array.from(tensorOf(proto, name).data as Float32Array, value => toHalf(value, name));
+    const weights = tensorOf(proto, name).data as Float32Array;
+    // `Uint16Array.from` would hold every number in a list first.
+    const halves = new Uint16Array(weights.length);
+    weights.forEach((value, i) => (halves[i] = toHalf(value, name)));
     const stored = rewriter.fresh(`${name}.fp16`);
     rewriter.replace(name, [tensorProto(stored, { datatype: 'FP16', shape, data: halves })]);
     rewriter.node(name, 'Cast', [stored], name, { to: { int: dataTypeOf('FP32') } });

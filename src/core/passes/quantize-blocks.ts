@@ -101,8 +101,11 @@ function quantize(
   const scale = chooseScales(name, largest, largestSteps.int4);
   if (!scale) return null;
   const stepOf = rounding(name, largestSteps.int4);
-  const nibble = (i: number) => stepOf(values[i]! / (scale.data[blockAt(i)] as number), i) & 0xf;
-  const packed = Uint8Array.from({ length: count / 2 }, (_, i) => nibble(2 * i) | (nibble(2 * i + 1) << 4));
+  const scaleOf = scale.data as Float32Array;
+  const nibble = (i: number) => stepOf(values[i]! / scaleOf[blockAt(i)]!, i) & 0xf;
+  // `Uint8Array.from` would hold every number in a list first.
+  const packed = new Uint8Array(count / 2);
+  for (let i = 0; i < packed.length; i += 1) packed[i] = nibble(2 * i) | (nibble(2 * i + 1) << 4);
   return { packed, scale, blockElements };
 }
 

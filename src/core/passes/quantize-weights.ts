@@ -85,9 +85,10 @@ function quantize(
   const scale = scales(name, largest, largestSteps.int8);
   if (!scale) return null;
   const stepOf = rounding(name, largestSteps.int8);
-  const values = Int8Array.from(weights, (weight, i) =>
-    stepOf(weight / (scale.data[channelOf(i)] as number), i),
-  );
+  const scaleOf = scale.data as Float32Array;
+  // `Int8Array.from` would hold every number in a list first.
+  const values = new Int8Array(weights.length);
+  weights.forEach((weight, i) => (values[i] = stepOf(weight / scaleOf[channelOf(i)]!, i)));
   return {
     values: { datatype: 'INT8', shape, data: values },
     scale: { ...scale, shape: axis === null ? [] : [channels] },
