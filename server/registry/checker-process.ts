@@ -5,6 +5,8 @@ import { JobProcess } from './job-process.ts';
 
 const checkTimeoutMs = 120_000;
 const deriveTimeoutMs = 10 * 60_000;
+/** A slow disk takes so much, with every chunk synced. */
+const storedBytesPerMs = 5000;
 const maxWaiting = 16;
 
 /** What a process has before it has looked at anything, and what a model may take beside its weights. */
@@ -50,11 +52,13 @@ export function checkerProcess(options: CheckerProcessOptions): CheckerProcess {
         timeoutMs: options.checkTimeoutMs ?? checkTimeoutMs,
         ...memoryFor([job.file, job.recorded?.file]),
       }),
-    receive: job =>
-      checks.run(job, receivedSchema, {
-        timeoutMs: options.checkTimeoutMs ?? checkTimeoutMs,
+    receive: job => {
+      const bytes = job.files.reduce((sum, file) => sum + file.bytes, 0);
+      return checks.run(job, receivedSchema, {
+        timeoutMs: (options.checkTimeoutMs ?? checkTimeoutMs) + bytes / storedBytesPerMs,
         ...memoryFor(job.files),
-      }),
+      });
+    },
     derive: job =>
       variants.run(job, derivedSchema, {
         timeoutMs: deriveTimeoutMs,

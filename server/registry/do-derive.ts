@@ -16,6 +16,7 @@ import type { Derivable } from './derivable.ts';
 import type { Bench } from './do-job.ts';
 import { measure } from './measure.ts';
 import { readRecorded } from './recorded.ts';
+import { storeChunks } from './store-chunks.ts';
 
 /** Larger files are left as they are: the pass holds the file a few times over. */
 const maxDerivedBytes = 512 * 2 ** 20;
@@ -43,9 +44,9 @@ export async function doDerive(bench: Bench, job: DeriveJob): Promise<Derived> {
   const evaluations = await measure(bench, manifest, file);
   const problem = await answerProblem(bench, job, { authority, file, evaluations });
   if (problem !== null) return { made: false, why: problem };
-  const { ref, chunks } = await chunkFile(file, tensorLayout(file));
-  for (const [digest, chunk] of chunks) await bench.blobs.put(digest, chunk);
-  return { made: true, runtime: await bench.runtimeName(), file: ref, pinned, evaluations };
+  const chunked = await chunkFile(file, tensorLayout(file));
+  await storeChunks(bench.blobs, chunked);
+  return { made: true, runtime: await bench.runtimeName(), file: chunked.ref, pinned, evaluations };
 }
 
 async function make(bench: Bench, { variant, parent }: DeriveJob, authority: Bytes): Promise<Made> {

@@ -8,6 +8,7 @@ import { tensorLayout } from '../../src/core/onnx/layout.ts';
 import { assertWithinLimits } from '../../src/core/onnx/limits.ts';
 import type { Received, ReceiveJob } from './checker.ts';
 import type { Bench } from './do-job.ts';
+import { storeChunks } from './store-chunks.ts';
 
 type ReceivedFile = ReceiveJob['files'][number];
 
@@ -21,9 +22,9 @@ export async function doReceive({ blobs }: Bench, { model, files }: ReceiveJob):
     const beside = named.get(posix.join(folder, location));
     return beside ? readWhole(beside) : null;
   });
-  const { ref, chunks } = await chunkFile(file, tensorLayout(file));
-  for (const [digest, chunk] of chunks) await blobs.put(digest, chunk);
-  return { file: ref };
+  const chunked = await chunkFile(file, tensorLayout(file));
+  await storeChunks(blobs, chunked);
+  return { file: chunked.ref };
 }
 
 /** `readFile` ends at 2 GiB. */
