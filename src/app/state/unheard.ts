@@ -1,40 +1,32 @@
 // Whether the registry was not heard for so long that what it said of a model in use here is past its time.
 import { computed, signal } from '@preact/signals';
-import { isExpired } from '../../core/artifact/newer-alias.ts';
 import { aliasesOf, catalogue } from './catalogue.ts';
 import { activeByModel } from './installed.ts';
+import { daysSince, isToBeSaid, lastHeardOf } from './last-heard.ts';
 
-const hourMs = 60 * 60 * 1000;
-const now = signal(Date.now());
+const lookEveryMs = 60 * 60 * 1000;
+const now = signal(new Date());
 setInterval(() => {
-  now.value = Date.now();
-}, hourMs);
+  now.value = new Date();
+}, lookEveryMs);
 
-const dismissedAtMs = signal<number | null>(null);
+const putAwayAt = signal<Date | null>(null);
 
-/** When it last said what `production` is of a model that follows it (RFC 3339); null while that is good. */
-export const lastHeard = computed<string | null>(() => {
-  const at = new Date(now.value);
-  const expired = (catalogue.value ?? [])
+const lastHeard = computed<string | null>(() => {
+  const followed = (catalogue.value ?? [])
     .filter(({ model }) => activeByModel.value.get(model)?.follows === true)
     .flatMap(aliasesOf)
-    .filter(alias => alias.alias === 'production' && isExpired(alias, at));
-  return expired.map(({ issuedAt }) => issuedAt).sort()[0] ?? null;
+    .filter(({ alias }) => alias === 'production');
+  return lastHeardOf(followed, now.value);
 });
 
+/** For how many days; null while what it said is good. */
 export const daysUnheard = computed<number | null>(() =>
-  lastHeard.value === null
-    ? null
-    : Math.max(1, Math.floor((now.value - Date.parse(lastHeard.value)) / (24 * hourMs))),
+  lastHeard.value === null ? null : daysSince(lastHeard.value, now.value),
 );
 
-/** Whether it is to be said: not again on the day on which it was put away. */
-export const saysUnheard = computed<boolean>(
-  () =>
-    lastHeard.value !== null &&
-    (dismissedAtMs.value === null || now.value - dismissedAtMs.value >= 24 * hourMs),
-);
+export const saysUnheard = computed<boolean>(() => isToBeSaid(lastHeard.value, putAwayAt.value, now.value));
 
 export function dismissUnheard(): void {
-  dismissedAtMs.value = now.value;
+  putAwayAt.value = now.value;
 }
