@@ -1,8 +1,8 @@
 // An alias as the verbs see it: read, asked for where a verb was given its name, told in one line and in one JSON value.
 import type { RegistryClient } from '../../src/client/registry.ts';
-import { isPartial } from '../../src/core/artifact/alias-history.ts';
 import { type Alias, aliasSchema } from '../../src/core/artifact/documents.ts';
 import { aliasNameSchema } from '../../src/core/artifact/names.ts';
+import { isPartial } from '../../src/core/artifact/rollout.ts';
 import { type Envelope, readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { z } from '../../src/core/zod.ts';

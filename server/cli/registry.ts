@@ -16,6 +16,7 @@ import {
 } from '../../src/core/artifact/documents.ts';
 import { isExpired, isNewerAlias } from '../../src/core/artifact/newer-alias.ts';
 import type { FileName } from '../../src/core/artifact/registry-api.ts';
+import { settledVersion } from '../../src/core/artifact/rollout.ts';
 import { followRoot, keysOf, openFirstRoot, type OpenedRoot } from '../../src/core/artifact/root-chain.ts';
 import {
   type Envelope,
@@ -88,7 +89,7 @@ export class TrustedRegistry {
     if (typeof at === 'number') return at;
     const alias = at ?? 'production';
     try {
-      return (await this.#alias(model, alias)).version;
+      return settledVersion(await this.#alias(model, alias));
     } catch (thrown) {
       if (at !== null || !(thrown instanceof HaversackError) || thrown.code !== 'NotFound') throw thrown;
       // Where it was once, a registry that says otherwise hides it: the list alone is signed by nobody.

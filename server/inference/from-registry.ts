@@ -1,5 +1,6 @@
 // The registry as the source of a `ModelHost`: versions from its manifests and chunks, aliases from its documents.
 import { aliasSchema, manifestSchema } from '../../src/core/artifact/documents.ts';
+import { settledVersion } from '../../src/core/artifact/rollout.ts';
 import { readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { readAlias } from '../registry/aliases.ts';
@@ -10,7 +11,7 @@ import { readRecorded } from '../registry/recorded.ts';
 import type { LoadVersion } from './models.ts';
 import type { InferenceOptions } from './routes.ts';
 
-/** What a request without a version gets, where there is such an alias; else the newest. */
+/** What a request without a version gets, where there is such an alias and as far as it is for all; else the newest. */
 const defaultAlias = 'production';
 
 /** Loads the authority: what was uploaded, and what the recorded answers were made with. */
@@ -32,7 +33,7 @@ export function resolverOf(registry: Registry): InferenceOptions['resolve'] {
     // A version that is not there is found out when it is loaded.
     if (typeof version === 'number') return version;
     const alias = await readAlias(registry, model, version ?? defaultAlias);
-    if (alias) return readDocument(alias, aliasSchema).version;
+    if (alias) return settledVersion(readDocument(alias, aliasSchema));
     if (version !== undefined) throw new HaversackError('NotFound', `${model} has no alias ${version}`);
     const newest = (await readModel(registry, model)).versions[0];
     if (!newest) throw new HaversackError('NotFound', `${model} has no version`);

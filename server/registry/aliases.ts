@@ -1,7 +1,7 @@
 // Movable names for versions. Every change has a higher revision, back-moves too; documents expire and are issued again.
 import type { Kysely } from 'kysely';
-import { isPartial } from '../../src/core/artifact/alias-history.ts';
 import { type Alias, aliasSchema } from '../../src/core/artifact/documents.ts';
+import { isPartial } from '../../src/core/artifact/rollout.ts';
 import { type Envelope, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { AliasRow, Tables } from '../storage/tables.ts';

@@ -1,6 +1,7 @@
 // What an alias meant, and when: the answers to "what ran on 3 May?" and "what was before?". Entries may come in any order.
 import { type Alias, aliasSchema } from './documents.ts';
 import type { AliasRevision } from './registry-api.ts';
+import { isPartial } from './rollout.ts';
 import { readDocument } from './signature.ts';
 
 /** One per alias, as it stood at a moment; without those that did not exist then. By name. */
@@ -38,9 +39,4 @@ export function versionBefore(history: readonly AliasRevision[], now: Alias): nu
     if (version !== undefined && version !== now.version) return version;
   }
   return null;
-}
-
-/** Whether it is not for all devices. */
-export function isPartial({ rollout: { share, groups } }: Pick<Alias, 'rollout'>): boolean {
-  return share < 1 || groups !== null;
 }

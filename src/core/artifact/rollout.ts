@@ -60,3 +60,16 @@ export async function placeOf(keyId: string, model: string): Promise<number> {
 export async function isInShare(keyId: string, model: string, share: number): Promise<boolean> {
   return (await placeOf(keyId, model)) < share;
 }
+
+/** Whether it is not for all devices. */
+export function isPartial({ rollout: { share, groups } }: Pick<Alias, 'rollout'>): boolean {
+  return share < 1 || groups !== null;
+}
+
+/**
+ * What an alias means for who is no device, a server or a shell: until a rollout is for all, what those outside of it have;
+ * where nobody said what that is, the version itself.
+ */
+export function settledVersion(alias: Pick<Alias, 'rollout' | 'version' | 'otherwise'>): number {
+  return (isPartial(alias) ? alias.otherwise?.version : null) ?? alias.version;
+}

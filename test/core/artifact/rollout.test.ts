@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Alias } from '../../../src/core/artifact/documents.ts';
-import { isInShare, targetOf } from '../../../src/core/artifact/rollout.ts';
+import { isInShare, settledVersion, targetOf } from '../../../src/core/artifact/rollout.ts';
 
 const digest = (letter: string) => letter.repeat(64);
 const alias = (change: Partial<Alias> = {}): Alias => ({
@@ -52,4 +52,12 @@ describe('an alias means for a device', () => {
     expect(await versionFor({ held: true, otherwise: null }, null)).toBeNull();
     expect(await versionFor({ held: true }, 2)).toBe(2);
   });
+});
+
+test('who is no device gets what those outside have, until it is for all', () => {
+  const settled = (change: Partial<Alias>) => settledVersion(alias(change));
+  expect(settled({ rollout: { share: 0.9, groups: null } })).toBe(1);
+  expect(settled({ rollout: { share: 1, groups: ['north'] } })).toBe(1);
+  expect(settled({ rollout: { share: 0.9, groups: null }, otherwise: null })).toBe(2);
+  expect(settled({})).toBe(2);
 });

@@ -22,6 +22,24 @@ describe('a server answers the Open Inference Protocol from its registry', () =>
     expect((await server.ask('GET', '/v2/models/nothing')).status).toBe(404);
   });
 
+  test('a version that is rolled out to some devices when it is for all', async () => {
+    const server = await startServer();
+    await push(server, 'sides', classifier(4));
+    await push(server, 'sides', classifier(9));
+    const promote = (revision: number, share: number) =>
+      server.ask('PUT', 'models/sides/aliases/production', {
+        token: server.key,
+        headers: { 'if-match': `"${revision}"` },
+        body: { version: 2, share },
+      });
+    const versionNow = async () =>
+      (await server.ask('POST', '/v2/models/sides/infer', { body: { inputs } })).json['model_version'];
+    await promote(1, 0.5);
+    expect(await versionNow()).toBe('1');
+    await promote(2, 1);
+    expect(await versionNow()).toBe('2');
+  });
+
   test('to readers: from elsewhere only with a key', async () => {
     const server = await startServer();
     await push(server, 'sides', classifier());
