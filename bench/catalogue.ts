@@ -10,6 +10,7 @@ import { readLargeBench } from './read-large.ts';
 import { syncCheckBench } from './sync-check.ts';
 import { syncCheckBench } from './sync-check.ts';
 import { trainingBench } from './training.ts';
+import { updateBytesBench, updateModels } from './update-bytes.ts';
 
 /** What a benchmark is given. */
 export interface Setting {
@@ -69,5 +70,10 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
   'read-large': {
     compares: 'a model of 512 MB read into a graph: memory against the file’s, time beside the parser’s',
     run: readLargeBench,
+  },
+  'update-bytes': {
+    compares: 'a new version on the line, beside a full download, FastCDC’s chunks and zstd --patch-from',
+    run: updateBytesBench,
+    cases: updateModels,
   },
 };

@@ -1,7 +1,7 @@
 // `haversack diff`: which weights differ between two models, and what it takes to send the second to who has the first.
 import { Command } from 'commander';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
-import { bytesToSend } from './bytes-to-send.ts';
+import { bytesToSend } from './update-frames.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import type { Io } from './io.ts';
 import { localFile } from './local-file.ts';
