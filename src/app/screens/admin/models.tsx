@@ -1,6 +1,6 @@
 // All models: found by name or tag, with what production is and when something last happened; and room that can be freed.
 import { useState } from 'preact/hooks';
-import { isPartial } from '../../../core/artifact/alias-history.ts';
+import { isPartial } from '../../../core/artifact/rollout.ts';
 import type { Alias } from '../../../core/artifact/documents.ts';
 import type { ModelSummary } from '../../../core/artifact/registry-api.ts';
 import { t } from '../../i18n/admin.ts';

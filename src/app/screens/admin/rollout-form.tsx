@@ -1,6 +1,6 @@
 // Which version an alias is to point at, for which devices, and why; with how many of them that is.
 import { useState } from 'preact/hooks';
-import { isPartial } from '../../../core/artifact/alias-history.ts';
+import { isPartial } from '../../../core/artifact/rollout.ts';
 import type { Alias } from '../../../core/artifact/documents.ts';
 import { aliasNameSchema } from '../../../core/artifact/names.ts';
 import type { ModelSummary } from '../../../core/artifact/registry-api.ts';

@@ -1,6 +1,7 @@
 // One alias: what it points at and for whom, which devices run it, how they fared, and every move that is possible now.
 import { useState } from 'preact/hooks';
-import { isPartial, versionBefore } from '../../../core/artifact/alias-history.ts';
+import { versionBefore } from '../../../core/artifact/alias-history.ts';
+import { isPartial } from '../../../core/artifact/rollout.ts';
 import type { Alias } from '../../../core/artifact/documents.ts';
 import type { AliasRevision, ModelSummary } from '../../../core/artifact/registry-api.ts';
 import { t } from '../../i18n/admin.ts';
