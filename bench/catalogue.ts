@@ -1,5 +1,6 @@
 // The benchmarks by name. One file a benchmark; each measures its peer in the same run.
 import { coldStartBench } from './cold-start.ts';
+import { downloadBench } from './download.ts';
 import { firstVisitBench } from './first-visit.ts';
 import type { Row } from './harness.ts';
 import { headEpochBench, headNames } from './head-epoch.ts';
@@ -7,7 +8,6 @@ import { loadMemoryBench } from './load-memory.ts';
 import { nets } from './nets/nets.ts';
 import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
-import { syncCheckBench } from './sync-check.ts';
 import { syncCheckBench } from './sync-check.ts';
 import { trainingBench } from './training.ts';
 import { updateBytesBench, updateModels } from './update-bytes.ts';
@@ -55,13 +55,13 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
     run: headEpochBench,
     cases: headNames,
   },
+  download: {
+    compares: '105 MB in chunks, fetched, hashed and stored, beside one file put whole into IndexedDB',
+    run: downloadBench,
+  },
   'load-memory': {
     compares: 'a model of 210 MB out of the store into a session: the renderer’s memory, against a limit',
     run: loadMemoryBench,
-  },
-  'sync-check': {
-    compares: '“nothing new” for a device with a key: answers a second, and bytes of one, against limits',
-    run: syncCheckBench,
   },
   'sync-check': {
     compares: '“nothing new” for a device with a key: answers a second, and bytes of one, against limits',

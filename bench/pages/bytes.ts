@@ -28,3 +28,9 @@ export async function writeBytes(name: string, bytes: Uint8Array<ArrayBuffer>): 
     transaction.onerror = () => reject(transaction.error ?? new Error('IndexedDB failed'));
   });
 }
+
+export async function deleteBytes(name: string): Promise<void> {
+  const db = await open();
+  await settled(db.transaction('models', 'readwrite').objectStore('models').delete(name));
+  db.close();
+}
