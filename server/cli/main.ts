@@ -6,6 +6,7 @@ import { exportCommand } from './export.ts';
 import { deviceCommand } from './device.ts';
 import { diffCommand } from './diff.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { type Io, processIo } from './io.ts';
 import { keyCommand } from './key.ts';
@@ -89,6 +90,7 @@ function program(io: Io): Command {
     deviceCommand,
     keyCommand,
     exportCommand,
+    importCommand,
     backupCommand,
     restoreCommand,
   ];

@@ -1,9 +1,20 @@
 // A bundle that somebody carried here: each document in it counts as if it had come over the wire from whoever signed it.
 import { type OpenBundle, verifyBundle } from '../../src/core/artifact/bundle.ts';
 import type { FileRef } from '../../src/core/artifact/chunks.ts';
-import { candidateSchema, manifestSchema } from '../../src/core/artifact/documents.ts';
+import {
+  aliasSchema,
+  candidateSchema,
+  manifestSchema,
+  rootSchema,
+} from '../../src/core/artifact/documents.ts';
+import { keysOf } from '../../src/core/artifact/root-chain.ts';
 import type { BundleReceipt } from '../../src/core/artifact/registry-api.ts';
-import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
+import {
+  type Envelope,
+  envelopeDigest,
+  openDocument,
+  readDocument,
+} from '../../src/core/artifact/signature.ts';
 import { HaversackError, toFailure } from '../../src/core/errors.ts';
 import { acceptCandidate } from './candidates.ts';
 import { filesOf } from './commit.ts';
@@ -45,9 +56,7 @@ export async function importBundle(
     versions.map(({ manifest }) => manifest),
     envelope => knownVersion(registry, envelope),
   );
-  await take('alias', aliases, () =>
-    Promise.reject(new HaversackError('Forbidden', 'aliases are moved at the registry, by an admin')),
-  );
+  await take('alias', aliases, envelope => knownAlias(registry, envelope));
   await take('candidate', candidates, async envelope => {
     const candidate = readDocument(envelope, candidateSchema);
     await storeChunks(registry, open, filesOf(candidate), onNewBytes);
@@ -102,6 +111,13 @@ async function knownVersion({ database }: Registry, envelope: Envelope): Promise
     'Forbidden',
     `${model}@${version} is another registry's version; push its file here`,
   );
+}
+
+/** Aliases are moved at the registry, by an admin: one that comes along is its own word, or nobody's. */
+async function knownAlias({ identity }: Registry, envelope: Envelope): Promise<Found> {
+  const keys = keysOf(readDocument(identity.root, rootSchema));
+  const { model, version } = await openDocument(envelope, aliasSchema, keys);
+  return { model, version, outcome: 'known' };
 }
 
 async function storeChunks(
