@@ -10,7 +10,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import { fileOf, folderMetaContent, folderMetaName } from '../../src/client/folder-registry.ts';
 import type { RegistryClient } from '../../src/client/registry.ts';
 import { securityHeaders } from '../gateway/headers.ts';
-import { TrustedRegistry } from './registry.ts';
+import type { TrustedRegistry } from './registry.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Chunks that are fetched at the same time. */
@@ -18,7 +18,8 @@ const parallelChunks = 4;
 
 export interface SiteOptions {
   readonly client: RegistryClient;
-  readonly registryKey?: string | undefined;
+  /** What it is, once its key is known. */
+  readonly openRegistry: () => Promise<TrustedRegistry>;
   /** The folder; made if absent. What is in it already and is right is not fetched again. */
   readonly folder: string;
   /** Null: all. */
@@ -47,7 +48,7 @@ export interface Site {
  */
 export async function writeSite(options: SiteOptions): Promise<Site> {
   const { client, folder } = options;
-  const registry = await TrustedRegistry.open(client, { keyId: options.registryKey });
+  const registry = await options.openRegistry();
   const models = await chooseModels(options);
   const versions = await openVersions(registry, client, models);
   const chunks = new Map(

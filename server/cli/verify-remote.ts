@@ -6,14 +6,15 @@ import { aliasSchema } from '../../src/core/artifact/documents.ts';
 import { toFailure } from '../../src/core/errors.ts';
 import type { RegistryClient } from '../../src/client/registry.ts';
 import type { Verification } from '../registry/verify.ts';
-import { TrustedRegistry } from './registry.ts';
+import type { TrustedRegistry } from './registry.ts';
 
 /** Chunks that several versions share are fetched once, as far as this much of them is kept. */
 const maxKeptBytes = 256 * 2 ** 20;
 
 export interface RemoteOptions {
   readonly client: RegistryClient;
-  readonly registryKey?: string | undefined;
+  /** What it is, once its key is known. */
+  readonly openRegistry: () => Promise<TrustedRegistry>;
   readonly signal: AbortSignal;
   /** Files looked through, of those there are. */
   readonly onProgress: (done: number, total: number) => void;
@@ -21,8 +22,8 @@ export interface RemoteOptions {
 
 /** @throws HaversackError where the registry itself cannot be read: `Offline`, `KeyChanged`, `Unauthorized` */
 export async function verifyRemote(options: RemoteOptions): Promise<Verification> {
-  const { client, registryKey } = options;
-  const registry = await TrustedRegistry.open(client, { keyId: registryKey });
+  const { client } = options;
+  const registry = await options.openRegistry();
   const bad: string[] = [];
   const note = async (name: string, check: () => Promise<void>) => {
     try {

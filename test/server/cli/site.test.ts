@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSite } from '../../../server/cli/site.ts';
 import { detectingFetch, fileOf, folderFetch } from '../../../src/client/folder-registry.ts';
+import { TrustedRegistry } from '../../../server/cli/registry.ts';
 import { RegistryClient } from '../../../src/client/registry.ts';
 import { haversack, startedServer } from './captured.ts';
 import { smallModel } from './models.ts';
@@ -15,8 +16,10 @@ const call = (args: readonly string[], url = server.url) =>
   haversack(server.folder, args, { env: { HAVERSACK_URL: url } });
 
 async function write() {
+  const client = new RegistryClient({ baseUrl: server.url });
   return writeSite({
-    client: new RegistryClient({ baseUrl: server.url }),
+    client,
+    openRegistry: () => TrustedRegistry.open(client),
     folder,
     models: null,
     onlyAliased: false,

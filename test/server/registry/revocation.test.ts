@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RegistryClient } from '../../../src/client/registry.ts';
 import { classifier, makeCandidate, push } from '../models.ts';
 import { audienceOf, enrolDevice, setDevice, startServer, type TestServer } from '../support.ts';
@@ -29,6 +29,11 @@ async function listen(url: string, token: string): Promise<{ ended: Promise<void
 }
 
 describe('a stream of news that is open', () => {
+  // No heartbeat comes by itself: what ends a stream is the revocation.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  });
+
   it('ends when its device is revoked, and is not opened again', async () => {
     const server = await startServer();
     const url = await listening(server);
@@ -58,7 +63,6 @@ describe('a stream of news that is open', () => {
   });
 
   it('ends when its access key comes to its end', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     let now = Date.now();
     const server = await startServer({ now: () => new Date(now) });
     const url = await listening(server);
