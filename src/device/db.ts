@@ -8,10 +8,11 @@ import { storing } from './storage-error.ts';
 export type Database = IDBPDatabase<HaversackDB>;
 
 /** How long an upgrade waits for other tabs to let go of the old version. */
-const blockedTimeoutMs = 10_000;
+const defaultBlockedTimeoutMs = 10_000;
 
 export interface OpenOptions {
   readonly name?: string;
+  readonly blockedTimeoutMs?: number;
   /**
    * The connection is gone: a newer build of the app changes the database (`newer`: reload to get that build), or the
    * browser ended it (`terminated`: open again).
@@ -20,7 +21,11 @@ export interface OpenOptions {
 }
 
 /** @throws HaversackError `StorageFailed`, `QuotaExceeded` */
-export function openHaversackDB({ name = databaseName, onLost }: OpenOptions = {}): Promise<Database> {
+export function openHaversackDB({
+  name = databaseName,
+  blockedTimeoutMs = defaultBlockedTimeoutMs,
+  onLost,
+}: OpenOptions = {}): Promise<Database> {
   return storing(
     () =>
       new Promise<Database>((resolve, reject) => {

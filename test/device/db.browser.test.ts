@@ -52,6 +52,22 @@ test('lets go at once when a newer build wants to change the database', async ()
   newer.close();
 });
 
+test('waits for a tab that holds the old database, says so where it does not let go, and can be opened when it has', async () => {
+  const name = ownName();
+  // As a build would that does not listen.
+  const stubborn = await openDB<HaversackDB>(name, 1, {
+    upgrade: (db, _old, _new, tx) => migrations[0]!(db, tx),
+  });
+  await expect(openHaversackDB({ name, blockedTimeoutMs: 20 })).rejects.toMatchObject({
+    code: 'StorageFailed',
+    detail: 'another tab holds the old database open',
+  });
+  stubborn.close();
+  const db = await openHaversackDB({ name });
+  expect(db.version).toBe(databaseVersion);
+  db.close();
+});
+
 test('says so where a newer build was here before', async () => {
   const name = ownName();
   (await openDB(name, databaseVersion + 1)).close();

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { seededRandom } from '../../src/core/data/random.ts';
 import { dropDownload } from '../../src/device/garbage.ts';
 import { activeOf, listInstalled, readVariant } from '../../src/device/library.ts';
 import { runningPulls } from '../../src/device/locks.ts';
@@ -222,6 +223,30 @@ test.for(['cut', 'unavailable', 'offline'] as const)(
     const registry = await published();
     registry.fault = (digest, nth) => (nth === 1 && digest < '8' ? fault : null);
     await pullVersion({ db, client: registry.client(), ...digits });
+    expectHere(await readVariant(db, 'digits', 1, 'fp32')).toEqual(fileOf(seeds).file);
+  },
+);
+
+test.for([1, 2, 3])(
+  'over a line that drops a third of what it carries, at random, all comes, and nothing twice that was here (seed %i)',
+  async (seed, { expect: expectHere }) => {
+    const { db } = await freshDB();
+    const registry = await published();
+    const random = seededRandom(seed);
+    const kinds = ['cut', 'unavailable', 'offline', 'wrong'] as const;
+    let asked: string[] = [];
+    registry.fault = digest => {
+      asked.push(digest);
+      return random.uniform() < 1 / 3 ? kinds[Math.floor(random.uniform() * kinds.length)]! : null;
+    };
+    let installed = null;
+    for (let pull = 0; installed === null && pull < 30; pull += 1) {
+      const stored = new Set(await db.getAllKeys('chunks'));
+      asked = [];
+      installed = await pullVersion({ db, client: registry.client(), ...digits }).catch(() => null);
+      expectHere(asked.filter(digest => stored.has(digest))).toEqual([]);
+    }
+    expectHere(installed).toMatchObject(digits);
     expectHere(await readVariant(db, 'digits', 1, 'fp32')).toEqual(fileOf(seeds).file);
   },
 );
