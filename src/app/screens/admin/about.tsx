@@ -19,6 +19,7 @@ import { toast } from '../../parts/toast.tsx';
 import { Answer, useAsked } from './asked.tsx';
 import { CleanUp } from './clean-up.tsx';
 import { Tags } from './models.tsx';
+import { NamesField, namesIn, wrongName } from './names-field.tsx';
 import { Refused } from './refused.tsx';
 import { to } from './section.ts';
 import { useAct } from './use-act.ts';
@@ -72,15 +73,8 @@ function TellForm({ answer, onDone }: { readonly answer: ModelAnswer; readonly o
   const [card, setCard] = useState(begun.model.card);
   const [tagText, setTagText] = useState(begun.model.tags.join(' '));
   const { busy, problem, act } = useAct();
-  const tags = [
-    ...new Set(
-      tagText
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .filter(Boolean),
-    ),
-  ];
-  const wrongTag = tags.find(tag => !tagSchema.safeParse(tag).success);
+  const tags = namesIn(tagText);
+  const wrongTag = wrongName(tags, tagSchema);
   const bytes = new TextEncoder().encode(card).length;
   const tooLong = bytes > maxCardBytes;
   const save = async () => {
@@ -99,12 +93,13 @@ function TellForm({ answer, onDone }: { readonly answer: ModelAnswer; readonly o
         void save();
       }}
     >
-      <TextField
+      <NamesField
         label={t('tags')}
         hint={t('tagsHint')}
-        value={tagText}
-        error={wrongTag === undefined ? null : t('tagWrong', { tag: wrongTag })}
-        onInput={setTagText}
+        text={tagText}
+        schema={tagSchema}
+        wrong={tag => t('tagWrong', { tag })}
+        onText={setTagText}
       />
       <Field
         label={t('card')}

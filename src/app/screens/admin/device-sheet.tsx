@@ -7,17 +7,17 @@ import { formatBytes, formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
-import { askConfirm } from '../../parts/dialog.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
-import { TextField } from '../../parts/field.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { aliasesOf } from '../../state/admin.ts';
 import { groupsOf, standingOf } from '../../state/admin-fleet.ts';
 import { ThisDevice } from './devices.tsx';
+import { NamesField, namesIn, wrongName } from './names-field.tsx';
 import { RoleSelect, roleNames } from './roles.tsx';
 import { to } from './section.ts';
 import { admin } from './session.ts';
 import { useAct } from './use-act.ts';
+import { useShutOut } from './use-shut-out.ts';
 import { usePlaces } from './use-places.ts';
 
 const statusNames = {
@@ -136,15 +136,8 @@ function Rights({ device }: { readonly device: DeviceInfo }) {
   const [role, setRole] = useState<Role>(device.role ?? 'trainer');
   const [groupText, setGroupText] = useState(device.groups.join(' '));
   const { busy, problem, act } = useAct();
-  const groups = [
-    ...new Set(
-      groupText
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .filter(Boolean),
-    ),
-  ];
-  const wrong = groups.find(group => !groupNameSchema.safeParse(group).success);
+  const groups = namesIn(groupText);
+  const wrong = wrongName(groups, groupNameSchema);
   const approved = status === 'approved';
   const same = approved && role === device.role && groups.join() === device.groups.join();
   const save = async () => {
@@ -152,17 +145,7 @@ function Rights({ device }: { readonly device: DeviceInfo }) {
     const done = await act(api => api.changeDevice(id, { status: 'approved', role, groups }));
     if (done.ok) toast(t('approved', { name, role: t(roleNames[role]) }));
   };
-  const shutOut = async () => {
-    const sure = await askConfirm({
-      title: t('revokeTitle', { name }),
-      body: t('revokeBody'),
-      action: t('revoke'),
-      kind: 'danger',
-    });
-    if (!sure) return;
-    const done = await act(api => api.changeDevice(id, { status: 'revoked', role: null }));
-    if (done.ok) toast(t('revoked', { name }));
-  };
+  const shutOut = useShutOut(device, act);
   const known = groupsOf(admin.devices.value);
   return (
     <form
@@ -173,12 +156,13 @@ function Rights({ device }: { readonly device: DeviceInfo }) {
       }}
     >
       <RoleSelect label={t('role')} role={role} onRole={setRole} />
-      <TextField
+      <NamesField
         label={t('groups')}
         hint={known.length > 0 ? t('groupsKnown', { groups: known.join(', ') }) : t('groupsHint')}
-        value={groupText}
-        error={wrong === undefined ? null : t('groupWrong', { group: wrong })}
-        onInput={setGroupText}
+        text={groupText}
+        schema={groupNameSchema}
+        wrong={group => t('groupWrong', { group })}
+        onText={setGroupText}
       />
       {problem ? <ErrorNote failure={problem} /> : null}
       <div class="row">

@@ -5,7 +5,6 @@ import { t } from '../../i18n/admin.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Chip } from '../../parts/chip.tsx';
-import { askConfirm } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
@@ -20,6 +19,7 @@ import { RoleSelect, roleNames } from './roles.tsx';
 import { to } from './section.ts';
 import { admin } from './session.ts';
 import { useAct } from './use-act.ts';
+import { useShutOut } from './use-shut-out.ts';
 
 /** More rows than this help nobody find one, and take long to draw. */
 const shownAtOnce = 200;
@@ -105,17 +105,7 @@ function PendingRow({ device }: { readonly device: DeviceInfo }) {
     const done = await act(api => api.changeDevice(id, { status: 'approved', role }));
     if (done.ok) toast(t('approved', { name, role: t(roleNames[role]) }));
   };
-  const shutOut = async () => {
-    const sure = await askConfirm({
-      title: t('revokeTitle', { name }),
-      body: t('revokeBody'),
-      action: t('revoke'),
-      kind: 'danger',
-    });
-    if (!sure) return;
-    const done = await act(api => api.changeDevice(id, { status: 'revoked', role: null }));
-    if (done.ok) toast(t('revoked', { name }));
-  };
+  const shutOut = useShutOut(device, act);
   return (
     <li class="admin-device">
       <div class="stack-close">

@@ -9,10 +9,10 @@ import { formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
-import { TextField } from '../../parts/field.tsx';
 import { QrCode } from '../../parts/qr-code.tsx';
 import { Select } from '../../parts/select.tsx';
 import { Shown } from '../../parts/shown-once.tsx';
+import { NamesField, namesIn, wrongName } from './names-field.tsx';
 import { RoleSelect } from './roles.tsx';
 import { useAct } from './use-act.ts';
 
@@ -52,15 +52,8 @@ function InviteForm({ onMade }: { readonly onMade: (made: Made) => void }) {
   const [groupText, setGroupText] = useState('');
   const [lifetime, setLifetime] = useState<Lifetime>('60');
   const { busy, problem, act } = useAct();
-  const groups = [
-    ...new Set(
-      groupText
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .filter(Boolean),
-    ),
-  ];
-  const wrong = groups.find(group => !groupNameSchema.safeParse(group).success);
+  const groups = namesIn(groupText);
+  const wrong = wrongName(groups, groupNameSchema);
   const make = async () => {
     if (wrong !== undefined) return;
     const done = await act(api => api.createEnrolment({ role, groups, minutes: Number(lifetime) }));
@@ -76,12 +69,13 @@ function InviteForm({ onMade }: { readonly onMade: (made: Made) => void }) {
     >
       <p class="soft">{t('inviteHint')}</p>
       <RoleSelect label={t('approveAs')} role={role} onRole={setRole} />
-      <TextField
+      <NamesField
         label={t('groups')}
         hint={t('groupsHint')}
-        value={groupText}
-        error={wrong === undefined ? null : t('groupWrong', { group: wrong })}
-        onInput={setGroupText}
+        text={groupText}
+        schema={groupNameSchema}
+        wrong={group => t('groupWrong', { group })}
+        onText={setGroupText}
       />
       <Select
         label={t('lifetime')}
