@@ -14,15 +14,25 @@ export interface ChunkBase {
   readonly regions: readonly Region[];
 }
 
+/** Of a large chunk so much is packed first: where that is hardly shorter, as with float weights, neither is the chunk. */
+const probeBytes = 32_768;
+/** On a fast line it costs more to pack and unpack than to send the rest. */
+const minSaving = 0.1;
+
 export async function shortestForm(chunk: Bytes, base: ChunkBase | null, gzip: Gzip): Promise<ChunkForm> {
-  const forms: ChunkForm[] = [
-    { encoding: 'raw', payload: chunk },
-    { encoding: 'gzip', payload: await gzip(chunk) },
-  ];
+  const forms: ChunkForm[] = [{ encoding: 'raw', payload: chunk }];
+  if (await packs(chunk, gzip)) forms.push({ encoding: 'gzip', payload: await gzip(chunk) });
   if (base && base.regions.length <= maxRegions) {
     forms.push({ encoding: 'difference', base: base.digest, payload: await difference(chunk, base, gzip) });
   }
   return forms.reduce((best, form) => (form.payload.length < best.payload.length ? form : best));
+}
+
+async function packs(chunk: Bytes, gzip: Gzip): Promise<boolean> {
+  if (chunk.length < 4 * probeBytes) return true;
+  const middle = Math.floor((chunk.length - probeBytes) / 2);
+  const { length } = await gzip(chunk.subarray(middle, middle + probeBytes));
+  return length <= (1 - minSaving) * probeBytes;
 }
 
 async function difference(chunk: Bytes, { bytes, regions }: ChunkBase, gzip: Gzip): Promise<Bytes> {
