@@ -10,24 +10,17 @@ import { throwIfAborted } from '../client/backoff.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { withLock } from './locks.ts';
-import { readRow, readRows } from './rows.ts';
-import { type CandidateRow, candidateRowSchema, type OutboxItem, outboxSchema } from './schema.ts';
+import { type DocumentItem, isWaiting } from './outbox-items.ts';
+import { readRow } from './rows.ts';
+import { type CandidateRow, candidateRowSchema, outboxSchema } from './schema.ts';
 import { sendCandidate, type SendClient } from './send-candidate.ts';
 import { storing } from './storage-error.ts';
 
+export { type DocumentItem, isWaiting, listOutbox } from './outbox-items.ts';
+
 export type DeliveryClient = SendClient & Pick<RegistryClient, 'sendDocument'>;
 
-export type DocumentItem = Extract<OutboxItem, { kind: 'document' }>;
 type Target = DocumentItem['to'];
-
-/** In the order of delivery; documents that were refused are among them until they are removed. */
-export async function listOutbox(db: Database): Promise<OutboxItem[]> {
-  return readRows(outboxSchema, await storing(() => db.getAll('outbox')), 'outbox');
-}
-
-export function isWaiting(item: OutboxItem): boolean {
-  return item.kind === 'candidate' || item.refusedAs === null;
-}
 
 /** Puts a candidate at the end of the queue, unless it is in it or was sent. @throws HaversackError `NotFound` */
 export async function enqueue(db: Database, digest: Digest): Promise<void> {

@@ -1,6 +1,5 @@
 // The app itself: its service worker, a new build that waits for a yes, and the browser's offer to install.
 import { signal } from '@preact/signals';
-import { goOnInBackground } from './background.ts';
 
 /** Chromium's event, which the DOM's types do not have. */
 interface InstallEvent extends Event {
@@ -50,5 +49,6 @@ export async function startServiceWorker(): Promise<void> {
     workbox.messageSkipWaiting();
   };
   const registration = await workbox.register();
+  const { goOnInBackground } = await import('./background.ts');
   if (registration) goOnInBackground(registration);
 }

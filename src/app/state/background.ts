@@ -2,7 +2,7 @@
 // Elsewhere a page's own timers do it, while one is open.
 import { effect } from '@preact/signals';
 import { outboxTag, updatesTag } from '../../device/background-tags.ts';
-import { isWaiting } from '../../device/outbox.ts';
+import { isWaiting } from '../../device/outbox-items.ts';
 import { checkEveryMs } from '../../device/policies.ts';
 import { online } from './connection.ts';
 import { outbox } from './outbox.ts';

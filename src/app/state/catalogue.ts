@@ -6,8 +6,7 @@ import { readDocument } from '../../core/artifact/signature.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { assertNever } from '../../core/result.ts';
 import type { Urge } from '../../device/check-updates.ts';
-import { learnStanding } from '../../device/standing.ts';
-import { startUpdates, type UpdateNews, type Updates } from '../../device/updates.ts';
+import type { UpdateNews, Updates } from '../../device/updates.ts';
 import { caller, registry } from './connection.ts';
 import { need, type Services } from './services.ts';
 import { noteRolledBack, noteSwap } from './swaps.ts';
@@ -37,8 +36,13 @@ function look(urge: Urge): void {
 }
 
 /** Listens to the registry until `signal` aborts; what `production` points at is fetched and swapped in. */
-export function startCatalogue(open: Services, ended: AbortSignal): void {
+export async function startCatalogue(open: Services, ended: AbortSignal): Promise<void> {
   refreshing.value = true;
+  // Loaded apart: what is here does not wait for what talks to the registry.
+  const { startUpdates } = await import('../../device/updates.ts').catch((thrown: unknown) => {
+    refreshing.value = false;
+    throw thrown;
+  });
   updates = startUpdates({ ...takeOptions(open), onChange: note, signal: ended });
 }
 
@@ -80,6 +84,7 @@ function note(news: UpdateNews): void {
 /** Asks the server who it takes this device for. Where it cannot be asked, what it said last stays. */
 export async function askWho(): Promise<void> {
   try {
+    const { learnStanding } = await import('../../device/standing.ts');
     const { db, client } = need();
     caller.value = await learnStanding(db, client);
   } catch (thrown) {

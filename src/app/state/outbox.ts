@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
 import { postChange } from '../../device/changes.ts';
-import { listOutbox, removeFromOutbox } from '../../device/outbox.ts';
+import { listOutbox } from '../../device/outbox-items.ts';
 import type { OutboxItem } from '../../device/schema.ts';
 import { errorToast } from './error-toast.ts';
 import { need, type Services } from './services.ts';
@@ -21,6 +21,7 @@ export function sendNow(): void {
 /** It is not sent. What was made here stays here. */
 export async function withdraw({ id }: OutboxItem): Promise<void> {
   try {
+    const { removeFromOutbox } = await import('../../device/outbox.ts');
     if (id !== undefined) await removeFromOutbox(need().db, id);
   } catch (thrown) {
     errorToast(toFailure(thrown));

@@ -1,6 +1,5 @@
 // The order in which the app comes to life: storage first, then what is on the device, then the network.
 import { effect } from '@preact/signals';
-import { startDelivery } from '../../device/delivery.ts';
 import { preloadScreens } from '../screen.tsx';
 import { startServiceWorker, watchInstall } from './app-updates.ts';
 import { followLink } from './downloads.ts';
@@ -58,8 +57,14 @@ function startNetwork(open: Services): void {
   });
   addEventListener('online', refresh);
   // Who was invited to a registry pins that one, and no other that happens to answer.
-  void pinInvited(open, ended.signal).then(() => {
-    startCatalogue(open, ended.signal);
-    startDelivery({ ...open, signal: ended.signal });
-  });
+  pinInvited(open, ended.signal)
+    .then(() => Promise.all([startCatalogue(open, ended.signal), deliver(open, ended.signal)]))
+    .catch((thrown: unknown) => {
+      console.warn('haversack: the part that talks to the registry did not load.', thrown);
+    });
+}
+
+async function deliver(open: Services, ended: AbortSignal): Promise<void> {
+  const { startDelivery } = await import('../../device/delivery.ts');
+  startDelivery({ ...open, signal: ended });
 }

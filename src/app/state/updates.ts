@@ -4,7 +4,7 @@ import { toFailure } from '../../core/errors.ts';
 import type { CheckNews } from '../../device/check-updates.ts';
 import { dropPolicy, type Policies, readPolicies, savePolicy } from '../../device/policies.ts';
 import type { Trial, UpdatePolicy } from '../../device/schema.ts';
-import { takeByHand, type TakeOptions } from '../../device/take-version.ts';
+import type { TakeOptions } from '../../device/take-version.ts';
 import { listFailedTrials } from '../../device/trials.ts';
 import { buildName } from './build.ts';
 import { get } from './downloads.ts';
@@ -64,6 +64,7 @@ export function takeOptions({
 export async function takeUpdate(model: string, version: number): Promise<void> {
   if (!(await get(model, version))) return;
   try {
+    const { takeByHand } = await import('../../device/take-version.ts');
     const outcome = await takeByHand(takeOptions(need()), model, version);
     if (outcome?.type === 'updated') forgetWanted(model);
     if (outcome?.type === 'rolled-back') {

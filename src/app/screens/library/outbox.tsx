@@ -1,7 +1,7 @@
 // What waits to be sent: what it is, since when, and what it waits for.
 import { samplesSchema } from '../../../core/artifact/documents.ts';
 import { readDocument } from '../../../core/artifact/signature.ts';
-import type { DocumentItem } from '../../../device/outbox.ts';
+import type { DocumentItem } from '../../../device/outbox-items.ts';
 import type { OutboxItem } from '../../../device/schema.ts';
 import { titleOf } from '../../i18n/errors.ts';
 import { formatDate } from '../../i18n/format.ts';
