@@ -14,7 +14,7 @@ import type { Derived, DeriveJob } from './checker.ts';
 import { readFileRef } from './chunk-files.ts';
 import type { Derivable } from './derivable.ts';
 import type { Bench } from './do-job.ts';
-import { measure } from './measure.ts';
+import { isMeasurable, measure } from './measure.ts';
 import { readRecorded } from './recorded.ts';
 import { storeChunks } from './store-chunks.ts';
 
@@ -24,6 +24,8 @@ const maxDerivedBytes = 512 * 2 ** 20;
 const maxGrowth = 0.01;
 /** What a variant with coarser weights may lose in accuracy, against the authority on the same rows and runtime. */
 export const maxAccuracyLoss = 0.01;
+
+const unmeasured = 'the version brings no data to measure on what it loses';
 
 interface Made {
   readonly file: Bytes;
@@ -37,6 +39,8 @@ export async function doDerive(bench: Bench, job: DeriveJob): Promise<Derived> {
   if (bytes > maxDerivedBytes) {
     return { made: false, why: `the file has ${bytes} bytes, at most ${maxDerivedBytes} are derived` };
   }
+  // Before it is made: it may be large.
+  if (variant === 'int4' && !isMeasurable(manifest)) return { made: false, why: unmeasured };
   const authority = await readFileRef(bench.blobs, manifest.authority.file);
   const { file, pinned } = await make(bench, job, authority);
   const tooLarge = sizeProblem(variant, file, authority);
@@ -93,7 +97,7 @@ async function answerProblem(bench: Bench, job: DeriveJob, answers: Answers): Pr
     case 'fp16':
       return lossProblem(bench, job.manifest, answers);
     case 'int4':
-      if (answers.evaluations.length === 0) return 'the version brings no data to measure on what it loses';
+      if (answers.evaluations.length === 0) return unmeasured;
       return lossProblem(bench, job.manifest, answers);
   }
 }

@@ -15,17 +15,26 @@ import type { Registry } from './context.ts';
 /** Rows a run: large enough to be quick, small enough for the event loop. */
 const batchRows = 256;
 
-/** Empty where there is nothing to measure with: no data, no labels, no decision, or more inputs than one. */
+/** Whether there is something to measure with: data, labels, a decision, and one input of numbers. */
+export function isMeasurable({ labels, artifacts, interface: face }: Manifest): boolean {
+  const kind = face.decision?.kind;
+  const isOneOfNumbers = face.inputs.length === 1 && face.inputs[0]!.datatype === 'FP32';
+  return (
+    artifacts.dataset !== null &&
+    labels !== null &&
+    isOneOfNumbers &&
+    (kind === 'softmax' || kind === 'threshold')
+  );
+}
+
+/** Empty where it is not measurable, or no row was held out. */
 export async function measure(
   { blobs, openSession }: Pick<Registry, 'blobs' | 'openSession'>,
   manifest: Manifest,
   file: Bytes,
 ): Promise<Evaluation[]> {
   const { labels, artifacts } = manifest;
-  const [input, ...others] = manifest.interface.inputs;
-  const kind = manifest.interface.decision?.kind;
-  if (!artifacts.dataset || !labels || !input || others.length > 0) return [];
-  if (input.datatype !== 'FP32' || (kind !== 'softmax' && kind !== 'threshold')) return [];
+  if (!isMeasurable(manifest) || !artifacts.dataset || !labels) return [];
   const csv = await gunzip(await readFileRef(blobs, artifacts.dataset.file), maxDatasetBytes);
   const dataset = parseDataset(new TextDecoder().decode(csv), artifacts.dataset.schema);
   const rows = datasetRows(dataset, 'test', labels);

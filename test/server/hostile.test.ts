@@ -117,9 +117,10 @@ it('an enrolment of more than a key and a name is not waited for', async () => {
 
 it('HEAD of the events opens no stream', async () => {
   const server = await startServer();
+  const before = server.registry.events.listeners;
   const { status, headers } = await server.ask('HEAD', 'events');
   expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'text/event-stream' });
-  expect(server.registry.events.listeners).toBe(0);
+  expect(server.registry.events.listeners).toBe(before);
 });
 
 it.each([
