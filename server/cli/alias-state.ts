@@ -11,7 +11,7 @@ import { parseModelName } from './model-name.ts';
 import { formatShare } from './output.ts';
 
 /** What verbs mean where none is named. */
-export const usualAlias = 'production';
+const usualAlias = 'production';
 
 export function toAlias(envelope: Envelope): Alias {
   return readDocument(envelope, aliasSchema);

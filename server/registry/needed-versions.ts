@@ -7,7 +7,7 @@ import { aliasValidMs } from './aliases.ts';
 import { contentOf } from './documents.ts';
 
 /** By model. */
-export type NeededVersions = ReadonlyMap<string, ReadonlySet<number>>;
+type NeededVersions = ReadonlyMap<string, ReadonlySet<number>>;
 
 export async function neededVersions(database: Kysely<Tables>, nowMs: number): Promise<NeededVersions> {
   const needed = new Map<string, Set<number>>();
