@@ -13,8 +13,9 @@ import {
 import { HaversackError } from '../core/errors.ts';
 import type { Comparison } from '../core/evaluate/compare.ts';
 import { postChange } from './changes.ts';
-import { chunksOf, ownBuffer, readFile } from './chunk-store.ts';
+import { chunksOf, missingChunks, ownBuffer, readFile } from './chunk-store.ts';
 import type { Database } from './db.ts';
+import { withRoom } from './evict.ts';
 import { collectGarbage } from './garbage.ts';
 import { candidateOf, filesOfCandidate } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
@@ -27,6 +28,8 @@ import {
   installedSchema,
 } from './schema.ts';
 import { storing } from './storage-error.ts';
+import { sumBytes } from './usage.ts';
+import { versionKey } from './version-key.ts';
 
 export interface NewCandidate {
   readonly candidate: Candidate;
@@ -89,6 +92,26 @@ async function storeCandidate(
   const refs = chunksOf(filesOfCandidate(candidate));
   const needs = new Set(chunksOf(needed(candidate)).map(({ digest }) => digest));
   await verifyAll(refs, chunks);
+  const bytes = async () => sumBytes(await missingChunks(db, refs));
+  const { parent, model } = candidate;
+  // What it has of its parent is to be there still.
+  const stays = parent ? [versionKey(model, parent.version)] : [];
+  await withRoom(db, bytes, () => putCandidate(db, row, { refs, needs, chunks }), stays);
+  postChange('candidates', row.model);
+}
+
+interface CandidateChunks {
+  readonly refs: readonly ChunkRef[];
+  /** Digests of those that must be here then. */
+  readonly needs: ReadonlySet<string>;
+  readonly chunks: ReadonlyMap<string, Bytes>;
+}
+
+async function putCandidate(
+  db: Database,
+  row: CandidateRow,
+  { refs, needs, chunks }: CandidateChunks,
+): Promise<void> {
   await storing(async () => {
     const tx = db.transaction(['chunks', 'candidates'], 'readwrite', { durability: 'strict' });
     const store = tx.objectStore('chunks');
@@ -104,7 +127,6 @@ async function storeCandidate(
     await tx.objectStore('candidates').put(row);
     await tx.done;
   });
-  postChange('candidates', row.model);
 }
 
 async function verifyAll(refs: readonly ChunkRef[], chunks: ReadonlyMap<string, Bytes>): Promise<void> {

@@ -36,9 +36,14 @@ interface Evictable {
 
 /**
  * Frees `wantedBytes` or more, in one transaction; where that many cannot be freed nothing goes, for it would go in vain.
+ * @param needed keys of versions that stay besides (`versionKey`)
  * @returns what went, the longest unused first
  */
-export async function evict(db: Database, wantedBytes: number): Promise<Evicted[]> {
+export async function evict(
+  db: Database,
+  wantedBytes: number,
+  needed: readonly string[] = [],
+): Promise<Evicted[]> {
   const gone = await storing(async () => {
     const stores = [
       ...(['installed', 'active', 'runs', 'candidates', 'downloads'] as const),
@@ -56,6 +61,7 @@ export async function evict(db: Database, wantedBytes: number): Promise<Evicted[
     // What a damaged candidate needs is not known.
     if (work.includes(null)) return [];
     const busy = new Set([
+      ...needed,
       ...readRows(activeSchema, active, 'active').flatMap(({ model, version, previous }) =>
         [version, previous].flatMap(used => (used === null ? [] : [versionKey(model, used)])),
       ),
@@ -156,15 +162,16 @@ export async function withRoom<T>(
   db: Database,
   bytesLeft: () => Promise<number>,
   work: () => Promise<T>,
+  needed: readonly string[] = [],
 ): Promise<T> {
   const short = await shortage(await bytesLeft());
-  if (short > 0) await evict(db, short);
+  if (short > 0) await evict(db, short, needed);
   try {
     return await work();
   } catch (thrown) {
     if (toFailure(thrown).code !== 'QuotaExceeded') throw thrown;
     const wanted = await bytesLeft();
-    const gone = await evict(db, wanted);
+    const gone = await evict(db, wanted, needed);
     if (gone.length === 0) throw noRoom(wanted, thrown);
     return work();
   }

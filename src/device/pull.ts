@@ -9,7 +9,7 @@ import type { RegistryClient } from '../client/registry.ts';
 import { seenAlias } from './aliases.ts';
 import { postChange } from './changes.ts';
 import { basesOf } from './bases.ts';
-import { chunksOf, missingChunks, putChunk } from './chunk-store.ts';
+import { chunksOf, keepChunk, missingChunks } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { withRoom } from './evict.ts';
 import { pullLock, withLock } from './locks.ts';
@@ -149,7 +149,7 @@ async function fetchMissing(options: PullOptions, target: Installed): Promise<vo
     source: client,
     ...(await basesOf(db, model, version)),
     signal,
-    keep: (ref, bytes) => putChunk(db, ref, bytes),
+    keep: (ref, bytes) => keepChunk(db, ref, bytes),
     onKept: (ref, bytes) => {
       receivedBytes += ref.bytes;
       wireBytes += bytes;

@@ -1,7 +1,12 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { chunkFile } from '../../src/core/artifact/chunks.ts';
+import type { Candidate } from '../../src/core/artifact/documents.ts';
+import { envelopeDigest } from '../../src/core/artifact/signature.ts';
+import { readCandidateFile, saveCandidate } from '../../src/device/candidates.ts';
 import { saveCheckpoint } from '../../src/device/checkpoints.ts';
 import type { Database } from '../../src/device/db.ts';
 import { evict } from '../../src/device/evict.ts';
+import { loadIdentity } from '../../src/device/identity.ts';
 import { activate, activeOf, listInstalled, openInstalled, readVariant } from '../../src/device/library.ts';
 import { listNotices } from '../../src/device/notices.ts';
 import { setPinned } from '../../src/device/pinned.ts';
@@ -44,6 +49,24 @@ function quotaOf(quota: number, usage: () => number): void {
   onTestFinished(() => {
     estimate.mockRestore();
   });
+}
+
+/** The disk is full for the next so many chunks. @returns how many were refused */
+function refuseChunks(times: number): () => number {
+  const original = Reflect.get<IDBObjectStore, 'put'>(IDBObjectStore.prototype, 'put');
+  let refused = 0;
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+    this: IDBObjectStore,
+    value,
+  ) {
+    if (this.name !== 'chunks' || refused >= times) return original.call(this, value);
+    refused += 1;
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  onTestFinished(() => {
+    put.mockRestore();
+  });
+  return () => refused;
 }
 
 test('the longest unused goes first, with what only it needs, and it is told', async () => {
@@ -112,23 +135,9 @@ test('a pull that finds the disk full makes room and goes on without fetching a 
   const { db, registry } = await versionsHere(4);
   quotaOf(1e12, () => 0);
   await registry.publish('digits', 9, [1, 2, 901, 902]);
-  const original = IDBObjectStore.prototype.put;
-  let full = false;
-  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
-    this: IDBObjectStore,
-    value,
-  ) {
-    if (this.name === 'chunks' && !full) {
-      full = true;
-      throw new DOMException('full', 'QuotaExceededError');
-    }
-    return original.call(this, value);
-  });
-  onTestFinished(() => {
-    put.mockRestore();
-  });
+  const refused = refuseChunks(1);
   await pullVersion({ db, client: registry.client(), model: 'digits', version: 9 });
-  expect(full).toBe(true);
+  expect(refused()).toBe(1);
   expect(await here(db)).toEqual([9, 4, 1]);
   expect((await listNotices(db)).map(({ kind, version }) => [kind, version])).toEqual([
     ['evicted', 3],
@@ -148,17 +157,7 @@ test('room is made ahead where the browser says that little is left', async () =
 test('a disk that stays full ends the pull: nothing is lost, and what is wanted is said', async () => {
   const { db, registry } = await versionsHere(2);
   await registry.publish('digits', 9, [11, 12, 13]);
-  const kept = IDBObjectStore.prototype.put;
-  const refusing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
-    this: IDBObjectStore,
-    value,
-  ) {
-    if (this.name === 'chunks') throw new DOMException('full', 'QuotaExceededError');
-    return kept.call(this, value);
-  });
-  onTestFinished(() => {
-    refusing.mockRestore();
-  });
+  refuseChunks(Infinity);
   await expect(
     pullVersion({ db, client: registry.client(), model: 'digits', version: 9 }),
   ).rejects.toMatchObject({
@@ -167,4 +166,27 @@ test('a disk that stays full ends the pull: nothing is lost, and what is wanted 
   });
   expect(await here(db)).toEqual([2, 1]);
   expect(await readVariant(db, 'digits', 2, 'fp32')).toEqual(fileOf([1, 2, 102]).file);
+});
+
+test('what was made here is kept where the disk is full, and not at the cost of what it was made from', async () => {
+  const { db } = await versionsHere(4);
+  const identity = await loadIdentity(db);
+  const { row, manifest } = await openInstalled(db, 'digits', 2);
+  const { file, tensors } = fileOf([1, 2, 777]);
+  const { ref, chunks } = await chunkFile(file, tensors);
+  const { version: _version, candidate: _candidate, ...body } = manifest;
+  const candidate: Candidate = {
+    ...body,
+    type: 'candidate',
+    parent: { version: 2, digest: await envelopeDigest(row.manifest) },
+    device: identity.keyId,
+    authority: { variant: 'fp32', file: ref },
+  };
+  // By its last use it would be the first to go.
+  await usedAt(db, 2, '2020-01-01T00:00:00.000Z');
+  refuseChunks(1);
+  const comparison = { labels: ['a'], parent: null, added: null, verdict: 'better' as const };
+  const digest = await saveCandidate(db, identity, { candidate, chunks, comparison });
+  expect((await readCandidateFile(db, digest)).file).toEqual(file);
+  expect(await here(db)).toEqual([4, 2, 1]);
 });
