@@ -4,6 +4,7 @@ import { type Condition, type Conditions, conditionsNow } from '../../device/con
 import type { UpdatePolicy } from '../../device/schema.ts';
 import { formatDuration } from '../i18n/format.ts';
 import { t } from '../i18n/updates.ts';
+import { settings } from '../state/settings.ts';
 import { Check } from './field.tsx';
 import { Select } from './select.tsx';
 
@@ -43,10 +44,13 @@ function Interval({ terms, onChange }: Parameters<typeof PolicyForm>[0]) {
 
 function OnlyWhile({ terms, onChange }: Parameters<typeof PolicyForm>[0]) {
   const told = useConditions();
+  const overMetered = settings.value?.overMetered ?? false;
+  // Unless mobile data were allowed altogether, nothing goes over it anyway.
+  const offered = conditions.filter(condition => condition !== 'unmetered' || overMetered);
   return (
     <fieldset class="stack-close plain-fieldset">
       <legend class="field-label">{t('onlyWhile')}</legend>
-      {conditions.map(condition => (
+      {offered.map(condition => (
         <Check
           key={condition}
           checked={terms.onlyWhile[condition]}
