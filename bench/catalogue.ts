@@ -1,4 +1,5 @@
 // The benchmarks by name. One file a benchmark; each measures its peer in the same run.
+import { bundleBench } from './bundle.ts';
 import { coldStartBench } from './cold-start.ts';
 import { downloadBench } from './download.ts';
 import { firstVisitBench } from './first-visit.ts';
@@ -33,6 +34,10 @@ export interface Benchmark {
 }
 
 export const catalogue: Readonly<Record<string, Benchmark>> = {
+  bundle: {
+    compares: 'three phones that learned apart, brought together by bundles: seconds and bytes, no network',
+    run: bundleBench,
+  },
   'cold-start': {
     compares: 'fresh tab → first prediction of a stored model, beside IndexedDB and ONNX Runtime Web alone',
     run: coldStartBench,
