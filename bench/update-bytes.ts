@@ -10,6 +10,7 @@ import { castWeights } from '../src/core/passes/cast-weights.ts';
 import { quantizeBlocks } from '../src/core/passes/quantize-blocks.ts';
 import { quantizeWeights } from '../src/core/passes/quantize-weights.ts';
 import { PinnedScales } from '../src/core/passes/scales.ts';
+import { tensorChanges } from '../server/cli/tensor-changes.ts';
 import { updateFrames } from '../server/cli/update-frames.ts';
 import type { Setting } from './catalogue.ts';
 import { compared, limited, type Row } from './harness.ts';
@@ -84,7 +85,9 @@ async function rowsOf(
   const row = { case: `${model}: ${what}`, metric: 'bytes on the line' };
   const share = { case: row.case, metric: 'share of the file', limitName: 'limit' };
   return [
-    ...(maxShare === null ? [] : [limited({ ...share, limit: maxShare }, [ours[0]! / to.length])]),
+    ...(maxShare === null
+      ? []
+      : [{ ...limited({ ...share, limit: maxShare }, [ours[0]! / to.length]), note: movedShare(from, to) }]),
     compared({ ...row, peer: 'the file', goal: null }, ours, [to.length]),
     compared({ ...row, peer: 'FastCDC 64 KiB, gzip', goal: 1 }, ours, [fastCdcBytes(from, to)]),
     ...(zstd === null
@@ -95,6 +98,13 @@ async function rowsOf(
           ]),
         ]),
   ];
+}
+
+/** How much of a file is in weights that moved: nothing less than their difference can be sent. */
+function movedShare(from: Bytes, to: Bytes): string {
+  const moved = tensorChanges(from, to).filter(({ change }) => change !== 'same');
+  const bytes = moved.reduce((sum, tensor) => sum + tensor.bytes, 0);
+  return `${((100 * bytes) / to.length).toFixed(1)} % of it are weights that moved`;
 }
 
 /** Of the frames that make `to` out of `from`; and they do. */
