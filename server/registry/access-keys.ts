@@ -10,6 +10,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import type { AccessKeyRow } from '../storage/tables.ts';
 import { record } from './audit.ts';
 import type { Actor, Registry } from './context.ts';
+import { deleteOpenCodesOf } from './enrolments.ts';
 
 /** How a key begins, so that people and scanners see what they found. */
 export const accessKeyPrefix = 'hvk_';
@@ -73,6 +74,7 @@ export async function revokeAccessKey(registry: Registry, id: string, who: Actor
     const revoked_at = registry.now().toISOString();
     await transaction.updateTable('access_keys').set({ revoked_at }).where('id', '=', id).execute();
     await record(transaction, registry.now(), { who, what: 'key', subject: id, detail: 'revoked' });
+    await deleteOpenCodesOf(transaction, `access-key:${id}`, who, registry.now());
     return { ...known, revoked_at };
   });
   registry.events.publish({ type: 'key', id });

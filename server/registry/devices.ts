@@ -14,7 +14,7 @@ import type { z } from '../../src/core/zod.ts';
 import type { DeviceRow, Tables } from '../storage/tables.ts';
 import { record } from './audit.ts';
 import type { Actor, Registry } from './context.ts';
-import { type Grant, useEnrolment } from './enrolments.ts';
+import { deleteOpenCodesOf, type Grant, useEnrolment } from './enrolments.ts';
 import { readGroups, writeGroups } from './groups.ts';
 
 /** More than this many unanswered requests are refused, so that nobody can fill the list. */
@@ -60,7 +60,7 @@ export async function enrol(
   return { device: toInfo(outcome.row), created: outcome.created };
 }
 
-/** What the code gives, if one came; used up and written down in the same transaction. */
+/** What the code gives, if one came that was not used before; used up and written down in the same transaction. */
 async function grantOf(
   registry: Registry,
   transaction: Transaction<Tables>,
@@ -73,6 +73,7 @@ async function grantOf(
     throw new HaversackError('Forbidden', 'this device’s key was revoked: an admin has to let it in again');
   }
   const grant = await useEnrolment(transaction, code, id, registry.now());
+  if (!grant.isFirst) return null;
   await record(transaction, registry.now(), {
     who: grant.by,
     what: 'device',
@@ -167,6 +168,7 @@ export async function changeDevice(
       subject: id,
       detail: describe(changed),
     });
+    if (changed.role !== 'admin') await deleteOpenCodesOf(transaction, id, who, registry.now());
     return changed;
   });
   registry.events.publish({ type: 'device', id });

@@ -85,16 +85,38 @@ export async function deleteEnrolment(registry: Registry, id: string, who: Actor
   });
 }
 
+/**
+ * Deletes what somebody who may make no codes any more has left behind: else a stolen admin's device lets others in after
+ * its own revocation.
+ */
+export async function deleteOpenCodesOf(
+  transaction: Transaction<Tables>,
+  maker: Actor,
+  who: Actor,
+  now: Date,
+): Promise<void> {
+  const deleted = await transaction
+    .deleteFrom('enrolments')
+    .where('created_by', '=', maker)
+    .where('used_at', 'is', null)
+    .returning('id')
+    .execute();
+  const detail = 'deleted: who made it may make none any more';
+  for (const { id } of deleted) await record(transaction, now, { who, what: 'code', subject: id, detail });
+}
+
 export interface Grant {
   readonly role: Role;
   readonly groups: string[];
   /** Who made the code. */
   readonly by: Actor;
+  /** False where this device had used it up before: whatever an admin made of it since stands. */
+  readonly isFirst: boolean;
 }
 
 /**
  * Uses a code up for a device, in the caller's transaction: of two that come at the same moment one gets it. The device
- * that had it gets the same answer again, for its answer may have been lost.
+ * that had it may come again, for its answer may have been lost; that gives it nothing anew.
  * @throws HaversackError `CodeInvalid`
  */
 export async function useEnrolment(
@@ -115,10 +137,10 @@ export async function useEnrolment(
     .where('expires_at', '>', at)
     .returningAll()
     .executeTakeFirst();
-  if (used) return toGrant(used);
+  if (used) return toGrant(used, true);
   const row = await transaction.selectFrom('enrolments').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) throw new HaversackError('CodeInvalid', 'it is not known here');
-  if (row.used_by === device) return toGrant(row);
+  if (row.used_by === device) return toGrant(row, false);
   throw new HaversackError(
     'CodeInvalid',
     row.used_at === null ? `it was good until ${row.expires_at}` : 'another device has used it',
@@ -129,8 +151,8 @@ function idOf(code: string): Promise<string> {
   return sha256(new TextEncoder().encode(code));
 }
 
-function toGrant(row: EnrolmentRow): Grant {
-  return { role: row.role, groups: readGroups(row.groups), by: row.created_by };
+function toGrant(row: EnrolmentRow, isFirst: boolean): Grant {
+  return { role: row.role, groups: readGroups(row.groups), by: row.created_by, isFirst };
 }
 
 function toInfo(row: EnrolmentRow): EnrolmentCode {

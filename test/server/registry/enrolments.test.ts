@@ -115,6 +115,42 @@ describe('a one-time code', () => {
     expect((await enrol(server, await newDevice(), again.code)).status).toBe(201);
   });
 
+  it('gives nothing back to who used it and was given less since', async () => {
+    const { server } = await scene();
+    const { code } = await makeCode(server, { role: 'admin', groups: ['north'] });
+    const device = await newDevice();
+    await enrol(server, device, code);
+    const less = { role: 'device', groups: [] };
+    await server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body: less });
+    const again = await enrol(server, device, code);
+    expect(again).toMatchObject({ status: 200, json: { status: 'approved', ...less } });
+    const { json } = await server.ask('GET', `audit?subject=${device.keyId}`, { token: server.key });
+    expect(json['entries']).toHaveLength(2);
+  });
+
+  it('goes with whoever made it: a device that was an admin, a key', async () => {
+    const { server } = await scene();
+    const admin = await newDevice();
+    await enrol(server, admin, (await makeCode(server, { role: 'admin' })).code);
+    const { json: key } = await server.ask('POST', 'keys', {
+      token: server.key,
+      body: { name: 'desk', role: 'admin' },
+    });
+    const made = async (token: string) => {
+      const { json } = await server.ask('POST', 'enrolments', { token, body: { role: 'admin' } });
+      return String(json['code']);
+    };
+    const codes = [
+      await made(await admin.token(audienceOf(server))),
+      await made(String(key['key'])),
+      await made(server.key),
+    ];
+    await setDevice(server, admin.keyId, { status: 'revoked', role: null });
+    await server.ask('DELETE', `keys/${String(key['id'])}`, { token: server.key });
+    const answers = await Promise.all(codes.map(async code => enrol(server, await newDevice(), code)));
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 201]);
+  });
+
   it('cannot be guessed at: sixty tries from one address, then a pause', async () => {
     const { server } = await scene();
     const device = await newDevice();
