@@ -3,7 +3,7 @@ import type { Bytes } from '../../src/core/artifact/digest.ts';
 import { sha256 } from '../../src/core/artifact/digest.ts';
 import type { Evaluation, Manifest } from '../../src/core/artifact/documents.ts';
 import { datasetRows, maxDatasetBytes, parseDataset } from '../../src/core/data/dataset.ts';
-import { gunzip } from '../../src/core/gzip.ts';
+import { gunzip } from '../../src/core/gunzip.ts';
 import type { LabelledRows } from '../../src/core/data/labelled-rows.ts';
 import { decide } from '../../src/core/evaluate/decide.ts';
 import { evaluate } from '../../src/core/evaluate/metrics.ts';

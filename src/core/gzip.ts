@@ -1,36 +1,9 @@
 // gzip (RFC 1952). Packed by one implementation on every host and without a time stamp, so that the same bytes in are
-// the same bytes out; unpacked by the platform, which checks the CRC, up to a limit.
+// the same bytes out. Unpacking it is in gunzip.ts.
 import { gzipSync } from 'fflate';
-import { HaversackError } from './errors.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 export function gzip(bytes: Bytes): Bytes {
   return new Uint8Array(gzipSync(bytes, { level: 9, mtime: 0 }));
-}
-
-/** @throws HaversackError `TooLarge` before more than `maxBytes` are held, `DocumentInvalid` for what is no whole gzip. */
-export async function gunzip(bytes: Bytes, maxBytes: number): Promise<Bytes> {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new HaversackError('DocumentInvalid', `${bytes.length} bytes are no whole gzip file.`, { cause });
-    });
-    if (done) break;
-    total += value.length;
-    if (total > maxBytes) {
-      await reader.cancel();
-      throw new HaversackError('TooLarge', `The file unpacks to more than ${maxBytes} bytes.`);
-    }
-    pieces.push(value);
-  }
-  const unpacked = new Uint8Array(total);
-  let offset = 0;
-  for (const piece of pieces) {
-    unpacked.set(piece, offset);
-    offset += piece.length;
-  }
-  return unpacked;
 }

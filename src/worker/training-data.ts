@@ -12,7 +12,7 @@ import {
 } from '../core/data/dataset.ts';
 import { columnNames } from '../core/data/columns.ts';
 import { shortageOf } from '../core/data/enough-samples.ts';
-import { gunzip } from '../core/gzip.ts';
+import { gunzip } from '../core/gunzip.ts';
 import { concatRows, type LabelledRows } from '../core/data/labelled-rows.ts';
 import { rowKey } from '../core/data/split.ts';
 import { HaversackError } from '../core/errors.ts';

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { gunzip, gzip } from '../../src/core/gzip.ts';
+import { gunzip } from '../../src/core/gunzip.ts';
+import { gzip } from '../../src/core/gzip.ts';
 
 const bytes = new TextEncoder().encode('sepal,petal\n'.repeat(1000));
 

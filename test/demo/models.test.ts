@@ -10,7 +10,7 @@ import { packageDocumentName, packageSchema } from '../../src/core/artifact/pack
 import { recordedSchema } from '../../src/core/artifact/recorded.ts';
 import { parseDataset } from '../../src/core/data/dataset.ts';
 import { cellCounts } from '../../src/core/data/drawing.ts';
-import { gunzip } from '../../src/core/gzip.ts';
+import { gunzip } from '../../src/core/gunzip.ts';
 import { decide } from '../../src/core/evaluate/decide.ts';
 import { architectureDigest } from '../../src/core/onnx/architecture.ts';
 import { readInitializers } from '../../src/core/onnx/patch.ts';

@@ -6,7 +6,7 @@ import { sha256 } from '../../src/core/artifact/digest.ts';
 import { candidateSchema, type Candidate } from '../../src/core/artifact/documents.ts';
 import { openDocument } from '../../src/core/artifact/signature.ts';
 import { type Dataset, maxDatasetBytes, parseDataset, writeDataset } from '../../src/core/data/dataset.ts';
-import { gunzip } from '../../src/core/gzip.ts';
+import { gunzip } from '../../src/core/gunzip.ts';
 import { rowKey } from '../../src/core/data/split.ts';
 import type { TrainProgress } from '../../src/core/train/engine.ts';
 import type { TrainRecipe } from '../../src/core/train/recipe.ts';

@@ -1,7 +1,8 @@
 // A bundle: what would have gone over the wire, as one signed file (`.haversack`) that is carried by hand. Knows how the
 // file lies and what its index says; who is to be believed is said by the signatures of the documents in it.
 import { HaversackError } from '../errors.ts';
-import { gunzip, gzip } from '../gzip.ts';
+import { gunzip } from '../gunzip.ts';
+import { gzip } from '../gzip.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { z } from '../zod.ts';
 import { bundleSuffix } from './bundle-name.ts';

@@ -8,7 +8,7 @@
 //   32 bytes    difference only: SHA-256 of its base, a chunk of the same length
 //   payload
 import { HaversackError } from '../errors.ts';
-import { gunzip } from '../gzip.ts';
+import { gunzip } from '../gunzip.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { type ChunkRef, verifyChunk } from './chunks.ts';
 import { applyDifference, maxDifferenceBytes } from './difference.ts';

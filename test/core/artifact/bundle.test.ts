@@ -14,7 +14,8 @@ import { type ChunkedFile, chunkFile } from '../../../src/core/artifact/chunks.t
 import type { Bytes } from '../../../src/core/artifact/digest.ts';
 import { keyIdOf, signDocument, type Signer } from '../../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
-import { gunzip, gzip } from '../../../src/core/gzip.ts';
+import { gunzip } from '../../../src/core/gunzip.ts';
+import { gzip } from '../../../src/core/gzip.ts';
 import { joinBytes } from '../../../src/core/join-bytes.ts';
 import { manifestOf } from '../../device/documents-made.ts';
 
