@@ -1,5 +1,6 @@
 // Other devices as this one knows them: what they are called, what they sent, and what of theirs runs here.
 import { signal } from '@preact/signals';
+import { deviceCode } from '../../core/artifact/device-code.ts';
 import type { Digest } from '../../core/artifact/digest.ts';
 import type { DeviceCertificate } from '../../core/artifact/documents.ts';
 import { toFailure } from '../../core/errors.ts';
@@ -25,9 +26,13 @@ export async function loadPeers({ db }: Services): Promise<void> {
   peers.value = await listPeers(db);
 }
 
-/** How people call it; null: this device. */
+/** How people call it, with its code where two are called the same; null: this device. */
 export function deviceName(device: string | null): string {
-  return device === null ? t('thisDevice') : (peers.value.get(device)?.name ?? device.slice(0, 8));
+  if (device === null) return t('thisDevice');
+  const name = peers.value.get(device)?.name;
+  if (name === undefined) return deviceCode(device);
+  const isShared = [...peers.value.values()].filter(peer => peer.name === name).length > 1;
+  return isShared ? `${name} (${deviceCode(device)})` : name;
 }
 
 /** Who taught a candidate. */

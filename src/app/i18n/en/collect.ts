@@ -70,6 +70,7 @@ export const collect = {
   stateNew: 'to look at',
   stateAccepted: 'accepted',
   stateRejected: 'rejected',
+  oneByOne: 'One by one',
   shown: 'The first {n} are shown.',
 
   conflicts: { one: '{n} contradiction', other: '{n} contradictions' },

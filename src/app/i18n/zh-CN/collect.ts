@@ -66,6 +66,7 @@ export const collect: Translation<typeof en> = {
   stateNew: '待看',
   stateAccepted: '已接受',
   stateRejected: '已拒绝',
+  oneByOne: '逐个查看',
   shown: '只显示前 {n} 个。',
 
   conflicts: '{n} 处矛盾',

@@ -144,12 +144,15 @@ function Review({ manifest, rows }: { readonly manifest: Manifest; readonly rows
           {t('rejectAll', { n: toReject.length })}
         </Button>
       </div>
-      <ul role="list" class="collect-samples">
-        {chosen.slice(0, shownAtMost).map(row => (
-          <Row key={row.id} manifest={manifest} row={row} />
-        ))}
-      </ul>
-      {chosen.length > shownAtMost ? <p class="soft small">{t('shown', { n: shownAtMost })}</p> : null}
+      <details class="fold">
+        <summary>{t('oneByOne')}</summary>
+        <ul role="list" class="collect-samples">
+          {chosen.slice(0, shownAtMost).map(row => (
+            <Row key={row.id} manifest={manifest} row={row} />
+          ))}
+        </ul>
+        {chosen.length > shownAtMost ? <p class="soft small">{t('shown', { n: shownAtMost })}</p> : null}
+      </details>
     </>
   );
 }

@@ -16,7 +16,8 @@ export function Learn(props: {
   const { row, own, others } = props;
   const manifest = manifestOf(row);
   const samples = collected(own, others);
-  if (lacksOf(manifest).length > 0 || others.length === 0) return null;
+  const isAnyAccepted = others.some(({ state }) => state === 'accepted');
+  if (lacksOf(manifest).length > 0 || !isAnyAccepted) return null;
   if (cameWithData(manifest) && !row.trainable) return <Note tone="warn">{t('notTrainable')}</Note>;
   const undecided = others.filter(({ state }) => state === 'new').length;
   const devices = new Set(samples.map(({ device }) => device)).size;

@@ -9,6 +9,7 @@ import { formatDate } from '../../i18n/format.ts';
 import { t } from '../../i18n/judge.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
+import { Chip } from '../../parts/chip.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
 import { href } from '../../router.ts';
@@ -16,6 +17,7 @@ import { candidates } from '../../state/candidates.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
 import { installedByModel } from '../../state/installed.ts';
 import { firstToJudge, readJudged } from '../../state/judge.ts';
+import { deviceName } from '../../state/peers.ts';
 import { ByDevice } from './by-device.tsx';
 import { Carried } from './carried.tsx';
 import { CompareTwo } from './compare-two.tsx';
@@ -106,6 +108,7 @@ function Candidates(props: {
                 })}
               </span>
               <StateChip row={row} />
+              {row.from === null ? null : <Chip icon="device">{deviceName(row.from)}</Chip>}
             </span>
             <Button
               kind="quiet"
