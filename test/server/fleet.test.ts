@@ -54,15 +54,16 @@ describe(`a fleet of ${size} devices`, () => {
   function tell(what: string, seconds: number, before: { ms: number; bytes: number }, counts: object): void {
     const times = line.milliseconds.slice(before.ms);
     const memory = server.peakMemory();
-    console.log(
-      [
+    // Not console.log: Vitest keeps that to itself where nobody watches.
+    process.stderr.write(
+      `${[
         what,
         `${times.length} requests in ${seconds.toFixed(1)} s (${Math.round(times.length / seconds)}/s)`,
         `p50 ${percentile(times, 0.5).toFixed(0)} ms, p99 ${percentile(times, 0.99).toFixed(0)} ms`,
         `${((line.receivedBytes() - before.bytes) / 1e6).toFixed(1)} MB of content`,
         `server's peak ${memory === null ? '–' : `${(memory / 2 ** 20).toFixed(0)} MiB`}`,
         JSON.stringify(counts),
-      ].join(' · '),
+      ].join(' · ')}\n`,
     );
   }
 
