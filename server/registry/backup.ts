@@ -1,25 +1,29 @@
 // A copy of a data folder that stands for itself, taken while the server runs, and a folder made of such a copy again.
 import { randomUUID } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Kysely } from 'kysely';
 import Libsql from 'libsql';
+import { sha256 } from '../../src/core/artifact/digest.ts';
 import { aliasSchema } from '../../src/core/artifact/documents.ts';
-import { signDocument } from '../../src/core/artifact/signature.ts';
-import { HaversackError } from '../../src/core/errors.ts';
+import { signDocument, type Signer } from '../../src/core/artifact/signature.ts';
+import { HaversackError, toFailure } from '../../src/core/errors.ts';
 import { openDatabase } from '../storage/database.ts';
-import { makeFolderDurably } from '../storage/durable.ts';
+import { copyDurably, makeFolderDurably, syncFile, syncFolder } from '../storage/durable.ts';
+import type { Tables } from '../storage/tables.ts';
+import { recordRevision } from './alias-history.ts';
 import { record } from './audit.ts';
 import { contentOf, toText } from './documents.ts';
-import { loadRegistryIdentity } from './key.ts';
+import { readRegistryIdentity } from './key.ts';
 import { type Verification, verifyData } from './verify.ts';
 
 const databaseFile = 'registry.sqlite';
 const chunksFolder = 'chunks';
-/** The registry's and the admin's keys, the root documents, the local authority. */
+/** The registry's and the admin's keys (of that, the hash, where it was taken away), the root documents, the local authority. */
 const besides = (name: string) =>
-  /^(registry|admin)[\w.-]*\.key$|^root[\w.-]*\.json$|^lan$|^roots$/.test(name);
-/** Chunks that the snapshot names may be collected while they are copied: then it is taken again. */
+  /^(registry|admin)[\w.-]*\.key$|^admin\.key\.sha256$|^root[\w.-]*\.json$|^lan$/.test(name);
+/** Chunks that the snapshot names may be collected while they are copied, keys changed: then it is taken again. */
 const maxTries = 3;
 /**
  * Devices refuse an alias below the highest revision they saw, and may have seen some that the backup has not: after it
@@ -44,7 +48,8 @@ export interface BackupOptions {
 }
 
 /**
- * Database first (a snapshot of one moment), then the chunks that were there by then; then all of it is verified.
+ * Database first (a snapshot of one moment), then the chunks that were there by then; then all of it is verified, and on
+ * the disk.
  * @throws HaversackError `NotFound` (no registry), `Conflict` (another registry's backup), `ChunkInvalid` (what is bad)
  */
 export async function backUp(options: BackupOptions): Promise<Backup> {
@@ -56,8 +61,10 @@ export async function backUp(options: BackupOptions): Promise<Backup> {
   for (let tries = 1; ; tries += 1) {
     await snapshot(join(data, databaseFile), join(folder, databaseFile));
     await copyBesides(data, folder);
-    const sizes = await copyChunks(options);
-    const found = await verifyData(folder);
+    // What an older backup has is believed by its size at first, and hashed where that was not good enough.
+    const sizes = await copyChunks(options, tries > 1);
+    await syncFolder(folder);
+    const found = await verifyCopy(folder);
     if (found.bad.length === 0) return { ...found, ...sizes };
     if (tries === maxTries) throw new HaversackError('ChunkInvalid', found.bad.slice(0, 5).join('; '));
   }
@@ -114,6 +121,16 @@ function firstKey(root: string): string {
   return signed.keys[0]!.keyId;
 }
 
+async function verifyCopy(folder: string): Promise<Verification> {
+  try {
+    const found = await verifyData(folder);
+    await readRegistryIdentity(folder);
+    return found;
+  } catch (thrown) {
+    return { chunks: 0, versions: 0, bad: [toFailure(thrown).detail] };
+  }
+}
+
 /** SQLite's own: one consistent moment, also while others write (`VACUUM INTO`). */
 async function snapshot(from: string, to: string): Promise<void> {
   const temporary = `${to}.${randomUUID()}.tmp`;
@@ -124,45 +141,65 @@ async function snapshot(from: string, to: string): Promise<void> {
   } finally {
     file.close();
   }
+  await syncFile(temporary);
   await rename(temporary, to);
 }
 
+/** What is not there any more goes from an older backup too: a key that was replaced is not to come back. */
 async function copyBesides(from: string, to: string): Promise<void> {
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    if (!besides(entry.name)) continue;
+  const entries = (await readdir(from, { withFileTypes: true })).filter(({ name }) => besides(name));
+  const names = new Set(entries.map(({ name }) => name));
+  for (const name of await readdir(to)) {
+    if (besides(name) && !names.has(name)) await rm(join(to, name), { recursive: true });
+  }
+  for (const entry of entries) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) {
       await mkdir(target, { recursive: true, mode: 0o700 });
-      for (const name of await readdir(source)) await copyWhole(join(source, name), join(target, name));
+      for (const name of await readdir(source)) await copyDurably(join(source, name), join(target, name));
+      await syncFolder(target);
     } else {
-      await copyWhole(source, target);
+      await copyIfThere(source, target);
     }
   }
 }
 
-async function copyChunks({
-  data,
-  folder,
-  onProgress,
-  signal,
-}: BackupOptions): Promise<Pick<Backup, 'bytes' | 'copiedBytes'>> {
+async function copyChunks(
+  { data, folder, onProgress, signal }: BackupOptions,
+  hashed: boolean,
+): Promise<Pick<Backup, 'bytes' | 'copiedBytes'>> {
   const chunks = await listChunks(join(data, chunksFolder));
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
   let [done, copiedBytes] = [0, 0];
+  const touched = new Set<string>();
   for (const chunk of chunks) {
     if (signal?.aborted) throw new HaversackError('Aborted', 'stopped between two chunks');
     const [source, target] = [data, folder].map(of => join(of, chunksFolder, chunk.path)) as [string, string];
-    if ((await sizeOf(target)) !== chunk.bytes && (await copyIfThere(source, target))) {
+    if (!(await isThere(target, chunk, hashed)) && (await copyIfThere(source, target))) {
+      touched.add(dirname(target));
       copiedBytes += chunk.bytes;
     }
     done += chunk.bytes;
     onProgress?.(done, bytes);
   }
+  for (const place of touched) await syncFolder(place);
+  await syncFolder(join(folder, chunksFolder));
   return { bytes, copiedBytes };
 }
 
-async function listChunks(folder: string): Promise<{ path: string; bytes: number }[]> {
-  const chunks: { path: string; bytes: number }[] = [];
+async function isThere(target: string, { path, bytes }: StoredChunk, hashed: boolean): Promise<boolean> {
+  if ((await sizeOf(target)) !== bytes) return false;
+  return !hashed || (await sha256(await readFile(target))) === path.replace(/[\\/]/, '');
+}
+
+interface StoredChunk {
+  /** `ab/cdef…` */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+async function listChunks(folder: string): Promise<StoredChunk[]> {
+  const chunks: StoredChunk[] = [];
   for (const prefix of await readdir(folder)) {
     if (!/^[0-9a-f]{2}$/.test(prefix)) continue;
     for (const name of await readdir(join(folder, prefix))) {
@@ -181,7 +218,7 @@ async function sizeOf(path: string): Promise<number | null> {
 async function copyIfThere(source: string, target: string): Promise<boolean> {
   try {
     await mkdir(dirname(target), { recursive: true });
-    await copyWhole(source, target);
+    await copyDurably(source, target);
     return true;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return false;
@@ -189,44 +226,75 @@ async function copyIfThere(source: string, target: string): Promise<boolean> {
   }
 }
 
-/** Under another name first. Keeps the mode, and takes no room where the file system can share. */
-async function copyWhole(source: string, target: string): Promise<void> {
-  const temporary = `${target}.${randomUUID()}.tmp`;
-  await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-  await rename(temporary, target);
-}
-
 async function raiseRevisions(folder: string, now: () => Date): Promise<void> {
-  const { signer } = await loadRegistryIdentity(folder, now);
+  const identity = await readRegistryIdentity(folder);
   const database = await openDatabase(join(folder, databaseFile));
   try {
     await database.transaction().execute(async transaction => {
-      for (const row of await transaction.selectFrom('aliases').selectAll().execute()) {
-        const { model, alias, version } = row;
-        const revision = row.revision + revisionStep;
-        const content = { ...contentOf(row.document, aliasSchema), revision };
-        const document = toText(await signDocument(content, signer));
-        await transaction
-          .updateTable('aliases')
-          .set({ revision, document })
-          .where('model', '=', model)
-          .where('alias', '=', alias)
-          .execute();
-        const at = now();
-        const why = 'restored from a backup';
-        await transaction
-          .insertInto('alias_history')
-          .values({ model, alias, revision, version, document, at: at.toISOString(), who: 'registry', why })
-          .execute();
-        await record(transaction, at, {
-          who: 'registry',
-          what: 'alias',
-          subject: `${model}@${alias}`,
-          detail: `version ${version}, revision ${revision}, restored from a backup`,
-        });
+      for (const name of await namesEverUsed(transaction)) {
+        await raise(transaction, name, identity!.signer, now());
       }
     });
   } finally {
     await database.destroy();
   }
+}
+
+interface AliasName {
+  readonly model: string;
+  readonly alias: string;
+  /** The highest it had. */
+  readonly last: number;
+}
+
+/** Those removed too: made again, they are to go on counting. */
+function namesEverUsed(transaction: Kysely<Tables>): Promise<AliasName[]> {
+  return transaction
+    .selectFrom('alias_history')
+    .select(({ fn }) => ['model', 'alias', fn.max('revision').as('last')] as const)
+    .groupBy(['model', 'alias'])
+    .execute();
+}
+
+async function raise(
+  transaction: Kysely<Tables>,
+  { model, alias, last }: AliasName,
+  signer: Signer,
+  now: Date,
+): Promise<void> {
+  const live = await transaction
+    .selectFrom('aliases')
+    .select(['version', 'document'])
+    .where('model', '=', model)
+    .where('alias', '=', alias)
+    .executeTakeFirst();
+  const revision = last + revisionStep;
+  const content = live && { ...contentOf(live.document, aliasSchema), revision };
+  const document = content ? toText(await signDocument(content, signer)) : null;
+  if (document !== null) {
+    await transaction
+      .updateTable('aliases')
+      .set({ revision, document })
+      .where('model', '=', model)
+      .where('alias', '=', alias)
+      .execute();
+  }
+  const version = live?.version ?? null;
+  const why = 'restored from a backup';
+  await recordRevision(transaction, {
+    model,
+    alias,
+    revision,
+    version,
+    document,
+    at: now.toISOString(),
+    who: 'registry',
+    why,
+  });
+  await record(transaction, now, {
+    who: 'registry',
+    what: 'alias',
+    subject: `${model}@${alias}`,
+    detail: `${version === null ? 'removed' : `version ${version}`}, revision ${revision}, ${why}`,
+  });
 }

@@ -28,14 +28,28 @@ const maxFormer = 7;
 
 /** Reads key and roots of a data folder, or makes them. What a crash left of a rotation is found by its files. */
 export async function loadRegistryIdentity(folder: string, now: () => Date): Promise<RegistryIdentity> {
-  const key = (await readSigner(join(folder, keyFile))) ?? (await makeSigner(join(folder, keyFile)));
-  const next = await readSigner(join(folder, nextKeyFile));
+  const known = await readRegistryIdentity(folder);
+  if (known) return known;
+  const path = join(folder, keyFile);
+  const key = (await readSigner(path)) ?? (await makeSigner(path));
+  return new RegistryIdentity(folder, [await makeFirstRoot(folder, key, now)], key, false);
+}
+
+/**
+ * Null where there is no root yet. Makes nothing: in the place of a key that is gone, one that nobody knows is of no use.
+ * @throws Error where the key does not belong to the newest root
+ */
+export async function readRegistryIdentity(folder: string): Promise<RegistryIdentity | null> {
   const roots = await readRoots(folder);
-  if (roots.length === 0) roots.push(await makeFirstRoot(folder, key, now));
-  const named = roots.at(-1)!.root.keys[0]!.publicKey;
+  const newest = roots.at(-1);
+  if (!newest) return null;
+  const key = await readSigner(join(folder, keyFile));
+  const next = await readSigner(join(folder, nextKeyFile));
+  const named = newest.root.keys[0]!.publicKey;
   // A root that is written is in force, whether or not its key has come to its place.
   const isRotating = next?.publicKey === named;
   const signer = isRotating ? next : key;
+  if (!signer) throw new Error(`registry.key is not in ${folder}: bring it back, from a backup`);
   if (signer.publicKey !== named) throw new Error('registry.key is not the key that the newest root names');
   return new RegistryIdentity(folder, roots, signer, isRotating);
 }

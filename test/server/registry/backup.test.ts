@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -7,7 +7,8 @@ import { verifyData } from '../../../server/registry/verify.ts';
 import { aliasSchema } from '../../../src/core/artifact/documents.ts';
 import { chunkFile } from '../../../src/core/artifact/chunks.ts';
 import { openDocument } from '../../../src/core/artifact/signature.ts';
-import { readAlias } from '../../../server/registry/aliases.ts';
+import { moveAlias, readAlias, removeAlias } from '../../../server/registry/aliases.ts';
+import { loadRegistryIdentity } from '../../../server/registry/key.ts';
 import { smallModel } from '../cli/models.ts';
 import { startServer, temporaryFolder, type TestServer } from '../support.ts';
 
@@ -93,4 +94,86 @@ it('restores nothing from a backup that was damaged', async () => {
   await expect(restore({ folder, data, now })).rejects.toMatchObject({ code: 'ChunkInvalid' });
   expect(existsSync(data)).toBe(false);
   expect(await readdir(parent)).toEqual([]);
+});
+
+it('lets a name that was removed go on above whatever devices saw of it', async () => {
+  const server = await startServer();
+  await push(server, 1);
+  const because = { who: 'admin-key', why: null };
+  const key = { model: 'small', alias: 'canary' };
+  await moveAlias(server.registry, key, { version: 1, share: 1 }, null, because);
+  await removeAlias(server.registry, key, 1, because);
+  const folder = join(temporaryFolder(), 'backup');
+  await backUp({ data: server.data, folder });
+  // After the backup it was made again, and devices took it.
+  await moveAlias(server.registry, key, { version: 1, share: 1 }, null, because);
+  const data = join(temporaryFolder(), 'restored');
+  await restore({ folder, data, now });
+  const again = await startServer({ data });
+  const made = await moveAlias(again.registry, key, { version: 1, share: 1 }, null, because);
+  const seen = await readAlias(server.registry, key.model, key.alias);
+  expect(made.signed['revision']).toBeGreaterThan(Number(seen!.signed['revision']));
+});
+
+it('goes on over an older backup when the registry has another key, and brings all of the rotation', async () => {
+  const server = await startServer();
+  await push(server, 1);
+  const folder = join(temporaryFolder(), 'backup');
+  await backUp({ data: server.data, folder });
+  // As it lies there while a rotation is under way.
+  copyFileSync(join(folder, 'registry.key'), join(folder, 'registry.next.key'));
+  const rotated = await server.ask('POST', 'root', { token: server.key, body: { former: 'forget' } });
+  expect(rotated.status).toBe(201);
+  expect(await backUp({ data: server.data, folder })).toMatchObject({ versions: 1, bad: [] });
+  const data = join(temporaryFolder(), 'restored');
+  await restore({ folder, data, now });
+  const again = await startServer({ data });
+  const { identity } = server.registry;
+  expect(again.registry.identity.keys).toEqual(identity.keys);
+  expect(again.registry.identity.rootAt(1)).toEqual(identity.rootAt(1));
+  const next = await again.ask('POST', 'root', { token: again.key, body: {} });
+  expect(next.status).toBe(201);
+  // The key that was forgotten has not come back.
+  expect(JSON.stringify(next.json['signed'])).not.toContain(
+    (identity.rootAt(1)!.signed['keys'] as { keyId: string }[])[0]!.keyId,
+  );
+});
+
+it('brings the hash of an admin’s key that was taken away', async () => {
+  const server = await startServer();
+  await push(server, 1);
+  await rm(join(server.data, 'admin.key'));
+  const folder = join(temporaryFolder(), 'backup');
+  await backUp({ data: server.data, folder });
+  expect(existsSync(join(folder, 'admin.key'))).toBe(false);
+  expect(await readFile(join(folder, 'admin.key.sha256'))).toEqual(
+    await readFile(join(server.data, 'admin.key.sha256')),
+  );
+});
+
+it('is no backup without the key that its root names; and a server makes no other in its place', async () => {
+  const server = await startServer();
+  await push(server, 1);
+  await server.close();
+  await rm(join(server.data, 'registry.key'));
+  const folder = join(temporaryFolder(), 'backup');
+  await expect(backUp({ data: server.data, folder })).rejects.toThrow(/registry\.key/);
+  await expect(loadRegistryIdentity(server.data, now)).rejects.toThrow(/registry\.key/);
+  expect(existsSync(join(server.data, 'registry.key'))).toBe(false);
+});
+
+it('mends what was damaged in an older backup', async () => {
+  const server = await startServer();
+  await push(server, 1);
+  const folder = join(temporaryFolder(), 'backup');
+  await backUp({ data: server.data, folder });
+  const [name] = (await readdir(join(folder, 'chunks'), { recursive: true })).filter(
+    each => each.length > 40,
+  );
+  const path = join(folder, 'chunks', name!);
+  const bytes = await readFile(path);
+  await rm(path);
+  await writeFile(path, new Uint8Array(bytes.length));
+  expect(await backUp({ data: server.data, folder })).toMatchObject({ bad: [] });
+  expect(await readFile(path)).toEqual(bytes);
 });
