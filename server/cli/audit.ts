@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ranBetween } from '../../src/core/artifact/alias-history.ts';
 import type { AliasRevision, AuditEntry } from '../../src/core/artifact/registry-api.ts';
+import { dayMs } from '../../src/core/durations.ts';
 import { describeReach, toAlias } from './alias-state.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
@@ -24,7 +25,6 @@ interface Moment {
   readonly to: Date;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
 const usualLimit = 50;
 
 export function auditCommand(io: Io): Command {

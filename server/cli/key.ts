@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { AccessKey, Role } from '../../src/core/artifact/registry-api.ts';
 import { rootSchema } from '../../src/core/artifact/documents.ts';
 import { readDocument } from '../../src/core/artifact/signature.ts';
+import { dayMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
@@ -11,8 +12,6 @@ import { type OutputOptions, print, table } from './output.ts';
 import { parseCount, parseRole } from './options.ts';
 
 type KeyOptions = RemoteOptions & OutputOptions;
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 export function keyCommand(io: Io): Command {
   const command = new Command('key')

@@ -1,5 +1,6 @@
 // A certificate authority of this data folder's own, made once, and the certificate it gives this server. Phones that trust
 // the authority get a secure context; the authority may vouch for the local network only.
+import { dayMs } from '../../src/core/durations.ts';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -11,7 +12,6 @@ import { machineAddresses } from '../gateway/origin.ts';
 import { writeDurably } from '../storage/durable.ts';
 import { contains, nameConstraintsId, type Network, permittedNames } from './name-constraints.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
 const authorityDays = 3650;
 /** Apple takes 397 days at most from an authority a user added (support.apple.com/en-us/102028). */
 const leafDays = 390;

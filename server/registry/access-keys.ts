@@ -6,6 +6,7 @@ import type {
   accessKeyQuerySchema,
   newAccessKeySchema,
 } from '../../src/core/artifact/registry-api.ts';
+import { dayMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { AccessKeyRow } from '../storage/tables.ts';
 import { record } from './audit.ts';
@@ -15,7 +16,6 @@ import { deleteOpenCodesOf } from './enrolments.ts';
 /** How a key begins, so that people and scanners see what they found. */
 export const accessKeyPrefix = 'hvk_';
 const secretBytes = 32;
-const dayMs = 24 * 60 * 60 * 1000;
 /** `lastUsedAt` is as fine as this, so that a request does not cost a write. */
 const usedEveryMs = 60_000;
 

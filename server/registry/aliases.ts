@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Alias, aliasSchema } from '../../src/core/artifact/documents.ts';
 import { isPartial } from '../../src/core/artifact/rollout.ts';
 import { type Envelope, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
+import { dayMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { AliasRow, Tables } from '../storage/tables.ts';
 import { type AliasKey, nextRevision, recordRevision } from './alias-history.ts';
@@ -10,7 +11,6 @@ import { record } from './audit.ts';
 import type { Actor, Registry } from './context.ts';
 import { contentOf, toEnvelope, toText } from './documents.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
 /** How long a device trusts a document without a newer one. */
 export const aliasValidMs = 7 * dayMs;
 /** A document older than this is issued anew when it is asked for. */

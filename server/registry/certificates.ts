@@ -2,13 +2,14 @@
 import { type DeviceCertificate, deviceCertificateSchema } from '../../src/core/artifact/documents.ts';
 import type { DeviceInfo } from '../../src/core/artifact/registry-api.ts';
 import { type Envelope, signDocument } from '../../src/core/artifact/signature.ts';
+import { dayMs } from '../../src/core/durations.ts';
 import type { Registry } from './context.ts';
 
 /**
  * How long it is believed without a warning: as long as a device may be out without a network. A revoked one's is good until
  * then wherever nobody can ask.
  */
-const validMs = 30 * 24 * 60 * 60 * 1000;
+const validMs = 30 * dayMs;
 
 /** Null for a device that is not approved. */
 export async function issueCertificate(

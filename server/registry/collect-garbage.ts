@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Collection } from '../../src/core/artifact/registry-api.ts';
 import { manifestSchema } from '../../src/core/artifact/documents.ts';
 import type { Digest } from '../../src/core/artifact/digest.ts';
+import { dayMs } from '../../src/core/durations.ts';
 import type { Tables } from '../storage/tables.ts';
 import { record } from './audit.ts';
 import { retentionOf } from './catalogue.ts';
@@ -14,7 +15,7 @@ import { NeededChunks } from './needed-chunks.ts';
 import { neededVersions } from './needed-versions.ts';
 
 /** A chunk put, or asked about, less long ago than this may belong to an upload under way. */
-export const uploadGraceMs = 24 * 60 * 60 * 1000;
+export const uploadGraceMs = dayMs;
 /** Chunks that are deleted while commits wait. */
 const batchChunks = 256;
 

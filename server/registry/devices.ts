@@ -140,6 +140,13 @@ export async function findDevice(registry: Registry, id: string): Promise<Device
   return row ? toInfo(row) : null;
 }
 
+/** The device, where it is let in. @throws HaversackError `Forbidden` */
+export async function requireApproved(registry: Registry, id: string): Promise<DeviceInfo> {
+  const device = await findDevice(registry, id);
+  if (device?.status === 'approved') return device;
+  throw new HaversackError('Forbidden', `device: ${id} is ${device?.status ?? 'not known here'}`);
+}
+
 /** What is left out stays. */
 export type DeviceChange = z.output<typeof deviceChangeSchema>;
 

@@ -10,6 +10,7 @@ import type {
   newEnrolmentCodeSchema,
   Role,
 } from '../../src/core/artifact/registry-api.ts';
+import { minuteMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { EnrolmentRow, Tables } from '../storage/tables.ts';
 import { record } from './audit.ts';
@@ -20,7 +21,6 @@ type EnrolmentCode = z.infer<typeof enrolmentCodeSchema>;
 
 /** Codes that can be used are kept to so many, so that the list can be read. */
 const maxOpenCodes = 500;
-const minuteMs = 60_000;
 
 /** The only answer that holds the code. @throws HaversackError `TooManyRequests` */
 export async function createEnrolment(

@@ -1,7 +1,6 @@
 // Which versions a retention policy lets go of. Pure: what is needed is told, nothing is read.
 import type { Retention } from '../../src/core/artifact/registry-api.ts';
-
-const dayMs = 24 * 60 * 60 * 1000;
+import { dayMs } from '../../src/core/durations.ts';
 
 export interface KeptVersion {
   readonly version: number;

@@ -9,12 +9,11 @@ import {
   openDocument,
   readDocument,
 } from '../../src/core/artifact/signature.ts';
-import { HaversackError } from '../../src/core/errors.ts';
 import type { z } from '../../src/core/zod.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Registry } from './context.ts';
 import { contentOf, toText } from './documents.ts';
-import { findDevice } from './devices.ts';
+import { requireApproved } from './devices.ts';
 import { haltIfBad } from './halt-rollout.ts';
 import { outcomesOf } from './update-outcomes.ts';
 
@@ -45,14 +44,8 @@ export async function acceptReport(registry: Registry, envelope: Envelope): Prom
 
 async function openReport(registry: Registry, envelope: Envelope): Promise<Report> {
   const claimed = readDocument(envelope, reportSchema);
-  const device = await findDevice(registry, claimed.device);
-  if (device?.status !== 'approved') {
-    throw new HaversackError(
-      'Forbidden',
-      `device: ${claimed.device} is ${device?.status ?? 'not known here'}`,
-    );
-  }
-  return openDocument(envelope, reportSchema, device.publicKey);
+  const { publicKey } = await requireApproved(registry, claimed.device);
+  return openDocument(envelope, reportSchema, publicKey);
 }
 
 interface Arrival {

@@ -17,7 +17,7 @@ import { z } from '../../src/core/zod.ts';
 import type { SamplesRow, Tables } from '../storage/tables.ts';
 import { issueCertificate } from './certificates.ts';
 import type { Actor, Registry } from './context.ts';
-import { findDevice } from './devices.ts';
+import { findDevice, requireApproved } from './devices.ts';
 import { toEnvelope, toText } from './documents.ts';
 
 export interface AcceptedSamples {
@@ -43,14 +43,8 @@ export async function acceptSamples(registry: Registry, envelope: Envelope): Pro
 
 async function openSamples(registry: Registry, envelope: Envelope): Promise<Samples> {
   const claimed = readDocument(envelope, samplesSchema);
-  const device = await findDevice(registry, claimed.device);
-  if (device?.status !== 'approved') {
-    throw new HaversackError(
-      'Forbidden',
-      `device: ${claimed.device} is ${device?.status ?? 'not known here'}`,
-    );
-  }
-  const samples = await openSignedByDevice(envelope, samplesSchema, device.publicKey);
+  const { publicKey } = await requireApproved(registry, claimed.device);
+  const samples = await openSignedByDevice(envelope, samplesSchema, publicKey);
   await checkSampleIds(samples);
   return samples;
 }

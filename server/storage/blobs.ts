@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bytes, type Digest, digestSchema, sha256 } from '../../src/core/artifact/digest.ts';
+import { hourMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { makeFolderDurably, writeDurably } from './durable.ts';
 import { defaultReserveBytes, requireRoom } from './room.ts';
@@ -33,7 +34,7 @@ export interface BlobStat {
 }
 
 /** `renew` writes no time for what was put less long ago than this. */
-const renewedMs = 60 * 60 * 1000;
+const renewedMs = hourMs;
 /** Files `<folder>/ab/cdef…`. */
 export class FileBlobs implements BlobStore {
   readonly #folder: string;

@@ -1,8 +1,9 @@
 // Reads an answer's body with a limit on its size: nothing past the limit is kept, or waited for.
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
+import { joinBytes } from '../core/join-bytes.ts';
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type Reader = ReadableStreamDefaultReader<Bytes>;
 
 /**
  * Exactly `bytes` bytes. Stops at the first byte too many.
@@ -30,7 +31,7 @@ export async function readExactly(
 
 /** @throws HaversackError `TooLarge` past `maxBytes` */
 export async function readAtMost(response: Response, maxBytes: number, onBytes: () => void): Promise<Bytes> {
-  const parts: Uint8Array[] = [];
+  const parts: Bytes[] = [];
   let filled = 0;
   await eachPart(response, part => {
     onBytes();
@@ -40,13 +41,7 @@ export async function readAtMost(response: Response, maxBytes: number, onBytes: 
     }
     parts.push(part);
   });
-  const body = new Uint8Array(filled);
-  let offset = 0;
-  for (const part of parts) {
-    body.set(part, offset);
-    offset += part.length;
-  }
-  return body;
+  return joinBytes(parts);
 }
 
 /**
@@ -55,7 +50,7 @@ export async function readAtMost(response: Response, maxBytes: number, onBytes: 
  */
 export async function eachPart(
   response: Response,
-  use: (part: Uint8Array) => void | Promise<void>,
+  use: (part: Bytes) => void | Promise<void>,
 ): Promise<void> {
   const reader: Reader | undefined = response.body?.getReader();
   if (!reader) return;

@@ -2,6 +2,7 @@
 import type { ChunkedFile } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
+import { sleep } from './backoff.ts';
 
 const parallelUploads = 4;
 const triesPerChunk = 3;
@@ -83,7 +84,7 @@ async function putWithRetries(
       return;
     } catch (thrown) {
       if (tries === triesPerChunk || !isPassing(thrown)) throw thrown;
-      await pause(firstRetryDelayMs * 2 ** (tries - 1), signal);
+      await sleep(firstRetryDelayMs * 2 ** (tries - 1), signal);
     }
   }
 }
@@ -91,17 +92,4 @@ async function putWithRetries(
 function isPassing(thrown: unknown): boolean {
   if (!(thrown instanceof HaversackError)) return false;
   return ['Offline', 'Unavailable', 'TooManyRequests'].includes(thrown.code);
-}
-
-/** Ends at once when the signal aborts: the next try then says `Aborted`. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }

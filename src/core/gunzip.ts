@@ -1,13 +1,14 @@
 // gzip (RFC 1952), unpacked by the platform, which checks the CRC, up to a limit. Packing it is in gzip.ts: whoever only
 // unpacks need not load a packer.
 import { HaversackError } from './errors.ts';
+import { joinBytes } from './join-bytes.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** @throws HaversackError `TooLarge` before more than `maxBytes` are held, `DocumentInvalid` for what is no whole gzip. */
 export async function gunzip(bytes: Bytes, maxBytes: number): Promise<Bytes> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-  const pieces: Uint8Array[] = [];
+  const pieces: Bytes[] = [];
   let total = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
@@ -21,11 +22,5 @@ export async function gunzip(bytes: Bytes, maxBytes: number): Promise<Bytes> {
     }
     pieces.push(value);
   }
-  const unpacked = new Uint8Array(total);
-  let offset = 0;
-  for (const piece of pieces) {
-    unpacked.set(piece, offset);
-    offset += piece.length;
-  }
-  return unpacked;
+  return joinBytes(pieces);
 }

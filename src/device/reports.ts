@@ -1,5 +1,6 @@
 // What this device tells the registry of itself: how an update went, and now and then what it runs.
 import type { Report } from '../core/artifact/documents.ts';
+import { dayMs } from '../core/durations.ts';
 import type { Database } from './db.ts';
 import { loadIdentity } from './identity.ts';
 import { listActive } from './library.ts';
@@ -12,7 +13,7 @@ import { standingOf } from './standing.ts';
 import { versionKey } from './version-key.ts';
 
 /** How often it says what it runs where nothing happens. */
-const stateEveryMs = 24 * 60 * 60 * 1000;
+const stateEveryMs = dayMs;
 const stateMark = 'state-report';
 const maxProblemLength = 1024;
 

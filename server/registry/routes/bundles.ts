@@ -10,31 +10,18 @@ import { maxBundleBytes, openBundle } from '../../../src/core/artifact/bundle.ts
 import { bundleMediaType } from '../../../src/core/artifact/bundle-name.ts';
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
-import { roleOf } from '../../gateway/access.ts';
-import { actorOf } from '../../gateway/gate.ts';
-import { RateLimit } from '../../gateway/limit.ts';
 import type { Registry } from '../context.ts';
 import type { Deriver } from '../deriver.ts';
 import { sourceOf } from '../../storage/file-source.ts';
-import { defaultTrainerBytes } from './chunks.ts';
+import type { TrainerBytes } from './trainer-bytes.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
-
-/**
- * In a scope of its own: only here is a bundle a body.
- * @param maxTrainerBytes new bytes that one trainer may hand over in a day, as it may send over the wire
- */
+/** In a scope of its own: only here is a bundle a body. */
 export function registerBundleRoutes(
   app: FastifyInstance,
   registry: Registry,
   deriver: Deriver,
-  maxTrainerBytes: number = defaultTrainerBytes,
+  trainerBytes: TrainerBytes,
 ): void {
-  const limit = new RateLimit({
-    max: maxTrainerBytes,
-    windowMs: dayMs,
-    nowMs: () => registry.now().getTime(),
-  });
   app.addContentTypeParser(bundleMediaType, (_request, payload, done) => {
     done(null, payload);
   });
@@ -42,9 +29,6 @@ export function registerBundleRoutes(
     if (!(request.headers['content-type'] ?? '').startsWith(bundleMediaType)) {
       throw new HaversackError('UnsupportedMediaType', `wanted ${bundleMediaType}`);
     }
-    const onNewBytes = (bytes: number) => {
-      if (roleOf(request.caller) !== 'admin') limit.take(actorOf(request), bytes);
-    };
     const folder = await mkdtemp(join(tmpdir(), 'haversack-bundle-'));
     try {
       const path = join(folder, 'bundle');
@@ -53,7 +37,9 @@ export function registerBundleRoutes(
       try {
         const { importBundle } = await import('../import-bundle.ts');
         const opened = await openBundle(await sourceOf(file));
-        const { items, hasNewVersion } = await importBundle(registry, opened, onNewBytes);
+        const { items, hasNewVersion } = await importBundle(registry, opened, bytes =>
+          trainerBytes.take(request, bytes),
+        );
         if (hasNewVersion) deriver.wake();
         return { items };
       } finally {

@@ -3,34 +3,23 @@
 import type { FastifyInstance } from 'fastify';
 import { maxChunkBytes } from '../../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../../src/core/artifact/digest.ts';
-import { maxModelBytes, missingQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
+import { missingQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
-import { roleOf } from '../../gateway/access.ts';
 import { matchesTag, parseRange } from '../../gateway/conditional.ts';
-import { actorOf } from '../../gateway/gate.ts';
-import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import { missingForUpload } from '../chunk-files.ts';
 import type { Registry } from '../context.ts';
 import { digestParams } from './params.ts';
+import type { TrainerBytes } from './trainer-bytes.ts';
 
 const octets = 'application/octet-stream';
-
-const dayMs = 24 * 60 * 60 * 1000;
-/** New bytes that one trainer may send in a day, so that none can fill the disk: a few of the largest models. */
-export const defaultTrainerBytes = 4 * maxModelBytes;
 
 /** In a scope of its own: only here are raw bytes a body. */
 export function registerChunkRoutes(
   app: FastifyInstance,
   registry: Registry,
-  maxTrainerBytes: number = defaultTrainerBytes,
+  trainerBytes: TrainerBytes,
 ): void {
-  const limit = new RateLimit({
-    max: maxTrainerBytes,
-    windowMs: dayMs,
-    nowMs: () => registry.now().getTime(),
-  });
   app.addContentTypeParser(
     octets,
     { parseAs: 'buffer', bodyLimit: maxChunkBytes },
@@ -71,8 +60,7 @@ export function registerChunkRoutes(
     if (!Buffer.isBuffer(request.body)) {
       throw new HaversackError('UnsupportedMediaType', `wanted ${octets}`);
     }
-    const isLimited = roleOf(request.caller) !== 'admin';
-    if (isLimited && !(await registry.blobs.has(digest))) limit.take(actorOf(request), request.body.length);
+    if (!(await registry.blobs.has(digest))) trainerBytes.take(request, request.body.length);
     await registry.blobs.put(digest, request.body as Bytes);
     return reply.code(204).send();
   });

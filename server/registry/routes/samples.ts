@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { registryRoot, reviewSchema, samplesQuerySchema } from '../../../src/core/artifact/registry-api.ts';
 import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
+import { dayMs } from '../../../src/core/durations.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
@@ -9,7 +10,6 @@ import type { Registry } from '../context.ts';
 import { acceptSamples, listSamples, reviewSamples } from '../samples.ts';
 import { modelParams } from './params.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
 /** What one device may send in a day, so that none can fill the disk: far more than a person labels. */
 const maxDeviceBytes = 256 * 2 ** 20;
 

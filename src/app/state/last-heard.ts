@@ -1,8 +1,7 @@
 // When the registry last said what a device is to run: that it is long ago, and how long. Knows no signals.
 import type { Alias } from '../../core/artifact/documents.ts';
 import { isExpired } from '../../core/artifact/newer-alias.ts';
-
-const dayMs = 24 * 60 * 60 * 1000;
+import { dayMs } from '../../core/durations.ts';
 
 /** The time (RFC 3339) of the oldest word on what is followed here that is past its time; null while all are good. */
 export function lastHeardOf(followed: readonly Alias[], now: Date): string | null {

@@ -1,10 +1,11 @@
 // Whether the registry was not heard for so long that what it said of a model in use here is past its time.
+import { hourMs } from '../../core/durations.ts';
 import { computed, signal } from '@preact/signals';
 import { aliasesOf, catalogue } from './catalogue.ts';
 import { activeByModel } from './installed.ts';
 import { daysSince, isToBeSaid, lastHeardOf } from './last-heard.ts';
 
-const lookEveryMs = 60 * 60 * 1000;
+const lookEveryMs = hourMs;
 const now = signal(new Date());
 setInterval(() => {
   now.value = new Date();

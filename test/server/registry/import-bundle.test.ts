@@ -7,6 +7,7 @@ import {
   writeBundle,
 } from '../../../src/core/artifact/bundle.ts';
 import { bundleMediaType } from '../../../src/core/artifact/bundle-name.ts';
+import { sha256 } from '../../../src/core/artifact/digest.ts';
 import type { Samples } from '../../../src/core/artifact/documents.ts';
 import type { BundleReceipt, VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { sampleIdOf } from '../../../src/core/artifact/sample-id.ts';
@@ -25,7 +26,7 @@ import {
 } from '../support.ts';
 
 /** The registry, and the same one at another place to which what was taught has only been carried. */
-async function scene() {
+async function scene({ maxTrainerBytes }: { readonly maxTrainerBytes?: number } = {}) {
   const before = await startServer();
   const file = classifier();
   await push(before, 'sides', file);
@@ -35,7 +36,7 @@ async function scene() {
   const copy = temporaryFolder();
   cpSync(before.data, copy, { recursive: true });
   const here = await startServer({ data: before.data });
-  const there = await startServer({ data: copy });
+  const there = await startServer({ data: copy, ...(maxTrainerBytes && { maxTrainerBytes }) });
   const parent = { detail: await here.ask('GET', 'models/sides/versions/1'), file };
   const token = await device.token(audienceOf(here));
   const candidate = await makeCandidate(here, device, token, parent);
@@ -133,6 +134,15 @@ it('takes nothing of a bundle with one bad byte', async () => {
   expect(answer.status).toBe(422);
   const versions = await there.registry.database.selectFrom('versions').selectAll().execute();
   expect(versions).toHaveLength(1);
+});
+
+it('counts a trainer’s new bytes with those that it sent over the wire', async () => {
+  const { there, device, candidate, bundle, carry } = await scene({ maxTrainerBytes: 1000 });
+  const token = await device.token(audienceOf(there));
+  const body = Buffer.alloc(1000, 1);
+  const path = `chunks/${await sha256(new Uint8Array(body))}`;
+  expect((await there.ask('PUT', path, { token, body })).status).toBe(204);
+  expect((await carry(await bundle({ candidates: [candidate] }))).status).toBe(429);
 });
 
 it('is for trainers, and for bundles', async () => {
