@@ -7,6 +7,7 @@ import {
   type Variant,
   variantSchema,
 } from '../../src/core/artifact/documents.ts';
+import type { FileRef } from '../../src/core/artifact/chunks.ts';
 import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
 import { envelopeDigest, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -35,6 +36,8 @@ export interface CommitOptions {
   readonly derive: readonly string[];
   /** Whether `production` moves to it: only where the model has no version yet, or in any case. */
   readonly production: 'if-first' | 'always';
+  /** What becomes of the newest version's own file, from its own parent: one more (so where it is not said), or that one. */
+  readonly sameFile?: 'one-more' | 'newest';
   /** The number it must get, where somebody counts on one. */
   readonly version?: number;
 }
@@ -42,7 +45,7 @@ export interface CommitOptions {
 export interface Committed {
   readonly manifest: Manifest;
   readonly digest: string;
-  /** False where the same candidate had been committed before. */
+  /** False where it was here: the same candidate, the same file. */
   readonly created: boolean;
 }
 
@@ -62,6 +65,24 @@ export async function commitVersion(
     .execute(transaction => insertVersion(registry, transaction, draft, options));
   for (const event of events) registry.events.publish(event);
   return committed;
+}
+
+/** The newest version, where it is of this file and parent and its bytes were not let go; null otherwise. */
+export async function newestIfSame(
+  database: Kysely<Tables>,
+  { model, file, parent }: { model: string; file: Pick<FileRef, 'digest'>; parent: number | null },
+): Promise<Committed | null> {
+  const row = await database
+    .selectFrom('versions')
+    .select(['manifest', 'digest', 'collected_at'])
+    .where('model', '=', model)
+    .orderBy('version', 'desc')
+    .executeTakeFirst();
+  if (!row || row.collected_at !== null) return null;
+  const manifest = contentOf(row.manifest, manifestSchema);
+  const isSame =
+    manifest.authority.file.digest === file.digest && (manifest.parent?.version ?? null) === parent;
+  return isSame ? { manifest, digest: row.digest, created: false } : null;
 }
 
 /** The version that a candidate has become; null where it has not. */
@@ -91,7 +112,7 @@ async function insertVersion(
   draft: VersionDraft,
   options: CommitOptions,
 ): Promise<{ committed: Committed; events: RegistryEvent[] }> {
-  const before = draft.candidate === null ? null : await committedFrom(transaction, draft.candidate);
+  const before = await committedBefore(transaction, draft, options);
   if (before) return { committed: before, events: [] };
   await requireChunks(registry.blobs, allFiles(draft, options));
   await requireParent(transaction, draft);
@@ -150,6 +171,17 @@ async function insertVersion(
     events.push({ type: 'alias', ...key, version, revision: readDocument(alias, aliasSchema).revision });
   }
   return { committed: { manifest, digest, created: true }, events };
+}
+
+/** Asked in the transaction: of two that come at the same time, the second finds the first. */
+async function committedBefore(
+  transaction: Kysely<Tables>,
+  { candidate, model, authority, parent }: VersionDraft,
+  { sameFile }: CommitOptions,
+): Promise<Committed | null> {
+  if (candidate !== null) return committedFrom(transaction, candidate);
+  if (sameFile !== 'newest') return null;
+  return newestIfSame(transaction, { model, file: authority.file, parent: parent?.version ?? null });
 }
 
 /** A draft within every document's limits. @throws HaversackError `DocumentInvalid` */

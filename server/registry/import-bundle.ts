@@ -15,7 +15,7 @@ import {
   openDocument,
   readDocument,
 } from '../../src/core/artifact/signature.ts';
-import { HaversackError, toFailure } from '../../src/core/errors.ts';
+import { errorCatalogue, HaversackError, toFailure } from '../../src/core/errors.ts';
 import { acceptCandidate } from './candidates.ts';
 import { filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
@@ -34,7 +34,8 @@ export interface Imported extends BundleReceipt {
  * Every chunk is hashed before the first is stored, and stored before what needs it is looked at. What one document is
  * refused for does not hold up the others.
  * @param onNewBytes before chunks are stored that were not here
- * @throws HaversackError `ChunkInvalid`, `DocumentInvalid`, `TooLarge`: then nothing was taken
+ * @throws HaversackError `ChunkInvalid`, `DocumentInvalid`, `TooLarge`: then nothing was taken; `TooManyRequests`, `Unavailable`:
+ *   the rest was not
  */
 export async function importBundle(
   registry: Registry,
@@ -86,6 +87,7 @@ async function itemOf(
   try {
     return { kind, digest, ...(await accept(envelope)), problem: null };
   } catch (thrown) {
+    if (!isAboutDocument(thrown)) throw thrown;
     const { code, detail } = toFailure(thrown);
     return {
       kind,
@@ -96,6 +98,13 @@ async function itemOf(
       problem: { code, detail },
     };
   }
+}
+
+/** Too much for now, a full disk, a fault of ours: the bundle is brought again, and what was taken of it is known then. */
+function isAboutDocument(thrown: unknown): boolean {
+  if (!(thrown instanceof HaversackError)) return false;
+  const { status } = errorCatalogue[thrown.code];
+  return status < 500 && status !== 429;
 }
 
 /** A registry's versions are made by it: those in a bundle are its own, and here, or another's. */
@@ -127,7 +136,7 @@ async function storeChunks(
   onNewBytes: (bytes: number) => void,
 ): Promise<void> {
   for (const ref of files.flatMap(({ chunks }) => chunks)) {
-    if (!open.has(ref.digest) || (await blobs.has(ref.digest))) continue;
+    if (!open.has(ref.digest) || (await blobs.renew(ref.digest))) continue;
     onNewBytes(ref.bytes);
     await blobs.put(ref.digest, await open.chunk(ref));
   }

@@ -5,7 +5,7 @@ import type { pushSchema } from '../../src/core/artifact/registry-api.ts';
 import type { Manifest } from '../../src/core/artifact/documents.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { requireChunks } from './chunk-files.ts';
-import { type Committed, commitVersion } from './commit.ts';
+import { type Committed, type CommitOptions, commitVersion } from './commit.ts';
 import type { Registry } from './context.ts';
 import { derivedFrom } from './derivations.ts';
 
@@ -13,6 +13,8 @@ export interface Pusher {
   readonly who: string;
   /** Null for the admin key, which is no device's. */
   readonly device: string | null;
+  /** Asked before the version is made, for what comes before takes its time. @throws HaversackError who may push no more */
+  readonly requireStill: () => Promise<void>;
 }
 
 /**
@@ -23,7 +25,8 @@ export async function pushVersion(
   registry: Registry,
   model: string,
   push: z.output<typeof pushSchema>,
-  { who, device }: Pusher,
+  { who, device, requireStill }: Pusher,
+  sameFile: NonNullable<CommitOptions['sameFile']> = 'one-more',
 ): Promise<Committed> {
   await requireChunks(registry.blobs, [push.file]);
   const {
@@ -39,6 +42,7 @@ export async function pushVersion(
     interface: push.interface,
     recorded: null,
   });
+  await requireStill();
   return commitVersion(
     registry,
     {
@@ -58,7 +62,13 @@ export async function pushVersion(
       note: push.note,
       candidate: null,
     },
-    { who, variants: [], derive: derivedFrom({ variant, file: push.file }), production: 'if-first' },
+    {
+      who,
+      variants: [],
+      derive: derivedFrom({ variant, file: push.file }),
+      production: 'if-first',
+      sameFile,
+    },
   );
 }
 

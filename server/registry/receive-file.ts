@@ -3,13 +3,13 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { FileRef } from '../../src/core/artifact/chunks.ts';
-import { type Manifest, manifestSchema } from '../../src/core/artifact/documents.ts';
 import { type fileUploadSchema, maxModelBytes } from '../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { z } from '../../src/core/zod.ts';
+import { requireRoom } from '../storage/room.ts';
 import type { ReceiveJob } from './checker.ts';
+import { type Committed, newestIfSame } from './commit.ts';
 import type { Registry } from './context.ts';
-import { contentOf } from './documents.ts';
 import { type Pusher, pushVersion } from './push.ts';
 import { type UploadFolder, writeStream } from './uploads.ts';
 import { readZip, unpack } from './zip.ts';
@@ -41,24 +41,22 @@ export async function receiveFile(
   registry.checker.warm();
   return uploads.use(async folder => {
     const arrived = await writeStream(stream, join(folder, 'upload'), maxModelBytes);
-    const before = await newestVersion(registry, model);
-    const isBefore = ({ digest }: Pick<FileRef, 'digest'>) =>
-      before?.authority.file.digest === digest && (before.parent?.version ?? null) === said.parent;
-    if (isBefore(arrived)) return { version: before!.version, created: false };
+    const here = (of: Pick<FileRef, 'digest'>) =>
+      newestIfSame(registry.database, { model, file: of, parent: said.parent });
+    const before = await here(arrived);
+    if (before) return received(before);
     const job: ReceiveJob =
       kind === 'zip'
         ? await unpackAll(arrived.path, folder)
         : { kind: 'receive', model: 'model.onnx', files: [{ ...arrived, name: 'model.onnx' }] };
     const { file } = await registry.checker.receive(job);
-    if (isBefore(file)) return { version: before!.version, created: false };
-    const { manifest } = await pushVersion(
-      registry,
-      model,
-      { file, ...said, interface: null, task: null, evaluations: [], recipe: null },
-      pusher,
-    );
-    return { version: manifest.version, created: true };
+    const push = { file, ...said, interface: null, task: null, evaluations: [], recipe: null };
+    return received((await here(file)) ?? (await pushVersion(registry, model, push, pusher, 'newest')));
   });
+}
+
+function received({ manifest, created }: Committed): ReceivedVersion {
+  return { version: manifest.version, created };
 }
 
 /** Under numbers for names: what a file is called decides nothing on this machine. */
@@ -70,6 +68,10 @@ async function unpackAll(archive: string, folder: string): Promise<ReceiveJob> {
     const found = models.map(({ name }) => `'${name}'`).join(', ') || 'none';
     throw new HaversackError('ArchiveInvalid', `it holds one .onnx file; found is ${found}`);
   }
+  await requireRoom(
+    folder,
+    entries.reduce((sum, { bytes }) => sum + bytes, 0),
+  );
   const files: ReceiveJob['files'] = [];
   for (const [index, entry] of entries.entries()) {
     const path = join(folder, String(index));
@@ -77,15 +79,4 @@ async function unpackAll(archive: string, folder: string): Promise<ReceiveJob> {
     files.push({ name: entry.name, path, bytes: entry.bytes });
   }
   return { kind: 'receive', model: model.name, files };
-}
-
-/** Null where there is none, or its bytes were let go. */
-async function newestVersion({ database }: Registry, model: string): Promise<Manifest | null> {
-  const row = await database
-    .selectFrom('versions')
-    .select(['manifest', 'collected_at'])
-    .where('model', '=', model)
-    .orderBy('version', 'desc')
-    .executeTakeFirst();
-  return row?.collected_at === null ? contentOf(row.manifest, manifestSchema) : null;
 }

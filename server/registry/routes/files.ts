@@ -44,7 +44,7 @@ export function registerFileRoutes(
       registry,
       uploads,
       { model, stream, kind, said },
-      { who: actorOf(request), device },
+      { who: actorOf(request), device, requireStill: () => request.requireStill() },
     );
     if (created) deriver.wake();
     return reply

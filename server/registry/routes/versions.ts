@@ -29,7 +29,9 @@ export function registerVersionRoutes(app: FastifyInstance, registry: Registry, 
     const push = parseRequest(pushSchema, request.body);
     const device = request.caller.kind === 'device' ? request.caller.device.id : null;
     const { pushVersion } = await import('../push.ts');
-    const { manifest } = await pushVersion(registry, model, push, { who: actorOf(request), device });
+    const requireStill = () => request.requireStill();
+    const pusher = { who: actorOf(request), device, requireStill };
+    const { manifest } = await pushVersion(registry, model, push, pusher);
     deriver.wake();
     return reply
       .code(201)

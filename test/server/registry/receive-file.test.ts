@@ -69,6 +69,13 @@ describe('PUT of an ONNX file', () => {
     expect(manifestOf(await put(server, file)).version).toBe(4);
   });
 
+  it('that comes twice at the same time is one version', async () => {
+    const server = await startServer();
+    const answers = await Promise.all([put(server, file), put(server, file)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 201]);
+    expect(answers.map(answer => manifestOf(answer).version)).toEqual([1, 1]);
+  });
+
   it.each([
     ['what is no model', strToU8('<!doctype html>'), '', 422, 'NotOnnx'],
     ['a parent that is not there', file, '?parent=7', 404, 'NotFound'],

@@ -111,6 +111,25 @@ describe('an upload that is under way', () => {
     expect(await server.registry.blobs.has(digest)).toBe(false);
   });
 
+  it('becomes no version when its access key is revoked while the file is looked into', async () => {
+    const server = await startServer();
+    const { json } = await server.ask('POST', 'keys', {
+      token: server.key,
+      body: { name: 'desk', role: 'admin' },
+    });
+    const { checker } = server.registry;
+    const check = checker.check.bind(checker);
+    vi.spyOn(checker, 'check').mockImplementation(async job => {
+      const found = await check(job);
+      await server.ask('DELETE', `keys/${String(json['id'])}`, { token: server.key });
+      return found;
+    });
+    const body = Buffer.from(classifier());
+    const answer = await server.ask('PUT', 'models/sides/file', { token: String(json['key']), body });
+    expect(answer.status).toBe(401);
+    expect((await server.ask('GET', 'models')).json['models']).toEqual([]);
+  });
+
   it('becomes no version when its device is revoked while the candidate is looked into', async () => {
     const server = await startServer();
     const file = classifier();
