@@ -18,7 +18,9 @@ function toSeen(alias: Alias): SeenAlias {
 }
 
 /**
- * Checks an alias document against the keys that are believed and against what was seen before, and keeps it.
+ * Checks an alias document against the keys that are believed and against what was seen before, and keeps it. What was seen
+ * counts only while its own key is believed: else who had a stolen key could keep all later words out by a high revision
+ * (The Update Framework 1.0.33, §5.3.11: recovery from fast-forward attacks).
  * @throws HaversackError `SignatureInvalid`, `DocumentInvalid`, `Rollback`
  */
 export async function acceptAlias(
@@ -28,15 +30,32 @@ export async function acceptAlias(
 ): Promise<SeenAlias> {
   const alias = await openDocument(envelope, aliasSchema, keys);
   const key = aliasKey(alias.model, alias.alias);
+  const disowned = await disownedAlias(db, key, keys);
   return storing(async () => {
     const tx = db.transaction('aliases', 'readwrite', { durability: 'strict' });
     const row = readRow(seenAliasSchema, await tx.store.get(key), 'aliases');
-    const seen = row && readDocument(row.document, aliasSchema);
+    const counts = row && JSON.stringify(row.document) !== disowned;
+    const seen = counts ? readDocument(row.document, aliasSchema) : null;
     const newer = !seen || isNewerAlias(alias, seen);
     if (newer) await tx.store.put({ key, document: envelope, revision: alias.revision });
     await tx.done;
     return toSeen(newer ? alias : seen);
   });
+}
+
+/** The document seen, as text, where none of the keys signed it. */
+async function disownedAlias(
+  db: Database,
+  key: string,
+  keys: string | readonly string[],
+): Promise<string | null> {
+  const row = readRow(seenAliasSchema, await storing(() => db.get('aliases', key)), 'aliases');
+  if (!row) return null;
+  const isSigned = await openDocument(row.document, aliasSchema, keys).then(
+    () => true,
+    () => false,
+  );
+  return isSigned ? null : JSON.stringify(row.document);
 }
 
 /** The newest document seen; null where there was none. */

@@ -171,12 +171,13 @@ async function update(db: Database, { publicKey }: RegistryRow, change: Partial<
 }
 
 /**
- * Unpins the registry, and lets go of all that it signed: versions, what was active, alias revisions. Samples, candidates,
+ * Unpins the registry, and lets go of all that it signed: versions, what was active, alias revisions, its word on other
+ * devices and on this one. Samples, candidates,
  * the outbox and this device's key stay. Removes what protects from a rollback: only ever by the user's own wish.
  */
 export async function forgetRegistry(db: Database): Promise<void> {
   await storing(async () => {
-    const stores = ['registry', 'aliases', 'installed', 'active', 'choices', 'downloads'] as const;
+    const stores = ['registry', 'aliases', 'installed', 'active', 'choices', 'downloads', 'peers'] as const;
     const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
     await Promise.all(stores.map(name => tx.objectStore(name).clear()));
     await tx.done;
@@ -186,4 +187,5 @@ export async function forgetRegistry(db: Database): Promise<void> {
   postChange('installed');
   postChange('active');
   postChange('downloads');
+  postChange('peers');
 }

@@ -121,8 +121,11 @@ export const registrySchema = z.object({
   root: envelopeSchema,
   publicKey: z.string(),
   pinnedAt: time,
-  /** The last list of models, for when there is no network; its ETag for when there is. */
-  catalogue: modelListSchema.nullable(),
+  /**
+   * The last list of models, for when there is no network; its ETag for when there is. One that cannot be read is asked for
+   * again, and does not take the pinned key with it.
+   */
+  catalogue: modelListSchema.nullable().catch(null),
   catalogueETag: z.string().nullable(),
   contactedAt: time.nullable(),
 });

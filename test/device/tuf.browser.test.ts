@@ -293,6 +293,18 @@ describe('key rotation', () => {
     expect(await meant()).toMatchObject({ version: 2, revision: 6 });
   });
 
+  test('who has the key cannot keep later words out by a revision that nobody reaches, once the key is forgotten', async () => {
+    const { registry, refresh, meant } = await scene();
+    await refresh();
+    const good = registry.aliases.get('digits')!;
+    await registry.moveAlias('digits', 2, 1_000_000_000);
+    await refresh();
+    registry.aliases.set('digits', good);
+    await registry.rotate('forget');
+    expect((await refresh()).refused).toEqual([]);
+    expect(await meant()).toMatchObject({ version: 1, revision: 5 });
+  });
+
   test('two tabs that follow at the same moment end at the same key', async () => {
     const { db, registry, client, refresh } = await scene();
     await refresh();
