@@ -17,7 +17,8 @@ import { chunksOf, missingChunks, ownBuffer, readFile } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { withRoom } from './evict.ts';
 import { collectGarbage } from './garbage.ts';
-import { candidateOf, filesOfCandidate } from './needs.ts';
+import { keptVariant } from './library.ts';
+import { candidateOf, filesOfCandidate, filesToRun } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
 import {
   type Active,
@@ -67,18 +68,13 @@ export async function keepCarried(
 ): Promise<Digest> {
   const digest = await envelopeDigest(document);
   const row = newRow(readDocument(document, candidateSchema), document, digest);
-  await storeCandidate(db, { ...row, state: 'kept', comparison: null, from }, chunks, toRun);
+  await storeCandidate(db, { ...row, state: 'kept', comparison: null, from }, chunks, filesToRun);
   return digest;
 }
 
 function newRow(candidate: Candidate, document: Envelope, digest: Digest) {
   const createdAt = new Date().toISOString();
   return { digest, model: candidate.model, document, from: null, receipt: null, problem: null, createdAt };
-}
-
-/** What it takes to run a candidate: its file, and what it is tried on. */
-function toRun({ authority, artifacts: { recorded } }: Candidate): FileRef[] {
-  return recorded ? [authority.file, recorded.file] : [authority.file];
 }
 
 /** With its chunks, in one transaction. @param needed the files that must be whole then */
@@ -95,8 +91,11 @@ async function storeCandidate(
   const bytes = async () => sumBytes(await missingChunks(db, refs));
   const { parent, model } = candidate;
   // What it has of its parent is to be there still.
-  const stays = parent ? [versionKey(model, parent.version)] : [];
-  await withRoom(db, bytes, () => putCandidate(db, row, { refs, needs, chunks }), stays);
+  const spared = {
+    versions: parent ? [versionKey(model, parent.version)] : [],
+    chunks: refs.map(ref => ref.digest),
+  };
+  await withRoom(db, bytes, () => putCandidate(db, row, { refs, needs, chunks }), spared);
   postChange('candidates', row.model);
 }
 
@@ -183,9 +182,9 @@ export async function keepCandidate(db: Database, digest: Digest): Promise<void>
  */
 export async function runCandidate(db: Database, digest: Digest): Promise<Active> {
   const candidate = candidateOf(await readCandidate(db, digest));
-  await requireParent(db, candidate);
+  const installed = await requireParent(db, candidate);
   await keepCandidate(db, digest);
-  const { model, parent, authority } = candidate;
+  const { model, parent } = candidate;
   const row = await storing(async () => {
     const tx = db.transaction('active', 'readwrite', { durability: 'strict' });
     const now = readRow(activeSchema, await tx.store.get(model), 'active');
@@ -193,7 +192,8 @@ export async function runCandidate(db: Database, digest: Digest): Promise<Active
     const next: Active = {
       model,
       version: parent!.version,
-      variant: authority.variant,
+      // Not the candidate's own, which has one: what comes after it is of this kind again.
+      variant: keptVariant(installed, now)!,
       previous,
       follows: now?.follows ?? true,
       candidate: digest,

@@ -28,6 +28,14 @@ export interface Evicted {
   readonly bytes: number;
 }
 
+/** What is needed for the very thing that room is made for. */
+export interface Spared {
+  /** Keys of versions (`versionKey`). */
+  readonly versions?: readonly string[];
+  /** Digests: those that are here stay. */
+  readonly chunks?: readonly string[];
+}
+
 /** A version that may go, and the chunks it keeps. */
 interface Evictable {
   readonly row: Installed;
@@ -36,13 +44,13 @@ interface Evictable {
 
 /**
  * Frees `wantedBytes` or more, in one transaction; where that many cannot be freed nothing goes, for it would go in vain.
- * @param needed keys of versions that stay besides (`versionKey`)
+ * @param spared what stays besides
  * @returns what went, the longest unused first
  */
 export async function evict(
   db: Database,
   wantedBytes: number,
-  needed: readonly string[] = [],
+  { versions = [], chunks = [] }: Spared = {},
 ): Promise<Evicted[]> {
   const gone = await storing(async () => {
     const stores = [
@@ -61,7 +69,7 @@ export async function evict(
     // What a damaged candidate needs is not known.
     if (work.includes(null)) return [];
     const busy = new Set([
-      ...needed,
+      ...versions,
       ...readRows(activeSchema, active, 'active').flatMap(({ model, version, previous }) =>
         [version, previous].flatMap(used => (used === null ? [] : [versionKey(model, used)])),
       ),
@@ -72,6 +80,7 @@ export async function evict(
     const rows = readRows(installedSchema, installed, 'installed');
     const mayGo = (row: Installed) => !row.pinned && !busy.has(versionKey(row.model, row.version));
     const kept = new Set([
+      ...chunks,
       ...rows.filter(row => !mayGo(row)).flatMap(row => chunksOfInstalled(row).map(ref => ref.digest)),
       ...work.flatMap(refs => (refs ?? []).map(ref => ref.digest)),
       ...readRows(downloadSchema, downloads, 'downloads').flatMap(({ digests }) => digests),
@@ -162,16 +171,16 @@ export async function withRoom<T>(
   db: Database,
   bytesLeft: () => Promise<number>,
   work: () => Promise<T>,
-  needed: readonly string[] = [],
+  spared: Spared,
 ): Promise<T> {
   const short = await shortage(await bytesLeft());
-  if (short > 0) await evict(db, short, needed);
+  if (short > 0) await evict(db, short, spared);
   try {
     return await work();
   } catch (thrown) {
     if (toFailure(thrown).code !== 'QuotaExceeded') throw thrown;
     const wanted = await bytesLeft();
-    const gone = await evict(db, wanted, needed);
+    const gone = await evict(db, wanted, spared);
     if (gone.length === 0) throw noRoom(wanted, thrown);
     return work();
   }

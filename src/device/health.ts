@@ -5,11 +5,12 @@ import { sha256 } from '../core/artifact/digest.ts';
 import { throwIfAborted } from '../client/backoff.ts';
 import { postChange } from './changes.ts';
 import { listRuns, readCheckpoint } from './checkpoints.ts';
+import { chunksOf } from './chunk-store.ts';
 import type { Database } from './db.ts';
-import { chunksOfInstalled, chunksOfWork } from './needs.ts';
+import { candidateOf, chunksOfInstalled, chunksOfWork, filesToRun } from './needs.ts';
 import { addNotice } from './notices.ts';
 import { type RowStoreName, rowSchemas } from './row-schemas.ts';
-import { candidateRowSchema, type Notice } from './schema.ts';
+import { type CandidateRow, candidateRowSchema, type Notice } from './schema.ts';
 import { readRow } from './rows.ts';
 import { storing } from './storage-error.ts';
 import { sumBytes } from './usage.ts';
@@ -169,7 +170,7 @@ async function lackingPieces(db: Database): Promise<Lacking> {
     });
     const lost = candidates.flatMap(raw => {
       const row = readRow(candidateRowSchema, raw, 'candidates');
-      const bytes = absent(chunksOfWork(raw) ?? []);
+      const bytes = row ? absent(neededOf(row)) : 0;
       return row && bytes > 0 ? [{ row, bytes }] : [];
     });
     return {
@@ -186,6 +187,13 @@ async function lackingPieces(db: Database): Promise<Lacking> {
       ],
     };
   });
+}
+
+/** What another device made is here to run: what it was trained from may be elsewhere (`keepCarried`). */
+function neededOf(row: CandidateRow): ChunkRef[] {
+  const refs = chunksOfWork(row) ?? [];
+  if (row.from === null || refs.length === 0) return refs;
+  return chunksOf(filesToRun(candidateOf(row)));
 }
 
 async function tell(db: Database, notices: Lacking['notices']): Promise<void> {

@@ -111,10 +111,14 @@ export async function rollBack(db: Database, model: string): Promise<Active> {
 
 /** Whether a newer `production` replaces what runs by itself. */
 export async function follow(db: Database, model: string, follows: boolean): Promise<void> {
-  await replaceActive(db, model, now => {
+  await storing(async () => {
+    const { store, done } = db.transaction('active', 'readwrite', { durability: 'strict' });
+    const now = readRow(activeSchema, await store.get(model), 'active');
     if (!now) throw new HaversackError('NotInstalled', `${model} has no version on this device`);
-    return { version: now.version, variant: now.variant, follows };
+    await store.put({ ...now, follows });
+    await done;
   });
+  postChange('active', model);
 }
 
 /**
@@ -123,12 +127,13 @@ export async function follow(db: Database, model: string, follows: boolean): Pro
  * @throws HaversackError `NotInstalled`
  */
 export async function advance(db: Database, from: Active, version: number): Promise<boolean> {
-  const next = await replaceActive(db, from.model, now => {
+  let swapped = false;
+  await replaceActive(db, from.model, now => {
     if (!now) throw notInstalled(from.model, from.version);
-    const still = now.follows && now.version === from.version;
-    return still ? { version, variant: undefined, follows: true } : now;
+    swapped = now.follows && now.version === from.version && now.candidate === from.candidate;
+    return swapped ? { version, variant: undefined, follows: true } : now;
   });
-  return next.version === version;
+  return swapped;
 }
 
 interface Choice {
@@ -137,6 +142,7 @@ interface Choice {
   readonly follows: boolean;
 }
 
+/** @param choose answers what it is given where that is to stay as it is */
 async function replaceActive(
   db: Database,
   model: string,
@@ -146,7 +152,9 @@ async function replaceActive(
     const tx = db.transaction(['installed', 'active'], 'readwrite', { durability: 'strict' });
     const active = tx.objectStore('active');
     const now = readRow(activeSchema, await active.get(model), 'active');
-    const { version, variant: wanted, follows } = choose(now);
+    const choice = choose(now);
+    if (now && choice === now) return now;
+    const { version, variant: wanted, follows } = choice;
     const raw = await tx.objectStore('installed').get([model, version]);
     const installed = readRow(installedSchema, raw, 'installed');
     const variant = wanted ?? keptVariant(installed, now);
@@ -164,7 +172,7 @@ async function replaceActive(
 }
 
 /** The kind of variant that ran before, where the version has it here. */
-function keptVariant(installed: Installed | null, now: Active | null): string | undefined {
+export function keptVariant(installed: Installed | null, now: Active | null): string | undefined {
   return installed?.variants.find(name => name === now?.variant) ?? installed?.variants[0];
 }
 

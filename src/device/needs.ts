@@ -66,6 +66,11 @@ export function filesOfCandidate(candidate: Candidate): FileRef[] {
   ];
 }
 
+/** What it takes to run a candidate: its file, and what it is tried on. */
+export function filesToRun({ authority, artifacts: { recorded } }: Candidate): FileRef[] {
+  return recorded ? [authority.file, recorded.file] : [authority.file];
+}
+
 export function candidateOf(row: CandidateRow): Candidate {
   return readDocument(row.document, candidateSchema);
 }

@@ -1,7 +1,7 @@
 // Brings a version to this device: documents checked, chunks fetched, and then, in one transaction, there.
 import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Manifest, Variant } from '../core/artifact/documents.ts';
-import { envelopeDigest } from '../core/artifact/signature.ts';
+import { type Envelope, envelopeDigest } from '../core/artifact/signature.ts';
 import { HaversackError } from '../core/errors.ts';
 import { throwIfAborted } from '../client/backoff.ts';
 import { downloadChunks, type FileChunks } from '../client/download.ts';
@@ -61,7 +61,8 @@ export async function pullVersion(options: PullOptions): Promise<Installed> {
       const target = await describe(options, known);
       const refs = chunksOf(filesOfInstalled(target));
       const bytesLeft = async () => sumBytes(await missingChunks(db, refs));
-      await withRoom(db, bytesLeft, () => fetchMissing(options, target));
+      const spared = { versions: [versionKey(model, version)], chunks: refs.map(ref => ref.digest) };
+      await withRoom(db, bytesLeft, () => fetchMissing(options, target), spared);
       return commit(db, target);
     }),
   );
@@ -88,18 +89,25 @@ async function describe(options: PullOptions, known: Installed | null): Promise<
   const digest = known ? await envelopeDigest(known.manifest) : await digestByAlias(db, model, version);
   const documents = await openVersion(detail, trustedKeys(registry), { model, version, digest });
   const { variants, trainable } = choose(options, documents);
+  const variantDocuments = [...detail.variants, ...unlisted(known, documents.variants)];
   const now = new Date().toISOString();
   return {
     model,
     version,
     manifest: detail.manifest,
-    variantDocuments: detail.variants,
+    variantDocuments,
     variants: [...new Set([...(known?.variants ?? []), ...variants])],
     trainable: trainable || (known?.trainable ?? false),
     installedAt: known?.installedAt ?? now,
     lastUsedAt: now,
     pinned: known?.pinned ?? false,
   };
+}
+
+/** Of variants that are here, and that whoever answers does not have (they are a cache there): they stay as they are. */
+function unlisted(known: Installed | null, listed: readonly Variant[]): Envelope[] {
+  const names = new Set<unknown>(listed.map(({ variant }) => variant));
+  return (known?.variantDocuments ?? []).filter(({ signed }) => !names.has(signed['variant']));
 }
 
 /** What a signed alias said this version is. */

@@ -22,7 +22,7 @@ import type { Database } from '../../src/device/db.ts';
 import { collectGarbage } from '../../src/device/garbage.ts';
 import { type Identity, loadIdentity } from '../../src/device/identity.ts';
 import { listInbox } from '../../src/device/inbox.ts';
-import { activate, activeOf, readFile } from '../../src/device/library.ts';
+import { activate, activeOf, advance, follow, readFile } from '../../src/device/library.ts';
 import { keepCertificate } from '../../src/device/peers.ts';
 import { connect } from '../../src/device/registry.ts';
 import { addSample } from '../../src/device/samples.ts';
@@ -320,4 +320,31 @@ test('a bundle that was damaged on the way changes nothing', async () => {
   });
   expect(await ben.db.count('peers')).toBe(1);
   expect(await listCandidates(ben.db)).toEqual([]);
+});
+
+test('what runs without a number outlives that its model is followed again, and an update that was decided before', async () => {
+  const of = await world();
+  const { db, self } = await phone(of, 'Anna', 'trainer');
+  const version = (await db.get('installed', [model, 1]))!;
+  await db.put('installed', { ...version, version: 2 });
+  const from = (await activeOf(db, model))!;
+  const candidate = await teach(of, { db, self });
+  await runCandidate(db, candidate);
+  await follow(db, model, true);
+  expect(await activeOf(db, model)).toMatchObject({ version: 1, candidate, follows: true });
+  expect(await advance(db, from, 2)).toBe(false);
+  expect(await activeOf(db, model)).toMatchObject({ version: 1, candidate });
+  expect(await advance(db, (await activeOf(db, model))!, 2)).toBe(true);
+  expect(await activeOf(db, model)).toMatchObject({ version: 2, candidate: null });
+});
+
+test('what runs without a number leaves the kind of variant as it was, for what comes after it', async () => {
+  const of = await world();
+  const { db, self } = await phone(of, 'Anna', 'trainer');
+  const version = (await db.get('installed', [model, 1]))!;
+  await db.put('installed', { ...version, variants: ['fp32', 'int8'] });
+  await activate(db, model, 1, 'int8');
+  await runCandidate(db, await teach(of, { db, self }));
+  await stopCandidate(db, model);
+  expect(await activeOf(db, model)).toMatchObject({ version: 1, variant: 'int8', candidate: null });
 });

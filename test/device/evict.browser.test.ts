@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
-import type { Candidate } from '../../src/core/artifact/documents.ts';
+import type { Candidate, Manifest } from '../../src/core/artifact/documents.ts';
 import { envelopeDigest } from '../../src/core/artifact/signature.ts';
 import { readCandidateFile, saveCandidate } from '../../src/device/candidates.ts';
 import { saveCheckpoint } from '../../src/device/checkpoints.ts';
@@ -189,4 +189,17 @@ test('what was made here is kept where the disk is full, and not at the cost of 
   const digest = await saveCandidate(db, identity, { candidate, chunks, comparison });
   expect((await readCandidateFile(db, digest)).file).toEqual(file);
   expect(await here(db)).toEqual([4, 2, 1]);
+});
+
+test('what a download has in common with an unused version is not thrown out to make room for it', async () => {
+  const { db, registry } = await versionsHere(4);
+  // The head of version 2, which is the first to go.
+  const { manifest } = await registry.publish('digits', 5, [1, 2, 102]);
+  const needed = (manifest.signed as Manifest).authority.file.chunks.map(({ digest }) => digest);
+  const full = piece * (await db.count('chunks'));
+  quotaOf(Math.ceil(full / 0.9), () => full);
+  registry.fetchedChunks.length = 0;
+  await pullVersion({ db, client: registry.client(), model: 'digits', version: 5, withTraining: false });
+  expect(await here(db)).not.toContain(2);
+  expect(registry.fetchedChunks.filter(digest => needed.includes(digest))).toEqual([]);
 });

@@ -1,12 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Candidate, Manifest } from '../../src/core/artifact/documents.ts';
+import { signDocument } from '../../src/core/artifact/signature.ts';
+import { keepCarried } from '../../src/device/candidates.ts';
 import { listRuns, saveCheckpoint } from '../../src/device/checkpoints.ts';
 import type { Database } from '../../src/device/db.ts';
 import { checkStorage, checkVersion, type HealthProgress, isClean } from '../../src/device/health.ts';
 import { listInstalled, readVariant } from '../../src/device/library.ts';
 import { dismissNotices, listNotices } from '../../src/device/notices.ts';
 import { pullVersion } from '../../src/device/pull.ts';
-import { fileOf } from './documents-made.ts';
+import { fileOf, makeSigner } from './documents-made.ts';
 import { freshDB } from './fresh-db.ts';
 import { RegistryInPage } from './registry-in-page.ts';
 import { runOf, stateAt } from './runs.ts';
@@ -125,4 +128,20 @@ test('stopped, it ends, and has thrown away nothing that hashes', async () => {
   });
   await expect(checking).rejects.toMatchObject({ code: 'Aborted' });
   expect(await db.count('chunks')).toBe(13);
+});
+
+test('what was carried here to run lacks nothing where only what it was trained on is elsewhere', async () => {
+  const { db } = await freshDB();
+  const registry = await RegistryInPage.create();
+  const { manifest, digest } = await registry.publish('digits', 1, seeds);
+  await pullVersion({ db, client: registry.client(), ...digits, withTraining: false });
+  const { type: _type, version: _version, candidate: _candidate, ...body } = manifest.signed as Manifest;
+  const maker = await makeSigner();
+  const parent = { version: 1, digest };
+  const candidate: Candidate = { ...body, type: 'candidate', parent, device: maker.keyId };
+  await keepCarried(db, await signDocument(candidate, maker), maker.keyId, new Map());
+  expect(isClean(await checkStorage(db))).toBe(true);
+  expect(await listNotices(db)).toEqual([]);
+  await db.delete('chunks', candidate.authority.file.chunks[0]!.digest);
+  expect((await checkStorage(db)).work).toHaveLength(1);
 });

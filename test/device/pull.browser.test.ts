@@ -425,3 +425,15 @@ test('says which variants there are when asked for another', async () => {
   const pulling = pullVersion({ db, client: registry.client(), ...digits, variant: 'int4' });
   await expect(pulling).rejects.toMatchObject({ code: 'NotFound' });
 });
+
+test('a variant that is here stays whole when the registry has lost it and another is fetched', async () => {
+  const { db } = await freshDB();
+  const registry = await RegistryInPage.create();
+  const published = await registry.publish('digits', 1, [1, 2, 3], { int8: [4] });
+  const client = registry.client();
+  await pullVersion({ db, client, model: 'digits', version: 1, variant: 'int8', withTraining: false });
+  registry.versions.set('digits@1', { ...published, variants: [] });
+  const row = await pullVersion({ db, client, model: 'digits', version: 1, variant: 'fp32' });
+  expect(row.variants).toEqual(['int8', 'fp32']);
+  expect(await readVariant(db, 'digits', 1, 'int8')).toEqual(fileOf([4]).file);
+});
