@@ -1,5 +1,5 @@
 // A version's trial before it runs: opened, and held against all that it was recorded with. Leaves nothing open.
-import { toFailure } from '../core/errors.ts';
+import { type ErrorCode, toFailure } from '../core/errors.ts';
 import { smokeTest } from '../core/runtime/smoke-test.ts';
 import type { Database } from '../device/db.ts';
 import { createBreath } from './breath.ts';
@@ -38,7 +38,13 @@ async function readRecorded(
   }
 }
 
-/** Null where it answers as recorded; a version without a record only has to open. */
+/** Of the device's store, from which a large file is read while it is opened: they say nothing of the version. */
+const ofTheStore: ReadonlySet<ErrorCode> = new Set(['NotInstalled', 'ChunkInvalid', 'StorageFailed']);
+
+/**
+ * Null where it answers as recorded; a version without a record only has to open.
+ * @throws HaversackError those of `ofTheStore`
+ */
 async function problemOn(model: StoredModel, provider: WebProvider): Promise<string | null> {
   try {
     const session = await openOrtSession(model.file, provider);
@@ -48,7 +54,9 @@ async function problemOn(model: StoredModel, provider: WebProvider): Promise<str
       await session.dispose();
     }
   } catch (error) {
-    return toFailure(error, 'RuntimeFailed').detail;
+    const { code, detail } = toFailure(error, 'RuntimeFailed');
+    if (ofTheStore.has(code)) throw error;
+    return detail;
   }
 }
 

@@ -72,3 +72,14 @@ test('says nothing of a version that is not here, or damaged', async () => {
   }
   expect(await trialOf('hurt')).toMatchObject({ ok: false, error: { code: 'ChunkInvalid' } });
 });
+
+test('says nothing of a large one that is damaged, whose weights are read while it is opened', async () => {
+  const graph = new GraphBuilder('large').input('x', 'FP32', [-1, 2]);
+  const columns = 2 ** 21 + 1;
+  graph.initializer('W', float32([2, columns], new Float32Array(2 * columns)));
+  graph.node('MatMul', ['x', 'W'], ['probabilities']);
+  const file = graph.output('probabilities', 'FP32', [-1, columns]).build();
+  const { authority } = await storeVersion(db, { model: 'large', file, recorded: smallRecord() });
+  await db.delete('chunks', authority.file.chunks.at(-1)!.digest);
+  expect(await trialOf('large')).toMatchObject({ ok: false, error: { code: 'NotInstalled' } });
+});
