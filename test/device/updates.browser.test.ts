@@ -68,7 +68,9 @@ test('is told of a new production, fetches what differs, and swaps it in; the ol
   await registry.publish('digits', 2, [1, 2, 9]);
   await promote(2, 2);
   await vi.waitFor(async () => expect(await running()).toBe(2));
-  expect(news).toContainEqual({ type: 'updated', model: 'digits', version: 2, from: 1 });
+  // Told after the swap, and after it was reported.
+  const updated = { type: 'updated', model: 'digits', version: 2, from: 1 };
+  await vi.waitFor(() => expect(news).toContainEqual(updated));
   expect(await activeOf(db, 'digits')).toMatchObject({ variant: 'fp32', previous: 1, follows: true });
   expect((await listInstalled(db)).map(row => row.version)).toEqual([2, 1]);
 });
