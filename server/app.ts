@@ -40,7 +40,7 @@ import { registerKeyRoutes } from './registry/routes/keys.ts';
 import { registerReportRoutes } from './registry/routes/reports.ts';
 import { registerSampleRoutes } from './registry/routes/samples.ts';
 import { registerRootRoutes } from './registry/routes/root.ts';
-import { TrainerBytes } from './registry/routes/trainer-bytes.ts';
+import { DailyBytes, defaultTrainerBytes } from './registry/routes/daily-bytes.ts';
 import { registerVersionRoutes } from './registry/routes/versions.ts';
 import { finishRotation } from './registry/rotate-key.ts';
 import { UploadFolder } from './registry/uploads.ts';
@@ -145,13 +145,13 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const deriver = new Deriver(registry);
   registerVersionRoutes(app, registry, deriver);
   registerBatchRoute(app, new ChunkBatches(registry, join(options.data, 'cache')));
-  const trainerBytes = new TrainerBytes(now, options.maxTrainerBytes);
+  const trainerBytes = new DailyBytes(now, options.maxTrainerBytes ?? defaultTrainerBytes);
   await app.register((scope, _options, done) => {
     registerChunkRoutes(scope, registry, trainerBytes);
     done();
   });
   await app.register((scope, _options, done) => {
-    registerBundleRoutes(scope, registry, deriver, trainerBytes);
+    registerBundleRoutes(scope, registry, deriver, uploads, trainerBytes);
     done();
   });
   const host = new ModelHost(versionsOf(registry), { openSession: registry.openSession });

@@ -15,7 +15,7 @@ import {
   openDocument,
   readDocument,
 } from '../../src/core/artifact/signature.ts';
-import { errorCatalogue, HaversackError, toFailure } from '../../src/core/errors.ts';
+import { type ErrorCode, HaversackError, toFailure } from '../../src/core/errors.ts';
 import { acceptCandidate } from './candidates.ts';
 import { filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
@@ -33,7 +33,7 @@ export interface Imported extends BundleReceipt {
 /**
  * Every chunk is hashed before the first is stored, and stored before what needs it is looked at. What one document is
  * refused for does not hold up the others.
- * @param onNewBytes before chunks are stored that were not here
+ * @param onNewBytes before chunks are stored that were not here, and documents that may not have been
  * @throws HaversackError `ChunkInvalid`, `DocumentInvalid`, `TooLarge`: then nothing was taken; `TooManyRequests`, `Unavailable`:
  *   the rest was not
  */
@@ -65,10 +65,12 @@ export async function importBundle(
     return { model: manifest.model, version: manifest.version, outcome: created ? 'accepted' : 'known' };
   });
   await take('samples', samples, async envelope => {
+    onNewBytes(JSON.stringify(envelope).length);
     const { model, created } = await acceptSamples(registry, envelope);
     return { model, version: null, outcome: created ? 'accepted' : 'known' };
   });
   await take('report', reports, async envelope => {
+    onNewBytes(JSON.stringify(envelope).length);
     const { created } = await acceptReport(registry, envelope);
     return { model: null, version: null, outcome: created ? 'accepted' : 'known' };
   });
@@ -100,11 +102,11 @@ async function itemOf(
   }
 }
 
-/** Too much for now, a full disk, a fault of ours: the bundle is brought again, and what was taken of it is known then. */
+/** Of these the bundle is brought again, and what was taken of it is known then. */
+const faultsOfOurs: readonly ErrorCode[] = ['TooManyRequests', 'Unavailable', 'Internal'];
+
 function isAboutDocument(thrown: unknown): boolean {
-  if (!(thrown instanceof HaversackError)) return false;
-  const { status } = errorCatalogue[thrown.code];
-  return status < 500 && status !== 429;
+  return thrown instanceof HaversackError && !faultsOfOurs.includes(thrown.code);
 }
 
 /** A registry's versions are made by it: those in a bundle are its own, and here, or another's. */

@@ -36,7 +36,8 @@ export async function acceptReport(registry: Registry, envelope: Envelope): Prom
     .execute(transaction => insert(transaction, { digest, report, envelope, now: registry.now() }));
   if (created) registry.events.publish({ type: 'report', id: report.device });
   const { update } = report;
-  if (created && update?.outcome === 'rolled-back') {
+  // Also where it came again: the server may have died between its acknowledgement and this.
+  if (update?.outcome === 'rolled-back') {
     await haltIfBad(registry, { model: update.model, version: update.to });
   }
   return { digest, report, created };
@@ -78,7 +79,7 @@ async function insert(transaction: Kysely<Tables>, arrival: Arrival): Promise<bo
 }
 
 /** A device's word on what it runs replaces its word before; how its updates went stays. One brought late changes nothing. */
-async function keepNewestState(transaction: Kysely<Tables>, { digest, report }: Arrival): Promise<void> {
+async function keepNewestState(transaction: Kysely<Tables>, { digest, report, now }: Arrival): Promise<void> {
   const { device } = report;
   const row = await transaction
     .selectFrom('devices')
@@ -86,7 +87,9 @@ async function keepNewestState(transaction: Kysely<Tables>, { digest, report }: 
     .where('id', '=', device)
     .executeTakeFirst();
   const known = row?.report ? reportSchema.parse(JSON.parse(row.report)) : null;
-  if (known && known.createdAt > report.createdAt) return;
+  // A device whose clock was ahead would else be heard no more until that time has come.
+  const isFromAhead = known && known.createdAt > now.toISOString();
+  if (known && !isFromAhead && known.createdAt > report.createdAt) return;
   await transaction
     .updateTable('devices')
     .set({ report: JSON.stringify(report) })

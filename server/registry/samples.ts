@@ -20,6 +20,9 @@ import type { Actor, Registry } from './context.ts';
 import { findDevice, requireApproved } from './devices.ts';
 import { toEnvelope, toText } from './documents.ts';
 
+/** A hundred documents may be in an answer, and each may be as large as a body can be: the rest comes with the next. */
+const maxAnswerCharacters = 32 * 2 ** 20;
+
 export interface AcceptedSamples {
   readonly digest: Digest;
   readonly model: string;
@@ -89,9 +92,9 @@ export async function listSamples(
   const { database } = registry;
   await requireModel(database, model);
   const [receivedAt = '', digest = ''] = after?.split(' ') ?? [];
-  const rows = await database
+  const found = await database
     .selectFrom('samples')
-    .selectAll()
+    .select(eb => ['digest', 'received_at', eb.fn<number>('length', [eb.ref('document')]).as('characters')])
     .where('model', '=', model)
     .where(row =>
       row.or([
@@ -103,12 +106,27 @@ export async function listSamples(
     .orderBy('digest')
     .limit(limit + 1)
     .execute();
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
+  const page = found.slice(0, fitting(found.slice(0, limit)));
+  const last = found.length > page.length ? page.at(-1) : undefined;
+  const rows = await Promise.all(
+    page.map(row =>
+      database.selectFrom('samples').selectAll().where('digest', '=', row.digest).executeTakeFirstOrThrow(),
+    ),
+  );
   return {
-    packs: await Promise.all(page.map(row => toPack(registry, row))),
+    packs: await Promise.all(rows.map(row => toPack(registry, row))),
     next: last ? `${last.received_at} ${last.digest}` : null,
   };
+}
+
+/** How many, from the first on, fit into an answer: one in any case. */
+function fitting(documents: readonly { readonly characters: number }[]): number {
+  let characters = 0;
+  const tooMany = documents.findIndex((each, index) => {
+    characters += each.characters;
+    return index > 0 && characters > maxAnswerCharacters;
+  });
+  return tooMany < 0 ? documents.length : tooMany;
 }
 
 async function toPack(registry: Registry, row: SamplesRow): Promise<SamplesList['packs'][number]> {

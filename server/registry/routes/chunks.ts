@@ -10,7 +10,7 @@ import { parseRequest } from '../../gateway/problem.ts';
 import { missingForUpload } from '../chunk-files.ts';
 import type { Registry } from '../context.ts';
 import { digestParams } from './params.ts';
-import type { TrainerBytes } from './trainer-bytes.ts';
+import type { DailyBytes } from './daily-bytes.ts';
 
 const octets = 'application/octet-stream';
 
@@ -18,7 +18,7 @@ const octets = 'application/octet-stream';
 export function registerChunkRoutes(
   app: FastifyInstance,
   registry: Registry,
-  trainerBytes: TrainerBytes,
+  trainerBytes: DailyBytes,
 ): void {
   app.addContentTypeParser(
     octets,

@@ -2,28 +2,22 @@
 import type { FastifyInstance } from 'fastify';
 import { registryRoot, reviewSchema, samplesQuerySchema } from '../../../src/core/artifact/registry-api.ts';
 import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
-import { dayMs } from '../../../src/core/durations.ts';
 import { actorOf } from '../../gateway/gate.ts';
-import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import type { Registry } from '../context.ts';
 import { acceptSamples, listSamples, reviewSamples } from '../samples.ts';
+import { DailyBytes } from './daily-bytes.ts';
 import { modelParams } from './params.ts';
 
 /** What one device may send in a day, so that none can fill the disk: far more than a person labels. */
 const maxDeviceBytes = 256 * 2 ** 20;
 
 export function registerSampleRoutes(app: FastifyInstance, registry: Registry): void {
-  const limit = new RateLimit({
-    max: maxDeviceBytes,
-    windowMs: dayMs,
-    nowMs: () => registry.now().getTime(),
-  });
+  const deviceBytes = new DailyBytes(registry.now, maxDeviceBytes);
   app.post(`${registryRoot}/samples`, async (request, reply) => {
     const envelope = parseRequest(envelopeSchema, request.body);
-    if (request.caller.kind === 'device') {
-      limit.take(request.caller.device.id, Number(request.headers['content-length'] ?? 0));
-    }
+    // Counted here: a body that comes in pieces does not say how long it is.
+    deviceBytes.take(request, JSON.stringify(envelope).length);
     const { digest, created } = await acceptSamples(registry, envelope);
     return reply.code(created ? 201 : 200).send({ digest });
   });

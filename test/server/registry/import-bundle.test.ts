@@ -1,4 +1,6 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import {
   chunksNamedIn,
@@ -143,6 +145,36 @@ it('counts a trainer’s new bytes with those that it sent over the wire', async
   const path = `chunks/${await sha256(new Uint8Array(body))}`;
   expect((await there.ask('PUT', path, { token, body })).status).toBe(204);
   expect((await carry(await bundle({ candidates: [candidate] }))).status).toBe(429);
+});
+
+it('is not taken from whom was revoked while it arrived, and leaves nothing', async () => {
+  const { there, candidate, bundle } = await scene();
+  const { json } = await there.ask('POST', 'keys', {
+    token: there.key,
+    body: { name: 'desk', role: 'trainer' },
+  });
+  const whole = await bundle({ candidates: [candidate] });
+  const uploads = () => readdirSync(join(there.data, 'uploads'));
+  async function* pieces() {
+    yield whole.subarray(0, 100);
+    await expect.poll(uploads).toHaveLength(1);
+    await there.ask('DELETE', `keys/${String(json['id'])}`, { token: there.key });
+    yield whole.subarray(100);
+  }
+  const answer = await there.app.inject({
+    method: 'POST',
+    url: '/registry/v1/bundles',
+    headers: {
+      host: 'localhost:8787',
+      authorization: `Bearer ${String(json['key'])}`,
+      'content-type': bundleMediaType,
+    },
+    payload: Readable.from(pieces()),
+  });
+  expect(answer.statusCode).toBe(401);
+  expect(uploads()).toEqual([]);
+  const { versions } = (await there.ask('GET', 'models/sides')).json as { versions: unknown[] };
+  expect(versions).toHaveLength(1);
 });
 
 it('is for trainers, and for bundles', async () => {

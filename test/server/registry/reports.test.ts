@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isBad } from '../../../server/registry/halt-rollout.ts';
 import { aliasSchema, type Report } from '../../../src/core/artifact/documents.ts';
 import { deviceListSchema, reportListSchema } from '../../../src/core/artifact/registry-api.ts';
@@ -106,6 +106,27 @@ describe('a report', () => {
     expect((await list(server)).reports.map(({ report }) => report.app).sort()).toEqual(['one', 'test']);
   });
 
+  it('from a clock that was ahead does not silence what comes after it', async () => {
+    const server = await startTicking();
+    const device = await enrolDevice(server, 'device');
+    await send(server, device, reportOf(device, { createdAt: '2099-01-01T00:00:00.000Z', app: 'ahead' }));
+    await send(server, device, reportOf(device, { app: 'set right' }));
+    expect(await told(server, device)).toMatchObject({ app: 'set right' });
+  });
+
+  it('is one of so many bytes in a day: no device fills the disk', async () => {
+    const server = await startTicking();
+    const device = await enrolDevice(server, 'device');
+    const token = await device.token(audienceOf(server));
+    const large = await signDocument({ ...reportOf(device), more: 'x'.repeat(500_000) }, device);
+    const signatures = [{ ...large.signatures[0]!, keyId: 'f'.repeat(64) }];
+    const body = { signed: large.signed, signatures };
+    for (let sent = 500_000; sent < 16 * 2 ** 20; sent += 500_000) {
+      expect((await server.ask('POST', 'reports', { token, body })).json['code']).toBe('SignatureInvalid');
+    }
+    expect((await server.ask('POST', 'reports', { token, body })).status).toBe(429);
+  });
+
   it('counts a device once, by its newest word on a version', async () => {
     const server = await startTicking();
     const [device, other] = [await enrolDevice(server, 'device'), await enrolDevice(server, 'device')];
@@ -153,6 +174,18 @@ describe('a release that devices roll back', () => {
     expect(await production()).toMatchObject({ held: true, version: 2, revision: before.revision + 1 });
     const audit = await server.ask('GET', 'audit?who=registry', { token: server.key });
     expect(JSON.stringify(audit.json)).toContain('3 of 4 devices that tried version 2 rolled it back');
+  });
+
+  it('is held when the last report comes again, where the server failed after it was taken', async () => {
+    const { server, report, production } = await released();
+    await report(0, 'rolled-back');
+    await report(1, 'rolled-back');
+    const { signer } = server.registry.identity;
+    vi.spyOn(signer, 'sign').mockRejectedValueOnce(new Error('no power'));
+    expect((await report(2, 'rolled-back')).status).toBe(500);
+    expect((await production()).held).toBe(false);
+    expect((await report(2, 'rolled-back')).status).toBe(200);
+    expect((await production()).held).toBe(true);
   });
 
   it('is not held for one device that says so again and again, nor for few of many', async () => {

@@ -144,3 +144,27 @@ it('keeps what a trainer made of them', async () => {
   const { packs } = await list();
   expect(ids.map(id => packs[0]!.states[id])).toEqual(['accepted', 'accepted', 'rejected']);
 });
+
+it('answers with no more than memory is for, and tells where the rest begins', async () => {
+  const { server, device, list } = await scene();
+  const large = JSON.stringify({
+    signed: { more: 'x'.repeat(20 * 2 ** 20) },
+    signatures: [{ keyId: 'f'.repeat(64), signature: 'A'.repeat(86) }],
+  });
+  const rows = ['a', 'b', 'c'].map(letter => ({
+    digest: letter.repeat(64),
+    model,
+    device: device.keyId,
+    received_at: '2026-05-03T08:00:00.000Z',
+    document: large,
+  }));
+  for (const row of rows) await server.registry.database.insertInto('samples').values(row).execute();
+  const counts: number[] = [];
+  let next: string | null = '';
+  while (next !== null) {
+    const page: SamplesList = await list(next === '' ? '' : `?after=${encodeURIComponent(next)}`);
+    counts.push(page.packs.length);
+    next = page.next;
+  }
+  expect(counts).toEqual([1, 1, 1]);
+});

@@ -1,4 +1,4 @@
-// New bytes that one trainer may send in a day, so that none can fill the disk: one allowance, whichever way they come.
+// New bytes that one caller may send in a day, so that none can fill the disk.
 import type { FastifyRequest } from 'fastify';
 import { maxModelBytes } from '../../../src/core/artifact/registry-api.ts';
 import { dayMs } from '../../../src/core/durations.ts';
@@ -6,13 +6,13 @@ import { roleOf } from '../../gateway/access.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { RateLimit } from '../../gateway/limit.ts';
 
-/** A few of the largest models. */
-const defaultBytes = 4 * maxModelBytes;
+/** Of a trainer, by chunk and by bundle: a few of the largest models. */
+export const defaultTrainerBytes = 4 * maxModelBytes;
 
-export class TrainerBytes {
+export class DailyBytes {
   readonly #limit: RateLimit;
 
-  constructor(now: () => Date, maxBytes = defaultBytes) {
+  constructor(now: () => Date, maxBytes: number) {
     this.#limit = new RateLimit({ max: maxBytes, windowMs: dayMs, nowMs: () => now().getTime() });
   }
 
