@@ -112,12 +112,30 @@ export function rawRuntime(): Plugin {
   };
 }
 
+/**
+ * zod's schemas hold on to what writes JSON Schema, so that no bundler can leave it out (colinhacks/zod#6350: "pinned in
+ * every bundle"). Nothing here calls it: in a build each of its exports only says so. To go when zod lets go of it.
+ */
+function withoutJsonSchema(): Plugin {
+  return {
+    name: 'haversack:without-json-schema',
+    apply: 'build',
+    transform(code, id) {
+      if (!/\/zod\/v4\/core\/(?:to-json-schema|json-schema-processors)\.js$/.test(id)) return null;
+      const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
+      const renamed = [...code.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name);
+      const absent = `const absent = () => { throw new Error('JSON Schema is left out of the app'); };`;
+      return `${absent}\nexport { ${[...names, ...renamed].map(name => `absent as ${name}`).join(', ')} };`;
+    },
+  };
+}
+
 const runtime = runtimeFiles();
 
 export default defineConfig({
-  plugins: [preact(), rawRuntime(), runtime.app],
+  plugins: [preact(), rawRuntime(), withoutJsonSchema(), runtime.app],
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-  worker: { format: 'es', plugins: () => [runtime.worker()] },
+  worker: { format: 'es', plugins: () => [withoutJsonSchema(), runtime.worker()] },
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },

@@ -1,8 +1,8 @@
 // Many chunks out of one answer: each is checked as it comes, and handed on before the next is looked at.
-import { chunkFramesType, frameBytes, FrameReader, openFrame } from '../core/artifact/chunk-frames.ts';
+import { frameBytes, FrameReader, openFrame } from '../core/artifact/chunk-frames.ts';
 import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
-import type { FileName } from '../core/artifact/registry-api.ts';
+import { chunkFramesType, type FileName } from '../core/artifact/registry-api.ts';
 import { HaversackError } from '../core/errors.ts';
 import { eachPart } from './body.ts';
 

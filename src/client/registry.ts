@@ -1,7 +1,6 @@
 // The Model Client's registry side: one method a path of /registry/v1. Nothing is kept here, and no signature is opened:
 // who keeps documents checks them.
 import { bundleMediaType } from '../core/artifact/bundle-name.ts';
-import { chunkFramesType } from '../core/artifact/chunk-frames.ts';
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import {
@@ -27,6 +26,7 @@ import {
   bundleReceiptSchema,
   aliasMoveSchema,
   type BatchQuery,
+  chunkFramesType,
   type Caller,
   callerSchema,
   type deviceChangeSchema,
@@ -67,8 +67,7 @@ import { type Envelope, envelopeDigest, envelopeSchema } from '../core/artifact/
 import { HaversackError } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
 import { readAtMost, readExactly } from './body.ts';
-import { type ChunkBatch, readBatch } from './chunk-batch.ts';
-import { readEvents } from './events.ts';
+import type { ChunkBatch } from './chunk-batch.ts';
 import { Connection, type ConnectionOptions, idleTimeoutMs, workTimeoutMs } from './http.ts';
 
 /** The server sends a comment every 15 s; three missed mean that the line is dead. */
@@ -203,7 +202,10 @@ export class RegistryClient {
           body: JSON.stringify(query),
           signal,
         },
-        (response, deadline) => readBatch(response, asked, batch, deadline.touch),
+        async (response, deadline) => {
+          const { readBatch } = await import('./chunk-batch.ts');
+          return readBatch(response, asked, batch, deadline.touch);
+        },
       );
       left.push(...value);
     }
@@ -426,6 +428,7 @@ export class RegistryClient {
         path`/events`,
         { signal, headers, timeoutMs: eventIdleTimeoutMs },
         async (response, deadline) => {
+          const { readEvents } = await import('./events.ts');
           onOpen?.();
           await readEvents(response, onEvent, deadline.touch);
         },

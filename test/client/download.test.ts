@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { downloadChunks, type FileChunks } from '../../src/client/download.ts';
 import { RegistryClient } from '../../src/client/registry.ts';
-import { chunkFramesType, encodeFrame } from '../../src/core/artifact/chunk-frames.ts';
+import { encodeFrame } from '../../src/core/artifact/chunk-frames.ts';
 import type { ChunkRef } from '../../src/core/artifact/chunks.ts';
 import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
-import { batchQuerySchema } from '../../src/core/artifact/registry-api.ts';
+import { batchQuerySchema, chunkFramesType } from '../../src/core/artifact/registry-api.ts';
 import { rawServer, type RawServer, type Received, rejection } from './raw-server.ts';
 
 let server: RawServer | undefined;

@@ -1,6 +1,6 @@
 // A registry in the page: real documents, real signatures, the real wire behind `fetch`. Breaks on demand.
 import { type ChunkBase, shortestForm } from '../../src/core/artifact/chunk-forms.ts';
-import { chunkFramesType, encodeFrame } from '../../src/core/artifact/chunk-frames.ts';
+import { encodeFrame } from '../../src/core/artifact/chunk-frames.ts';
 import { type ByteRange, chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
 import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../src/core/artifact/documents.ts';
 import {
   batchQuerySchema,
+  chunkFramesType,
   type FileName,
   missingQuerySchema,
   type ModelSummary,

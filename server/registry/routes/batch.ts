@@ -1,8 +1,7 @@
 // POST of a list of chunks: read like GET, in one answer.
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { chunkFramesType } from '../../../src/core/artifact/chunk-frames.ts';
-import { batchQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
+import { batchQuerySchema, chunkFramesType, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import type { ChunkBatches } from '../batch.ts';
 

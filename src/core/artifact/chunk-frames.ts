@@ -14,8 +14,6 @@ import { type ChunkRef, verifyChunk } from './chunks.ts';
 import { applyDifference, maxDifferenceBytes } from './difference.ts';
 import { type Bytes, type Digest, fromHex, toHex } from './digest.ts';
 
-export const chunkFramesType = 'application/vnd.haversack.chunks';
-
 /** A chunk as it travels. */
 export type ChunkForm =
   | { readonly encoding: 'raw' | 'gzip'; readonly payload: Bytes }

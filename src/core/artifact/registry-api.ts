@@ -26,6 +26,8 @@ export const maxDocumentBytes = 16 * 2 ** 20;
 export const maxMissingQuery = 65_536;
 /** `POST /chunks/batch` takes this many at most. */
 export const maxBatchChunks = 4096;
+/** What `POST /chunks/batch` answers with: chunk-frames.ts. */
+export const chunkFramesType = 'application/vnd.haversack.chunks';
 /** `POST /chunks/batch` looks for a base in this many files at most. */
 export const maxBaseFiles = 16;
 /** Why something was done, for the audit. */
