@@ -13,7 +13,7 @@ export interface BlobStore {
   /** Does not hash: what is stored was checked when it came, and whoever fetches it checks again. Null when absent. */
   get(digest: Digest): Promise<Bytes | null>;
   /**
-   * Resolves when the bytes are durable.
+   * Resolves when the bytes are durable. What the disk has damaged since it was put is mended by them.
    * @throws HaversackError `ChunkInvalid` when the digest is not theirs, `Unavailable` where the disk is nearly full
    */
   put(digest: Digest, bytes: Bytes): Promise<void>;
@@ -92,7 +92,8 @@ export class FileBlobs implements BlobStore {
       throw new HaversackError('ChunkInvalid', `got digest ${actual}, wanted ${digest}`);
     }
     await this.#inTurn(digest, async () => {
-      if (!(await this.#renew(digest))) await this.#write(digest, bytes);
+      if (!((await this.#holds(digest, bytes)) && (await this.#renew(digest))))
+        await this.#write(digest, bytes);
     });
   }
 
@@ -116,6 +117,12 @@ export class FileBlobs implements BlobStore {
         if (digestSchema.safeParse(prefix + rest).success) yield prefix + rest;
       }
     }
+  }
+
+  /** Whether the disk has them, as they are. */
+  async #holds(digest: Digest, bytes: Bytes): Promise<boolean> {
+    const stored = await this.get(digest);
+    return stored !== null && Buffer.compare(stored, bytes) === 0;
   }
 
   async #renew(digest: Digest): Promise<boolean> {

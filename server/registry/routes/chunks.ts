@@ -33,7 +33,8 @@ export function registerChunkRoutes(
     reply
       .header('ETag', tag)
       .header('Accept-Ranges', 'bytes')
-      .header('Cache-Control', 'public, max-age=31536000, immutable');
+      // What wants a key here is not for a cache between to give to others (RFC 9111 §3.5).
+      .header('Cache-Control', `${request.openReads ? 'public' : 'private'}, max-age=31536000, immutable`);
     if (matchesTag(request.headers['if-none-match'], tag) && (await registry.blobs.has(digest))) {
       return reply.code(304).send();
     }

@@ -28,7 +28,9 @@ export function registerDeviceRoutes(app: FastifyInstance, registry: Registry): 
     limit.take(request.socket.remoteAddress ?? '');
     const { device, created } = await enrol(registry, parseRequest(enrolmentSchema, request.body));
     const certificate = await issueCertificate(registry, device);
-    return reply.code(created ? 201 : 200).send({ ...device, certificate } satisfies EnrolmentAnswer);
+    // Whoever knows a device's public key may ask in its name: what it runs is not for them.
+    const answer: EnrolmentAnswer = { ...device, report: null, certificate };
+    return reply.code(created ? 201 : 200).send(answer);
   });
   app.get(`${registryRoot}/devices`, async () => ({ devices: await listDevices(registry) }));
   app.patch(`${registryRoot}/devices/:id`, async request => {

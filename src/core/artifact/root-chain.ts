@@ -23,8 +23,8 @@ export async function openFirstRoot(envelope: Envelope): Promise<OpenedRoot> {
 }
 
 /**
- * From the root that is known to the one that is offered, one revision at a time: each signed by a key that the one before
- * believes, and by its own.
+ * From the root that is known to the one that is offered, one revision at a time: each signed by the key of the one before,
+ * and by its own.
  * @param rootAt asks the registry for the root of a revision
  * @throws HaversackError `KeyChanged` (signed by no known key), `SignatureInvalid`, `Rollback` (older, or another at the same
  *   revision), `DocumentInvalid`
@@ -62,11 +62,15 @@ async function between(revision: number, rootAt: (revision: number) => Promise<E
   }
 }
 
-/** The root after `before`. @throws HaversackError `KeyChanged`, `SignatureInvalid`, `DocumentInvalid` */
+/**
+ * The root after `before`: signed by the key that signed then, and by its own. Of the keys before that only documents are
+ * believed; a new root is not theirs to make.
+ * @throws HaversackError `KeyChanged`, `SignatureInvalid`, `DocumentInvalid`
+ */
 export async function openNext(before: Root, envelope: Envelope): Promise<OpenedRoot> {
   const claimed = readDocument(envelope, rootSchema);
   requireKnownSigner(before, envelope, claimed);
-  const root = await openDocument(envelope, rootSchema, keysOf(before));
+  const root = await openDocument(envelope, rootSchema, before.keys[0]!.publicKey);
   await openDocument(envelope, rootSchema, root.keys[0]!.publicKey);
   if (root.revision !== before.revision + 1) {
     throw new HaversackError(

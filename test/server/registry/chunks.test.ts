@@ -13,6 +13,17 @@ async function stored(server: TestServer, text: string) {
 }
 
 describe('a chunk', () => {
+  it('that wants a key is not for a cache between to give to others', async () => {
+    const server = await startServer();
+    const { digest, put } = await stored(server, 'abcdefghij');
+    await put();
+    const answer = await server.ask('GET', `chunks/${digest}`, { token: server.key, address: '192.0.2.7' });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'cache-control': 'private, max-age=31536000, immutable' },
+    });
+  });
+
   it('comes back as it was sent, for ever, whole or in part', async () => {
     const server = await startServer();
     const { digest, put } = await stored(server, 'abcdefghij');

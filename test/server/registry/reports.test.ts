@@ -127,6 +127,15 @@ describe('a report', () => {
     expect((await server.ask('POST', 'reports', { token, body })).status).toBe(429);
   });
 
+  it('is not for whoever asks in the name of its device', async () => {
+    const server = await startTicking();
+    const device = await enrolDevice(server, 'device');
+    await send(server, device, reportOf(device));
+    const { publicKey } = device;
+    const { json } = await server.ask('POST', 'devices', { body: { publicKey, name: 'x' } });
+    expect(json).toMatchObject({ id: device.keyId, status: 'approved', report: null });
+  });
+
   it('counts a device once, by its newest word on a version', async () => {
     const server = await startTicking();
     const [device, other] = [await enrolDevice(server, 'device'), await enrolDevice(server, 'device')];

@@ -89,6 +89,16 @@ describe('blobs', () => {
     expect(await gone).toBe(true);
   });
 
+  it('that the disk has damaged are mended by whoever puts them again', async () => {
+    const folder = temporaryFolder();
+    const digest = await sha256(bytes);
+    const blobs = await FileBlobs.open(folder);
+    await blobs.put(digest, bytes);
+    writeFileSync(join(folder, digest.slice(0, 2), digest.slice(2)), 'some byte5');
+    await blobs.put(digest, bytes);
+    expect(Buffer.from((await blobs.get(digest))!)).toEqual(Buffer.from(bytes));
+  });
+
   it('lose nothing but what a killed process had half written', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'tmp'), { recursive: true });
