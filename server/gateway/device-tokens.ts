@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { LruMap } from './lru-map.ts';
 
 /** A token lives this long at most, from `iat` to `exp`. */
-export const maxTokenSeconds = 120;
+const maxTokenSeconds = 120;
 /** Devices' clocks are off by so much. */
 const clockToleranceSeconds = 60;
 /** A device makes a token a minute at most: this is a minute of a large fleet. */

@@ -46,7 +46,7 @@ async function identifyKey({ findAccessKey, now }: IdentityContext, token: strin
 }
 
 /** Why a key opens nothing any more; null while it does. */
-export function whyOver({ revokedAt, expiresAt }: AccessKey, now: Date): string | null {
+function whyOver({ revokedAt, expiresAt }: AccessKey, now: Date): string | null {
   if (revokedAt !== null) return 'that key was revoked';
   return expiresAt !== null && Date.parse(expiresAt) <= now.getTime()
     ? `that key was good until ${expiresAt}`

@@ -37,7 +37,7 @@ export const checkedSchema = z.object({
 export type Checked = z.infer<typeof checkedSchema>;
 
 /** An upload that came as files becomes chunks: one file, whatever it kept beside it. */
-export const receiveJobSchema = z.object({
+const receiveJobSchema = z.object({
   kind: z.literal('receive'),
   /** The model, and what came with it, by the names they came under: where they lie on this machine. */
   model: z.string(),

@@ -23,7 +23,7 @@ const maxDerivedBytes = 512 * 2 ** 20;
 /** An optimised graph is for who waits for a model to open: so much larger, as a share, is not too much. */
 const maxGrowth = 0.01;
 /** What a variant with coarser weights may lose in accuracy, against the authority on the same rows and runtime. */
-export const maxAccuracyLoss = 0.01;
+const maxAccuracyLoss = 0.01;
 
 const unmeasured = 'the version brings no data to measure on what it loses';
 

@@ -9,9 +9,9 @@ import type { Registry } from './context.ts';
 import { outcomesOf } from './update-outcomes.ts';
 
 /** So many devices: one with a broken driver halts no release. */
-export const haltFrom = 3;
+const haltFrom = 3;
 /** And this share of those that tried it. */
-export const haltShare = 0.2;
+const haltShare = 0.2;
 
 export function isBad({ swapped, rolledBack }: UpdateOutcomes): boolean {
   return rolledBack >= haltFrom && rolledBack >= haltShare * (swapped + rolledBack);

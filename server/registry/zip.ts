@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { HaversackError } from '../../src/core/errors.ts';
 
-export const zipLimits = {
+const zipLimits = {
   entries: 1024,
   nameBytes: 1024,
   /** Unpacked against packed; numbers that a network learned shrink by a fifth at most, zeros a thousandfold. */

@@ -32,7 +32,7 @@ import {
 /** A bundle may be this large: what a phone can hold and a mail can not. */
 export const maxBundleBytes = 2 ** 30;
 /** Its index may, packed and unpacked. */
-export const maxIndexBytes = 16 * 2 ** 20;
+const maxIndexBytes = 16 * 2 ** 20;
 const maxUnpackedIndexBytes = 64 * 2 ** 20;
 /** Documents of a kind. */
 const maxDocuments = 1024;
@@ -60,7 +60,7 @@ const versionInBundleSchema = z.object({
   trainable: z.boolean(),
 });
 
-export const bundleSchema = z.object({
+const bundleSchema = z.object({
   type: z.literal('bundle'),
   formatVersion: z.literal(1),
   /** Who put it together: says that nothing was changed since, not that anything in it is to be believed. */

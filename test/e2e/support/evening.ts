@@ -21,7 +21,7 @@ const byDigit = Array.from({ length: 10 }, (_, digit) => lines.filter(line => li
 const parentRows = byDigit.flatMap((rows, digit) => rows.slice(0, digit < 4 ? 40 : 2));
 const labelledEach = 15;
 /** Nobody has learned from these. */
-export const testRows: readonly { readonly digit: string; readonly numbers: string }[] = byDigit.flatMap(
+const testRows: readonly { readonly digit: string; readonly numbers: string }[] = byDigit.flatMap(
   rows =>
     rows
       .slice(-20)
