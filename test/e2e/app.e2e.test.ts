@@ -77,7 +77,7 @@ describe('a download', () => {
     const card = modelCard(page, 'iris');
     await page.locator('main').getByRole('button', { name: 'Try again' }).click();
     await card
-      .getByText(/what computes it is coming/)
+      .getByText(/the rest is coming/)
       .first()
       .waitFor();
     expect(await card.getByText('on this device', { exact: true }).count()).toBe(0);

@@ -76,6 +76,8 @@ describe('an invitation', () => {
     await page.getByRole('button', { name: 'Join', exact: true }).first().click();
     await page.getByText('This code lets nobody in.').waitFor();
     await page.getByText('another device has used it').waitFor();
+    // What is left is the one for a code that is typed in.
+    expect(await page.getByRole('button', { name: 'Join', exact: true }).count()).toBe(1);
     await page.getByText('This device has not asked to be let in.', { exact: false }).waitFor();
   });
 });

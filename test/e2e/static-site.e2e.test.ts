@@ -52,8 +52,17 @@ describe('a folder on a host of files', () => {
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   });
 
-  it('offers no administration, for there is nobody to administer', async () => {
+  it('offers no administration and no enrolment, for there is nobody to ask', async () => {
+    await go(page, '#/library');
+    await page.getByRole('link', { name: 'Collect' }).first().waitFor();
     expect(await page.getByRole('link', { name: 'Admin' }).count()).toBe(0);
+    await go(page, '#/admin');
+    await page.getByRole('heading', { name: 'Nothing to administer here' }).waitFor();
+    await go(page, '#/settings');
+    await page.getByText('there is nobody to ask to be let in').waitFor();
+    expect(await page.getByRole('button', { name: 'Ask to be let in' }).count()).toBe(0);
+    await go(page, '#/collect');
+    await page.getByText('nobody vouches for this device').waitFor();
   });
 
   it('lets a device teach and judge, and says why nothing can be sent', async () => {

@@ -37,7 +37,7 @@ describe('what is stored', () => {
     });
     await page.goto(`${server.url}/#/library`);
     await getButton(page).click();
-    await page.getByText('Waits for a link that costs nothing').waitFor();
+    await page.getByText('Waits for Wi-Fi or another connection that costs nothing').waitFor();
     expect((await counts(page)).chunks).toBe(0);
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await getButton(page).click();

@@ -4,9 +4,10 @@ import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/shell.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { navigate, places } from '../router.ts';
+import { navigate, type Place, places } from '../router.ts';
 import { installEvent, offerInstall } from '../state/app-updates.ts';
 import { installedByModel, switchTo } from '../state/installed.ts';
+import { registryIsFolder } from '../state/registry-kind.ts';
 import { showShortcuts } from './shortcuts.tsx';
 
 interface Command {
@@ -16,7 +17,7 @@ interface Command {
 }
 
 function allCommands(): Command[] {
-  const go = places.map(place => ({
+  const go = places.filter(isHere).map(place => ({
     label: t('goTo', { place: common(place) }),
     icon: place,
     run: () => navigate(place),
@@ -33,6 +34,10 @@ function allCommands(): Command[] {
     ? [{ label: t('install'), icon: 'download', run: () => void offerInstall() }]
     : [];
   return [...go, ...use, ...install, { label: t('shortcuts'), icon: 'keyboard', run: showShortcuts }];
+}
+
+function isHere(place: Place): boolean {
+  return place !== 'admin' || !registryIsFolder;
 }
 
 export function Commands({ onClose }: { readonly onClose: () => void }) {

@@ -1,11 +1,14 @@
-// What the app itself has to say, above any screen: a new build, a version that was swapped in, one that was not.
+// What the app itself has to say, above any screen: a new build, a version that waits for a word, one that was swapped in, one
+// that was not.
 import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/shell.ts';
 import { Button } from '../parts/button.tsx';
 import { Note } from '../parts/note.tsx';
+import { route } from '../router.ts';
 import { buildWaiting, dismissBuild, takeBuild } from '../state/app-updates.ts';
 import { daysUnheard, dismissUnheard, saysUnheard } from '../state/unheard.ts';
 import { dismissRolledBack, dismissSwap, goBack, rolledBack, swapped } from '../state/swaps.ts';
+import { askedUpdates, postponeUpdate, takeUpdate } from '../state/updates.ts';
 
 export function Notes() {
   return (
@@ -33,6 +36,23 @@ export function Notes() {
           </div>
         </Note>
       ) : null}
+      {route.value.place === 'library'
+        ? null
+        : askedUpdates.value.map(({ model, version }) => (
+            <Note key={model}>
+              <div class="row spread">
+                <span>{t('asksUpdate', { model, version: String(version) })}</span>
+                <span class="row">
+                  <Button icon="download" onClick={() => void takeUpdate(model, version)}>
+                    {t('update')}
+                  </Button>
+                  <Button kind="quiet" onClick={() => postponeUpdate(model, version)}>
+                    {t('later')}
+                  </Button>
+                </span>
+              </div>
+            </Note>
+          ))}
       {swapped.value.map(swap => (
         <Note tone="good" key={swap.model}>
           <div class="row spread">

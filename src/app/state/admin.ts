@@ -19,6 +19,9 @@ export interface AdminOptions<Api extends AdminApi> {
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 }
 
+/** `no-admin`: a key of this registry that may do other things only. */
+type KeyRefusal = 'unknown' | 'no-admin';
+
 export type Admin<Api extends AdminApi> = ReturnType<typeof createAdmin<Api>>;
 
 export function isAdmin(caller: Caller | null): boolean {
@@ -37,6 +40,13 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
   /** Grows with every look that succeeded: what else is on the screen is then asked for again. */
   const looks = signal(0);
   const admitted = computed(() => isAdmin(caller.value));
+  /** Why the key that was given opens nothing here; null where it does, or none was. `/me` is public, and answers to any key. */
+  const keyRefusal = computed((): KeyRefusal | null => {
+    if (key.value === null || admitted.value) return null;
+    if (failure.value !== null) return failure.value.code === 'Unauthorized' ? 'unknown' : null;
+    if (caller.value === null) return null;
+    return caller.value.kind === 'anonymous' ? 'unknown' : 'no-admin';
+  });
   let modelsTag: string | null = null;
 
   /** Asks who we are and, as an admin, for everything. A failure is kept for the screen, with what was there before. */
@@ -73,7 +83,11 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
 
   async function enter(given: string): Promise<void> {
     modelsTag = null;
-    key.value = given.trim();
+    batch(() => {
+      key.value = given.trim();
+      caller.value = null;
+      failure.value = null;
+    });
     await refresh();
     if (admitted.peek()) storage.setItem(storageKey, given.trim());
   }
@@ -104,7 +118,22 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
     }
   }
 
-  return { key, api, caller, devices, models, failure, loaded, looks, admitted, refresh, enter, leave, act };
+  return {
+    key,
+    api,
+    caller,
+    devices,
+    models,
+    failure,
+    loaded,
+    looks,
+    admitted,
+    keyRefusal,
+    refresh,
+    enter,
+    leave,
+    act,
+  };
 }
 
 /** Those who wait first, then those who are in, then those who are out; each by name. */

@@ -1,5 +1,5 @@
 // When this device takes newer versions, what of them waits, and what did not pass its trial.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
 import type { CheckNews } from '../../device/check-updates.ts';
 import { dropPolicy, type Policies, readPolicies, savePolicy } from '../../device/policies.ts';
@@ -20,6 +20,20 @@ export const failedTrials = signal<readonly Trial[]>([]);
 export type Wanted = Extract<CheckNews, { type: 'wanted' }>;
 /** By model: the version that the registry means for this device and that does not run yet, as the last look found. */
 export const wantedByModel = signal<ReadonlyMap<string, Wanted>>(new Map());
+
+/** By model: the version that its owner wants to be asked about another time; until the app is opened again. */
+const postponed = signal<ReadonlyMap<string, number>>(new Map());
+
+/** What its owner wanted to be asked about first, and was not yet. */
+export const askedUpdates = computed(() =>
+  [...wantedByModel.value.values()].filter(
+    ({ model, version, hold }) => hold === 'ask' && postponed.value.get(model) !== version,
+  ),
+);
+
+export function postponeUpdate(model: string, version: number): void {
+  postponed.value = new Map(postponed.value).set(model, version);
+}
 
 export async function loadPolicies({ db }: Services): Promise<void> {
   policies.value = await readPolicies(db);

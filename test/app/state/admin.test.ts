@@ -35,7 +35,10 @@ const noDevice = { groups: [], certificate: null };
 const anonymous: Caller = { kind: 'anonymous', role: null, status: null, openReads: true, ...noDevice };
 const byKey: Caller = { kind: 'admin-key', role: 'admin', status: null, openReads: true, ...noDevice };
 
-/** A registry that knows one key and three devices. */
+const trainersSecret = 'hvk_trainer';
+const byTrainersKey: Caller = { ...byKey, kind: 'access-key', role: 'trainer' };
+
+/** A registry that knows two keys and three devices; it tells anybody what it takes them for, with any key. */
 function registry() {
   const devices = new Map(
     [
@@ -48,7 +51,7 @@ function registry() {
   const api = (key: string | null): AdminApi => ({
     me: async () => {
       state.asked.push('me');
-      if (key !== null && key !== secret) throw new HaversackError('Unauthorized', 'unknown key');
+      if (key === trainersSecret) return byTrainersKey;
       return key === secret ? byKey : anonymous;
     },
     models: async query => {
@@ -96,8 +99,12 @@ test('a wrong key is said to be wrong and is not kept', async () => {
   const admin = createAdmin({ connect: registry().api, storage: session });
   await admin.enter('guess');
   expect(admin.admitted.value).toBe(false);
-  expect(admin.failure.value?.code).toBe('Unauthorized');
+  expect(admin.keyRefusal.value).toBe('unknown');
   expect(session.kept.size).toBe(0);
+  await admin.enter(trainersSecret);
+  expect(admin.keyRefusal.value).toBe('no-admin');
+  await admin.enter(secret);
+  expect(admin.keyRefusal.value).toBeNull();
 });
 
 test('leaving forgets the key and what was seen with it', async () => {

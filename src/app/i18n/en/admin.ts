@@ -4,6 +4,8 @@ import type { Messages } from '../translator.ts';
 export const admin = {
   title: 'Admin',
   tabs: 'Admin',
+  folder: 'Nothing to administer here',
+  folderHint: 'This registry is a folder of files. It is changed where it was exported from.',
   tabDevices: 'Devices',
   refresh: 'Refresh',
   waiting: { one: '{n} device is waiting', other: '{n} devices are waiting' },
@@ -18,6 +20,7 @@ export const admin = {
   keyHint: 'Kept in this tab only; it is gone when the tab closes.',
   keyEnter: 'Enter',
   keyWrong: 'The registry does not know this key.',
+  keyNoAdmin: 'This key is known here, but not as an admin’s.',
 
   drop: 'Drop an ONNX file here',
   dropHint: 'Nothing is sent until you say so: it is looked at on this device first.',
@@ -303,7 +306,7 @@ export const admin = {
   cleanedUp: '{bytes} are free.',
   auditOf: 'Audit of {model}',
 
-  findDevices: 'Find a device by name, code, group, or what it runs',
+  findDevices: 'Find by name, code, group or model',
   moreDevices: { one: '{n} more: search for it.', other: '{n} more: search for them.' },
   allDevices: 'All devices',
   devicesNone: 'No browser has asked to be let in yet',

@@ -24,6 +24,8 @@ export const collect = {
   made: 'The bundle of {size} is made.',
   unvouched:
     'The registry has not let this device in yet: others will not believe what it taught. Ask in Settings while the server can be reached.',
+  folder:
+    'This registry is a folder of files, and nobody vouches for this device: others take the model itself, not what was taught or labelled here.',
   reader: 'This device may not teach others: an admin can make it a trainer. What it labelled is believed.',
   sendSamples: 'Send my samples to the registry',
   sendSamplesDone: 'Your samples wait to be sent.',
@@ -48,7 +50,7 @@ export const collect = {
   empty: 'There was nothing in it.',
 
   inbox: 'From other devices',
-  inboxEmpty: 'No samples of other devices yet. Open a bundle, or look at the registry.',
+  inboxEmpty: 'No samples of other devices yet. Open a bundle that brings some.',
   lookAtRegistry: 'Look at the registry',
   arrived: {
     one: '{n} sample is new here.',

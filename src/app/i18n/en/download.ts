@@ -6,7 +6,7 @@ export const download = {
   bytes: '{received} of {total}',
   pause: 'Pause',
   resume: 'Go on',
-  metered: 'Waits for a link that costs nothing: this one is metered.',
+  metered: 'Waits for Wi-Fi or another connection that costs nothing: this one is metered.',
   anyway: 'Download anyway',
   drop: 'Cancel',
 } as const;

@@ -90,8 +90,7 @@ export const judge = {
   triedNothing: 'Both answers appear here.',
   sendAgain: 'Send again',
   folderRegistry: 'There is no server here to send to',
-  folderRegistryBody:
-    'Models come from files at this address. Keep what you taught, and hand it over as a file from the Library.',
+  folderRegistryBody: 'Models come from files at this address. Keep what you taught: it runs on this device.',
   notTrainer: 'This device may not send yet',
   notTrainerBody:
     'The registry takes new versions from devices that an admin has approved as trainer. What you keep here waits until then.',

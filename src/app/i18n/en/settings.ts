@@ -12,6 +12,8 @@ export const settings = {
   nameHint: 'What an admin sees when this device asks to be let in.',
   code: 'Code',
   codeHint: 'Compare it with what the admin sees.',
+  folder:
+    'This registry is a folder of files: there is nobody to ask to be let in, and nothing to send to. What is taught here stays here.',
   role: 'Role',
   roleUnknown: 'Not asked yet: the server has not been reached.',
   roleNone: 'This device has not asked to be let in. It can get and use models; what it makes stays here.',
@@ -26,6 +28,7 @@ export const settings = {
   haveCode: 'I have a code',
   haveCodeHint: 'Sixteen letters and digits from an admin. It lets this device in at once.',
   join: 'Join',
+  getModel: 'Get a model',
   joined: 'This device is in. {what}',
   joinTitle: 'Join as {role}?',
   joinTitlePlain: 'Join?',

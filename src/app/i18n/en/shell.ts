@@ -22,6 +22,8 @@ export const shell = {
   startBlocked: 'Another tab of this app is open in an older version. Close it, and this one goes on.',
   screenFailed: 'This part of the app could not be loaded.',
   screenBroke: 'This screen broke.',
+  asksUpdate: '{model}: version {version} is ready.',
+  update: 'Update',
   swapped: '{model} is now version {version}.',
   rolledBack: '{model} stays at version {from}: version {version} did not answer here as it was recorded.',
   rolledBackWhy: 'Reason: {problem}',

@@ -9,7 +9,7 @@ export const collect: Translation<typeof en> = {
   nothing: '还没有模型',
   nothingBody: '请打开一个带有模型的数据包，或在模型库中获取模型。',
 
-  handOver: '交出',
+  handOver: '转交',
   handOverBody: '放进一个签名文件，可带到另一台设备或服务器。',
   whatTaught: '我教会的',
   whatTaughtOf: '{n} 个候选，最新的来自 {when}',
@@ -23,6 +23,8 @@ export const collect: Translation<typeof en> = {
   share: '分享',
   made: '数据包已生成，大小 {size}。',
   unvouched: '注册中心尚未准许本设备：别人不会相信它教会的内容。请在能连上服务器时到设置中申请。',
+  folder:
+    '这个注册中心是一个文件夹，没有人为本设备担保：别人会接受模型本身，但不会接受在这里教会或标注的内容。',
   reader: '本设备不能教别人：管理员可以把它设为训练者。它标注的内容仍会被相信。',
   sendSamples: '把我的样本发送到注册中心',
   sendSamplesDone: '您的样本正在等待发送。',
@@ -47,7 +49,7 @@ export const collect: Translation<typeof en> = {
   empty: '里面什么也没有。',
 
   inbox: '来自其他设备',
-  inboxEmpty: '还没有其他设备的样本。请打开数据包，或查看注册中心。',
+  inboxEmpty: '还没有其他设备的样本。请打开带有样本的数据包。',
   lookAtRegistry: '查看注册中心',
   arrived: '新到 {n} 个样本。',
   counts: '{fresh} 个待看 · {accepted} 个已接受 · {rejected} 个已拒绝',

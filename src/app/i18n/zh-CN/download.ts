@@ -9,7 +9,7 @@ export const download: Translation<typeof en> = {
   bytes: '{received} / {total}',
   pause: '暂停',
   resume: '继续',
-  metered: '等待不计流量的网络：当前网络按流量计费。',
+  metered: '等待 Wi-Fi 或其他不计流量的网络：当前网络按流量计费。',
   anyway: '仍然下载',
   drop: '取消',
 };

@@ -12,6 +12,7 @@ export const library: Translation<typeof en> = {
   offlineNever: '尚未连接过服务器。',
   empty: '还没有模型',
   emptyText: '注册中心没有模型。管理员可以添加：任何 ONNX 文件都可以。',
+  emptyFolder: '这个地址上的文件中没有模型。',
   toAdmin: '添加模型',
   version: '版本 {version}',
   onDevice: '在这台设备上',

@@ -24,6 +24,8 @@ export const shell: Translation<typeof en> = {
   startBlocked: '另一个标签页仍打开着旧版的本应用。关闭它，这里就会继续。',
   screenFailed: '应用的这一部分未能载入。',
   screenBroke: '这个页面出错了。',
+  asksUpdate: '{model}：版本 {version} 已就绪。',
+  update: '更新',
   swapped: '{model} 现在是版本 {version}。',
   rolledBack: '{model} 保持版本 {from}：版本 {version} 在这里的答案与记录不符。',
   rolledBackWhy: '原因：{problem}',

@@ -5,11 +5,13 @@ import '../../styles/admin.css';
 import { t } from '../../i18n/admin.ts';
 import { t as common } from '../../i18n/common.ts';
 import { Button } from '../../parts/button.tsx';
+import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { ReasonHost } from '../../parts/reason.tsx';
 import { SectionNav } from '../../parts/section-nav.tsx';
 import { followNews } from '../../state/admin-news.ts';
 import { registry } from '../../state/connection.ts';
+import { registryIsFolder } from '../../state/registry-kind.ts';
 import { Audit } from './audit.tsx';
 import { Devices } from './devices.tsx';
 import { KeyCard, WhoLine } from './key-card.tsx';
@@ -22,6 +24,7 @@ import { Upload } from './upload.tsx';
 
 export default function Admin() {
   useFreshness();
+  if (registryIsFolder) return <NothingToAdminister />;
   if (!admin.admitted.value) {
     return (
       <div class="stack">
@@ -31,6 +34,14 @@ export default function Admin() {
     );
   }
   return <Admitted />;
+}
+
+function NothingToAdminister() {
+  return (
+    <Empty icon="admin" isPage title={t('folder')}>
+      {t('folderHint')}
+    </Empty>
+  );
 }
 
 function Admitted() {

@@ -139,7 +139,7 @@ function PendingRow({ device }: { readonly device: DeviceInfo }) {
 
 function KnownRow({ device, current }: { readonly device: DeviceInfo; readonly current: boolean }) {
   const { id, name, status, role, groups, lastSeenAt, report } = device;
-  const runs = (report?.active ?? []).map(({ model, version }) => `${model} ${version}`);
+  const runs = (report?.active ?? []).map(({ model, version }) => `${model} v${version}`);
   return (
     <a
       class={status === 'revoked' ? 'admin-row out' : 'admin-row'}

@@ -11,7 +11,7 @@ export function KeyCard() {
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const failure = admin.failure.value;
-  const refusedKey = admin.key.value !== null && failure?.code === 'Unauthorized';
+  const refusal = admin.keyRefusal.value;
   const enter = async () => {
     if (text.trim() === '') return;
     setBusy(true);
@@ -33,7 +33,7 @@ export function KeyCard() {
           type="password"
           value={text}
           hint={t('keyHint')}
-          error={refusedKey ? t('keyWrong') : null}
+          error={refusal === null ? null : t(refusal === 'unknown' ? 'keyWrong' : 'keyNoAdmin')}
           onInput={setText}
         />
         <div>
@@ -41,7 +41,9 @@ export function KeyCard() {
             {t('keyEnter')}
           </Button>
         </div>
-        {failure && !refusedKey ? <ErrorNote failure={failure} onRetry={() => void admin.refresh()} /> : null}
+        {failure && refusal === null ? (
+          <ErrorNote failure={failure} onRetry={() => void admin.refresh()} />
+        ) : null}
       </form>
     </Card>
   );

@@ -15,6 +15,7 @@ import { candidates } from '../../state/candidates.ts';
 import { sendSamples } from '../../state/collect.ts';
 import { errorToast } from '../../state/error-toast.ts';
 import { peers } from '../../state/peers.ts';
+import { registryIsFolder } from '../../state/registry-kind.ts';
 import { samples } from '../../state/samples.ts';
 import { need } from '../../state/services.ts';
 
@@ -90,7 +91,7 @@ export function HandOverCard({ row: { model, version } }: { readonly row: Instal
           >
             {t('save')}
           </Button>
-          {own.length > 0 ? (
+          {own.length > 0 && !registryIsFolder ? (
             <Button kind="quiet" icon="upload" onClick={() => void send(model, version)}>
               {t('sendSamples')}
             </Button>
@@ -144,6 +145,6 @@ async function send(model: string, version: number): Promise<void> {
 /** Whether others will believe it. */
 function Standing() {
   const certificate = peers.value.get(need().identity.keyId);
-  if (!certificate) return <Note tone="warn">{t('unvouched')}</Note>;
+  if (!certificate) return <Note tone="warn">{t(registryIsFolder ? 'folder' : 'unvouched')}</Note>;
   return certificate.role === 'device' ? <Note>{t('reader')}</Note> : null;
 }

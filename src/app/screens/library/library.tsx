@@ -12,6 +12,7 @@ import { searchWanted } from '../../shell/shortcuts.tsx';
 import { catalogueProblem, refresh, refreshing } from '../../state/catalogue.ts';
 import { online, registry } from '../../state/connection.ts';
 import { keepRuntime, runtimeProblem } from '../../state/offline-runtime.ts';
+import { registryIsFolder } from '../../state/registry-kind.ts';
 import { shelf } from '../../state/shelf.ts';
 import '../../styles/library.css';
 import { MadeHere } from './made-here.tsx';
@@ -32,8 +33,8 @@ export default function Library() {
   return (
     <div class="stack">
       <div class="page-head">
-        <h1>{t('title')}</h1>
-        <nav class="row" aria-label={t('menu')}>
+        <div class="row">
+          <h1>{t('title')}</h1>
           <Button
             kind="quiet"
             icon="refresh"
@@ -41,12 +42,16 @@ export default function Library() {
             label={t('lookAgain')}
             onClick={refresh}
           />
+        </div>
+        <nav class="row library-places" aria-label={t('menu')}>
           <LinkButton kind="quiet" icon="collect" href={href('collect')}>
             {common('collect')}
           </LinkButton>
-          <LinkButton kind="quiet" icon="admin" href={href('admin')}>
-            {common('admin')}
-          </LinkButton>
+          {registryIsFolder ? null : (
+            <LinkButton kind="quiet" icon="admin" href={href('admin')}>
+              {common('admin')}
+            </LinkButton>
+          )}
           <LinkButton kind="quiet" icon="settings" href={href('settings')}>
             {common('settings')}
           </LinkButton>
@@ -99,6 +104,13 @@ function Connection() {
 }
 
 function NoModels() {
+  if (registryIsFolder) {
+    return (
+      <Empty icon="library" title={t('empty')}>
+        {online.value === false ? t('offlineNever') : t('emptyFolder')}
+      </Empty>
+    );
+  }
   return (
     <Empty
       icon="library"

@@ -8,7 +8,9 @@ import { Card } from '../../parts/card.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { toast } from '../../parts/toast.tsx';
+import { navigate } from '../../router.ts';
 import { join } from '../../state/enrolment.ts';
+import { installedByModel } from '../../state/installed.ts';
 import { dismissInvitation, invitation, invitationProblem } from '../../state/invitation.ts';
 import { roleText } from './role-text.ts';
 
@@ -27,7 +29,7 @@ export function Invited() {
         <p>{t('joinText', { address: location.host, key: open.registry.slice(0, 12) })}</p>
         {refused ? <ErrorNote failure={refused} /> : null}
         <div class="row">
-          {invitationProblem.value ? null : (
+          {invitationProblem.value || refused?.code === 'CodeInvalid' ? null : (
             <Button kind="primary" icon="key" busy={busy} onClick={() => void accept()}>
               {t('join')}
             </Button>
@@ -68,6 +70,11 @@ export function CodeField() {
   );
 }
 
+/** Where nothing is here yet, there is one thing to do after coming in. */
+function nextStep() {
+  return installedByModel.value.size > 0 ? null : { label: t('getModel'), run: () => navigate('use') };
+}
+
 function useJoin() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Failure | null>(null);
@@ -77,7 +84,7 @@ function useJoin() {
     const result = await join(code, registry);
     setBusy(false);
     setProblem(result.ok ? null : result.error);
-    if (result.ok) toast(t('joined', { what: roleText(result.value) }));
+    if (result.ok) toast(t('joined', { what: roleText(result.value) }), nextStep());
     return result.ok;
   };
   return { busy, problem, send };

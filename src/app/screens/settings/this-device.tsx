@@ -24,37 +24,46 @@ export function ThisDevice() {
   const identity = services.value?.identity;
   const stored = settings.value;
   if (!identity || !stored) return null;
-  const groups = caller.value?.groups ?? [];
   return (
     <Card title={t('device')}>
       <div class="stack">
-        <TextField
-          label={t('name')}
-          hint={t('nameHint')}
-          value={stored.deviceName}
-          placeholder={suggestedName()}
-          maxLength={nameAtMost}
-          onInput={deviceName => void changeSettings({ deviceName })}
-        />
-        <dl class="facts">
-          <dt>{t('code')}</dt>
-          <dd>
-            <strong class="code mono">{identity.code}</strong>
-            <p class="soft small">{t('codeHint')}</p>
-          </dd>
-          <dt>{t('role')}</dt>
-          <dd>{roleText(caller.value)}</dd>
-          {groups.length === 0 ? null : (
-            <>
-              <dt>{t('groups')}</dt>
-              <dd>{groups.join(', ')}</dd>
-            </>
-          )}
-        </dl>
+        {registryIsFolder ? <p>{t('folder')}</p> : <Standing code={identity.code} name={stored.deviceName} />}
         {identity.protected ? null : <Note tone="warn">{t('bareKey')}</Note>}
-        <Ask />
+        {registryIsFolder || caller.value?.status === 'approved' ? null : <Ask />}
       </div>
     </Card>
+  );
+}
+
+/** What it is called and may do, where there is somebody to ask. */
+function Standing({ code, name }: { readonly code: string; readonly name: string }) {
+  const groups = caller.value?.groups ?? [];
+  return (
+    <>
+      <TextField
+        label={t('name')}
+        hint={t('nameHint')}
+        value={name}
+        placeholder={suggestedName()}
+        maxLength={nameAtMost}
+        onInput={deviceName => void changeSettings({ deviceName })}
+      />
+      <dl class="facts">
+        <dt>{t('code')}</dt>
+        <dd>
+          <strong class="code mono">{code}</strong>
+          <p class="soft small">{t('codeHint')}</p>
+        </dd>
+        <dt>{t('role')}</dt>
+        <dd>{roleText(caller.value)}</dd>
+        {groups.length === 0 ? null : (
+          <>
+            <dt>{t('groups')}</dt>
+            <dd>{groups.join(', ')}</dd>
+          </>
+        )}
+      </dl>
+    </>
   );
 }
 
@@ -62,7 +71,6 @@ function Ask() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Failure | null>(null);
   const status = caller.value?.status;
-  if (status === 'approved' || registryIsFolder) return null;
   const ask = async () => {
     setBusy(true);
     const result = await askToBeLetIn();
