@@ -5,6 +5,7 @@ import type { Receipt } from '../core/artifact/registry-api.ts';
 import { type Envelope, envelopeDigest, type Signer, signDocument } from '../core/artifact/signature.ts';
 import { errorCatalogue, type ErrorCode, type Failure, HaversackError, toFailure } from '../core/errors.ts';
 import { assertNever } from '../core/result.ts';
+import { RegistryProblem } from '../client/problem.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { throwIfAborted } from '../client/backoff.ts';
 import { postChange } from './changes.ts';
@@ -196,7 +197,7 @@ async function deliverOne(
   } catch (thrown) {
     const failure = toFailure(thrown, 'StorageFailed');
     if (failure.code === 'Aborted') throw thrown;
-    if (!isFinal(failure)) {
+    if (!isFinal(failure, thrown instanceof RegistryProblem)) {
       await postpone(db, parcel, failure);
       return failure;
     }
@@ -210,8 +211,15 @@ function isForAll({ code }: Failure): boolean {
   return code === 'Offline' || code === 'Unauthorized';
 }
 
-/** Refused for good, as opposed to: not now (408, 429), not yet (401, 403), pieces got lost (`ChunkMissing`). */
-function isFinal({ code }: Failure): boolean {
+/** What is the thing's own: pieces of it are not here any more, and nobody else has them. */
+const ownFault: ReadonlySet<ErrorCode> = new Set(['NotInstalled', 'ChunkInvalid']);
+
+/**
+ * Refused for good, as opposed to: not now (408, 429), not yet (401, 403), pieces got lost (`ChunkMissing`). Only the
+ * registry's own word counts: a portal or a proxy on the way answers too, and would throw away what somebody made.
+ */
+function isFinal({ code }: Failure, saysRegistry: boolean): boolean {
+  if (!saysRegistry) return ownFault.has(code);
   const { status } = errorCatalogue[code];
   if (code === 'Aborted' || code === 'ChunkMissing') return false;
   return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);

@@ -4,6 +4,7 @@ import type { Candidate } from '../../src/core/artifact/documents.ts';
 import { keyIdOf, openDocument } from '../../src/core/artifact/signature.ts';
 import { candidateSchema } from '../../src/core/artifact/documents.ts';
 import { z } from '../../src/core/zod.ts';
+import { RegistryClient } from '../../src/client/registry.ts';
 import type { Comparison } from '../../src/core/evaluate/compare.ts';
 import {
   discardCandidate,
@@ -31,6 +32,7 @@ import { pullVersion } from '../../src/device/pull.ts';
 import { freshDB } from './fresh-db.ts';
 import { fileOf } from './documents-made.ts';
 import { RegistryInPage } from './registry-in-page.ts';
+import { json } from './wire-answers.ts';
 
 const comparison: Comparison = { labels: ['a', 'b'], parent: null, added: null, verdict: 'better' };
 
@@ -194,6 +196,23 @@ describe('delivery', () => {
       problemCode: 'ModelInvalid',
     });
     expect(await listOutbox(db)).toEqual([]);
+  });
+
+  test.each([
+    ['a portal', () => new Response('<p>Log in', { status: 404, headers: { 'content-type': 'text/html' } })],
+    ['a proxy that finds it too large', () => new Response('', { status: 413 })],
+    ['something that answers all', () => json({ welcome: true })],
+  ])('is refused nothing by %s: only the registry’s own word ends a delivery', async (_who, reply) => {
+    const digest = await queued(10);
+    await enqueueDocument(db, 'samples', 'digits', { n: 1 }, identity);
+    const between: typeof fetch = (input, init) =>
+      init?.method === 'POST' ? Promise.resolve(reply()) : registry.fetch(input, init);
+    const client = new RegistryClient({ baseUrl: 'https://registry.test', fetch: between });
+    await expect(deliver(db, client)).rejects.toThrow();
+    expect((await listOutbox(db)).map(isWaiting)).toEqual([true, true]);
+    expect(await readCandidate(db, digest)).toMatchObject({ state: 'queued' });
+    expect(await deliver(db, registry.client())).toBe(2);
+    expect(registry.committed).toBe(1);
   });
 
   test('sends a document once, signed, though it was queued twice and its answer was lost', async () => {
