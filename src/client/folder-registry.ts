@@ -56,7 +56,14 @@ export function detectingFetch(inner: typeof fetch): typeof fetch {
       kind = Promise.resolve('server');
       return path === '/me' ? inner(input, init) : answer;
     }
-    kind = looksLikeFolder(inner, base).then(yes => (yes ? 'folder' : 'server'));
+    kind = looksLikeFolder(inner, base).then(
+      yes => (yes ? 'folder' : 'server'),
+      (thrown: unknown) => {
+        // A line that broke says nothing of who is there: it is found out with the next request.
+        kind = null;
+        throw thrown;
+      },
+    );
     return (await kind) === 'folder' ? asFolder(input, init) : answer;
   };
 }
