@@ -5,7 +5,13 @@ import type { ModelSummary } from '../core/artifact/registry-api.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { seenAlias } from './aliases.ts';
-import { type Condition, type Conditions, conditionsNow, unmetConditions } from './conditions.ts';
+import {
+  type Condition,
+  type Conditions,
+  conditionsNow,
+  unmetConditions,
+  whileUnmetered,
+} from './conditions.ts';
 import type { Database } from './db.ts';
 import { listActive } from './library.ts';
 import { type Policies, policyFor, readPolicies } from './policies.ts';
@@ -38,7 +44,10 @@ export interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `now`: the user asked for it, and no condition is waited for. */
+/**
+ * `now`: the user asked for it, and neither idleness nor power is waited for. Who asks what is new has not said that it may
+ * cost: a metered link is held back from all the same.
+ */
 export type Urge = 'now' | 'when-it-suits';
 
 /**
@@ -53,7 +62,7 @@ export async function checkForUpdates(options: CheckOptions, urge: Urge = 'when-
     models,
     standing: await standingOf(db),
     policies: await readPolicies(db),
-    conditions: urge === 'now' ? nothingInTheWay : await conditionsNow(),
+    conditions: { ...(await conditionsNow()), ...(urge === 'now' ? nothingInTheWay : {}) },
     overMetered: (await readSettings(db)).overMetered,
   };
   for (const active of await listActive(db)) {
@@ -77,7 +86,7 @@ interface Scene {
   readonly overMetered: boolean;
 }
 
-const nothingInTheWay: Conditions = { idle: null, charging: null, unmetered: null };
+const nothingInTheWay = { idle: null, charging: null } satisfies Partial<Conditions>;
 
 async function updateOne(options: CheckOptions, scene: Scene, active: Active): Promise<void> {
   const { model } = active;
@@ -89,8 +98,12 @@ async function updateOne(options: CheckOptions, scene: Scene, active: Active): P
   if (hold) return;
   const variant = variantOf(scene.models, model, version, active.variant);
   const target = { model, version, digest: versionDigest, revision, variant };
-  const outcome = await takeVersion(options, active, target);
-  if (outcome) options.onChange({ model, version, from: active.version, ...outcome });
+  const waitsForLink = effective(policyFor(scene.policies, model), scene).unmetered;
+  const outcome = await whileUnmetered(waitsForLink, options.signal, signal =>
+    takeVersion({ ...options, signal }, active, target),
+  );
+  if (outcome === 'metered') options.onChange({ type: 'wanted', model, version, hold: ['unmetered'] });
+  else if (outcome) options.onChange({ model, version, from: active.version, ...outcome });
 }
 
 function holdOf(policy: UpdatePolicy, scene: Scene): Hold | null {

@@ -1,4 +1,5 @@
 // Whether the device is idle, charging, and on a link that costs nothing, as far as its platform tells.
+import { toFailure } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
 import { isMetered, onLinkChange } from './connection-kind.ts';
 import type { UpdatePolicy } from './schema.ts';
@@ -45,6 +46,38 @@ export async function conditionsNow(): Promise<Conditions> {
 export function unmetConditions(wanted: UpdatePolicy['onlyWhile'], now: Conditions): Condition[] {
   const all = z.array(z.enum(['idle', 'charging', 'unmetered'])).parse(Object.keys(wanted));
   return all.filter(condition => wanted[condition] && now[condition] === false);
+}
+
+/**
+ * Runs `work`, whose signal aborts when the link comes to be metered, where that matters.
+ * @returns `metered` where that ended it
+ */
+export async function whileUnmetered<T>(
+  matters: boolean,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | 'metered'> {
+  const stop = new AbortController();
+  const link = { held: false };
+  const hold = () => {
+    link.held ||= matters && isMetered() === true;
+    if (link.held) stop.abort();
+  };
+  const abort = () => {
+    stop.abort();
+  };
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  const stopListening = onLinkChange(hold);
+  try {
+    return await work(stop.signal);
+  } catch (thrown) {
+    if (link.held && signal?.aborted !== true && toFailure(thrown).code === 'Aborted') return 'metered';
+    throw thrown;
+  } finally {
+    stopListening();
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 /** Calls `onBetter` whenever one of them may have come to be met; idleness by looking now and then. */

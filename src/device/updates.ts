@@ -84,11 +84,15 @@ function oneAtATime(work: () => Promise<void>, signal: AbortSignal): () => void 
   let again = false;
   const loop = async () => {
     running = true;
-    while (again && !signal.aborted) {
-      again = false;
-      await work();
+    try {
+      while (again && !signal.aborted) {
+        again = false;
+        await work();
+      }
+    } finally {
+      // Whatever a listener threw: else nothing would ever be looked at again.
+      running = false;
     }
-    running = false;
   };
   return () => {
     again = true;

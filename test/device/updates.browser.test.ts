@@ -351,7 +351,45 @@ describe('a policy', () => {
     await look(updates, 'now');
     expect(await running()).toBe(2);
   });
+
+  test('never goes over a metered link, not when it is looked by hand either', async () => {
+    linkOf('cellular');
+    await publish(2, 2);
+    await look(start(), 'now');
+    expect(news).toContainEqual({ type: 'wanted', model: 'digits', version: 2, hold: ['unmetered'] });
+    expect(await running()).toBe(1);
+  });
+
+  test('holds what comes when the link comes to be metered, and goes on when it is not', async () => {
+    const link = linkOf('wifi');
+    await publish(2, 2);
+    registry.fault = () => {
+      link.becomes('cellular');
+      return null;
+    };
+    start();
+    const held = { type: 'wanted', model: 'digits', version: 2, hold: ['unmetered'] };
+    await vi.waitFor(() => expect(news).toContainEqual(held));
+    expect(await running()).toBe(1);
+    registry.fault = () => null;
+    link.becomes('wifi');
+    await vi.waitFor(async () => expect(await running()).toBe(2));
+  });
 });
+
+function linkOf(type: string) {
+  const link = Object.assign(new EventTarget(), { type });
+  Object.defineProperty(navigator, 'connection', { value: link, configurable: true });
+  onTestFinished(() => {
+    Reflect.deleteProperty(navigator, 'connection');
+  });
+  return {
+    becomes: (next: string) => {
+      link.type = next;
+      link.dispatchEvent(new Event('change'));
+    },
+  };
+}
 
 const reported = async () =>
   (await listOutbox(db)).map(

@@ -29,6 +29,11 @@ export function refresh(): void {
   look('now');
 }
 
+/** The same where nobody asked: what the policies hold back waits. Never throws. */
+export function refreshWhenItSuits(): void {
+  look('when-it-suits');
+}
+
 function look(urge: Urge): void {
   if (!updates) return;
   refreshing.value = true;
@@ -69,6 +74,8 @@ function note(news: UpdateNews): void {
     case 'failed':
       refreshing.value = false;
       catalogueProblem.value = news.failure;
+      // Shut out while nobody listened: who it is taken for is answered all the same, and kept.
+      if (news.failure.code === 'Unauthorized') void askWho();
       break;
     case 'device':
       // With other groups, a rollout may mean this device.

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import { preloadScreens } from '../screen.tsx';
 import { startServiceWorker, watchInstall } from './app-updates.ts';
 import { followLink } from './downloads.ts';
-import { refresh, startCatalogue } from './catalogue.ts';
+import { refreshWhenItSuits, startCatalogue } from './catalogue.ts';
 import { online } from './connection.ts';
 import { currentModel, followAddress } from './current.ts';
 import { followInvitations, pinInvited } from './invitation.ts';
@@ -55,7 +55,8 @@ function startNetwork(open: Services): void {
   addEventListener('offline', () => {
     online.value = false;
   });
-  addEventListener('online', refresh);
+  // Nobody asked: only what the policies allow.
+  addEventListener('online', refreshWhenItSuits);
   // Who was invited to a registry pins that one, and no other that happens to answer.
   pinInvited(open, ended.signal)
     .then(() => Promise.all([startCatalogue(open, ended.signal), deliver(open, ended.signal)]))
