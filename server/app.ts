@@ -96,12 +96,14 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const now = options.now ?? (() => new Date());
   const logger = options.logger ?? quietLogger();
   const chunksFolder = join(options.data, 'chunks');
-  const [identity, adminKey, blobs, database, uploads] = await Promise.all([
+  const [identity, adminKey, blobs, database, uploads, bundles] = await Promise.all([
     loadRegistryIdentity(options.data, now),
     loadAdminKey(options.data),
     FileBlobs.open(chunksFolder),
     openDatabase(join(options.data, 'registry.sqlite')),
     UploadFolder.open(join(options.data, 'uploads')),
+    // Apart: trainers who hand over bundles take no admin's place.
+    UploadFolder.open(join(options.data, 'bundles')),
   ]);
   const runtimeName = async () => (await import('./inference/runtime-name.ts')).runtimeName();
   const registry: Registry = {
@@ -131,38 +133,13 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     now,
   });
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  registerRootRoutes(app, registry);
-  registerCatalogueRoutes(app, registry);
-  registerAliasRoutes(app, registry);
-  registerAuditRoutes(app, registry);
-  registerCollectionRoutes(app, registry);
-  registerDeviceRoutes(app, registry);
-  registerEnrolmentRoutes(app, registry);
-  registerKeyRoutes(app, registry);
-  registerEventRoutes(app, registry);
-  registerReportRoutes(app, registry);
-  registerSampleRoutes(app, registry);
   const deriver = new Deriver(registry);
-  registerVersionRoutes(app, registry, deriver);
-  registerBatchRoute(app, new ChunkBatches(registry, join(options.data, 'cache')));
-  const trainerBytes = new DailyBytes(now, options.maxTrainerBytes ?? defaultTrainerBytes);
-  await app.register((scope, _options, done) => {
-    registerChunkRoutes(scope, registry, trainerBytes);
-    done();
-  });
-  await app.register((scope, _options, done) => {
-    registerBundleRoutes(scope, registry, deriver, uploads, trainerBytes);
-    done();
-  });
+  await registerRegistryRoutes(app, { registry, deriver, uploads, bundles, options });
   const host = new ModelHost(versionsOf(registry), { openSession: registry.openSession });
   await registerInferenceRoutes(app, {
     host,
     resolve: resolverOf(registry),
     server: { name: 'haversack', version: projectVersion() },
-  });
-  await app.register((scope, _options, done) => {
-    registerFileRoutes(scope, registry, deriver, uploads);
-    done();
   });
   registerDocs(app);
   closeSilentConnections(app);
@@ -186,6 +163,47 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
       lock.release();
     },
   };
+}
+
+interface Parts {
+  readonly registry: Registry;
+  readonly deriver: Deriver;
+  readonly uploads: UploadFolder;
+  readonly bundles: UploadFolder;
+  readonly options: ServerOptions;
+}
+
+/** All below /registry/v1. */
+async function registerRegistryRoutes(
+  app: FastifyInstance,
+  { registry, deriver, uploads, bundles, options }: Parts,
+): Promise<void> {
+  registerRootRoutes(app, registry);
+  registerCatalogueRoutes(app, registry);
+  registerAliasRoutes(app, registry);
+  registerAuditRoutes(app, registry);
+  registerCollectionRoutes(app, registry);
+  registerDeviceRoutes(app, registry);
+  registerEnrolmentRoutes(app, registry);
+  registerKeyRoutes(app, registry);
+  registerEventRoutes(app, registry);
+  registerReportRoutes(app, registry);
+  registerSampleRoutes(app, registry);
+  registerVersionRoutes(app, registry, deriver);
+  registerBatchRoute(app, new ChunkBatches(registry, join(options.data, 'cache')));
+  const trainerBytes = new DailyBytes(registry.now, options.maxTrainerBytes ?? defaultTrainerBytes);
+  await app.register((scope, _options, done) => {
+    registerChunkRoutes(scope, registry, trainerBytes);
+    done();
+  });
+  await app.register((scope, _options, done) => {
+    registerBundleRoutes(scope, registry, deriver, bundles, trainerBytes);
+    done();
+  });
+  await app.register((scope, _options, done) => {
+    registerFileRoutes(scope, registry, deriver, uploads);
+    done();
+  });
 }
 
 function createApp(options: ServerOptions, logger: Logger): FastifyInstance {

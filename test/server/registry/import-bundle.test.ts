@@ -154,10 +154,10 @@ it('is not taken from whom was revoked while it arrived, and leaves nothing', as
     body: { name: 'desk', role: 'trainer' },
   });
   const whole = await bundle({ candidates: [candidate] });
-  const uploads = () => readdirSync(join(there.data, 'uploads'));
+  const arriving = () => readdirSync(join(there.data, 'bundles'));
   async function* pieces() {
     yield whole.subarray(0, 100);
-    await expect.poll(uploads).toHaveLength(1);
+    await expect.poll(arriving).toHaveLength(1);
     await there.ask('DELETE', `keys/${String(json['id'])}`, { token: there.key });
     yield whole.subarray(100);
   }
@@ -172,7 +172,7 @@ it('is not taken from whom was revoked while it arrived, and leaves nothing', as
     payload: Readable.from(pieces()),
   });
   expect(answer.statusCode).toBe(401);
-  expect(uploads()).toEqual([]);
+  expect(arriving()).toEqual([]);
   const { versions } = (await there.ask('GET', 'models/sides')).json as { versions: unknown[] };
   expect(versions).toHaveLength(1);
 });
