@@ -26,21 +26,20 @@ export async function rotateRegistryKey(
     log.info({ key: next.keyId }, 'the next key of the registry is made');
     await countersignAll(registry.database, next);
     log.info({ key: next.keyId }, 'what the registry has signed, the next key has signed too');
+    // The root is a file: no transaction holds both. Noted first, so that no key comes into force unnoted.
+    await record(registry.database, now(), {
+      who,
+      what: 'root',
+      subject: next.keyId,
+      detail: `a new key for the registry; what the one before signed is to be ${former === 'believe' ? 'believed' : 'forgotten'}`,
+      why,
+    });
     await identity.commit(next, former, now());
   } catch (thrown) {
     identity.giveUp();
     throw thrown;
   }
   announce(registry);
-  await registry.database.transaction().execute(transaction =>
-    record(transaction, now(), {
-      who,
-      what: 'root',
-      subject: next.keyId,
-      detail: `a new key for the registry; what the one before signed is to be ${former === 'believe' ? 'believed' : 'forgotten'}`,
-      why,
-    }),
-  );
   log.info({ key: next.keyId }, 'the next key of the registry signs from now on');
   await finishRotation(registry);
   return identity.root;

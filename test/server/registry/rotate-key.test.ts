@@ -161,6 +161,8 @@ describe('a new key for the registry', () => {
     const again = await startServer({ data });
     const isInForce = step > 2;
     expect((await walk(again, known)).root.revision).toBe(isInForce ? 2 : 1);
+    const noted = await again.ask('GET', `audit?subject=${audienceOf(again)}`, { token: again.key });
+    expect(noted.json['entries']).toHaveLength(isInForce ? 1 : 0);
     expect(existsSync(join(data, 'registry.next.key'))).toBe(!isInForce);
     await commitBytes(again, 'sides', 'three');
     await rotate(again);
