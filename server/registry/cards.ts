@@ -1,14 +1,11 @@
 // What people say about a model: its card, its tags, and how long its versions are kept.
 import type { Updateable } from 'kysely';
-import type { ModelDetail, modelChangeSchema } from '../../src/core/artifact/registry-api.ts';
-import type { z } from '../../src/core/zod.ts';
+import type { ModelChange, ModelDetail } from '../../src/core/artifact/registry-api.ts';
 import type { ModelRow } from '../storage/tables.ts';
 import type { Because } from './aliases.ts';
 import { record } from './audit.ts';
 import { readModel } from './catalogue.ts';
 import type { Registry } from './context.ts';
-
-export type ModelChange = z.output<typeof modelChangeSchema>;
 
 /**
  * What is left out stays.

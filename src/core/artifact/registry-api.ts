@@ -112,6 +112,7 @@ export const modelChangeSchema = z.object({
   tags: z.array(tagSchema).max(32).optional(),
   retention: retentionSchema.optional(),
 });
+export type ModelChange = z.output<typeof modelChangeSchema>;
 /** PATCH /models/{model}/versions/{version} with If-Match: retired, no alias may point at it. Answers `versionDetailSchema`. */
 export const versionChangeSchema = z.object({ retired: z.boolean(), why: whySchema });
 
