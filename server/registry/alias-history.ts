@@ -12,7 +12,13 @@ export interface AliasKey {
   readonly alias: string;
 }
 
-/** The next one: also after a removal it is higher than any that a device may have seen. */
+/** Why revisions are high above those before: devices may have seen what came after the backup. */
+export const restored = { who: 'registry', why: 'restored from a backup' } as const;
+
+/**
+ * The next one: also after a removal it is higher than any that a device may have seen; in a registry that was restored,
+ * for a name that the backup does not know too.
+ */
 export async function nextRevision(transaction: Kysely<Tables>, { model, alias }: AliasKey): Promise<number> {
   const row = await transaction
     .selectFrom('alias_history')
@@ -20,7 +26,17 @@ export async function nextRevision(transaction: Kysely<Tables>, { model, alias }
     .where('model', '=', model)
     .where('alias', '=', alias)
     .executeTakeFirst();
-  return (row?.last ?? 0) + 1;
+  return (row?.last ?? (await lastRestored(transaction))) + 1;
+}
+
+async function lastRestored(transaction: Kysely<Tables>): Promise<number> {
+  const row = await transaction
+    .selectFrom('alias_history')
+    .select(({ fn }) => fn.max('revision').as('last'))
+    .where('who', '=', restored.who)
+    .where('why', '=', restored.why)
+    .executeTakeFirst();
+  return row?.last ?? 0;
 }
 
 export async function recordRevision(transaction: Kysely<Tables>, row: AliasHistoryRow): Promise<void> {

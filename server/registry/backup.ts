@@ -12,7 +12,7 @@ import { HaversackError, toFailure } from '../../src/core/errors.ts';
 import { openDatabase } from '../storage/database.ts';
 import { copyDurably, makeFolderDurably, syncFile, syncFolder } from '../storage/durable.ts';
 import type { Tables } from '../storage/tables.ts';
-import { recordRevision } from './alias-history.ts';
+import { recordRevision, restored } from './alias-history.ts';
 import { record } from './audit.ts';
 import { contentOf, toText } from './documents.ts';
 import { readRegistryIdentity } from './key.ts';
@@ -280,7 +280,6 @@ async function raise(
       .execute();
   }
   const version = live?.version ?? null;
-  const why = 'restored from a backup';
   await recordRevision(transaction, {
     model,
     alias,
@@ -288,13 +287,12 @@ async function raise(
     version,
     document,
     at: now.toISOString(),
-    who: 'registry',
-    why,
+    ...restored,
   });
   await record(transaction, now, {
     who: 'registry',
     what: 'alias',
     subject: `${model}@${alias}`,
-    detail: `${version === null ? 'removed' : `version ${version}`}, revision ${revision}, ${why}`,
+    detail: `${version === null ? 'removed' : `version ${version}`}, revision ${revision}, ${restored.why}`,
   });
 }

@@ -96,7 +96,7 @@ it('restores nothing from a backup that was damaged', async () => {
   expect(await readdir(parent)).toEqual([]);
 });
 
-it('lets a name that was removed go on above whatever devices saw of it', async () => {
+it('lets a name that was removed, or came after the backup, go on above whatever devices saw of it', async () => {
   const server = await startServer();
   await push(server, 1);
   const because = { who: 'admin-key', why: null };
@@ -107,12 +107,16 @@ it('lets a name that was removed go on above whatever devices saw of it', async 
   await backUp({ data: server.data, folder });
   // After the backup it was made again, and devices took it.
   await moveAlias(server.registry, key, { version: 1, share: 1 }, null, because);
+  const later = { model: 'small', alias: 'later' };
+  await moveAlias(server.registry, later, { version: 1, share: 1 }, null, because);
   const data = join(temporaryFolder(), 'restored');
   await restore({ folder, data, now });
   const again = await startServer({ data });
-  const made = await moveAlias(again.registry, key, { version: 1, share: 1 }, null, because);
-  const seen = await readAlias(server.registry, key.model, key.alias);
-  expect(made.signed['revision']).toBeGreaterThan(Number(seen!.signed['revision']));
+  for (const name of [key, later]) {
+    const made = await moveAlias(again.registry, name, { version: 1, share: 1 }, null, because);
+    const seen = await readAlias(server.registry, name.model, name.alias);
+    expect(made.signed['revision']).toBeGreaterThan(Number(seen!.signed['revision']));
+  }
 });
 
 it('goes on over an older backup when the registry has another key, and brings all of the rotation', async () => {
