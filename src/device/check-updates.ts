@@ -93,28 +93,39 @@ async function updateOne(options: CheckOptions, scene: Scene, active: Active): P
   const wanted = await wantedVersion(options.db, active, scene.standing);
   if (!wanted) return;
   const { version, versionDigest, revision } = wanted;
-  const hold = holdOf(policyFor(scene.policies, model), scene);
+  const policy = await policyNow(options.db, scene, model, version);
+  const hold = holdOf(policy, scene.conditions);
   options.onChange({ type: 'wanted', model, version, hold });
   if (hold) return;
   const variant = variantOf(scene.models, model, version, active.variant);
   const target = { model, version, digest: versionDigest, revision, variant };
-  const waitsForLink = effective(policyFor(scene.policies, model), scene).unmetered;
-  const outcome = await whileUnmetered(waitsForLink, options.signal, signal =>
+  const outcome = await whileUnmetered(policy.onlyWhile.unmetered, options.signal, signal =>
     takeVersion({ ...options, signal }, active, target),
   );
   if (outcome === 'metered') options.onChange({ type: 'wanted', model, version, hold: ['unmetered'] });
   else if (outcome) options.onChange({ model, version, from: active.version, ...outcome });
 }
 
-function holdOf(policy: UpdatePolicy, scene: Scene): Hold | null {
-  if (policy.mode !== 'automatic') return policy.mode;
-  const unmet = unmetConditions(effective(policy, scene), scene.conditions);
+function holdOf({ mode, onlyWhile }: UpdatePolicy, conditions: Conditions): Hold | null {
+  if (mode !== 'automatic') return mode;
+  const unmet = unmetConditions(onlyWhile, conditions);
   return unmet.length > 0 ? unmet : null;
 }
 
-/** Nothing goes by itself over a link that is paid by what goes over it, unless its owner said so for this device. */
-function effective({ onlyWhile }: UpdatePolicy, { overMetered }: Scene): UpdatePolicy['onlyWhile'] {
-  return { ...onlyWhile, unmetered: onlyWhile.unmetered || !overMetered };
+/**
+ * Nothing goes by itself over a link that is paid by what goes over it, unless its owner said so for this device. What is
+ * here already goes over none.
+ */
+async function policyNow(
+  db: Database,
+  { policies, overMetered }: Scene,
+  model: string,
+  version: number,
+): Promise<UpdatePolicy> {
+  const policy = policyFor(policies, model);
+  const isHere = (await db.getKey('installed', [model, version])) !== undefined;
+  const unmetered = !isHere && (policy.onlyWhile.unmetered || !overMetered);
+  return { ...policy, onlyWhile: { ...policy.onlyWhile, unmetered } };
 }
 
 /** What `production` wants here, or null where what runs is to stay. */

@@ -13,6 +13,7 @@ import { checkEveryMs, readPolicies } from './policies.ts';
 import { readRegistry } from './registry.ts';
 
 const firstReconnectMs = 1_000;
+/** Also how long a stream has to last before the waiting begins anew: some proxies end each one at once. */
 const maxReconnectMs = 60_000;
 /** How often it is seen whether it is time to ask, and whether the device has become idle. */
 const tickMs = 60_000;
@@ -129,11 +130,12 @@ async function listen(options: UpdatesOptions, check: () => void, onTick: () => 
   }, options.tickMs ?? tickMs);
   try {
     for (; !signal.aborted; attempt += 1) {
+      let openedAt = Infinity;
       await client
         .events({
           signal,
           onOpen: () => {
-            attempt = 0;
+            openedAt = performance.now();
             setOpen(true);
             // What happened while nobody listened: news, and perhaps an approval that the outbox waits for.
             check();
@@ -148,6 +150,7 @@ async function listen(options: UpdatesOptions, check: () => void, onTick: () => 
           if (failure.code !== 'Offline') onChange({ type: 'failed', model: null, failure });
         });
       setOpen(false);
+      if (performance.now() - openedAt >= maxReconnectMs) attempt = 0;
       await sleep(backoffMs(attempt, firstReconnectMs, maxReconnectMs), signal);
     }
   } finally {

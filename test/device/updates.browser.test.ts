@@ -114,6 +114,29 @@ test('asks again once it is due, though no stream of news is open, and listens w
   await listening();
 });
 
+test('waits longer each time before it listens again to who ends every stream at once', async () => {
+  const delays: number[] = [];
+  const original = globalThis.setTimeout;
+  // Those that are drawn at random are between two tries; the clocks of requests are whole numbers.
+  const timeout = vi.spyOn(globalThis, 'setTimeout').mockImplementation((run: () => void, ms = 0) => {
+    const isPause = !Number.isInteger(ms);
+    if (isPause) delays.push(ms);
+    return original(run, isPause ? 0 : ms);
+  });
+  onTestFinished(() => {
+    timeout.mockRestore();
+  });
+  const stop = new AbortController();
+  const onChange = (entry: UpdateNews) => {
+    news.push(entry);
+    if (entry.type === 'listening' && entry.open) queueMicrotask(() => registry.dropStreams());
+    if (delays.length > 8) stop.abort();
+  };
+  startUpdates({ ...take(), onChange, signal: stop.signal });
+  await vi.waitFor(() => expect(stop.signal.aborted).toBe(true), { timeout: 10_000 });
+  expect(Math.max(...delays)).toBeGreaterThan(16_000);
+});
+
 test('a version that cannot be had is told, and what runs goes on', async () => {
   start();
   await listening();
@@ -148,13 +171,12 @@ test('one tab listens for all', async () => {
 
 /** Looks, and waits until it has. */
 async function look(updates: Updates, urge: 'now' | 'when-it-suits' = 'when-it-suits'): Promise<void> {
-  const before = checks();
-  updates.check(urge);
-  await vi.waitFor(() => expect(checks()).toBeGreaterThan(before));
-  // Another look begins only when this one has ended.
-  const after = checks();
-  updates.check('when-it-suits');
-  await vi.waitFor(() => expect(checks()).toBeGreaterThan(after));
+  // The first may have been under way before it was asked for; the last begins only when the one between has ended.
+  for (const each of [urge, urge, 'when-it-suits'] as const) {
+    const before = checks();
+    updates.check(each);
+    await vi.waitFor(() => expect(checks()).toBeGreaterThan(before));
+  }
 }
 
 async function publish(version: number, revision: number, change = {}): Promise<void> {
@@ -358,6 +380,18 @@ describe('a policy', () => {
     await look(start(), 'now');
     expect(news).toContainEqual({ type: 'wanted', model: 'digits', version: 2, hold: ['unmetered'] });
     expect(await running()).toBe(1);
+  });
+
+  test('takes what is here already, whatever the link: nothing goes over it', async () => {
+    tryVersion = null;
+    await publish(2, 2);
+    const fetched = { type: 'fetched', model: 'digits', version: 2, from: 1 };
+    start();
+    await vi.waitFor(() => expect(news).toContainEqual(fetched));
+    linkOf('cellular');
+    tryVersion = passes;
+    await look(start());
+    expect(await running()).toBe(2);
   });
 
   test('holds what comes when the link comes to be metered, and goes on when it is not', async () => {

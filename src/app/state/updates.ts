@@ -9,7 +9,7 @@ import { listFailedTrials } from '../../device/trials.ts';
 import { buildName } from './build.ts';
 import { get } from './downloads.ts';
 import { errorToast } from './error-toast.ts';
-import { activeByModel } from './installed.ts';
+import { activeByModel, installedByModel } from './installed.ts';
 import { need, type Services } from './services.ts';
 import { noteRolledBack } from './swaps.ts';
 
@@ -76,7 +76,9 @@ export function takeOptions({
 
 /** One tap: fetched, tried, and in use. What fails is shown. */
 export async function takeUpdate(model: string, version: number): Promise<void> {
-  if (!(await get(model, version))) return;
+  // What is here needs no link, though it may be one that downloads wait for.
+  const isHere = installedByModel.value.get(model)?.some(row => row.version === version) === true;
+  if (!isHere && !(await get(model, version))) return;
   try {
     const { takeByHand } = await import('../../device/take-version.ts');
     const outcome = await takeByHand(takeOptions(need()), model, version);
