@@ -72,6 +72,8 @@ function browserProject(
     test: {
       name,
       include: [include],
+      // The device's store computes nothing: once is enough.
+      exclude: name === 'webgpu' ? ['test/device/**'] : [],
       testTimeout: 60_000,
       hookTimeout: 60_000,
       browser: {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000);
 
 it('loses nothing it acknowledged, at whatever point of its writing it is killed', async () => {
-  const kills = Number(process.env['HAVERSACK_KILLS'] ?? 10);
+  const kills = Number(process.env['HAVERSACK_KILLS'] ?? 6);
   const { killed, acknowledged, faults } = await sweep({ program: join(outDir, 'main.js'), kills });
   expect(faults).toEqual([]);
   // Else the kills came too late, or too early, to show anything.
