@@ -10,6 +10,10 @@ export const collect = {
   handOverBody: 'Puts it into one signed file, to be carried to another device or to the server.',
   whatTaught: 'What I taught',
   whatTaughtOf: { one: '{n} candidate, newest of {when}', other: '{n} candidates, newest of {when}' },
+  ofOthers: {
+    one: '{all}; {n} of them was brought here by somebody else',
+    other: '{all}; {n} of them were brought here by others',
+  },
   noneTaught: 'Nothing was taught here that is not sent yet.',
   mySamples: 'My samples',
   mySamplesOf: {

@@ -52,7 +52,7 @@ export const judge = {
   truth: 'Truth',
   answer: 'Answer',
 
-  candidates: 'Made on this device',
+  candidates: 'Made here, or brought here',
   candidateFrom: 'from version {version}, {when}',
   stateJudging: 'to be decided',
   stateKept: 'kept on this device',
@@ -134,6 +134,7 @@ export const judge = {
   carriedBody: 'How good it is on what this device has to judge with is not known yet.',
   judgeHere: 'Judge it here',
   byDevice: 'Each device’s held-out samples apart',
+  byDeviceCaption: 'Answered right, by the device that labelled them',
   byDeviceWhose: 'Labelled on',
   byDeviceRows: 'Held out',
   byDeviceBefore: 'Right before',

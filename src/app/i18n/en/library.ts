@@ -42,7 +42,7 @@ export const library = {
     one: 'from version {parent}, like version {siblings}',
     other: 'from version {parent}, like versions {siblings}',
   },
-  made: 'Made on this device',
+  made: 'Made here, or brought here',
   madeFrom: '{model}, from version {version}',
   judgeIt: 'Judge',
   waitsFor: 'Waits: {reason}',

@@ -13,6 +13,7 @@ export const collect: Translation<typeof en> = {
   handOverBody: '放进一个签名文件，可带到另一台设备或服务器。',
   whatTaught: '我教会的',
   whatTaughtOf: '{n} 个候选，最新的来自 {when}',
+  ofOthers: '{all}；其中 {n} 个由别人带到这里',
   noneTaught: '这里没有尚未发送的教学成果。',
   mySamples: '我的样本',
   mySamplesOf: '{n} 个样本，包含数值和标签。拿到文件的人可以从中学习。',

@@ -48,7 +48,7 @@ export const judge: Translation<typeof en> = {
   truth: '真实',
   answer: '回答',
 
-  candidates: '在本机制成的',
+  candidates: '在此制成或带到这里的',
   candidateFrom: '来自版本 {version}，{when}',
   stateJudging: '等待决定',
   stateKept: '已保留在本机',
@@ -121,6 +121,7 @@ export const judge: Translation<typeof en> = {
   carriedBody: '还不知道它在本设备可用于评判的样本上表现如何。',
   judgeHere: '在此评判',
   byDevice: '每台设备留出的样本分别评判',
+  byDeviceCaption: '按标注设备统计的答对比例',
   byDeviceWhose: '标注设备',
   byDeviceRows: '留出',
   byDeviceBefore: '之前答对',

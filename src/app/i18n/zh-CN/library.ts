@@ -41,7 +41,7 @@ export const library: Translation<typeof en> = {
   from: '源自版本 {parent}',
   alone: '在没有原训练数据的情况下教成，只用之后标注的样本评判',
   siblings: { other: '源自版本 {parent}，与版本 {siblings} 同源' },
-  made: '在这台设备上制作',
+  made: '在此制成或带到这里的',
   madeFrom: '{model}，源自版本 {version}',
   judgeIt: '评判',
   waitsFor: '等待中：{reason}',

@@ -130,7 +130,9 @@ function isHere({ state }: CandidateRow): boolean {
 }
 
 function taughtWords(taught: readonly CandidateRow[]): string {
-  return t('whatTaughtOf', { n: taught.length, when: formatDate(taught[0]!.createdAt) });
+  const all = t('whatTaughtOf', { n: taught.length, when: formatDate(taught[0]!.createdAt) });
+  const brought = taught.filter(({ from }) => from !== null).length;
+  return brought === 0 ? all : t('ofOthers', { all, n: brought });
 }
 
 async function send(model: string, version: number): Promise<void> {

@@ -102,6 +102,7 @@ function Review({ manifest, rows }: { readonly manifest: Manifest; readonly rows
   const chosen = rows.filter(
     row => (device === all || row.device === device) && (label === all || row.sample.label === label),
   );
+  const devices = unique(chosen.map(row => row.device)).length;
   const idsNot = (state: InboxSample['state']) =>
     chosen.filter(row => row.state !== state).map(({ id }) => id);
   const [toAccept, toReject] = [idsNot('accepted'), idsNot('rejected')];
@@ -148,7 +149,7 @@ function Review({ manifest, rows }: { readonly manifest: Manifest; readonly rows
         <summary>{t('oneByOne')}</summary>
         <ul role="list" class="collect-samples">
           {chosen.slice(0, shownAtMost).map(row => (
-            <Row key={row.id} manifest={manifest} row={row} />
+            <Row key={row.id} manifest={manifest} row={row} saysWho={devices > 1} />
           ))}
         </ul>
         {chosen.length > shownAtMost ? <p class="soft small">{t('shown', { n: shownAtMost })}</p> : null}
@@ -163,15 +164,21 @@ const chips = {
   rejected: { tone: 'plain', word: 'stateRejected' },
 } as const;
 
-function Row({ manifest, row }: { readonly manifest: Manifest; readonly row: InboxSample }) {
+function Row(props: {
+  readonly manifest: Manifest;
+  readonly row: InboxSample;
+  /** Where all are of one device, it is said above. */
+  readonly saysWho: boolean;
+}) {
+  const { manifest, row, saysWho } = props;
   const { tone, word } = chips[row.state];
   const said = t('sampleSaid', { label: row.sample.label, name: deviceName(row.device) });
   return (
     <li class="collect-sample">
       <SampleCells face={manifest.interface} features={row.sample.features} label={said} />
       <span class="grow">
-        {said}
-        <br />
+        <strong>{row.sample.label}</strong>{' '}
+        {saysWho ? <span class="small soft">{deviceName(row.device)} </span> : null}
         <Chip tone={tone}>{t(word)}</Chip>
       </span>
       {row.state === 'accepted' ? null : (

@@ -10,7 +10,7 @@ export function ByDevice({ scores }: { readonly scores: readonly DeviceScore[] }
   return (
     <Card title={t('byDevice')}>
       <Table
-        caption={t('byDevice')}
+        caption={t('byDeviceCaption')}
         rowHeads
         columns={[
           { key: 'device', label: t('byDeviceWhose') },

@@ -79,15 +79,21 @@ export function Decide({ row, comparison, children }: DecideProps) {
           <Proposed proposal={proposal} comparison={comparison} />
         ) : null}
         {state === 'queued' || state === 'sent' ? <p class="soft">{t(whereabouts[state])}</p> : null}
-        <Choices row={row} sendFirst={sendFirst} />
-        {children}
+        <Choices row={row} sendFirst={sendFirst}>
+          {children}
+        </Choices>
         {state !== 'sent' && !mayTeach.value ? <AskIn /> : null}
       </div>
     </Card>
   );
 }
 
-function Choices({ row, sendFirst }: { readonly row: CandidateRow; readonly sendFirst: boolean }) {
+/** What throws it away comes last. */
+function Choices({
+  row,
+  sendFirst,
+  children,
+}: Pick<DecideProps, 'row' | 'children'> & { readonly sendFirst: boolean }) {
   const { state } = row;
   const [busy, setBusy] = useState<'keep' | 'send' | 'discard' | null>(null);
   const act = async (which: 'keep' | 'send' | 'discard', what: () => Promise<void>, said: string) => {
@@ -136,6 +142,7 @@ function Choices({ row, sendFirst }: { readonly row: CandidateRow; readonly send
           </Button>
         </Choice>
       ) : null}
+      {children}
       {state !== 'sent' ? (
         <Choice hint={t('discardBody')}>
           <Button kind="danger" icon="remove" busy={busy === 'discard'} onClick={onDiscard}>

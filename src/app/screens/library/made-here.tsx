@@ -1,4 +1,4 @@
-// What this device made: candidates, and how far each is on its way to the registry.
+// What this device made, and what was carried here: candidates, and how far each is on its way to the registry.
 import { candidateSchema } from '../../../core/artifact/documents.ts';
 import { readDocument } from '../../../core/artifact/signature.ts';
 import type { CandidateRow } from '../../../device/schema.ts';
@@ -9,7 +9,9 @@ import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { href } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
+import { activeByModel } from '../../state/installed.ts';
 import { outbox } from '../../state/outbox.ts';
+import { deviceName } from '../../state/peers.ts';
 
 export function MadeHere() {
   if (candidates.value.length === 0) return null;
@@ -21,6 +23,12 @@ export function MadeHere() {
             <div class="row">
               <strong>{t('madeFrom', { model: row.model, version: parentOf(row) })}</strong>
               <State row={row} />
+              {activeByModel.value.get(row.model)?.candidate === row.digest ? (
+                <Chip tone="good" icon="check">
+                  {t('inUse')}
+                </Chip>
+              ) : null}
+              {row.from === null ? null : <Chip icon="device">{deviceName(row.from)}</Chip>}
             </div>
             <div class="row spread">
               <span class="soft small">{formatDate(row.createdAt)}</span>

@@ -12,6 +12,7 @@ import { downloadOf, get } from '../../state/downloads.ts';
 import { goBackTo } from '../../state/installed.ts';
 import { type ShelfModel, type ShelfVersion, updateReady } from '../../state/shelf.ts';
 import { takeUpdate } from '../../state/updates.ts';
+import { Unnumbered } from '../use/unnumbered.tsx';
 import { HereChip } from './here-chip.tsx';
 import { ModelUpdates } from './model-updates.tsx';
 import { Versions } from './versions.tsx';
@@ -25,6 +26,9 @@ export function ModelCard({ shelf }: { readonly shelf: ShelfModel }) {
       <div class="stack">
         {shown ? <Facts version={shown} /> : null}
         {running ? <DownloadState download={running} /> : <MainAction shelf={shelf} />}
+        {active?.candidate ? (
+          <Unnumbered model={model} version={active.version} candidate={active.candidate} />
+        ) : null}
         {active ? <ModelUpdates model={model} /> : null}
         <details class="fold">
           <summary>{t('versions', { n: versions.length })}</summary>

@@ -16,13 +16,15 @@ import { HereChip } from './here-chip.tsx';
 import { ownAndShared } from './own-and-shared.ts';
 
 export function Versions({ shelf }: { readonly shelf: ShelfModel }) {
+  // Where a candidate runs in its place, a version does not.
+  const running = shelf.active?.candidate === null ? shelf.active.version : null;
   return (
     <ol role="list" class="versions">
       {shelf.versions.map(version => (
         <li key={version.version} class={version.siblings.length > 0 ? 'version forked' : 'version'}>
           <div class="row">
             <strong>{t('version', { version: String(version.version) })}</strong>
-            <Chips version={version} inUse={shelf.active?.version === version.version} />
+            <Chips version={version} inUse={version.version === running} />
           </div>
           <p class="soft small numbers">
             {[
@@ -35,7 +37,7 @@ export function Versions({ shelf }: { readonly shelf: ShelfModel }) {
             <Icon name="fork" small />
             <span>{lineageOf(version)}</span>
           </p>
-          <Actions model={shelf.model} version={version} inUse={shelf.active?.version === version.version} />
+          <Actions model={shelf.model} version={version} inUse={version.version === running} />
         </li>
       ))}
     </ol>
