@@ -5,7 +5,7 @@ import type { ReviewState, SamplesList } from '../core/artifact/registry-api.ts'
 import { checkSampleIds } from '../core/artifact/sample-id.ts';
 import { openSignedByDevice } from '../core/artifact/signed-by-device.ts';
 import { type Envelope, envelopeDigest } from '../core/artifact/signature.ts';
-import { HaversackError } from '../core/errors.ts';
+import { HaversackError, toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
@@ -87,8 +87,11 @@ export async function review(db: Database, ids: readonly Digest[], state: Review
   postChange('inbox');
 }
 
+type Pack = SamplesList['packs'][number];
+
 /**
- * Brings what devices sent to the registry into this inbox. What one document brought is kept before the next is asked for.
+ * Brings what devices sent to the registry into this inbox. What one document brought is kept before the next is asked for;
+ * one that is not to be believed is left out.
  * @returns how many samples were not here
  * @throws HaversackError `Offline`, `Forbidden`, …
  */
@@ -101,15 +104,28 @@ export async function pullInbox(
 ): Promise<number> {
   let added = 0;
   let after: string | null = null;
-  do {
+  for (;;) {
     const { packs, next }: SamplesList = await client.samples(model, after, signal);
-    for (const { document, certificate, states } of packs) {
-      // A device that is let in no more: what it sent before stays where it is.
-      if (!certificate) continue;
-      await keepCertificate(db, certificate, publicKeys);
-      added += await receiveSamples(db, document, await openSamples(db, document), states);
-    }
+    for (const pack of packs) added += await receivePack(db, pack, publicKeys).catch(noneIfUnbelieved);
+    if (next === null || next === after) return added;
     after = next;
-  } while (after !== null);
-  return added;
+  }
+}
+
+async function receivePack(
+  db: Database,
+  { document, certificate, states }: Pack,
+  publicKeys: readonly string[],
+): Promise<number> {
+  // A device that is let in no more: what it sent before stays where it is.
+  if (!certificate) return 0;
+  await keepCertificate(db, certificate, publicKeys);
+  return receiveSamples(db, document, await openSamples(db, document), states);
+}
+
+function noneIfUnbelieved(thrown: unknown): number {
+  const { code, detail } = toFailure(thrown);
+  if (!['SignatureInvalid', 'DocumentInvalid', 'Forbidden'].includes(code)) throw thrown;
+  console.warn(`haversack: samples that the registry hands on are left out. ${detail}`);
+  return 0;
 }
