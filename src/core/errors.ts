@@ -102,7 +102,8 @@ const kinds = {
   ArchiveInvalid: {
     status: 422,
     title: 'This zip archive cannot be taken.',
-    remedy: 'Pack one .onnx file and the files it keeps its weights in, without a password and without links.',
+    remedy:
+      'Pack one .onnx file and the files it keeps its weights in, without a password and without links.',
   },
   InputInvalid: {
     status: 400,

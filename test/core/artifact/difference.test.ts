@@ -16,12 +16,10 @@ const bits = fc.constantFrom<ElementBits>(4, 8, 16, 32, 64);
 /** Regions of whole elements, any width beside any other, and two chunks of that length. */
 const chunks = fc
   .array(
-    fc
-      .tuple(bits, fc.integer({ min: 1, max: 40 }))
-      .map(([width, elements]): Region => ({
-        bits: width,
-        bytes: width === 4 ? elements : (elements * width) / 8,
-      })),
+    fc.tuple(bits, fc.integer({ min: 1, max: 40 })).map(([width, elements]): Region => ({
+      bits: width,
+      bytes: width === 4 ? elements : (elements * width) / 8,
+    })),
     { minLength: 1, maxLength: 8 },
   )
   .chain(regions => {

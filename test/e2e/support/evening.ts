@@ -21,11 +21,10 @@ const byDigit = Array.from({ length: 10 }, (_, digit) => lines.filter(line => li
 const parentRows = byDigit.flatMap((rows, digit) => rows.slice(0, digit < 4 ? 40 : 2));
 const labelledEach = 15;
 /** Nobody has learned from these. */
-const testRows: readonly { readonly digit: string; readonly numbers: string }[] = byDigit.flatMap(
-  rows =>
-    rows
-      .slice(-20)
-      .map(line => ({ digit: line.split(',').at(-1)!, numbers: line.split(',').slice(0, -1).join(',') })),
+const testRows: readonly { readonly digit: string; readonly numbers: string }[] = byDigit.flatMap(rows =>
+  rows
+    .slice(-20)
+    .map(line => ({ digit: line.split(',').at(-1)!, numbers: line.split(',').slice(0, -1).join(',') })),
 );
 
 export interface Phone {

@@ -30,7 +30,10 @@ export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy:
     '请把该文件放在模型旁边，用命令行上传；或将两者保存为一个文件（onnx.save，save_as_external_data=False）。',
   ],
   ModelInvalid: ['这个 ONNX 模型无效。', '用 onnx.checker 检查；细节中指出了节点。'],
-  ArchiveInvalid: ['无法接受这个 zip 压缩包。', '请打包一个 .onnx 文件及其权重文件，不要加密码，也不要用链接。'],
+  ArchiveInvalid: [
+    '无法接受这个 zip 压缩包。',
+    '请打包一个 .onnx 文件及其权重文件，不要加密码，也不要用链接。',
+  ],
   InputInvalid: ['有输入与模型不符。', '请提供模型接口所列的输入。'],
   ChunkInvalid: ['文件的一块与其摘要不符。', '它已被丢弃；请重新获取或发送。'],
   ChunkMissing: ['文件还有几块没有到达。', '发送细节中指出的缺块，再提交一次。'],

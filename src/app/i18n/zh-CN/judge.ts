@@ -86,7 +86,8 @@ export const judge: Translation<typeof en> = {
   folderRegistry: '这里没有可以接收的服务器',
   folderRegistryBody: '模型来自这个地址上的文件。请保留您教会的内容：它可以在这台设备上使用。',
   notTrainer: '本机还不能发送',
-  notTrainerBody: '注册中心只接受管理员批准为“训练者”的设备发来的新版本。在那之前，您保留的内容会在这里等待。',
+  notTrainerBody:
+    '注册中心只接受管理员批准为“训练者”的设备发来的新版本。在那之前，您保留的内容会在这里等待。',
   notTrainerPending: '已经申请。管理员会核对这个代码并批准：{code}。',
   askIn: '申请加入',
   asked: '已申请。管理员会在本机名称旁看到代码 {code}。',
