@@ -70,8 +70,12 @@ describe('a download', () => {
   });
 
   it('is “on this device” when what computes it is there too', async () => {
+    let letThrough: () => void = () => undefined;
+    const seen = new Promise<void>(resolve => {
+      letThrough = resolve;
+    });
     await page.context().route('**/assets/ort*', async route => {
-      await new Promise(resolve => setTimeout(resolve, 1500));
+      await seen;
       await route.continue();
     });
     const card = modelCard(page, 'iris');
@@ -81,6 +85,7 @@ describe('a download', () => {
       .first()
       .waitFor();
     expect(await card.getByText('on this device', { exact: true }).count()).toBe(0);
+    letThrough();
     await card.getByText('on this device', { exact: true }).first().waitFor({ timeout: 60_000 });
     expect(await page.locator('main').getByRole('alert').count()).toBe(0);
     await page.context().unroute('**/assets/ort*');
@@ -183,6 +188,7 @@ describe('a model that someone brings', () => {
     device = await Device.create();
     page = await device.open(server.url);
     await enterAdminKey(page, await server.adminKey());
+    await page.getByRole('link', { name: 'Upload a model' }).click();
   });
   afterAll(() => device.close());
 

@@ -136,8 +136,11 @@ describe('a model that came without its data', () => {
   it('arrives on another device, whose library says how it came to be', async () => {
     const page = await other.open(server.url);
     await installModels(page, [model]);
-    await page.locator('main details.fold summary').first().click();
-    await page.getByText('源自版本 1 · 在没有原训练数据的情况下教成').waitFor();
+    const origin = page.getByText('源自版本 1 · 在没有原训练数据的情况下教成');
+    for (const fold of await page.locator('main details', { has: origin }).all()) {
+      await fold.locator('> summary').click();
+    }
+    await origin.waitFor();
     await go(page, `#/teach/${model}`);
     await page.getByText('它只从您的样本学习').waitFor();
     expect(await violations(page)).toEqual([]);
