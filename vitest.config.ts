@@ -115,7 +115,6 @@ export default defineConfig({
           globalSetup: ['test/e2e/support/temporary.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {

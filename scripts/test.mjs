@@ -22,29 +22,14 @@ function run(command, args) {
   });
 }
 
-/** The same beside something else: what it says is kept until it has ended. */
-function runQuietly(command, args) {
-  return new Promise(resolve => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', bytes => (said += bytes));
-    child.on('error', error => {
-      said += `${command}: ${error.message}\n`;
-    });
-    child.on('close', code => {
-      if (said) console.log(said);
-      resolve(code === 0);
-    });
-  });
-}
-
 /** A vitest run; its counts come from the JSON report, so that a run that died counts as a failure. */
-async function vitest(name, projects) {
+async function vitest(name, projects, options = []) {
   const report = join(reports, `${name}.json`);
   rmSync(report, { force: true });
   const passed = await run(local('vitest'), [
     'run',
     ...projects.flatMap(project => ['--project', project]),
+    ...options,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
@@ -67,23 +52,20 @@ async function vitest(name, projects) {
   }
 }
 
-async function check(command, args, how = run) {
-  return (await how(command, args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+async function check(command, args) {
+  return (await run(command, args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** They look at the sources only, on one core, so that they can go on beside `e2e`, which waits for a browser most of the time. */
-const checks = {
-  types: how => check(local('tsc'), ['-b'], how),
-  lint: how => check(local('eslint'), ['.', '--max-warnings', '0'], how),
-  format: how => check(local('prettier'), ['--check', '--log-level', 'warn', '.'], how),
-};
 const steps = {
-  ...checks,
+  types: () => check(local('tsc'), ['-b']),
+  lint: () => check(local('eslint'), ['.', '--max-warnings', '0']),
+  format: () => check(local('prettier'), ['--check', '--log-level', 'warn', '.']),
   build: () => check(process.execPath, ['scripts/build.mjs']),
   size: () => check(process.execPath, ['scripts/size.mjs']),
   unit: () => vitest('unit', ['unit']),
   browser: () => vitest('browser', ['webgpu', 'plain']),
-  e2e: () => vitest('e2e', ['e2e']),
+  // Each waits for its browser most of the time: two take hardly longer than one.
+  e2e: () => vitest('e2e', ['e2e'], ['--maxWorkers=2']),
 };
 
 await ensureInstalled();
@@ -112,15 +94,8 @@ async function take(name, step) {
   );
 }
 
-async function takeInTurn(names, how) {
-  for (const name of names) await take(name, () => steps[name](how));
-}
-
-if (wanted.length) {
-  await takeInTurn(Object.keys(steps).filter(name => wanted.includes(name)));
-} else {
-  await takeInTurn(['build', 'size', 'unit', 'browser']);
-  await Promise.all([takeInTurn(['e2e']), takeInTurn(Object.keys(checks), runQuietly)]);
+for (const [name, step] of Object.entries(steps)) {
+  if (wanted.length === 0 || wanted.includes(name)) await take(name, step);
 }
 console.log(`\n${summary.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
