@@ -184,6 +184,7 @@ export class RegistryClient {
    */
   async chunks(refs: readonly ChunkRef[], batch: ChunkBatch, signal?: Signal): Promise<ChunkRef[]> {
     const left: ChunkRef[] = [];
+    const { readBatch } = await loaded(() => import('./chunk-batch.ts'));
     for (let start = 0; start < refs.length; start += maxBatchChunks) {
       const asked = refs.slice(start, start + maxBatchChunks);
       const query: BatchQuery = {
@@ -202,10 +203,7 @@ export class RegistryClient {
           body: JSON.stringify(query),
           signal,
         },
-        async (response, deadline) => {
-          const { readBatch } = await import('./chunk-batch.ts');
-          return readBatch(response, asked, batch, deadline.touch);
-        },
+        (response, deadline) => readBatch(response, asked, batch, deadline.touch),
       );
       left.push(...value);
     }
@@ -424,11 +422,11 @@ export class RegistryClient {
     const { signal, onEvent, onOpen } = options;
     const headers = { accept: 'text/event-stream' };
     try {
+      const { readEvents } = await loaded(() => import('./events.ts'));
       await this.#connection.request(
         path`/events`,
         { signal, headers, timeoutMs: eventIdleTimeoutMs },
         async (response, deadline) => {
-          const { readEvents } = await import('./events.ts');
           onOpen?.();
           await readEvents(response, onEvent, deadline.touch);
         },
@@ -469,6 +467,18 @@ function withQuery(where: string, parameters: Parameters): string {
     if (value !== null && value !== undefined) query.set(name, String(value));
   }
   return query.size === 0 ? where : `${where}?${query.toString()}`;
+}
+
+/**
+ * A part of this client, before the request that needs it: a browser has six connections to a server (HTTP/1.1), and
+ * answers that wait for code to come would hold them all.
+ */
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new HaversackError('Offline', 'a part of the app could not be loaded', { cause });
+  }
 }
 
 const maxIgnoredBytes = 65_536;
