@@ -1,7 +1,7 @@
 // `download`: 105 MB in chunks, fetched from the registry, hashed and stored by the app's own pull, beside one file fetched,
 // hashed and put whole into IndexedDB.
 import type { BrowserContext, Page } from 'playwright';
-import { RegistryClient } from '../src/client/registry.ts';
+import { AdminClient } from '../src/client/admin.ts';
 import { uploadFile } from '../src/client/upload.ts';
 import { chunkFile } from '../src/core/artifact/chunks.ts';
 import type { Bytes } from '../src/core/artifact/digest.ts';
@@ -54,13 +54,13 @@ export async function downloadBench({ root, tell, length }: Setting): Promise<Ro
   }
 }
 
-async function push(client: RegistryClient, bytes: Bytes): Promise<void> {
+async function push(client: AdminClient, bytes: Bytes): Promise<void> {
   const chunked = await chunkFile(bytes, tensorLayout(bytes));
   await uploadFile(client, chunked);
   await client.push(model, { file: chunked.ref });
 }
 
-async function untilQuiet(client: RegistryClient): Promise<void> {
+async function untilQuiet(client: AdminClient): Promise<void> {
   let known = -1;
   for (;;) {
     const { variants } = await client.version(model, 1);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RegistryClient } from '../src/client/registry.ts';
+import { AdminClient } from '../src/client/admin.ts';
 import { uploadFile } from '../src/client/upload.ts';
 import { chunkFile } from '../src/core/artifact/chunks.ts';
 import { tensorLayout } from '../src/core/onnx/layout.ts';
@@ -20,7 +20,7 @@ export interface BenchServer {
   /** Of its process. */
   readonly pid: number;
   readonly url: string;
-  readonly client: RegistryClient;
+  readonly client: AdminClient;
   close(): Promise<void>;
 }
 
@@ -50,12 +50,12 @@ export async function startServer(root: string, given?: string): Promise<BenchSe
     port,
     pid: child.pid!,
     url,
-    client: new RegistryClient({ baseUrl: url, token: () => Promise.resolve(key) }),
+    client: new AdminClient({ baseUrl: url, token: () => Promise.resolve(key) }),
     close,
   };
 }
 
-export async function pushDrawn(client: RegistryClient, { name, file }: BenchModel): Promise<void> {
+export async function pushDrawn(client: AdminClient, { name, file }: BenchModel): Promise<void> {
   const chunked = await chunkFile(file, tensorLayout(file));
   await uploadFile(client, chunked);
   await client.push(name, { file: chunked.ref, interface: drawn });

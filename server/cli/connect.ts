@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { detectingFetch } from '../../src/client/folder-registry.ts';
-import { RegistryClient } from '../../src/client/registry.ts';
+import { AdminClient } from '../../src/client/admin.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 import { memoryOf } from './known-registries.ts';
@@ -38,7 +38,7 @@ export function withServer(command: Command): Command {
 export interface Remote {
   readonly url: string;
   readonly token: () => Promise<string | null>;
-  readonly client: RegistryClient;
+  readonly client: AdminClient;
   /** Checks whose registry it is before anything of it is believed. @throws HaversackError `KeyChanged`, … */
   readonly openRegistry: () => Promise<TrustedRegistry>;
 }
@@ -48,7 +48,7 @@ export function connect(io: Io, options: RemoteOptions): Remote {
   const key = options.key ?? io.env.HAVERSACK_KEY;
   const token = () => (key ? Promise.resolve(key) : keyOnThisMachine(io, options, url));
   const fetch = detectingFetch((input, init) => globalThis.fetch(input, init));
-  const client = new RegistryClient({ baseUrl: url.href, token, fetch });
+  const client = new AdminClient({ baseUrl: url.href, token, fetch });
   // Who answers on loopback is on this machine already, and there it is often another folder's server.
   const memory = loopback.test(url.hostname) ? null : memoryOf(io, url.href);
   const warn = (line: string) => io.stderr(`${line}\n`);

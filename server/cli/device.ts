@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import { invitationLink } from '../../src/core/artifact/enrolment-code.ts';
 import { groupNameSchema } from '../../src/core/artifact/names.ts';
-import type { DeviceInfo, Role } from '../../src/core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { Role } from '../../src/core/artifact/role.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { z } from '../../src/core/zod.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { BundleReceipt } from '../../src/core/artifact/registry-api.ts';
+import type { BundleReceipt } from '../../src/core/artifact/inbox-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import type { Io } from './io.ts';

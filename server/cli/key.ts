@@ -1,6 +1,7 @@
 // `haversack key`: keys for people and programs, and the registry's own.
 import { Command, Option } from 'commander';
-import type { AccessKey, Role } from '../../src/core/artifact/registry-api.ts';
+import type { AccessKey } from '../../src/core/artifact/access-api.ts';
+import type { Role } from '../../src/core/artifact/role.ts';
 import { rootSchema } from '../../src/core/artifact/documents.ts';
 import { readDocument } from '../../src/core/artifact/signature.ts';
 import { dayMs } from '../../src/core/durations.ts';

@@ -1,7 +1,7 @@
 // Values of options that several verbs have, parsed.
 import { InvalidArgumentError } from 'commander';
 import { groupNameSchema } from '../../src/core/artifact/names.ts';
-import { type Role, roleSchema } from '../../src/core/artifact/registry-api.ts';
+import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { z } from '../../src/core/zod.ts';
 
 export function parseRole(text: string): Role {

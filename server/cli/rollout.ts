@@ -1,8 +1,8 @@
 // `haversack rollout`: how far a version has come, and the next step: wider, held, on again, finished, or the alias gone.
 import { Command } from 'commander';
-import type { RegistryClient } from '../../src/client/registry.ts';
+import type { AdminClient } from '../../src/client/admin.ts';
 import type { Alias } from '../../src/core/artifact/documents.ts';
-import type { UpdateOutcomes } from '../../src/core/artifact/registry-api.ts';
+import type { UpdateOutcomes } from '../../src/core/artifact/inbox-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { aliasValue, describeReach, findAlias, parseAlias, toAlias } from './alias-state.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
@@ -89,7 +89,7 @@ function stepOf({ share, group, hold, resume, finish, remove }: RolloutOptions):
 }
 
 async function take(
-  client: RegistryClient,
+  client: AdminClient,
   { model, alias, version, revision, rollout: reach }: Alias,
   step: 'widen' | 'hold' | 'resume' | 'finish',
   { share, group, why: given }: RolloutOptions,
@@ -108,7 +108,7 @@ async function take(
 
 /** Null for who may not see reports. */
 async function outcomesOf(
-  client: RegistryClient,
+  client: AdminClient,
   { model, version }: Alias,
   signal: AbortSignal,
 ): Promise<UpdateOutcomes | null> {

@@ -1,6 +1,8 @@
 // Who may do what: one table of all routes, and the one function that reads it.
 import { HaversackError } from '../../src/core/errors.ts';
-import { registryRoot, type Caller, type Role } from '../../src/core/artifact/registry-api.ts';
+import type { Caller } from '../../src/core/artifact/access-api.ts';
+import { registryRoot } from '../../src/core/artifact/registry-api.ts';
+import type { Role } from '../../src/core/artifact/role.ts';
 import type { Envelope } from '../../src/core/artifact/signature.ts';
 import type { Identity } from './identity.ts';
 

@@ -1,6 +1,6 @@
 // The one entrance: every request passes here before its route, and every route is in the access table or does not exist.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AccessKey, DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import type { AccessKey, DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { requireRight, type Right, rightOf } from './access.ts';
 import { securityHeaders } from './headers.ts';

@@ -1,7 +1,7 @@
 // Who is asking: nobody, the admin's key, a key that an admin made, or a device that proves its key with a token it signed
 // itself a moment ago.
 import { decodeProtectedHeader } from 'jose';
-import type { AccessKey, DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import type { AccessKey, DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { keyIdSchema } from '../../src/core/artifact/signature.ts';
 import { accessKeyPrefix } from '../registry/access-keys.ts';
 import type { AdminKey } from './admin-key.ts';

@@ -5,7 +5,7 @@ import type {
   AccessKey,
   accessKeyQuerySchema,
   newAccessKeySchema,
-} from '../../src/core/artifact/registry-api.ts';
+} from '../../src/core/artifact/access-api.ts';
 import { dayMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { AccessKeyRow } from '../storage/tables.ts';

@@ -1,12 +1,8 @@
 // A device's candidate becomes a version: once, after everything it claims has been looked at. Its evaluations are its word.
 import { type Candidate, candidateSchema, manifestSchema } from '../../src/core/artifact/documents.ts';
 import { hasSameFace } from '../../src/core/artifact/face.ts';
-import {
-  type Envelope,
-  envelopeDigest,
-  openDocument,
-  readDocument,
-} from '../../src/core/artifact/signature.ts';
+import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
+import { openSignedByDevice } from '../../src/core/artifact/signed-by-device.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { requireChunks } from './chunk-files.ts';
 import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';
@@ -65,7 +61,7 @@ async function openCandidate(registry: Registry, envelope: Envelope): Promise<Ca
       `the device that signed is ${device.status} as ${device.role ?? 'nothing'}; trainer is wanted`,
     );
   }
-  return openDocument(envelope, candidateSchema, device.publicKey);
+  return openSignedByDevice(envelope, candidateSchema, device.publicKey);
 }
 
 async function checkFiles(registry: Registry, candidate: Candidate): Promise<void> {

@@ -1,6 +1,6 @@
 // What the registry says of a device, signed, for where the registry cannot be asked.
 import { type DeviceCertificate, deviceCertificateSchema } from '../../src/core/artifact/documents.ts';
-import type { DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { type Envelope, signDocument } from '../../src/core/artifact/signature.ts';
 import { dayMs } from '../../src/core/durations.ts';
 import type { Registry } from './context.ts';

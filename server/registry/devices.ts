@@ -2,12 +2,8 @@
 import type { Transaction } from 'kysely';
 import { deviceCode } from '../../src/core/artifact/device-code.ts';
 import { reportSchema } from '../../src/core/artifact/documents.ts';
-import {
-  type deviceChangeSchema,
-  type DeviceInfo,
-  type Role,
-  roleSchema,
-} from '../../src/core/artifact/registry-api.ts';
+import type { deviceChangeSchema, DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { keyIdOf } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { z } from '../../src/core/zod.ts';

@@ -8,8 +8,8 @@ import type {
   enrolmentCodeQuerySchema,
   enrolmentCodeSchema,
   newEnrolmentCodeSchema,
-  Role,
-} from '../../src/core/artifact/registry-api.ts';
+} from '../../src/core/artifact/access-api.ts';
+import type { Role } from '../../src/core/artifact/role.ts';
 import { minuteMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { EnrolmentRow, Tables } from '../storage/tables.ts';

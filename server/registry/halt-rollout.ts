@@ -1,6 +1,6 @@
 // A release that devices roll back is held by the registry itself, before it reaches the others: nobody need be awake for it.
 import { type Alias, aliasSchema } from '../../src/core/artifact/documents.ts';
-import type { UpdateOutcomes } from '../../src/core/artifact/registry-api.ts';
+import type { UpdateOutcomes } from '../../src/core/artifact/inbox-api.ts';
 import { readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { holdAlias } from './aliases.ts';

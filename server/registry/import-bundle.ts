@@ -8,7 +8,7 @@ import {
   rootSchema,
 } from '../../src/core/artifact/documents.ts';
 import { keysOf } from '../../src/core/artifact/root-chain.ts';
-import type { BundleReceipt } from '../../src/core/artifact/registry-api.ts';
+import type { BundleReceipt } from '../../src/core/artifact/inbox-api.ts';
 import {
   type Envelope,
   envelopeDigest,

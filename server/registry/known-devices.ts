@@ -1,6 +1,7 @@
 // Devices as the gate asks for them at every request: kept in memory, and read anew as soon as anything about one changes, so
 // that a revocation is known at the next request. One process has the data folder; nobody else changes what is in it.
-import type { DeviceInfo, RegistryEvent } from '../../src/core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
 import { LruMap } from '../gateway/lru-map.ts';
 import type { Registry } from './context.ts';
 import { findDevice } from './devices.ts';

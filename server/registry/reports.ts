@@ -2,13 +2,9 @@
 import type { Kysely } from 'kysely';
 import { type Report, reportSchema } from '../../src/core/artifact/documents.ts';
 import type { Digest } from '../../src/core/artifact/digest.ts';
-import type { ReportList, reportQuerySchema } from '../../src/core/artifact/registry-api.ts';
-import {
-  type Envelope,
-  envelopeDigest,
-  openDocument,
-  readDocument,
-} from '../../src/core/artifact/signature.ts';
+import type { ReportList, reportQuerySchema } from '../../src/core/artifact/inbox-api.ts';
+import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
+import { openSignedByDevice } from '../../src/core/artifact/signed-by-device.ts';
 import type { z } from '../../src/core/zod.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Registry } from './context.ts';
@@ -46,7 +42,7 @@ export async function acceptReport(registry: Registry, envelope: Envelope): Prom
 async function openReport(registry: Registry, envelope: Envelope): Promise<Report> {
   const claimed = readDocument(envelope, reportSchema);
   const { publicKey } = await requireApproved(registry, claimed.device);
-  return openDocument(envelope, reportSchema, publicKey);
+  return openSignedByDevice(envelope, reportSchema, publicKey);
 }
 
 interface Arrival {

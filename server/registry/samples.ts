@@ -8,7 +8,7 @@ import {
   reviewStateSchema,
   type SamplesList,
   type samplesQuerySchema,
-} from '../../src/core/artifact/registry-api.ts';
+} from '../../src/core/artifact/inbox-api.ts';
 import { checkSampleIds } from '../../src/core/artifact/sample-id.ts';
 import { openSignedByDevice } from '../../src/core/artifact/signed-by-device.ts';
 import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';

@@ -1,6 +1,6 @@
 // How devices fared with a version, as they reported it.
 import type { Kysely } from 'kysely';
-import type { UpdateOutcomes } from '../../src/core/artifact/registry-api.ts';
+import type { UpdateOutcomes } from '../../src/core/artifact/inbox-api.ts';
 import type { Tables } from '../storage/tables.ts';
 
 /**

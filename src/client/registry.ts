@@ -4,71 +4,45 @@ import { bundleMediaType } from '../core/artifact/bundle-name.ts';
 import { type ChunkRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import {
-  aliasHistorySchema,
-  type Collection,
-  collectionSchema,
-  type aliasHoldSchema,
-  type AliasRevision,
-  type auditQuerySchema,
-  type AuditEntry,
-  auditSchema,
-  type ModelDetail,
-  modelDetailSchema,
-  type ModelQuery,
-  type modelChangeSchema,
-  type versionChangeSchema,
-  type AccessKey,
-  accessKeyListSchema,
-  type accessKeyQuerySchema,
-  accessKeySchema,
+  type Caller,
+  callerSchema,
+  type EnrolmentAnswer,
+  enrolmentAnswerSchema,
+  type enrolmentSchema,
+} from '../core/artifact/access-api.ts';
+import {
   acknowledgementSchema,
   type BundleReceipt,
   bundleReceiptSchema,
-  aliasMoveSchema,
+  reviewCountsSchema,
+  type reviewSchema,
+  type SamplesList,
+  samplesListSchema,
+} from '../core/artifact/inbox-api.ts';
+import {
+  type ModelDetail,
+  modelDetailSchema,
   type BatchQuery,
   chunkFramesType,
-  type Caller,
-  callerSchema,
-  type deviceChangeSchema,
-  type DeviceInfo,
-  deviceListSchema,
-  deviceSchema,
-  type EnrolmentAnswer,
-  enrolmentAnswerSchema,
-  enrolmentCodeListSchema,
-  type enrolmentCodeQuerySchema,
-  type enrolmentCodeSchema,
-  type enrolmentSchema,
   maxBaseFiles,
   maxBatchChunks,
   maxMissingQuery,
   missingAnswerSchema,
   modelListSchema,
   type ModelSummary,
-  newAccessKeySchema,
-  newEnrolmentCodeSchema,
-  type Push,
   type Receipt,
   receiptSchema,
-  type ReportList,
-  reportListSchema,
-  type reportQuerySchema,
   type RegistryEvent,
-  registryRoot,
-  reviewCountsSchema,
-  type reviewSchema,
-  type SamplesList,
-  samplesListSchema,
-  type rotationQuerySchema,
   type VersionDetail,
   versionDetailSchema,
 } from '../core/artifact/registry-api.ts';
 import { type Envelope, envelopeDigest, envelopeSchema } from '../core/artifact/signature.ts';
 import { HaversackError } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
-import { readAtMost, readExactly } from './body.ts';
+import { readExactly } from './body.ts';
 import type { ChunkBatch } from './chunk-batch.ts';
 import { Connection, type ConnectionOptions, idleTimeoutMs, workTimeoutMs } from './http.ts';
+import { drain, path, withQuery } from './registry-paths.ts';
 
 /** The server sends a comment every 15 s; three missed mean that the line is dead. */
 export const eventIdleTimeoutMs = 45_000;
@@ -89,25 +63,25 @@ type Signal = AbortSignal | undefined;
 
 /** Every method throws `Offline` where the server cannot be reached, `Aborted`, or the code the server answered. */
 export class RegistryClient {
-  readonly #connection: Connection;
+  protected readonly connection: Connection;
 
   constructor(options: ConnectionOptions) {
-    this.#connection = new Connection(options);
+    this.connection = new Connection(options);
   }
 
   /** The root document (`rootSchema`), signed: the newest, or that of a revision. */
   async root(revision?: number, signal?: Signal): Promise<Envelope> {
     const where = revision === undefined ? path`/root` : path`/root/${revision}`;
-    return (await this.#connection.json(where, envelopeSchema, { signal })).value;
+    return (await this.connection.json(where, envelopeSchema, { signal })).value;
   }
 
   async me(signal?: Signal): Promise<Caller> {
-    return (await this.#connection.json(path`/me`, callerSchema, { signal })).value;
+    return (await this.connection.json(path`/me`, callerSchema, { signal })).value;
   }
 
   /** All models; with `etag`, only if they changed since the answer that had it. */
   async models({ etag, signal }: { etag?: string | null; signal?: Signal } = {}): Promise<ModelsAnswer> {
-    const answer = await this.#connection.json(path`/models`, modelListSchema.or(z.null()), {
+    const answer = await this.connection.json(path`/models`, modelListSchema.or(z.null()), {
       signal,
       headers: etag ? { 'if-none-match': etag } : {},
       nothing: 304,
@@ -115,50 +89,21 @@ export class RegistryClient {
     return { models: answer.value?.models ?? null, etag: answer.headers.get('etag') ?? etag ?? null };
   }
 
-  /** The models in whose name, tags or card `q` is, and that have the tag. */
-  async searchModels(query: ModelQuery, signal?: Signal): Promise<ModelSummary[]> {
-    const where = withQuery(path`/models`, query);
-    return (await this.#connection.json(where, modelListSchema, { signal })).value.models;
-  }
-
   async model(model: string, signal?: Signal): Promise<ModelAnswer> {
-    const { value, headers } = await this.#connection.json(path`/models/${model}`, modelDetailSchema, {
+    const { value, headers } = await this.connection.json(path`/models/${model}`, modelDetailSchema, {
       signal,
     });
     return { model: value, etag: headers.get('etag') ?? '*' };
   }
 
-  /** Card, tags, retention: what is left out stays. `ifMatch`: the etag of what was seen; `*` in any case. */
-  async changeModel(
-    model: string,
-    change: z.input<typeof modelChangeSchema>,
-    ifMatch = '*',
-    signal?: Signal,
-  ): Promise<ModelDetail> {
-    const options = { method: 'PATCH', headers: { 'if-match': ifMatch }, signal };
-    return this.#post(path`/models/${model}`, change, modelDetailSchema, options);
-  }
-
-  /** Retires a version, or takes it out of retirement. `ifMatch`: the etag of what was seen; `*` in any case. */
-  async changeVersion(
-    model: string,
-    version: number,
-    change: z.input<typeof versionChangeSchema>,
-    ifMatch = '*',
-    signal?: Signal,
-  ): Promise<VersionDetail> {
-    const options = { method: 'PATCH', headers: { 'if-match': ifMatch }, signal };
-    return this.#post(path`/models/${model}/versions/${version}`, change, versionDetailSchema, options);
-  }
-
   async version(model: string, version: number, signal?: Signal): Promise<VersionDetail> {
     const where = path`/models/${model}/versions/${version}`;
-    return (await this.#connection.json(where, versionDetailSchema, { signal })).value;
+    return (await this.connection.json(where, versionDetailSchema, { signal })).value;
   }
 
   /** The alias document (`aliasSchema`), signed. */
   async alias(model: string, alias: string, signal?: Signal): Promise<Envelope> {
-    return (await this.#connection.json(path`/models/${model}/aliases/${alias}`, envelopeSchema, { signal }))
+    return (await this.connection.json(path`/models/${model}/aliases/${alias}`, envelopeSchema, { signal }))
       .value;
   }
 
@@ -168,7 +113,7 @@ export class RegistryClient {
    */
   async chunk(ref: ChunkRef, signal?: Signal): Promise<Bytes> {
     const name = `chunk ${ref.digest.slice(0, 12)}`;
-    const { value } = await this.#connection.request(
+    const { value } = await this.connection.request(
       path`/chunks/${ref.digest}`,
       { signal, headers: { accept: 'application/octet-stream, application/problem+json' } },
       (response, deadline) => readExactly(response, ref.bytes, name, deadline.touch),
@@ -192,7 +137,7 @@ export class RegistryClient {
         of: batch.of,
         have: batch.have.slice(0, maxBaseFiles),
       };
-      const { value } = await this.#connection.request(
+      const { value } = await this.connection.request(
         path`/chunks/batch`,
         {
           method: 'POST',
@@ -215,7 +160,7 @@ export class RegistryClient {
     const missing: Digest[] = [];
     for (let start = 0; start < digests.length; start += maxMissingQuery) {
       const body = { digests: digests.slice(start, start + maxMissingQuery) };
-      const answer = await this.#post(path`/chunks/missing`, body, missingAnswerSchema, { signal });
+      const answer = await this.post(path`/chunks/missing`, body, missingAnswerSchema, { signal });
       missing.push(...answer.missing);
     }
     return missing;
@@ -225,13 +170,13 @@ export class RegistryClient {
   async putChunk(digest: Digest, bytes: Bytes, signal?: Signal): Promise<void> {
     const headers = { 'content-type': 'application/octet-stream' };
     const options = { method: 'PUT', headers, body: bytes, signal };
-    await this.#connection.request(path`/chunks/${digest}`, options, drain);
+    await this.connection.request(path`/chunks/${digest}`, options, drain);
   }
 
   /** Delivers a candidate whose chunks have arrived. Sent again, it answers the same receipt. */
   async submitCandidate(candidate: Envelope, signal?: Signal): Promise<Receipt> {
     const timeoutMs = workTimeoutMs;
-    const receipt = await this.#post(path`/candidates`, candidate, receiptSchema, { signal, timeoutMs });
+    const receipt = await this.post(path`/candidates`, candidate, receiptSchema, { signal, timeoutMs });
     const wanted = await envelopeDigest(candidate);
     if (receipt.candidate !== wanted) {
       const got = receipt.candidate.slice(0, 12);
@@ -245,7 +190,7 @@ export class RegistryClient {
 
   /** Delivers a document that this device signed. Sent again, it is acknowledged again. @throws HaversackError `DocumentInvalid` */
   async sendDocument(to: 'reports' | 'samples', document: Envelope, signal?: Signal): Promise<void> {
-    const { digest } = await this.#post(path`/${to}`, document, acknowledgementSchema, { signal });
+    const { digest } = await this.post(path`/${to}`, document, acknowledgementSchema, { signal });
     const wanted = await envelopeDigest(document);
     if (digest === wanted) return;
     const got = digest.slice(0, 12);
@@ -254,9 +199,8 @@ export class RegistryClient {
 
   /** Samples documents that devices sent, oldest first; for trainers. @param after what `next` said before */
   async samples(model: string, after: string | null, signal?: Signal): Promise<SamplesList> {
-    const query = after === null ? '' : `?after=${encodeURIComponent(after)}`;
-    const where = `${path`/models/${model}/samples`}${query}`;
-    return (await this.#connection.json(where, samplesListSchema, { signal })).value;
+    const where = withQuery(path`/models/${model}/samples`, { after });
+    return (await this.connection.json(where, samplesListSchema, { signal })).value;
   }
 
   /** Tells the registry what was made of samples. */
@@ -266,12 +210,12 @@ export class RegistryClient {
     signal?: Signal,
   ): Promise<z.infer<typeof reviewCountsSchema>> {
     const options = { method: 'PATCH', signal };
-    return this.#post(path`/models/${model}/samples`, review, reviewCountsSchema, options);
+    return this.post(path`/models/${model}/samples`, review, reviewCountsSchema, options);
   }
 
   /** Hands a bundle over: each document in it counts as if it had been sent by itself. */
   async importBundle(bundle: Bytes, signal?: Signal): Promise<BundleReceipt> {
-    const { value } = await this.#connection.json(path`/bundles`, bundleReceiptSchema, {
+    const { value } = await this.connection.json(path`/bundles`, bundleReceiptSchema, {
       method: 'POST',
       headers: { 'content-type': bundleMediaType },
       body: bundle,
@@ -281,133 +225,9 @@ export class RegistryClient {
     return value;
   }
 
-  /** What devices reported, newest first; for admins. */
-  async reports(query: z.input<typeof reportQuerySchema> = {}, signal?: Signal): Promise<ReportList> {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-    return (await this.#connection.json(`${path`/reports`}?${search}`, reportListSchema, { signal })).value;
-  }
-
-  /** An admin's upload, after `uploadFile`. */
-  async push(model: string, push: Push, signal?: Signal): Promise<VersionDetail> {
-    const timeoutMs = workTimeoutMs;
-    return this.#post(path`/models/${model}/versions`, push, versionDetailSchema, { signal, timeoutMs });
-  }
-
-  /** Moves an alias that is at `ifRevision`, or makes it (null). The answer is the new alias document. */
-  async moveAlias(
-    model: string,
-    alias: string,
-    move: z.input<typeof aliasMoveSchema>,
-    ifRevision: number | null,
-    signal?: Signal,
-  ): Promise<Envelope> {
-    const condition = ifRevision === null ? { 'if-none-match': '*' } : { 'if-match': `"${ifRevision}"` };
-    const options = { method: 'PUT', headers: condition, signal };
-    return this.#post(path`/models/${model}/aliases/${alias}`, move, envelopeSchema, options);
-  }
-
-  /** Holds a rollout, or lets it go on. The answer is the new alias document. */
-  async holdAlias(
-    model: string,
-    alias: string,
-    hold: z.input<typeof aliasHoldSchema>,
-    ifRevision: number,
-    signal?: Signal,
-  ): Promise<Envelope> {
-    const options = { method: 'PATCH', headers: { 'if-match': `"${ifRevision}"` }, signal };
-    return this.#post(path`/models/${model}/aliases/${alias}`, hold, envelopeSchema, options);
-  }
-
-  async removeAlias(
-    model: string,
-    alias: string,
-    ifRevision: number,
-    why: string | null,
-    signal?: Signal,
-  ): Promise<void> {
-    const where = withQuery(path`/models/${model}/aliases/${alias}`, { why });
-    const options = { method: 'DELETE', headers: { 'if-match': `"${ifRevision}"` }, signal };
-    await this.#connection.request(where, options, drain);
-  }
-
-  /** Every revision an alias had, newest first. */
-  async aliasHistory(model: string, alias: string, signal?: Signal): Promise<AliasRevision[]> {
-    const where = path`/models/${model}/aliases/${alias}/history`;
-    return (await this.#connection.json(where, aliasHistorySchema, { signal })).value.entries;
-  }
-
-  /** The same of all aliases of a model, those removed too. */
-  async modelHistory(model: string, signal?: Signal): Promise<AliasRevision[]> {
-    return (await this.#connection.json(path`/models/${model}/history`, aliasHistorySchema, { signal })).value
-      .entries;
-  }
-
-  /** Lets go of what nobody needs; with `dryRun` only says what that would be. */
-  async collectGarbage(dryRun: boolean, signal?: Signal): Promise<Collection> {
-    return this.#post(path`/gc`, { dryRun }, collectionSchema, { signal, timeoutMs: workTimeoutMs });
-  }
-
-  /** Who did what, newest first; `before` an entry's id goes on. */
-  async audit(query: z.input<typeof auditQuerySchema> = {}, signal?: Signal): Promise<AuditEntry[]> {
-    const where = withQuery(path`/audit`, query as Parameters);
-    return (await this.#connection.json(where, auditSchema, { signal })).value.entries;
-  }
-
   /** Asks for this device to be let in, at once where a code comes with it; asked again, it answers how that stands. */
   async enrol(request: z.input<typeof enrolmentSchema>, signal?: Signal): Promise<EnrolmentAnswer> {
-    return this.#post(path`/devices`, request, enrolmentAnswerSchema, { signal });
-  }
-
-  async devices(signal?: Signal): Promise<DeviceInfo[]> {
-    return (await this.#connection.json(path`/devices`, deviceListSchema, { signal })).value.devices;
-  }
-
-  async changeDevice(
-    id: string,
-    change: z.input<typeof deviceChangeSchema>,
-    signal?: Signal,
-  ): Promise<DeviceInfo> {
-    return this.#post(path`/devices/${id}`, change, deviceSchema, { method: 'PATCH', signal });
-  }
-
-  /** A code that lets one device in. This answer is the only one that holds it. */
-  async createEnrolment(
-    query: z.input<typeof enrolmentCodeQuerySchema>,
-    signal?: Signal,
-  ): Promise<z.infer<typeof newEnrolmentCodeSchema>> {
-    return this.#post(path`/enrolments`, query, newEnrolmentCodeSchema, { signal });
-  }
-
-  async enrolments(signal?: Signal): Promise<z.infer<typeof enrolmentCodeSchema>[]> {
-    return (await this.#connection.json(path`/enrolments`, enrolmentCodeListSchema, { signal })).value.codes;
-  }
-
-  async deleteEnrolment(id: string, signal?: Signal): Promise<void> {
-    await this.#connection.request(path`/enrolments/${id}`, { method: 'DELETE', signal }, drain);
-  }
-
-  /** A key for people and programs. This answer is the only one that holds it. */
-  async createKey(
-    query: z.input<typeof accessKeyQuerySchema>,
-    signal?: Signal,
-  ): Promise<z.infer<typeof newAccessKeySchema>> {
-    return this.#post(path`/keys`, query, newAccessKeySchema, { signal });
-  }
-
-  async keys(signal?: Signal): Promise<AccessKey[]> {
-    return (await this.#connection.json(path`/keys`, accessKeyListSchema, { signal })).value.keys;
-  }
-
-  async revokeKey(id: string, signal?: Signal): Promise<AccessKey> {
-    const options = { method: 'DELETE', signal };
-    return (await this.#connection.json(path`/keys/${id}`, accessKeySchema, options)).value;
-  }
-
-  /** Gives the registry a new key, which the one before signs. The answer is the new root document. */
-  async rotateRegistryKey(query: z.input<typeof rotationQuerySchema>, signal?: Signal): Promise<Envelope> {
-    const timeoutMs = workTimeoutMs;
-    return this.#post(path`/root`, query, envelopeSchema, { signal, timeoutMs });
+    return this.post(path`/devices`, request, enrolmentAnswerSchema, { signal });
   }
 
   /**
@@ -423,7 +243,7 @@ export class RegistryClient {
     const headers = { accept: 'text/event-stream' };
     try {
       const { readEvents } = await loaded(() => import('./events.ts'));
-      await this.#connection.request(
+      await this.connection.request(
         path`/events`,
         { signal, headers, timeoutMs: eventIdleTimeoutMs },
         async (response, deadline) => {
@@ -436,13 +256,14 @@ export class RegistryClient {
     }
   }
 
-  async #post<T>(
+  /** JSON there and back. */
+  protected async post<T>(
     where: string,
     body: unknown,
     schema: z.ZodType<T>,
     options: { method?: string; headers?: Record<string, string>; signal?: Signal; timeoutMs?: number },
   ): Promise<T> {
-    const { value } = await this.#connection.json(where, schema, {
+    const { value } = await this.connection.json(where, schema, {
       method: options.method ?? 'POST',
       headers: { 'content-type': 'application/json', ...options.headers },
       body: JSON.stringify(body),
@@ -451,22 +272,6 @@ export class RegistryClient {
     });
     return value;
   }
-}
-
-/** A path below the registry's root; values are escaped. */
-function path(strings: TemplateStringsArray, ...values: (string | number)[]): string {
-  return registryRoot + String.raw({ raw: strings }, ...values.map(value => encodeURIComponent(value)));
-}
-
-type Parameters = Readonly<Record<string, string | number | null | undefined>>;
-
-/** The same with a query; what is null or absent is left out. */
-function withQuery(where: string, parameters: Parameters): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== null && value !== undefined) query.set(name, String(value));
-  }
-  return query.size === 0 ? where : `${where}?${query.toString()}`;
 }
 
 /**
@@ -479,9 +284,4 @@ async function loaded<T>(load: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new HaversackError('Offline', 'a part of the app could not be loaded', { cause });
   }
-}
-
-const maxIgnoredBytes = 65_536;
-async function drain(response: Response): Promise<void> {
-  await readAtMost(response, maxIgnoredBytes, () => undefined);
 }

@@ -1,7 +1,7 @@
 // Samples that other devices labelled: sent to the registry or carried here, once each, and what was made of them.
 import type { Digest } from '../core/artifact/digest.ts';
 import { type Samples, samplesSchema } from '../core/artifact/documents.ts';
-import type { ReviewState, SamplesList } from '../core/artifact/registry-api.ts';
+import type { ReviewState, SamplesList } from '../core/artifact/inbox-api.ts';
 import { checkSampleIds } from '../core/artifact/sample-id.ts';
 import { openSignedByDevice } from '../core/artifact/signed-by-device.ts';
 import { type Envelope, envelopeDigest } from '../core/artifact/signature.ts';

@@ -1,5 +1,5 @@
 // What this device is to the registry, as it was last said: whether it is let in, and the groups that rollouts go by.
-import type { Caller } from '../core/artifact/registry-api.ts';
+import type { Caller } from '../core/artifact/access-api.ts';
 import type { RolloutDevice } from '../core/artifact/rollout.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import type { Database } from './db.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/core/artifact/digest.ts';
 import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
 import { type Envelope, envelopeDigest } from '../../src/core/artifact/signature.ts';
-import { RegistryClient } from '../../src/client/registry.ts';
+import { AdminClient } from '../../src/client/admin.ts';
 import { rawServer, type RawServer, type Received, rejection, sendJson } from './raw-server.ts';
 
 let server: RawServer | undefined;
@@ -14,7 +14,7 @@ afterEach(async () => {
 
 async function serving(handle: (request: Received, response: ServerResponse) => void) {
   server = await rawServer(handle);
-  return { server, client: new RegistryClient({ baseUrl: server.url }) };
+  return { server, client: new AdminClient({ baseUrl: server.url }) };
 }
 
 const envelope: Envelope = {
@@ -109,7 +109,7 @@ describe('the key', () => {
   it('is asked for before each request', async () => {
     const { server } = await serving((_, response) => sendJson(response, { devices: [] }));
     const keys = ['one', 'two'];
-    const client = new RegistryClient({
+    const client = new AdminClient({
       baseUrl: `${server.url}/`,
       token: () => Promise.resolve(keys.shift() ?? null),
     });
@@ -129,7 +129,7 @@ describe('the key', () => {
     const { server } = await serving((_, response) =>
       response.writeHead(307, { location: `${elsewhere.url}/registry/v1/devices` }).end(),
     );
-    const client = new RegistryClient({ baseUrl: server.url, token: () => Promise.resolve('secret') });
+    const client = new AdminClient({ baseUrl: server.url, token: () => Promise.resolve('secret') });
     expect(await rejection(client.devices())).toMatchObject({ code: 'Offline' });
     expect(elsewhere.received).toEqual([]);
     await elsewhere.close();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SamplesList } from '../../src/core/artifact/registry-api.ts';
+import type { SamplesList } from '../../src/core/artifact/inbox-api.ts';
 import { signSamples } from '../../src/device/bundles.ts';
 import { loadIdentity } from '../../src/device/identity.ts';
 import { listInbox, pullInbox } from '../../src/device/inbox.ts';

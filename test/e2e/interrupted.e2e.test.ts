@@ -1,10 +1,10 @@
 // A tab that dies half-way through a download: resumed or dropped, never mistaken for a model.
 import type { Request } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { startAlone } from './support/alone.ts';
 import { answeredBy, go, modelCard } from './support/app.ts';
-import { crash, Device } from './support/device.ts';
+import { crash } from './support/device.ts';
 import { counts, throttle } from './support/line.ts';
-import { type RunningServer, startServer } from './support/server.ts';
 
 /** By digest: many with one request, or one. */
 function chunksAskedFor(request: Request): string[] {
@@ -18,20 +18,10 @@ function chunksAskedFor(request: Request): string[] {
 const slowBytesPerSecond = 12_000;
 
 describe('a tab that is killed half-way through a download', () => {
-  let server: RunningServer;
-  let device: Device;
-
-  beforeAll(async () => {
-    server = await startServer();
-    device = await Device.create();
-  });
-  afterAll(async () => {
-    await device.close();
-    await server.stop();
-  });
+  const alone = startAlone();
 
   it('leaves no model, keeps the pieces it had, and goes on from them', async () => {
-    const page = await device.open(`${server.url}/#/library`);
+    const page = await alone.device.open(`${alone.server.url}/#/library`);
     await modelCard(page, 'digits').getByRole('button', { name: 'Get', exact: true }).waitFor();
     await throttle(page, slowBytesPerSecond);
     await modelCard(page, 'digits').getByRole('button', { name: 'Get', exact: true }).click();
@@ -40,7 +30,7 @@ describe('a tab that is killed half-way through a download', () => {
       .toBeGreaterThan(0);
     await crash(page);
 
-    const again = await device.open(`${server.url}/#/library`);
+    const again = await alone.device.open(`${alone.server.url}/#/library`);
     const half = await counts(again);
     expect(half.installed).toBe(0);
     expect(half.chunks).toBeGreaterThan(0);

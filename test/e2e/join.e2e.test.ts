@@ -1,19 +1,19 @@
 // A device comes in by a link, a picture of it, or the sixteen letters: and only to the registry that it was invited to.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RegistryClient } from '../../src/client/registry.ts';
+import { AdminClient } from '../../src/client/admin.ts';
 import { invitationLink } from '../../src/core/artifact/enrolment-code.ts';
 import { smallTargets, violations } from './support/access.ts';
 import { Device } from './support/device.ts';
 import { type RunningServer, startServer } from './support/server.ts';
 
 let server: RunningServer;
-let admin: RegistryClient;
+let admin: AdminClient;
 let device: Device;
 
 beforeAll(async () => {
   server = await startServer(['--no-demo']);
   const key = await server.adminKey();
-  admin = new RegistryClient({ baseUrl: server.url, token: () => Promise.resolve(key) });
+  admin = new AdminClient({ baseUrl: server.url, token: () => Promise.resolve(key) });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {

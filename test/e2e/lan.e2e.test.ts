@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { loadCertificates } from '../../server/lan/authority.ts';
 import { deviceCode } from '../../src/core/artifact/device-code.ts';
-import type { DeviceInfo } from '../../src/core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { answeredBy, askToBeLetIn, go, installModels } from './support/app.ts';
 import { Device } from './support/device.ts';
 import { askFrom, makeHosts, type Question, whyNoHosts } from './support/hosts.ts';

@@ -1,44 +1,35 @@
 // What the page may do: the content policy is kept, a breach of it would be seen, and the app also works unisolated.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { startAlone } from './support/alone.ts';
 import { answeredBy } from './support/app.ts';
 import { Device } from './support/device.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { startServer } from './support/server.ts';
 
 describe('the content policy', () => {
-  let server: RunningServer;
-  let device: Device;
-
-  beforeAll(async () => {
-    server = await startServer();
-    device = await Device.create();
-  });
-  afterAll(async () => {
-    await device.close();
-    await server.stop();
-  });
+  const alone = startAlone();
 
   it('is broken by nothing from the first visit to the first answer', async () => {
-    const page = await device.open(server.url);
+    const page = await alone.device.open(alone.server.url);
     await page.getByRole('button', { name: 'Get iris' }).click();
     await answeredBy(page, 'iris', 2);
-    expect(device.complaints).toEqual([]);
+    expect(alone.device.complaints).toEqual([]);
   });
 
   it('is one whose breach these tests would see', async () => {
-    const page = await device.open(server.url);
+    const page = await alone.device.open(alone.server.url);
     await page.evaluate(() => {
       const script = document.createElement('script');
       script.textContent = 'window.broken = true';
       document.head.append(script);
     });
-    await expect.poll(() => device.complaints.length).toBe(1);
-    expect(device.complaints[0]).toMatch(/Content Security Policy/);
+    await expect.poll(() => alone.device.complaints.length).toBe(1);
+    expect(alone.device.complaints[0]).toMatch(/Content Security Policy/);
     expect(await page.evaluate(() => 'broken' in window)).toBe(false);
-    device.complaints.length = 0;
+    alone.device.complaints.length = 0;
   });
 
   it('lets no code be made from strings', async () => {
-    const page = await device.open(server.url);
+    const page = await alone.device.open(alone.server.url);
     // In a task of its own: while a debugger evaluates, the policy is lifted.
     const outcome = await page.evaluate(
       () =>
@@ -54,7 +45,7 @@ describe('the content policy', () => {
         ),
     );
     expect(outcome).toBe('EvalError');
-    device.complaints.length = 0;
+    alone.device.complaints.length = 0;
   });
 });
 

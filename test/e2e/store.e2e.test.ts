@@ -1,25 +1,15 @@
 // The device's store as its owner meets it: in two tabs, damaged, pinned, on a metered link, and thrown away by the browser.
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { startAlone } from './support/alone.ts';
 import { modelCard } from './support/app.ts';
-import { crash, Device } from './support/device.ts';
+import { crash } from './support/device.ts';
 import { counts } from './support/line.ts';
-import { type RunningServer, startServer } from './support/server.ts';
 
 describe('what is stored', () => {
-  let server: RunningServer;
-  let device: Device;
+  const alone = startAlone();
 
-  beforeAll(async () => {
-    server = await startServer();
-    device = await Device.create();
-  });
-  afterAll(async () => {
-    await device.close();
-    await server.stop();
-  });
-
-  const library = () => device.open(`${server.url}/#/library`);
+  const library = () => alone.device.open(`${alone.server.url}/#/library`);
   const getButton = (page: Page) =>
     modelCard(page, 'digits').getByRole('button', { name: 'Get', exact: true });
   const isHere = (page: Page) =>
@@ -29,13 +19,13 @@ describe('what is stored', () => {
       .waitFor({ timeout: 60_000 });
 
   it('waits on a metered link until its owner says otherwise', async () => {
-    const page = await device.open('about:blank');
+    const page = await alone.device.open('about:blank');
     await page.addInitScript(() => {
       // No browser can be put on a mobile network by a test.
       const link = Object.assign(new EventTarget(), { type: 'cellular', saveData: false });
       Object.defineProperty(navigator, 'connection', { value: link });
     });
-    await page.goto(`${server.url}/#/library`);
+    await page.goto(`${alone.server.url}/#/library`);
     await getButton(page).click();
     await page.getByText('Waits for Wi-Fi or another connection that costs nothing').waitFor();
     expect((await counts(page)).chunks).toBe(0);
@@ -100,7 +90,7 @@ describe('what is stored', () => {
     await isHere(page);
     const session = await page.context().newCDPSession(page);
     const loaded = page.waitForEvent('load');
-    await session.send('Storage.clearDataForOrigin', { origin: server.url, storageTypes: 'indexeddb' });
+    await session.send('Storage.clearDataForOrigin', { origin: alone.server.url, storageTypes: 'indexeddb' });
     await loaded;
     await page.getByText(/The browser has cleared what this app had stored here/).waitFor();
     await getButton(page).waitFor();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { RegistryClient } from '../../src/client/registry.ts';
+import { AdminClient } from '../../src/client/admin.ts';
 import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
 import { classifier, push } from './models.ts';
 import { audienceOf, commitBytes, enrolDevice, setDevice, startServer, temporaryFolder } from './support.ts';
@@ -17,7 +17,7 @@ describe('events', () => {
     const server = await startServer();
     // The server's own parts listen too.
     const own = server.registry.events.listeners;
-    const client = new RegistryClient({ baseUrl: await listening(server) });
+    const client = new AdminClient({ baseUrl: await listening(server) });
     const news: RegistryEvent[] = [];
     const end = new AbortController();
     const open = new Promise<void>(resolve => {
@@ -40,7 +40,7 @@ describe('events', () => {
     const own = server.registry.events.listeners;
     const device = await enrolDevice(server, 'device');
     const baseUrl = await listening(server);
-    const client = new RegistryClient({ baseUrl, token: () => device.token(audienceOf(server)) });
+    const client = new AdminClient({ baseUrl, token: () => device.token(audienceOf(server)) });
     const listen = async () => {
       let opened: () => void = () => undefined;
       const open = new Promise<void>(resolve => (opened = resolve));

@@ -15,7 +15,7 @@ import { machineAddresses } from '../../server/gateway/origin.ts';
 import { loadCertificates } from '../../server/lan/authority.ts';
 import type { ServeOptions } from '../../server/main.ts';
 import { verifyData } from '../../server/registry/verify.ts';
-import { RegistryClient } from '../../src/client/registry.ts';
+import { AdminClient } from '../../src/client/admin.ts';
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import { envelopeDigest } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -84,7 +84,7 @@ describe('kill -9', () => {
     let tries = 0;
     for (let kill = 0; kill < 10; kill += 1) {
       const server = await serve({ ...plain, data });
-      const client = new RegistryClient({
+      const client = new AdminClient({
         baseUrl: server.url,
         token: () => Promise.resolve(keyOf(data)),
       });
@@ -115,7 +115,7 @@ describe('kill -9', () => {
       expect(bad, `after kill ${kill} at ${moment} ms`).toEqual([]);
     }
     const server = await serve({ ...plain, data });
-    const client = new RegistryClient({ baseUrl: server.url });
+    const client = new AdminClient({ baseUrl: server.url });
     for (const [version, digest] of acknowledged) {
       expect(await envelopeDigest((await client.version('sides', version)).manifest)).toBe(digest);
     }
@@ -232,7 +232,7 @@ describe('serve', () => {
 
   it('stops with code 0 on the first signal, streams open or not', async () => {
     const server = await serve({ ...plain, data: temporaryFolder() });
-    const client = new RegistryClient({ baseUrl: server.url });
+    const client = new AdminClient({ baseUrl: server.url });
     const listening = new Promise<void>(resolve => {
       client
         .events({ signal: new AbortController().signal, onEvent: () => undefined, onOpen: resolve })

@@ -10,7 +10,9 @@ import { commitVersion, type CommitOptions, type VersionDraft } from '../../serv
 import type { Registry } from '../../server/registry/context.ts';
 import { chunkFile, type FileRef } from '../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
-import { type DeviceInfo, registryRoot, type Role } from '../../src/core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import { registryRoot } from '../../src/core/artifact/registry-api.ts';
+import type { Role } from '../../src/core/artifact/role.ts';
 import { keyIdOf, type Signer } from '../../src/core/artifact/signature.ts';
 
 type AtEnd = (clean: () => void | Promise<void>) => void;

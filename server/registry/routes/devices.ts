@@ -4,8 +4,8 @@ import {
   deviceChangeSchema,
   type EnrolmentAnswer,
   enrolmentSchema,
-  registryRoot,
-} from '../../../src/core/artifact/registry-api.ts';
+} from '../../../src/core/artifact/access-api.ts';
+import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { keyIdSchema } from '../../../src/core/artifact/signature.ts';
 import { z } from '../../../src/core/zod.ts';
 import { actorOf } from '../../gateway/gate.ts';

@@ -1,6 +1,7 @@
 // Keys for people and programs, for admins.
 import type { FastifyInstance } from 'fastify';
-import { accessKeyQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
+import { accessKeyQuerySchema } from '../../../src/core/artifact/access-api.ts';
+import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { z } from '../../../src/core/zod.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';

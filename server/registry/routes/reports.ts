@@ -1,6 +1,7 @@
 // Reports over HTTP: devices send them, admins read them.
 import type { FastifyInstance } from 'fastify';
-import { reportQuerySchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
+import { reportQuerySchema } from '../../../src/core/artifact/inbox-api.ts';
+import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 import { parseRequest } from '../../gateway/problem.ts';

@@ -1,6 +1,7 @@
 // The registry's root: the newest, those before it, and the change to a new key.
 import type { FastifyInstance } from 'fastify';
-import { registryRoot, rotationQuerySchema } from '../../../src/core/artifact/registry-api.ts';
+import { rotationQuerySchema } from '../../../src/core/artifact/access-api.ts';
+import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 import { z } from '../../../src/core/zod.ts';
 import { actorOf } from '../../gateway/gate.ts';

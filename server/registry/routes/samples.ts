@@ -1,6 +1,7 @@
 // Samples over HTTP: devices send them, trainers read and review them.
 import type { FastifyInstance } from 'fastify';
-import { registryRoot, reviewSchema, samplesQuerySchema } from '../../../src/core/artifact/registry-api.ts';
+import { reviewSchema, samplesQuerySchema } from '../../../src/core/artifact/inbox-api.ts';
+import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';

@@ -1,5 +1,6 @@
 // Finding a model or a device by what somebody remembers of it.
-import type { DeviceInfo, ModelSummary } from '../../core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../core/artifact/access-api.ts';
+import type { ModelSummary } from '../../core/artifact/registry-api.ts';
 
 /** By name or tag; every word must be in one of them. */
 export function findModels(models: readonly ModelSummary[], text: string): ModelSummary[] {

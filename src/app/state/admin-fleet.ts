@@ -1,6 +1,6 @@
 // Which devices run which version of a model, by their own reports, and which they are to run by the alias they follow.
 import type { Alias } from '../../core/artifact/documents.ts';
-import type { DeviceInfo } from '../../core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../core/artifact/access-api.ts';
 import { isWithin, placeOf, targetAt } from '../../core/artifact/rollout.ts';
 
 /** A version, and the devices that said they run it. */

@@ -1,7 +1,9 @@
 // When an admin's screens look again: when the registry says that something is new, seldom else; and every few seconds while
 // its line is down. A fleet's list is long: it is not asked for more often than somebody can read it.
 import type { RegistryClient } from '../../client/registry.ts';
-import { pollIntervalMs } from '../../core/artifact/registry-api.ts';
+
+/** How often it is looked though nothing was told. */
+export const seldomMs = 60_000;
 
 /** News in quick succession are one; without a line, this is how old anything may be. */
 export const lookAgainMs = 5_000;
@@ -18,7 +20,7 @@ export async function followNews({ events, look, signal }: NewsOptions): Promise
   const looking = looker(look, signal);
   looking.now();
   // What happens without an event, such as a device that was seen, is found out by and by.
-  const seldom = setInterval(looking.now, pollIntervalMs);
+  const seldom = setInterval(looking.now, seldomMs);
   signal.addEventListener('abort', () => clearInterval(seldom), { once: true });
   const hasLeft = (): boolean => signal.aborted;
   while (!hasLeft()) {

@@ -1,6 +1,6 @@
 // A model on its way from an admin's file to the registry: looked at, tried, cut, sent, committed. Each phase can be left.
 import { signal } from '@preact/signals';
-import type { RegistryClient } from '../../client/registry.ts';
+import type { AdminClient } from '../../client/admin.ts';
 import { type ChunkSink, uploadFile, type UploadProgress } from '../../client/upload.ts';
 import { chunkFile } from '../../core/artifact/chunks.ts';
 import type { Bytes } from '../../core/artifact/digest.ts';
@@ -31,7 +31,7 @@ export type UploadState =
   | { readonly phase: 'done'; readonly model: string; readonly version: number; readonly sentBytes: number };
 
 /** What of the registry's client an upload uses. */
-export type UploadApi = Pick<RegistryClient, 'push'> & ChunkSink;
+export type UploadApi = Pick<AdminClient, 'push'> & ChunkSink;
 
 export interface UploadOptions {
   readonly inspect: (file: Bytes) => Promise<Result<Inspected['inspection']>>;

@@ -2,15 +2,16 @@
 // session and nowhere else.
 import { batch, computed, signal } from '@preact/signals';
 import { type Alias, aliasSchema } from '../../core/artifact/documents.ts';
-import type { Caller, DeviceInfo, ModelSummary } from '../../core/artifact/registry-api.ts';
+import type { Caller, DeviceInfo } from '../../core/artifact/access-api.ts';
+import type { ModelSummary } from '../../core/artifact/registry-api.ts';
 import { type Envelope, readDocument } from '../../core/artifact/signature.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
-import type { RegistryClient } from '../../client/registry.ts';
+import type { AdminClient } from '../../client/admin.ts';
 
 const storageKey = 'haversack.adminKey';
 
 /** What of the registry's client is asked here; the screens ask for more. */
-export type AdminApi = Pick<RegistryClient, 'me' | 'models' | 'devices'>;
+export type AdminApi = Pick<AdminClient, 'me' | 'models' | 'devices'>;
 
 export interface AdminOptions<Api extends AdminApi> {
   /** A client that shows this key; with null, one that shows who this device is. */

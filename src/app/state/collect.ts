@@ -1,6 +1,6 @@
 // What is made of the samples of other devices: looked at, decided where they contradict each other, learned from.
 import type { Digest } from '../../core/artifact/digest.ts';
-import type { ReviewState } from '../../core/artifact/registry-api.ts';
+import type { ReviewState } from '../../core/artifact/inbox-api.ts';
 import { labelConflicts, type LabelConflict } from '../../core/data/label-conflicts.ts';
 import { toFailure } from '../../core/errors.ts';
 import type { CollectedSample } from '../../device/collect.ts';

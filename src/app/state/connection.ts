@@ -1,6 +1,6 @@
 // Whether the server can be reached, what it takes this device for, and which registry it is.
 import { computed, signal } from '@preact/signals';
-import type { Caller, EnrolmentAnswer } from '../../core/artifact/registry-api.ts';
+import type { Caller, EnrolmentAnswer } from '../../core/artifact/access-api.ts';
 import type { RegistryRow } from '../../device/schema.ts';
 
 /** What the last request found; null until the first has ended. */

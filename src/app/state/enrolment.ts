@@ -2,7 +2,7 @@
 import { toFailure } from '../../core/errors.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
-import type { Caller, EnrolmentAnswer } from '../../core/artifact/registry-api.ts';
+import type { Caller, EnrolmentAnswer } from '../../core/artifact/access-api.ts';
 import { postChange } from '../../device/changes.ts';
 import { keepCertificate } from '../../device/peers.ts';
 import { connect, forgetRegistry, trustedKeys } from '../../device/registry.ts';

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { keyIdOf } from '../../core/artifact/signature.ts';
 import { type Failure, failure, toFailure } from '../../core/errors.ts';
+import type { ConnectionOptions } from '../../client/http.ts';
 import { RegistryClient } from '../../client/registry.ts';
 import { type Database, openHaversackDB } from '../../device/db.ts';
 import { deviceToken, type Identity, loadIdentity } from '../../device/identity.ts';
@@ -14,6 +15,8 @@ import { registryFetch } from './registry-kind.ts';
 
 export interface Services {
   readonly db: Database;
+  /** To the registry, as this device. */
+  readonly connection: ConnectionOptions;
   /** Signs requests with this device's key, once the registry is pinned. */
   readonly client: RegistryClient;
   readonly identity: Identity;
@@ -43,14 +46,15 @@ export async function openServices(): Promise<Services | null> {
     await noteStore(db);
     const identity = await loadIdentity(db);
     registry.value = await readRegistry(db);
-    const client = new RegistryClient({
+    const connection = {
       baseUrl: location.origin,
       token: () => currentToken(identity),
       fetch: registryFetch(watchedFetch),
-    });
+    };
     services.value = {
       db,
-      client,
+      connection,
+      client: new RegistryClient(connection),
       identity,
       serving,
       training: new WorkerBridge('training'),

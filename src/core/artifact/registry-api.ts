@@ -2,7 +2,7 @@
 import { z } from '../zod.ts';
 import { fileRefSchema } from './chunks.ts';
 import { digestSchema } from './digest.ts';
-import { evaluationSchema, recipeSchema, reportSchema, taskSchema } from './documents.ts';
+import { evaluationSchema, recipeSchema, taskSchema } from './documents.ts';
 import { interfaceSchema } from './interface.ts';
 import {
   aliasNameSchema,
@@ -12,10 +12,7 @@ import {
   variantNameSchema,
   versionNumberSchema,
 } from './names.ts';
-import { roleSchema } from './role.ts';
-import { envelopeSchema, keyIdSchema, publicKeySchema } from './signature.ts';
-
-export { type Role, roleSchema } from './role.ts';
+import { envelopeSchema, keyIdSchema } from './signature.ts';
 
 export const registryRoot = '/registry/v1';
 /** A model file may be this large. */
@@ -31,7 +28,7 @@ export const chunkFramesType = 'application/vnd.haversack.chunks';
 /** `POST /chunks/batch` looks for a base in this many files at most. */
 export const maxBaseFiles = 16;
 /** Why something was done, for the audit. */
-const whySchema = z.string().trim().max(1024).nullable().default(null);
+export const whySchema = z.string().trim().max(1024).nullable().default(null);
 const time = z.string();
 
 export const versionSummarySchema = z.object({
@@ -262,183 +259,6 @@ export const collectionSchema = z.object({
 });
 export type Collection = z.infer<typeof collectionSchema>;
 
-/** POST /devices: a browser asks to be let in. The answer to it, and GET /devices, are these. */
-export const enrolmentSchema = z.object({
-  publicKey: publicKeySchema,
-  name: z.string().trim().min(1).max(64),
-  /** From an admin: who has it is let in at once. */
-  code: z.string().max(128).optional(),
-});
-export const deviceSchema = z.object({
-  id: keyIdSchema,
-  publicKey: publicKeySchema,
-  name: z.string(),
-  status: z.enum(['pending', 'approved', 'revoked']),
-  role: roleSchema.nullable(),
-  /** Six characters both sides show, for people to compare. */
-  code: z.string(),
-  createdAt: z.string(),
-  lastSeenAt: z.string().nullable(),
-  groups: z.array(groupNameSchema).default([]),
-  /** Its last word on what it runs. */
-  report: reportSchema.nullable().default(null),
-});
-export type DeviceInfo = z.infer<typeof deviceSchema>;
-/** The answer to POST /devices: with `deviceCertificateSchema`, signed, where the device is let in. */
-export const enrolmentAnswerSchema = deviceSchema.extend({
-  certificate: envelopeSchema.nullable().default(null),
-});
-export type EnrolmentAnswer = z.infer<typeof enrolmentAnswerSchema>;
-export const deviceListSchema = z.object({ devices: z.array(deviceSchema) });
-/** PATCH /devices/{id}: what is left out stays. A revoked device has no role. */
-export const deviceChangeSchema = z.object({
-  status: z.enum(['approved', 'revoked']).optional(),
-  role: roleSchema.nullable().optional(),
-  groups: z.array(groupNameSchema).max(64).optional(),
-});
-
-/** POST /enrolments: a code that lets one device in. The answer to it is the only one that holds the code. */
-export const enrolmentCodeQuerySchema = z.object({
-  role: roleSchema,
-  groups: z.array(groupNameSchema).max(64).default([]),
-  /** How long it can be used. */
-  minutes: z
-    .number()
-    .int()
-    .min(1)
-    .max(7 * 24 * 60)
-    .default(60),
-});
-export const enrolmentCodeSchema = z.object({
-  id: z.string(),
-  role: roleSchema,
-  groups: z.array(groupNameSchema),
-  createdAt: time,
-  expiresAt: time,
-  /** The device that used it. */
-  usedBy: keyIdSchema.nullable(),
-});
-export const newEnrolmentCodeSchema = enrolmentCodeSchema.extend({
-  code: z.string(),
-  /** The registry's key, which the device pins with it. */
-  registry: keyIdSchema,
-});
-export const enrolmentCodeListSchema = z.object({ codes: z.array(enrolmentCodeSchema) });
-
-/** POST /keys: a key for people and programs. Shown once. */
-export const accessKeyQuerySchema = z.object({
-  name: z.string().trim().min(1).max(64),
-  role: roleSchema,
-  /** Null: until it is revoked. */
-  days: z.number().int().min(1).max(3650).nullable().default(null),
-});
-export const accessKeySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  role: roleSchema,
-  createdAt: time,
-  expiresAt: time.nullable(),
-  revokedAt: time.nullable(),
-  lastUsedAt: time.nullable(),
-});
-export type AccessKey = z.infer<typeof accessKeySchema>;
-export const newAccessKeySchema = accessKeySchema.extend({ key: z.string() });
-export const accessKeyListSchema = z.object({ keys: z.array(accessKeySchema) });
-
-/** GET /models/{model}/samples?after=&limit=: the samples documents that devices sent, oldest first. */
-export const samplesQuerySchema = z.object({
-  /** What `next` said before. */
-  after: z.string().max(128).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-});
-/** What a person said of a sample. */
-export const reviewStateSchema = z.enum(['new', 'accepted', 'rejected']);
-export type ReviewState = z.infer<typeof reviewStateSchema>;
-export const samplesListSchema = z.object({
-  packs: z.array(
-    z.object({
-      /** `samplesSchema`, signed by its device. */
-      document: envelopeSchema,
-      /** `deviceCertificateSchema`; null where the device is no longer let in. */
-      certificate: envelopeSchema.nullable(),
-      receivedAt: time,
-      /** By the sample's id: those that another document had brought before are not listed. */
-      states: z.record(z.string(), reviewStateSchema),
-    }),
-  ),
-  /** Null where there are no more. */
-  next: z.string().nullable(),
-});
-export type SamplesList = z.infer<typeof samplesListSchema>;
-/** PATCH /models/{model}/samples: what was made of them; the answer says how many there are of each. */
-export const reviewSchema = z.object({
-  ids: z.array(digestSchema).min(1).max(10_000),
-  state: reviewStateSchema,
-});
-export const reviewCountsSchema = z.object({
-  new: z.number().int(),
-  accepted: z.number().int(),
-  rejected: z.number().int(),
-});
-
-/** POST /bundles: what became of each document in the bundle, in its order. */
-export const bundleReceiptSchema = z.object({
-  items: z.array(
-    z.object({
-      kind: z.enum(['version', 'alias', 'candidate', 'samples', 'report']),
-      digest: digestSchema,
-      model: modelNameSchema.nullable(),
-      /** The version it is, or has become. */
-      version: versionNumberSchema.nullable(),
-      /** `known`: it was here. `refused`: as it would have been over the wire, with its reason. */
-      outcome: z.enum(['accepted', 'known', 'refused']),
-      problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    }),
-  ),
-});
-export type BundleReceipt = z.infer<typeof bundleReceiptSchema>;
-
-/** POST /root: the registry gets a new key, which the one before signs. */
-export const rotationQuerySchema = z.object({
-  /** `believe` what the keys before it have signed, or `forget` them: they may be in other hands. */
-  former: z.enum(['believe', 'forget']).default('believe'),
-  why: whySchema,
-});
-
-/** POST /reports and POST /samples: 201 the first time, 200 ever after. */
-export const acknowledgementSchema = z.object({ digest: digestSchema });
-
-/** GET /reports?model=&version=&before=&limit=: newest first. */
-export const reportQuerySchema = z.object({
-  model: modelNameSchema.optional(),
-  version: z.coerce.number().pipe(versionNumberSchema).optional(),
-  /** A `receivedAt`. */
-  before: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-});
-/** How devices fared with a version, each counted once. */
-export const updateOutcomesSchema = z.object({ swapped: z.number().int(), rolledBack: z.number().int() });
-export type UpdateOutcomes = z.infer<typeof updateOutcomesSchema>;
-export const reportListSchema = z.object({
-  /** Where the question was about one version. */
-  outcomes: updateOutcomesSchema.nullable(),
-  reports: z.array(z.object({ digest: digestSchema, receivedAt: time, report: reportSchema })),
-});
-export type ReportList = z.infer<typeof reportListSchema>;
-
-/** GET /me: who the server takes the caller for. */
-export const callerSchema = z.object({
-  kind: z.enum(['anonymous', 'admin-key', 'access-key', 'device']),
-  role: roleSchema.nullable(),
-  status: z.enum(['pending', 'approved', 'revoked']).nullable(),
-  /** Whether reading without a key is open from where the caller is (loopback). */
-  openReads: z.boolean(),
-  groups: z.array(groupNameSchema).default([]),
-  /** `deviceCertificateSchema`, signed by the registry; null for what is no approved device. */
-  certificate: envelopeSchema.nullable().default(null),
-});
-export type Caller = z.infer<typeof callerSchema>;
-
 /** GET /events: server-sent events; `data` is one of these as JSON, `event` is its `type`. */
 export const registryEventSchema = z.discriminatedUnion('type', [
   z.object({
@@ -460,9 +280,6 @@ export const registryEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('samples'), model: modelNameSchema }),
 ]);
 export type RegistryEvent = z.infer<typeof registryEventSchema>;
-
-/** How often a device asks for news where the event stream is down. */
-export const pollIntervalMs = 60_000;
 
 /** Errors: RFC 9457 problem details, with the Open Inference Protocol's `error` and our code. */
 export const problemSchema = z.object({

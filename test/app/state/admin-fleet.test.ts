@@ -9,7 +9,8 @@ import {
 } from '../../../src/app/state/admin-fleet.ts';
 import { findDevices, findModels } from '../../../src/app/state/admin-find.ts';
 import type { Alias } from '../../../src/core/artifact/documents.ts';
-import type { DeviceInfo, ModelSummary } from '../../../src/core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../../src/core/artifact/access-api.ts';
+import type { ModelSummary } from '../../../src/core/artifact/registry-api.ts';
 import { isInShare } from '../../../src/core/artifact/rollout.ts';
 
 const id = (n: number) => n.toString(16).padStart(64, '0');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { followNews, lookAgainMs, type NewsOptions } from '../../../src/app/state/admin-news.ts';
-import { pollIntervalMs, type RegistryEvent } from '../../../src/core/artifact/registry-api.ts';
+import { followNews, lookAgainMs, type NewsOptions, seldomMs } from '../../../src/app/state/admin-news.ts';
+import type { RegistryEvent } from '../../../src/core/artifact/registry-api.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -39,7 +39,7 @@ test('looks at once, and again soon after news; many of them are one look', asyn
 
 test('without news it looks seldom', async () => {
   const { look } = follow();
-  await vi.advanceTimersByTimeAsync(pollIntervalMs - 1);
+  await vi.advanceTimersByTimeAsync(seldomMs - 1);
   expect(look).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(1);
   expect(look).toHaveBeenCalledTimes(2);
@@ -60,7 +60,7 @@ test('who has left looks no more', async () => {
   const { look, lines, ended, leave } = follow();
   lines[0]!.tell();
   leave();
-  await vi.advanceTimersByTimeAsync(2 * pollIntervalMs);
+  await vi.advanceTimersByTimeAsync(2 * seldomMs);
   await ended;
   expect(look).toHaveBeenCalledTimes(1);
   expect(vi.getTimerCount()).toBe(0);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type AdminApi, createAdmin } from '../../../src/app/state/admin.ts';
-import type { Caller, DeviceInfo, ModelSummary } from '../../../src/core/artifact/registry-api.ts';
+import type { Caller, DeviceInfo } from '../../../src/core/artifact/access-api.ts';
+import type { ModelSummary } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 
 const secret = 'the-key';

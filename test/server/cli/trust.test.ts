@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateKeyPairSync } from 'node:crypto';
 import { RegistryClient } from '../../../src/client/registry.ts';
 import { invitationIn } from '../../../src/core/artifact/enrolment-code.ts';
-import type { DeviceInfo } from '../../../src/core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../../src/core/artifact/access-api.ts';
 import { haversack, startedServer } from './captured.ts';
 
 let server: Awaited<ReturnType<typeof startedServer>>;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Io } from '../../../server/cli/io.ts';
 import { memoryOf, type RegistryMemory } from '../../../server/cli/known-registries.ts';
 import { TrustedRegistry } from '../../../server/cli/registry.ts';
-import { RegistryClient } from '../../../src/client/registry.ts';
+import { AdminClient } from '../../../src/client/admin.ts';
 import type { Alias } from '../../../src/core/artifact/documents.ts';
 import type { VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { type Envelope, readDocument, signDocument } from '../../../src/core/artifact/signature.ts';
@@ -45,7 +45,7 @@ function memoryIn(settings: string | undefined, url = 'https://models.example/')
 }
 
 /** The server, asked by the client, with somebody on the line. */
-const client = new RegistryClient({
+const client = new AdminClient({
   baseUrl: 'http://localhost:8787',
   token: () => Promise.resolve(server.key),
   fetch: async (input, init) => {

@@ -1,7 +1,7 @@
 // What somebody does to a registry in one life of its server, step by step; each acknowledgement is noted as it comes.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RegistryClient } from '../../../src/client/registry.ts';
+import { AdminClient } from '../../../src/client/admin.ts';
 import { chunkFile } from '../../../src/core/artifact/chunks.ts';
 import { type Alias, aliasSchema, manifestSchema } from '../../../src/core/artifact/documents.ts';
 import {
@@ -38,7 +38,7 @@ let nextHead = 1;
 /** @throws HaversackError `Offline` when the server dies in the middle */
 export async function work(url: string, data: string, done: Acknowledged): Promise<void> {
   const key = (await readFile(join(data, 'admin.key'), 'utf8')).trim();
-  const admin = new RegistryClient({ baseUrl: url, token: () => Promise.resolve(key) });
+  const admin = new AdminClient({ baseUrl: url, token: () => Promise.resolve(key) });
   const first = await push(admin, done);
   await sendDocuments(url, admin, first, done);
   const second = await push(admin, done);
@@ -47,7 +47,7 @@ export async function work(url: string, data: string, done: Acknowledged): Promi
   await admin.collectGarbage(false);
 }
 
-async function push(admin: RegistryClient, done: Acknowledged): Promise<number> {
+async function push(admin: AdminClient, done: Acknowledged): Promise<number> {
   nextHead += 1;
   const file = smallModel({ head: nextHead });
   const { ref, chunks } = await chunkFile(file, tensorLayout(file));
@@ -62,7 +62,7 @@ async function noteVersion(manifest: Envelope, { versions }: Acknowledged): Prom
   return version;
 }
 
-async function moveAliases(admin: RegistryClient, version: number, done: Acknowledged): Promise<void> {
+async function moveAliases(admin: AdminClient, version: number, done: Acknowledged): Promise<void> {
   const note = (envelope: Envelope): Alias => {
     const alias = readDocument(envelope, aliasSchema);
     done.aliases.set(`${model}@${alias.alias}`, alias.revision);
@@ -78,7 +78,7 @@ async function moveAliases(admin: RegistryClient, version: number, done: Acknowl
 /** A device is let in, says how it is, and sends samples. */
 async function sendDocuments(
   url: string,
-  admin: RegistryClient,
+  admin: AdminClient,
   version: number,
   { documents }: Acknowledged,
 ): Promise<void> {
@@ -102,7 +102,7 @@ async function sendDocuments(
 }
 
 /** A device makes a candidate of a version, and delivers it, and again. */
-async function teach(url: string, admin: RegistryClient, version: number, done: Acknowledged): Promise<void> {
+async function teach(url: string, admin: AdminClient, version: number, done: Acknowledged): Promise<void> {
   const { device, client } = await letIn(url, admin);
   const parent = await client.version(model, version);
   const {
@@ -133,11 +133,11 @@ async function teach(url: string, admin: RegistryClient, version: number, done: 
   if (again.version !== receipt.version) throw new Error('one candidate has become two versions');
 }
 
-async function letIn(url: string, admin: RegistryClient) {
+async function letIn(url: string, admin: AdminClient) {
   const device = await newDevice();
   const root = readDocument(await admin.root(), rootSchema);
   const audience = await keyIdOf(root.keys[0]!.publicKey);
-  const client = new RegistryClient({ baseUrl: url, token: () => device.token(audience) });
+  const client = new AdminClient({ baseUrl: url, token: () => device.token(audience) });
   await client.enrol({ publicKey: device.publicKey, name: 'phone' });
   await admin.changeDevice(device.keyId, { status: 'approved', role: 'trainer' });
   return { device, client };

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer as createProbe, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createServer } from '../../../server/app.ts';
-import { RegistryClient } from '../../../src/client/registry.ts';
+import { AdminClient } from '../../../src/client/admin.ts';
 import { commitBytes, newDevice, temporaryFolder, type TestDevice } from '../support.ts';
 
 /** What a release weighs, in bytes. */
@@ -17,7 +17,7 @@ export interface FleetServer {
   /** The registry's, which devices have pinned. */
   readonly publicKey: string;
   readonly audience: string;
-  readonly admin: RegistryClient;
+  readonly admin: AdminClient;
   readonly devices: readonly TestDevice[];
   /** The most that its process held while it served, in bytes; null where it has none of its own, or it is not told. */
   peakMemory(): number | null;
@@ -32,7 +32,7 @@ export async function startFleetServer(
   const prepared = await prepare(data, count);
   const { url, peakMemory } = place === 'here' ? await startHere(data, atEnd) : await startApart(data, atEnd);
   const key = readFileSync(`${data}/admin.key`, 'utf8').trim();
-  const admin = new RegistryClient({ baseUrl: url, token: () => Promise.resolve(key) });
+  const admin = new AdminClient({ baseUrl: url, token: () => Promise.resolve(key) });
   return { ...prepared, url, admin, peakMemory };
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { accessTable, type Right, rightOf } from '../../../server/gateway/access.ts';
-import type { Role } from '../../../src/core/artifact/registry-api.ts';
+import type { Role } from '../../../src/core/artifact/role.ts';
 import { audienceOf, enrolDevice, setDevice, startServer } from '../support.ts';
 
 /** Everyone who may knock. What they may open is all this test is about, not what is behind the door. */

@@ -11,7 +11,8 @@ import {
 import { bundleMediaType } from '../../../src/core/artifact/bundle-name.ts';
 import { sha256 } from '../../../src/core/artifact/digest.ts';
 import type { Samples } from '../../../src/core/artifact/documents.ts';
-import type { BundleReceipt, VersionDetail } from '../../../src/core/artifact/registry-api.ts';
+import type { BundleReceipt } from '../../../src/core/artifact/inbox-api.ts';
+import type { VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { sampleIdOf } from '../../../src/core/artifact/sample-id.ts';
 import { envelopeDigest, signDocument } from '../../../src/core/artifact/signature.ts';
 import { joinBytes } from '../../../src/core/join-bytes.ts';

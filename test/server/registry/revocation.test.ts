@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RegistryClient } from '../../../src/client/registry.ts';
+import { AdminClient } from '../../../src/client/admin.ts';
 import { classifier, makeCandidate, push } from '../models.ts';
 import { audienceOf, enrolDevice, setDevice, startServer, type TestServer } from '../support.ts';
 import { sha256 } from '../../../src/core/artifact/digest.ts';
@@ -17,7 +17,7 @@ async function listening(server: TestServer): Promise<string> {
 
 /** Opens the stream of news; `ended` resolves when the server ends it. */
 async function listen(url: string, token: string): Promise<{ ended: Promise<void> }> {
-  const client = new RegistryClient({ baseUrl: url, token: () => Promise.resolve(token) });
+  const client = new AdminClient({ baseUrl: url, token: () => Promise.resolve(token) });
   return new Promise((resolve, reject) => {
     const ended = client.events({
       signal: new AbortController().signal,
@@ -48,7 +48,7 @@ describe('a stream of news that is open', () => {
   it('ends when its access key is revoked, and goes on for the others', async () => {
     const server = await startServer();
     const url = await listening(server);
-    const admin = new RegistryClient({ baseUrl: url, token: () => Promise.resolve(server.key) });
+    const admin = new AdminClient({ baseUrl: url, token: () => Promise.resolve(server.key) });
     const [one, other] = [
       await admin.createKey({ name: 'one', role: 'device' }),
       await admin.createKey({ name: 'other', role: 'device' }),

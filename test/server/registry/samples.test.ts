@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Samples } from '../../../src/core/artifact/documents.ts';
-import type { RegistryEvent, SamplesList } from '../../../src/core/artifact/registry-api.ts';
+import type { SamplesList } from '../../../src/core/artifact/inbox-api.ts';
+import type { RegistryEvent } from '../../../src/core/artifact/registry-api.ts';
 import { sampleIdOf } from '../../../src/core/artifact/sample-id.ts';
 import { envelopeDigest, signDocument } from '../../../src/core/artifact/signature.ts';
 import { audienceOf, commitBytes, enrolDevice, setDevice, startServer, type TestDevice } from '../support.ts';

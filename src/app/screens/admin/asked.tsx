@@ -1,7 +1,7 @@
 // What a part of Admin asks the registry for itself: asked again with every look, kept while a look fails.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { RegistryClient } from '../../../client/registry.ts';
+import type { AdminClient } from '../../../client/admin.ts';
 import { type Failure, toFailure } from '../../../core/errors.ts';
 import { t as common } from '../../i18n/common.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
@@ -14,7 +14,7 @@ export interface Asked<T> {
   readonly again: () => void;
 }
 
-type Ask<T> = (api: RegistryClient, signal: AbortSignal) => Promise<T>;
+type Ask<T> = (api: AdminClient, signal: AbortSignal) => Promise<T>;
 
 /** @param about what the question depends on: with another, the last answer is no answer */
 export function useAsked<T>(about: string, ask: Ask<T>): Asked<T> {

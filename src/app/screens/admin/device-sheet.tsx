@@ -1,7 +1,8 @@
 // One device looked at closely: who it is, what it may do, which groups it is in, and what it runs beside what it should.
 import { useState } from 'preact/hooks';
 import { groupNameSchema } from '../../../core/artifact/names.ts';
-import type { DeviceInfo, Role } from '../../../core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../../core/artifact/access-api.ts';
+import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatBytes, formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';

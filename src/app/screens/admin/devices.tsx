@@ -1,6 +1,7 @@
 // Browsers that asked to be let in, those that are in, and those that are out: found by name, code, group or what they run.
 import { useState } from 'preact/hooks';
-import type { DeviceInfo, Role } from '../../../core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../../core/artifact/access-api.ts';
+import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';

@@ -1,6 +1,6 @@
 // How many devices run which version, by their own reports, as one bar and as words.
 import type { Alias } from '../../../core/artifact/documents.ts';
-import type { DeviceInfo } from '../../../core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../../core/artifact/access-api.ts';
 import { t } from '../../i18n/admin.ts';
 import { fleetOf, standingOf } from '../../state/admin-fleet.ts';
 import { to } from './section.ts';

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { invitationLink } from '../../../core/artifact/enrolment-code.ts';
 import { groupNameSchema } from '../../../core/artifact/names.ts';
-import type { Role } from '../../../core/artifact/registry-api.ts';
+import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { t as common } from '../../i18n/common.ts';
 import { formatDate } from '../../i18n/format.ts';

@@ -1,6 +1,7 @@
 // Access keys for people and programs: made, shown once, shut out.
 import { useState } from 'preact/hooks';
-import type { AccessKey, Role } from '../../../core/artifact/registry-api.ts';
+import type { AccessKey } from '../../../core/artifact/access-api.ts';
+import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';

@@ -1,5 +1,5 @@
 // How devices fared with a version: how many took it, how many went back, and what those said.
-import type { ReportList } from '../../../core/artifact/registry-api.ts';
+import type { ReportList } from '../../../core/artifact/inbox-api.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { Chip } from '../../parts/chip.tsx';

@@ -1,5 +1,5 @@
 // What a device or a key may do, in words, and the choice of it.
-import type { Role } from '../../../core/artifact/registry-api.ts';
+import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { Select } from '../../parts/select.tsx';
 

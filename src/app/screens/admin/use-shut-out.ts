@@ -1,5 +1,5 @@
 // Shutting a device out: asked first, for what it has stays on it.
-import type { DeviceInfo } from '../../../core/artifact/registry-api.ts';
+import type { DeviceInfo } from '../../../core/artifact/access-api.ts';
 import { t } from '../../i18n/admin.ts';
 import { askConfirm } from '../../parts/dialog.tsx';
 import { toast } from '../../parts/toast.tsx';

@@ -1,6 +1,7 @@
 // What of this device goes into a bundle: chosen, made, saved or passed on.
 import { useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
+import type { HandOver } from '../../../device/bundles.ts';
 import type { CandidateRow, Installed } from '../../../device/schema.ts';
 import { t } from '../../i18n/collect.ts';
 import { formatBytes, formatDate } from '../../i18n/format.ts';
@@ -19,33 +20,15 @@ import { registryIsFolder } from '../../state/registry-kind.ts';
 import { samples } from '../../state/samples.ts';
 import { need } from '../../state/services.ts';
 
-export function HandOverCard({ row: { model, version } }: { readonly row: Installed }) {
+export function HandOverCard({ row }: { readonly row: Installed }) {
+  const { model, version } = row;
   const taught = candidates.value.filter(each => each.model === model && isHere(each));
   const own = samples.value.filter(each => each.model === model);
   const [withTaught, setWithTaught] = useState(true);
   const [withSamples, setWithSamples] = useState(false);
   const [whole, setWhole] = useState(false);
-  const [busy, setBusy] = useState<Way | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
   const sendsTaught = withTaught && taught.length > 0;
   const sendsSamples = withSamples && own.length > 0;
-  const make = async (way: Way) => {
-    setBusy(way);
-    setProblem(null);
-    try {
-      const wanted = {
-        candidates: sendsTaught ? taught.map(({ digest }) => digest) : [],
-        samplesOf: sendsSamples ? { model, version } : null,
-        versions: whole ? [{ model, version }] : [],
-      };
-      const bytes = await handOver(wanted, model, way);
-      if (bytes !== null) toast(t('made', { size: formatBytes(bytes) }));
-    } catch (thrown) {
-      setProblem(toFailure(thrown));
-    }
-    setBusy(null);
-  };
-  const nothing = !sendsTaught && !sendsSamples && !whole;
   return (
     <Card title={t('handOver')}>
       <div class="stack">
@@ -69,36 +52,64 @@ export function HandOverCard({ row: { model, version } }: { readonly row: Instal
           checked={whole}
           onChange={setWhole}
         />
-        {problem ? <ErrorNote failure={problem} /> : null}
-        <div class="row">
-          {canShare() ? (
-            <Button
-              kind="primary"
-              icon="send"
-              busy={busy === 'share'}
-              disabled={nothing}
-              onClick={() => void make('share')}
-            >
-              {t('share')}
-            </Button>
-          ) : null}
-          <Button
-            kind={canShare() ? 'plain' : 'primary'}
-            icon="download"
-            busy={busy === 'save'}
-            disabled={nothing}
-            onClick={() => void make('save')}
-          >
-            {t('save')}
-          </Button>
-          {own.length > 0 && !registryIsFolder ? (
-            <Button kind="quiet" icon="upload" onClick={() => void send(model, version)}>
-              {t('sendSamples')}
-            </Button>
-          ) : null}
-        </div>
+        <Ways
+          row={row}
+          hasSamples={own.length > 0}
+          wanted={{
+            candidates: sendsTaught ? taught.map(({ digest }) => digest) : [],
+            samplesOf: sendsSamples ? { model, version } : null,
+            versions: whole ? [{ model, version }] : [],
+          }}
+        />
       </div>
     </Card>
+  );
+}
+
+/** Where what was chosen can go. */
+function Ways({
+  row: { model, version },
+  wanted,
+  hasSamples,
+}: {
+  readonly row: Installed;
+  readonly wanted: HandOver;
+  readonly hasSamples: boolean;
+}) {
+  const [busy, setBusy] = useState<Way | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const make = async (way: Way) => {
+    setBusy(way);
+    setProblem(null);
+    try {
+      const bytes = await handOver(wanted, model, way);
+      if (bytes !== null) toast(t('made', { size: formatBytes(bytes) }));
+    } catch (thrown) {
+      setProblem(toFailure(thrown));
+    }
+    setBusy(null);
+  };
+  const disabled = wanted.candidates.length === 0 && !wanted.samplesOf && wanted.versions.length === 0;
+  const common = (way: Way) => ({ busy: busy === way, disabled, onClick: () => void make(way) });
+  return (
+    <>
+      {problem ? <ErrorNote failure={problem} /> : null}
+      <div class="row">
+        {canShare() ? (
+          <Button kind="primary" icon="send" {...common('share')}>
+            {t('share')}
+          </Button>
+        ) : null}
+        <Button kind={canShare() ? 'plain' : 'primary'} icon="download" {...common('save')}>
+          {t('save')}
+        </Button>
+        {hasSamples && !registryIsFolder ? (
+          <Button kind="quiet" icon="upload" onClick={() => void send(model, version)}>
+            {t('sendSamples')}
+          </Button>
+        ) : null}
+      </div>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 // What the registry lets this device do, in a sentence.
-import type { Caller } from '../../../core/artifact/registry-api.ts';
+import type { Caller } from '../../../core/artifact/access-api.ts';
 import { t } from '../../i18n/settings.ts';
 
 export function roleText(who: Caller | null): string {
