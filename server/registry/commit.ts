@@ -9,7 +9,12 @@ import {
 } from '../../src/core/artifact/documents.ts';
 import type { FileRef } from '../../src/core/artifact/chunks.ts';
 import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
-import { envelopeDigest, readDocument, signDocument } from '../../src/core/artifact/signature.ts';
+import {
+  type Envelope,
+  envelopeDigest,
+  readDocument,
+  signDocument,
+} from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { z } from '../../src/core/zod.ts';
 import type { Tables } from '../storage/tables.ts';
@@ -116,61 +121,70 @@ async function insertVersion(
   if (before) return { committed: before, events: [] };
   await requireChunks(registry.blobs, allFiles(draft, options));
   await requireParent(transaction, draft);
-  const version = await nextVersion(transaction, draft.model);
-  if (options.version !== undefined && options.version !== version) {
-    throw new HaversackError(
-      'Conflict',
-      `${draft.model} would get version ${version}, wanted ${options.version}`,
-    );
-  }
-  const now = registry.now().toISOString();
+  const version = await numberOf(transaction, draft.model, options);
   const manifest = toManifest({ ...draft, type: 'manifest', formatVersion: 1, version });
   const envelope = await signDocument(manifest, registry.identity.signer);
   const digest = await envelopeDigest(envelope);
+  await insertRows(registry, transaction, { manifest, envelope, digest }, options);
+  const events: RegistryEvent[] = [{ type: 'version', model: draft.model, version }];
+  if (options.production === 'always' || version === 1) {
+    const key = { model: draft.model, alias: firstAlias };
+    const because = { who: options.who, why: null };
+    const alias = await setAlias(registry, transaction, key, { version, share: 1 }, because);
+    events.push({ type: 'alias', ...key, version, revision: readDocument(alias, aliasSchema).revision });
+  }
+  return { committed: { manifest, digest, created: true }, events };
+}
+
+/** The next number; where somebody counts on one, that. @throws HaversackError `Conflict` */
+async function numberOf(
+  transaction: Kysely<Tables>,
+  model: string,
+  { version: wanted }: CommitOptions,
+): Promise<number> {
+  const version = await nextVersion(transaction, model);
+  if (wanted === undefined || wanted === version) return version;
+  throw new HaversackError('Conflict', `${model} would get version ${version}, wanted ${wanted}`);
+}
+
+interface SignedVersion {
+  readonly manifest: Manifest;
+  readonly envelope: Envelope;
+  readonly digest: string;
+}
+
+async function insertRows(
+  registry: Registry,
+  transaction: Kysely<Tables>,
+  { manifest, envelope, digest }: SignedVersion,
+  options: CommitOptions,
+): Promise<void> {
+  const { model, version, task, candidate } = manifest;
+  const now = registry.now().toISOString();
   await transaction
     .insertInto('models')
-    .values({ name: draft.model, task: draft.task, created_at: now, updated_at: now })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ task: draft.task, updated_at: now }))
+    .values({ name: model, task, created_at: now, updated_at: now })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ task, updated_at: now }))
     .execute();
   await transaction
     .insertInto('versions')
-    .values({
-      model: draft.model,
-      version,
-      digest,
-      candidate: draft.candidate,
-      manifest: toText(envelope),
-      created_at: now,
-    })
+    .values({ model, version, digest, candidate, manifest: toText(envelope), created_at: now })
     .execute();
   await record(transaction, registry.now(), {
     who: options.who,
     what: 'version',
-    subject: `${draft.model}@${version}`,
+    subject: `${model}@${version}`,
     detail: digest,
   });
   for (const variant of options.variants) {
-    await insertVariant(registry, transaction, { model: draft.model, version, digest }, variant);
+    await insertVariant(registry, transaction, { model, version, digest }, variant);
   }
   for (const variant of options.derive) {
     await transaction
       .insertInto('derivations')
-      .values({ model: draft.model, version, variant, state: 'pending', detail: null })
+      .values({ model, version, variant, state: 'pending', detail: null })
       .execute();
   }
-  const events: RegistryEvent[] = [{ type: 'version', model: draft.model, version }];
-  if (options.production === 'always' || version === 1) {
-    const key = { model: draft.model, alias: firstAlias };
-    const alias = await setAlias(
-      registry,
-      transaction,
-      key,
-      { version, share: 1 },
-      { who: options.who, why: null },
-    );
-    events.push({ type: 'alias', ...key, version, revision: readDocument(alias, aliasSchema).revision });
-  }
-  return { committed: { manifest, digest, created: true }, events };
 }
 
 /** Asked in the transaction: of two that come at the same time, the second finds the first. */
