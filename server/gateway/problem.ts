@@ -17,13 +17,16 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const known = toHaversackError(error, request);
   const { status, title, remedy } = errorCatalogue[known.code];
   if (known.code === 'Unauthorized') reply.header('WWW-Authenticate', 'Bearer realm="haversack"');
-  if (status === 429 || status === 503) reply.header('Retry-After', retryAfterSeconds);
+  if (status === 429 || status === 503) {
+    reply.header('Retry-After', Math.max(1, Math.ceil(known.retryAfterSeconds ?? retryAfterSeconds)));
+  }
   return reply
     .code(status)
     .header('Content-Type', 'application/problem+json')
     .header('Cache-Control', 'no-store')
     .send(
       JSON.stringify({
+        ...known.members,
         type: `/docs/errors#${known.code}`,
         title,
         status,

@@ -37,6 +37,9 @@ export async function createAccessKey(
     expires_at: query.days === null ? null : new Date(now.getTime() + query.days * dayMs).toISOString(),
     revoked_at: null,
     last_used_at: null,
+    grants: null,
+    limits: null,
+    replaces: null,
   };
   await registry.database.transaction().execute(async transaction => {
     await transaction.insertInto('access_keys').values(row).execute();

@@ -48,6 +48,7 @@ export async function enrol(
       last_seen_at: null,
       groups: writeGroups(grant?.groups ?? []),
       report: null,
+      grants: null,
     };
     await transaction.insertInto('devices').values(row).execute();
     return { row, created: true };

@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 type Migration = (transaction: Transaction<Tables>) => Promise<void>;
 
 /** Migration n is at index n − 1. A released one is never changed. */
-export const migrations: readonly Migration[] = [createRegistry, growIntoFleet];
+export const migrations: readonly Migration[] = [createRegistry, growIntoFleet, growIntoGateway];
 
 /** @throws Error when the database was made by a newer release */
 export async function migrate(database: Kysely<Tables>): Promise<void> {
@@ -221,4 +221,34 @@ async function createInbox(schema: Transaction<Tables>['schema']): Promise<void>
     .addColumn('reviewed_by', 'text')
     .execute();
   await schema.createIndex('inbox_model').on('inbox').columns(['model', 'state']).execute();
+}
+
+/** Grants and limits, how models are served, upstreams, what was used of a day. */
+async function growIntoGateway({ schema }: Transaction<Tables>): Promise<void> {
+  await schema.alterTable('models').addColumn('serving', 'text').execute();
+  await schema.alterTable('access_keys').addColumn('grants', 'text').execute();
+  await schema.alterTable('access_keys').addColumn('limits', 'text').execute();
+  await schema.alterTable('access_keys').addColumn('replaces', 'text').execute();
+  await schema.alterTable('devices').addColumn('grants', 'text').execute();
+  await schema
+    .createTable('upstreams')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('model', 'text', column => column.notNull())
+    .addColumn('url', 'text', column => column.notNull())
+    .addColumn('upstream_model', 'text')
+    .addColumn('upstream_version', 'text')
+    .addColumn('weight', 'real', column => column.notNull())
+    .addColumn('key_variable', 'text')
+    .addColumn('state', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addColumn('created_by', 'text', column => column.notNull())
+    .execute();
+  await schema.createIndex('upstreams_model').on('upstreams').column('model').execute();
+  await schema
+    .createTable('usage')
+    .addColumn('subject', 'text', column => column.notNull())
+    .addColumn('day', 'text', column => column.notNull())
+    .addColumn('predictions', 'integer', column => column.notNull())
+    .addPrimaryKeyConstraint('usage_key', ['subject', 'day'])
+    .execute();
 }

@@ -13,6 +13,8 @@ export interface ModelRow {
   tags: Generated<string>;
   /** JSON: `retentionSchema`; null: everything is kept. */
   retention: Generated<string | null>;
+  /** JSON: `servingSchema`; null: as any. */
+  serving: Generated<string | null>;
 }
 
 export interface VersionRow {
@@ -103,6 +105,39 @@ export interface AccessKeyRow {
   expires_at: string | null;
   revoked_at: string | null;
   last_used_at: string | null;
+  /** JSON: `grantSchema[]`; null: what its role may, on all models. */
+  grants: string | null;
+  /** JSON: `limitsSchema`; null: none of its own. */
+  limits: string | null;
+  /** The key that this one was made to follow. */
+  replaces: string | null;
+}
+
+/** Engines that answer for a model beside this server, or in its place. */
+export interface UpstreamRow {
+  id: string;
+  model: string;
+  /** Origin, or a prefix below it: what /v2 follows. */
+  url: string;
+  /** What the engine calls the model, and its version there; null: the same, and its own choice. */
+  upstream_model: string | null;
+  upstream_version: string | null;
+  /** Share of requests, beside the others' of this model. */
+  weight: number;
+  /** Environment variable that holds the key it wants; null: none. The key itself is kept nowhere. */
+  key_variable: string | null;
+  state: 'active' | 'draining';
+  created_at: string;
+  created_by: string;
+}
+
+/** What was used of a daily quota. */
+export interface UsageRow {
+  /** Of a key, a device or a model. */
+  subject: string;
+  /** UTC, `2026-11-26`. */
+  day: string;
+  predictions: number;
 }
 
 /** What devices said of themselves and of updates; once each. */
@@ -156,6 +191,8 @@ export interface DeviceRow {
   groups: string;
   /** JSON: its newest `reportSchema`. */
   report: string | null;
+  /** JSON: `grantSchema[]`; null: what its role may, on all models. */
+  grants: string | null;
 }
 
 export interface AuditRow {
@@ -187,6 +224,8 @@ export interface Tables {
   reports: ReportRow;
   samples: SamplesRow;
   inbox: InboxRow;
+  upstreams: UpstreamRow;
+  usage: UsageRow;
   audit: AuditRow;
   migrations: MigrationRow;
 }

@@ -76,6 +76,31 @@ const kinds = {
     title: 'Something broke that should not have.',
     remedy: 'Try again; if it stays, report it with the detail.',
   },
+  QuotaSpent: {
+    status: 429,
+    title: 'The day’s share is used up.',
+    remedy: 'Wait until midnight UTC, or ask an admin for more.',
+  },
+  Overloaded: {
+    status: 503,
+    title: 'More is asked than can be answered in time.',
+    remedy: 'Wait as long as Retry-After says, or run the model where you are: `offload` names it.',
+  },
+  DeadlineExceeded: {
+    status: 504,
+    title: 'It took longer than it may.',
+    remedy: 'Ask for less at once, or have an admin raise the deadline that the detail names.',
+  },
+  UpstreamFailed: {
+    status: 502,
+    title: 'The engine that should answer did not.',
+    remedy: 'Try again; if it stays, `haversack upstream list` shows which one is ill.',
+  },
+  NothingComputes: {
+    status: 503,
+    title: 'No open page of this app can compute.',
+    remedy: 'Open Haversack in a tab of this browser, or let the client library compute in yours.',
+  },
   Unavailable: { status: 503, title: 'Not ready yet.', remedy: 'Try again in a moment.' },
 
   NotOnnx: {
@@ -208,16 +233,28 @@ export function failure(code: ErrorCode, detail: string): Failure {
   return { code, detail };
 }
 
+interface ErrorDetails {
+  readonly cause?: unknown;
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds?: number;
+}
+
 /** The same failure where an exception is the idiom (HTTP handlers, transactions). */
 export class HaversackError extends Error {
   override readonly name = 'HaversackError';
   readonly code: ErrorCode;
   readonly detail: string;
+  /** What else an answer says of it: extension members of the problem (RFC 9457 §3.2). */
+  readonly members: Readonly<Record<string, unknown>>;
+  /** When asking again makes sense; null where nobody knows. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, detail: string, options: ErrorDetails = {}) {
     super(`${errorCatalogue[code].title} ${detail}`, options as ErrorOptions);
     this.code = code;
     this.detail = detail;
+    this.members = options.members ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
 }
 

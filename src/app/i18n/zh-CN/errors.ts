@@ -22,6 +22,20 @@ export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy:
   ],
   TooManyRequests: ['请求太多。', '请按 Retry-After 的时间等待。'],
   Internal: ['出现了不该出现的故障。', '请重试；若仍然如此，请连同细节一起报告。'],
+  QuotaSpent: ['今天的配额用完了。', '请等到 UTC 零点，或请管理员提高配额。'],
+  Overloaded: [
+    '请求太多，来不及回答。',
+    '请按 Retry-After 等待，或在本机运行模型：“offload” 写明了是哪一个。',
+  ],
+  DeadlineExceeded: ['用时超过了限度。', '请一次少问一些，或请管理员提高详情中所说的时限。'],
+  UpstreamFailed: [
+    '本应回答的引擎没有回答。',
+    '请再试；如果一直这样，`haversack upstream list` 会显示哪一个有问题。',
+  ],
+  NothingComputes: [
+    '没有打开的页面可以计算。',
+    '请在此浏览器的标签页中打开 Haversack，或让客户端库在你的页面中计算。',
+  ],
   Unavailable: ['尚未就绪。', '稍后再试。'],
   NotOnnx: ['这个文件不是 ONNX 模型。', '把模型导出为 .onnx 后再提供。'],
   OperatorUnsupported: ['模型用到了此运行时没有的算子。', '请用 ONNX Runtime 支持的 opset 和算子重新导出。'],

@@ -1,0 +1,78 @@
+// What answers the Open Inference Protocol, whoever hosts it: the Node server over HTTP, a page of the app behind the service
+// worker. Paths, bodies and errors are one code for both; what computes is a `ProtocolBackend`.
+import type { InferRequest } from '../protocol/infer-request.ts';
+import type { AnsweredBy } from '../protocol/answered-by.ts';
+import type { ModelMetadata } from '../protocol/messages.ts';
+import type { ModelInterface } from '../artifact/interface.ts';
+import type { TensorMap } from '../tensor.ts';
+
+/** A model as a path names it. */
+export interface Target {
+  readonly model: string;
+  /** A number is itself, a name is an alias, undefined is the host's choice. */
+  readonly version: number | string | undefined;
+}
+
+/** One that was found: an alias has become a number. */
+export interface Resolved {
+  readonly model: string;
+  readonly version: number;
+}
+
+/** What else is known of a version, for answers with labels and rows with names. */
+export interface Description {
+  readonly interface: ModelInterface;
+  readonly labels: readonly string[] | null;
+}
+
+export interface InferContext {
+  /** Fires when nobody waits any more: the caller went, or the deadline passed. What is queued is then dropped. */
+  readonly signal: AbortSignal;
+  /** Whose request it is: a key, a device, nobody. Answers are shared only with the same. */
+  readonly tenant: string;
+}
+
+export interface Answered {
+  /** All that were asked for. */
+  readonly outputs: TensorMap;
+  readonly by: AnsweredBy;
+}
+
+export interface IndexEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly state: 'UNKNOWN' | 'READY' | 'UNAVAILABLE' | 'LOADING' | 'UNLOADING';
+  /** Why it is not ready; empty where it is. */
+  readonly reason: string;
+}
+
+/** All throw HaversackError: `NotFound`, `InputInvalid`, `Overloaded`, `DeadlineExceeded`, `RuntimeFailed`, `Unavailable`. */
+export interface ProtocolBackend {
+  resolve(target: Target): Promise<Resolved>;
+  metadata(version: Resolved): Promise<ModelMetadata>;
+  /** Resolves when the version is loaded and proved; throws why it cannot be. */
+  ready(version: Resolved): Promise<void>;
+  /** Null where nobody said. */
+  describe(version: Resolved): Promise<Description | null>;
+  infer(version: Resolved, request: InferRequest, context: InferContext): Promise<Answered>;
+  index(): Promise<readonly IndexEntry[]>;
+  load(target: Target): Promise<void>;
+  unload(target: Target): Promise<void>;
+}
+
+/** A request without its transport. */
+export interface ProtocolAsk {
+  readonly method: string;
+  /** From `/`, without the query. */
+  readonly path: string;
+  /** By its name in lower case; null where it is absent. */
+  readonly header: (name: string) => string | null;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly context: InferContext;
+}
+
+export interface ProtocolAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
