@@ -13,7 +13,8 @@ export interface Meter {
   load(model: string, version: string, outcome: 'ready' | 'failed' | 'evicted' | 'unloaded'): void;
   /** Somebody was turned away. @param reason an error code */
   shed(model: string, reason: string): void;
-  upstream(id: string, state: { readonly healthy: boolean; readonly outstanding: number }): void;
+  /** How an upstream is, whenever that changes; null when it is removed. */
+  upstream(id: string, state: { readonly healthy: boolean; readonly outstanding: number } | null): void;
   /** One try at an upstream. @param outcome `ok`, a status, or what broke */
   tried(id: string, outcome: string, seconds: number): void;
 }

@@ -30,6 +30,8 @@ export interface InferContext {
   readonly signal: AbortSignal;
   /** Whose request it is: a key, a device, nobody. Answers are shared only with the same. */
   readonly tenant: string;
+  /** Headers for whoever computes elsewhere: the request's id, its place in a trace. Absent where there are none. */
+  readonly passOn?: () => Readonly<Record<string, string>>;
 }
 
 export interface Answered {
