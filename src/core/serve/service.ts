@@ -16,7 +16,10 @@ export interface Target {
 /** One that was found: an alias has become a number. */
 export interface Resolved {
   readonly model: string;
+  /** 0: one that only an engine behind the host knows, which may number its versions otherwise, or not at all. */
   readonly version: number;
+  /** What the caller named; absent: nothing, the host chose. Must reach `infer` as it was resolved. */
+  readonly asked?: Target['version'];
 }
 
 /** What else is known of a version, for answers with labels and rows with names. */
