@@ -1,7 +1,7 @@
 // Values of people's tables and JSON as typed tensors, and a model's outputs as values again.
 import { HaversackError } from '../../src/core/errors.ts';
+import { blaming } from '../../src/core/protocol/blaming.ts';
 import { tensorFromJson } from '../../src/core/protocol/codec-json.ts';
-import { blaming } from '../../src/core/protocol/malformed.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { JsonTensor, Value } from './input.ts';
 

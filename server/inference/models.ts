@@ -4,7 +4,7 @@ import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { Recorded } from '../../src/core/artifact/recorded.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { InferRequest } from '../../src/core/protocol/infer-request.ts';
-import type { InferResponse } from '../../src/core/protocol/infer-response.ts';
+import type { InferResponse } from '../../src/core/protocol/read-response.ts';
 import type { ModelMetadata } from '../../src/core/protocol/messages.ts';
 import type { OpenSession, Session } from '../../src/core/runtime/session.ts';
 import { smokeTest } from '../../src/core/runtime/smoke-test.ts';

@@ -1,12 +1,12 @@
 // The Model Client's prediction side: one call of the Open Inference Protocol, against this project's server or any other.
 import { decodeResponse } from '../core/protocol/infer-response.ts';
 import { encodeRequest } from '../core/protocol/infer-request.ts';
+import { modelMetadataSchema } from '../core/protocol/message-schemas.ts';
 import {
   binaryMediaType,
   headerLengthHeader,
   jsonMediaType,
   type ModelMetadata,
-  modelMetadataSchema,
   protocolRoot,
 } from '../core/protocol/messages.ts';
 import type { TensorMap } from '../core/tensor.ts';

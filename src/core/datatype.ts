@@ -1,7 +1,7 @@
-// The Open Inference Protocol's datatypes (and Triton's BF16): how every room names what a tensor holds.
-import { z } from './zod.ts';
+// The Open Inference Protocol's datatypes (and Triton's BF16): how every room names what a tensor holds. Knows no schema
+// library: what a client of the protocol carries must stay small (`datatype-schema.ts` has the schemas).
 
-export const datatypeSchema = z.enum([
+export const datatypes = [
   'BOOL',
   'UINT8',
   'UINT16',
@@ -16,11 +16,8 @@ export const datatypeSchema = z.enum([
   'FP32',
   'FP64',
   'BYTES',
-]);
-export type Datatype = z.infer<typeof datatypeSchema>;
-
-/** Sizes of the dimensions, outermost first; −1 is a dimension of free size. */
-export const shapeSchema = z.array(z.number().int().min(-1)).max(16);
+] as const;
+export type Datatype = (typeof datatypes)[number];
 
 /** Bytes of one element as the Open Inference Protocol packs it; null for BYTES, whose elements vary. */
 export const elementBytes: Readonly<Record<Datatype, number | null>> = {

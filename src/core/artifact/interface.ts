@@ -1,6 +1,6 @@
 // A model's interface: its named inputs and outputs, what they mean, and how an answer is decided from them.
 // (*Signature* always means the cryptographic one.)
-import { datatypeSchema, shapeSchema } from '../datatype.ts';
+import { datatypeSchema, shapeSchema } from '../datatype-schema.ts';
 import { z } from '../zod.ts';
 
 const text = z.string().max(256);

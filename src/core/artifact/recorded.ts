@@ -1,5 +1,5 @@
 // The recorded inputs and outputs of a version: its own smoke test, run before a device or server trusts a load.
-import { datatypeSchema } from '../datatype.ts';
+import { datatypeSchema } from '../datatype-schema.ts';
 import { z } from '../zod.ts';
 
 const recordedTensorSchema = z.object({

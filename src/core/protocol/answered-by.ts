@@ -1,21 +1,21 @@
 // Who answered a prediction, as a response header: an Item of RFC 9651 (Structured Fields) with parameters, such as
 //   Haversack-Answered-By: device;model="digits";version="3";variant="fp32";provider="wasm";ms=0.8
-import { z } from '../zod.ts';
 
 export const answeredByHeader = 'Haversack-Answered-By';
 
-export const answeredBySchema = z.object({
-  /** `device`: in this browser. `server`: in the Haversack server. `upstream`: in an engine behind it. */
-  who: z.enum(['device', 'server', 'upstream']),
-  model: z.string(),
-  version: z.string().nullable(),
-  variant: z.string().nullable(),
+/** `device`: in this browser. `server`: in the Haversack server. `upstream`: in an engine behind it. */
+const answerers = ['device', 'server', 'upstream'] as const;
+
+export interface AnsweredBy {
+  readonly who: (typeof answerers)[number];
+  readonly model: string;
+  readonly version: string | null;
+  readonly variant: string | null;
   /** What computed: `cpu`, `wasm`, `webgpu`; null where the engine does not say. */
-  provider: z.string().nullable(),
+  readonly provider: string | null;
   /** The run alone, without waiting and without the way there and back. */
-  ms: z.number().min(0),
-});
-export type AnsweredBy = z.infer<typeof answeredBySchema>;
+  readonly ms: number;
+}
 
 /** Strings hold only what RFC 9651 §3.3.3 lets them; what else they had becomes `?`. */
 export function formatAnsweredBy({ who, model, version, variant, provider, ms }: AnsweredBy): string {
@@ -33,19 +33,23 @@ const parameter = /;\s*([a-z]+)=(?:"((?:[^"\\]|\\["\\])*)"|([\d.]+))/g;
 
 /** Null for what is no such header: another server's, or none. */
 export function parseAnsweredBy(header: string | null): AnsweredBy | null {
-  const who = /^\s*([a-z]+)/.exec(header ?? '')?.[1];
+  const named = /^\s*([a-z]+)/.exec(header ?? '')?.[1];
+  const who = answerers.find(known => known === named);
   if (who === undefined) return null;
   const found = new Map<string, string>();
   for (const [, name, text, number] of header!.matchAll(parameter)) {
     found.set(name!, text?.replace(/\\(["\\])/g, '$1') ?? number!);
   }
-  const parsed = answeredBySchema.safeParse({
+  const model = found.get('model');
+  const ms = Number(found.get('ms'));
+  if (model === undefined || !(ms >= 0)) return null;
+  const orNull = (name: string) => found.get(name) ?? null;
+  return {
     who,
-    model: found.get('model'),
-    version: found.get('version') ?? null,
-    variant: found.get('variant') ?? null,
-    provider: found.get('provider') ?? null,
-    ms: Number(found.get('ms')),
-  });
-  return parsed.success ? parsed.data : null;
+    model,
+    version: orNull('version'),
+    variant: orNull('variant'),
+    provider: orNull('provider'),
+    ms,
+  };
 }

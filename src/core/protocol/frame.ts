@@ -2,7 +2,6 @@
 import { elementBytes } from '../datatype.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { elements, type Tensor, type TensorMap } from '../tensor.ts';
-import { z } from '../zod.ts';
 import { tensorFromBinary, tensorToBinary } from './codec-binary.ts';
 import { tensorFromJson, tensorToJson } from './codec-json.ts';
 import { Malformed } from './malformed.ts';
@@ -17,22 +16,21 @@ export interface EncodedBody {
   readonly contentType: typeof jsonMediaType | typeof binaryMediaType;
 }
 
-export interface Frame<T> {
-  readonly message: T;
+export interface Frame {
+  /** Any JSON: the caller says what it must be. */
+  readonly json: unknown;
   /** What follows the JSON. */
   readonly binary: Bytes;
 }
 
 /** @throws Malformed */
-export function openFrame<T>(body: Bytes, headerLength: number | null, schema: z.ZodType<T>): Frame<T> {
+export function openFrame(body: Bytes, headerLength: number | null): Frame {
   const end = headerLength ?? body.length;
   if (!Number.isSafeInteger(end) || end < 0 || end > body.length) {
     throw new Malformed(`the header length is ${end}, the body has ${body.length} bytes`);
   }
   if (end === 0) throw new Malformed('the body has no JSON: name the inputs, with shape and datatype');
-  const parsed = schema.safeParse(parseJson(body.subarray(0, end)));
-  if (!parsed.success) throw new Malformed(z.prettifyError(parsed.error));
-  return { message: parsed.data, binary: body.subarray(end) };
+  return { json: parseJson(body.subarray(0, end)), binary: body.subarray(end) };
 }
 
 function parseJson(bytes: Bytes): unknown {

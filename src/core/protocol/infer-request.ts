@@ -1,8 +1,12 @@
 // An inference request between its body and tensors, both ways: a server decodes it, a client encodes it.
 import type { TensorMap } from '../tensor.ts';
-import { type EncodedBody, encodeFrame, openFrame, readTensors } from './frame.ts';
-import { blaming } from './malformed.ts';
-import { inferRequestMessageSchema, type Parameters } from './messages.ts';
+import { z } from '../zod.ts';
+import { blaming } from './blaming.ts';
+import { type EncodedBody, openFrame, readTensors } from './frame.ts';
+import { Malformed } from './malformed.ts';
+import { inferRequestMessageSchema } from './message-schemas.ts';
+import type { Parameters } from './messages.ts';
+import { type RequestToWrite, writeRequest } from './write-request.ts';
 
 export interface InferRequest {
   /** Comes back with the answer. */
@@ -25,13 +29,15 @@ export interface RequestedOutput {
  */
 export function decodeRequest(body: Uint8Array<ArrayBuffer>, headerLength: number | null): InferRequest {
   return blaming('BadRequest', () => {
-    const { message, binary } = openFrame(body, headerLength, inferRequestMessageSchema);
-    const { id = null, parameters = {}, outputs } = message;
+    const { json, binary } = openFrame(body, headerLength);
+    const parsed = inferRequestMessageSchema.safeParse(json);
+    if (!parsed.success) throw new Malformed(z.prettifyError(parsed.error));
+    const { id = null, parameters = {}, inputs, outputs } = parsed.data;
     const binaryOutputs = parameters['binary_data_output'] === true;
     return {
       id,
       parameters,
-      inputs: readTensors(message.inputs, binary),
+      inputs: readTensors(inputs, binary),
       outputs:
         outputs?.map(({ name, parameters: own }) => ({
           name,
@@ -42,23 +48,7 @@ export function decodeRequest(body: Uint8Array<ArrayBuffer>, headerLength: numbe
   });
 }
 
-export interface RequestToEncode {
-  readonly inputs: TensorMap;
-  readonly id?: string;
-  readonly outputs?: readonly string[];
-  /** Whether tensors travel as bytes, out and back. FP16 and BF16 always go out as bytes: JSON cannot carry them. */
-  readonly binary: boolean;
-}
-
 /** @throws HaversackError `InputInvalid` where a tensor has no JSON form */
-export function encodeRequest({ inputs, id, outputs, binary }: RequestToEncode): EncodedBody {
-  const isBinary = (name: string) => binary || ['FP16', 'BF16'].includes(inputs[name]!.datatype);
-  return blaming('InputInvalid', () =>
-    encodeFrame(inputs, isBinary, messages => ({
-      ...(id === undefined ? {} : { id }),
-      ...(binary ? { parameters: { binary_data_output: true } } : {}),
-      inputs: messages,
-      ...(outputs ? { outputs: outputs.map(name => ({ name })) } : {}),
-    })),
-  );
+export function encodeRequest(request: RequestToWrite): EncodedBody {
+  return blaming('InputInvalid', () => writeRequest(request));
 }

@@ -1,17 +1,9 @@
 // An inference response between its body and tensors, both ways: a server encodes it, a client decodes it.
-import type { TensorMap } from '../tensor.ts';
-import { type EncodedBody, encodeFrame, openFrame, readTensors } from './frame.ts';
+import { blaming } from './blaming.ts';
+import { type EncodedBody, encodeFrame } from './frame.ts';
 import type { InferRequest } from './infer-request.ts';
-import { blaming } from './malformed.ts';
-import { inferResponseMessageSchema, type InferResponseMessage } from './messages.ts';
-
-export interface InferResponse {
-  readonly modelName: string | null;
-  /** Which version answered, whatever alias was asked. */
-  readonly modelVersion: string | null;
-  readonly id: string | null;
-  readonly outputs: TensorMap;
-}
+import type { InferResponseMessage } from './messages.ts';
+import { type InferResponse, readResponse } from './read-response.ts';
 
 /**
  * Outputs travel in the way that the request asked for.
@@ -35,13 +27,5 @@ export function encodeResponse(
 
 /** @throws HaversackError `Internal`: the server broke the protocol */
 export function decodeResponse(body: Uint8Array<ArrayBuffer>, headerLength: number | null): InferResponse {
-  return blaming('Internal', () => {
-    const { message, binary } = openFrame(body, headerLength, inferResponseMessageSchema);
-    return {
-      modelName: message.model_name ?? null,
-      modelVersion: message.model_version ?? null,
-      id: message.id ?? null,
-      outputs: readTensors(message.outputs, binary),
-    };
-  });
+  return blaming('Internal', () => readResponse(body, headerLength));
 }

@@ -1,7 +1,7 @@
 // The JSON messages of the Open Inference Protocol v2 (kserve/open-inference-protocol, inference_rest.md and
-// open_inference_rest.yaml), with the parameters of Triton's binary tensor data extension.
-import { datatypeSchema, shapeSchema } from '../datatype.ts';
-import { z } from '../zod.ts';
+// open_inference_rest.yaml), with the parameters of Triton's binary tensor data extension. Their schemas are in
+// `message-schemas.ts`: what writes messages and reads answers must do without a schema library.
+import type { Datatype } from '../datatype.ts';
 
 /** Of /v2. */
 export const protocolRoot = '/v2';
@@ -12,62 +12,46 @@ export const jsonMediaType = 'application/json';
 export const binaryMediaType = 'application/octet-stream';
 /** Larger tensors are refused, as by Triton (--http-max-input-size). */
 export const maxTensorBytes = 64 * 2 ** 20;
+export const maxTensors = 256;
 
-const maxTensors = 256;
-const name = z.string().min(1).max(256);
+export type Parameters = Record<string, string | number | boolean>;
 
-export const parametersSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-export type Parameters = z.infer<typeof parametersSchema>;
-
-const size = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 40);
-
-const tensorMessageSchema = z.object({
-  name,
-  shape: z.array(size).max(16),
-  datatype: datatypeSchema,
-  parameters: parametersSchema.optional(),
+export interface TensorMessage {
+  name: string;
+  shape: number[];
+  datatype: Datatype;
+  parameters?: Parameters | undefined;
   /** Flat or nested; absent where `parameters.binary_data_size` says that it follows the JSON. */
-  data: z.custom<unknown[]>(Array.isArray, 'expected an array').optional(),
-});
-export type TensorMessage = z.infer<typeof tensorMessageSchema>;
-
-const requestedOutputSchema = z.object({ name, parameters: parametersSchema.optional() });
-
-export const inferRequestMessageSchema = z.object({
-  id: z.string().max(1024).optional(),
-  parameters: parametersSchema.optional(),
-  inputs: z.array(tensorMessageSchema).max(maxTensors),
-  outputs: z.array(requestedOutputSchema).max(maxTensors).optional(),
-});
+  data?: unknown[] | undefined;
+}
 
 /** `model_name` is required, yet missing in the specification's own example: taken without. */
-export const inferResponseMessageSchema = z.object({
-  model_name: z.string().optional(),
-  model_version: z.string().optional(),
-  id: z.string().optional(),
-  parameters: parametersSchema.optional(),
-  outputs: z.array(tensorMessageSchema).max(maxTensors),
-});
-export type InferResponseMessage = z.infer<typeof inferResponseMessageSchema>;
+export interface InferResponseMessage {
+  model_name?: string | undefined;
+  model_version?: string | undefined;
+  id?: string | undefined;
+  parameters?: Parameters | undefined;
+  outputs: TensorMessage[];
+}
 
-const metadataTensorSchema = z.object({ name: z.string(), datatype: datatypeSchema, shape: shapeSchema });
+export interface MetadataTensor {
+  name: string;
+  datatype: Datatype;
+  /** −1 is a dimension of free size. */
+  shape: number[];
+}
 
-export const modelMetadataSchema = z.object({
-  name: z.string(),
+export interface ModelMetadata {
+  name: string;
   /** Those that can be asked for. */
-  versions: z.array(z.string()).optional(),
-  platform: z.string(),
-  inputs: z.array(metadataTensorSchema),
-  outputs: z.array(metadataTensorSchema),
-});
-export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
+  versions?: string[] | undefined;
+  platform: string;
+  inputs: MetadataTensor[];
+  outputs: MetadataTensor[];
+}
 
-export const serverMetadataSchema = z.object({
-  name: z.string(),
-  version: z.string(),
-  extensions: z.array(z.string()),
-});
+export interface ServerMetadata {
+  name: string;
+  version: string;
+  extensions: string[];
+}

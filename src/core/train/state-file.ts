@@ -1,6 +1,7 @@
 // A run's state as bytes: what it is in JSON, and the numbers of its tensors behind it.
 import type { Bytes } from '../artifact/digest.ts';
-import { datatypeSchema, elementBytes, shapeSchema } from '../datatype.ts';
+import { datatypeSchema, shapeSchema } from '../datatype-schema.ts';
+import { elementBytes } from '../datatype.ts';
 import { HaversackError } from '../errors.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { bytesOfTensor, tensorOfBytes } from '../tensor-bytes.ts';

@@ -7,11 +7,8 @@ import { openNodeSession } from '../../../server/inference/session.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 import { encodeRequest } from '../../../src/core/protocol/infer-request.ts';
 import { decodeResponse } from '../../../src/core/protocol/infer-response.ts';
-import {
-  headerLengthHeader,
-  modelMetadataSchema,
-  serverMetadataSchema,
-} from '../../../src/core/protocol/messages.ts';
+import { modelMetadataSchema, serverMetadataSchema } from '../../../src/core/protocol/message-schemas.ts';
+import { headerLengthHeader } from '../../../src/core/protocol/messages.ts';
 import { float32 } from '../../../src/core/tensor.ts';
 import { denseModel, numbers } from '../../core/onnx/models.ts';
 

@@ -1,0 +1,74 @@
+// What the messages of the protocol must be like, where they come in from a client, and for what is generated from schemas.
+import { datatypeSchema, shapeSchema } from '../datatype-schema.ts';
+import { z } from '../zod.ts';
+import {
+  type InferResponseMessage,
+  maxTensors,
+  type ModelMetadata,
+  type Parameters,
+  type ServerMetadata,
+  type TensorMessage,
+} from './messages.ts';
+import type { Offload } from './offload.ts';
+
+const name = z.string().min(1).max(256);
+
+export const parametersSchema: z.ZodType<Parameters> = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]),
+);
+
+const size = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 40);
+
+const tensorMessageSchema: z.ZodType<TensorMessage> = z.object({
+  name,
+  shape: z.array(size).max(16),
+  datatype: datatypeSchema,
+  parameters: parametersSchema.optional(),
+  data: z.custom<unknown[]>(Array.isArray, 'expected an array').optional(),
+});
+
+const requestedOutputSchema = z.object({ name, parameters: parametersSchema.optional() });
+
+export const inferRequestMessageSchema = z.object({
+  id: z.string().max(1024).optional(),
+  parameters: parametersSchema.optional(),
+  inputs: z.array(tensorMessageSchema).max(maxTensors),
+  outputs: z.array(requestedOutputSchema).max(maxTensors).optional(),
+});
+
+export const inferResponseMessageSchema: z.ZodType<InferResponseMessage> = z.object({
+  model_name: z.string().optional(),
+  model_version: z.string().optional(),
+  id: z.string().optional(),
+  parameters: parametersSchema.optional(),
+  outputs: z.array(tensorMessageSchema).max(maxTensors),
+});
+
+const metadataTensorSchema = z.object({ name: z.string(), datatype: datatypeSchema, shape: shapeSchema });
+
+export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.object({
+  name: z.string(),
+  versions: z.array(z.string()).optional(),
+  platform: z.string(),
+  inputs: z.array(metadataTensorSchema),
+  outputs: z.array(metadataTensorSchema),
+});
+
+export const serverMetadataSchema: z.ZodType<ServerMetadata> = z.object({
+  name: z.string(),
+  version: z.string(),
+  extensions: z.array(z.string()),
+});
+
+export const offloadSchema: z.ZodType<Offload> = z.object({
+  model: z.string(),
+  version: z.int(),
+  manifest: z.string(),
+  bytes: z.int(),
+  variant: z.string(),
+});
