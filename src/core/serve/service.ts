@@ -3,6 +3,7 @@
 import type { InferRequest } from '../protocol/infer-request.ts';
 import type { AnsweredBy } from '../protocol/answered-by.ts';
 import type { ModelMetadata } from '../protocol/messages.ts';
+import type { ModelRight } from '../artifact/grant.ts';
 import type { ModelInterface } from '../artifact/interface.ts';
 import type { TensorMap } from '../tensor.ts';
 
@@ -35,6 +36,8 @@ export interface InferContext {
   readonly tenant: string;
   /** Headers for whoever computes elsewhere: the request's id, its place in a trace. Absent where there are none. */
   readonly passOn?: () => Readonly<Record<string, string>>;
+  /** How long the caller waits, in ms from now, where it says so in a header. A request's own `timeout` (in µs) and the model's deadline hold beside it: the shortest counts. */
+  readonly timeoutMs?: number;
 }
 
 export interface Answered {
@@ -53,6 +56,10 @@ export interface IndexEntry {
 
 /** All throw HaversackError: `NotFound`, `InputInvalid`, `Overloaded`, `DeadlineExceeded`, `RuntimeFailed`, `Unavailable`. */
 export interface ProtocolBackend {
+  /** What `GET /v2` says of the host. */
+  readonly server: { readonly name: string; readonly version: string };
+  /** Throws why the whole host answers nothing now (it drains, nothing computes). Absent: it always does. */
+  health?(): Promise<void>;
   resolve(target: Target): Promise<Resolved>;
   metadata(version: Resolved): Promise<ModelMetadata>;
   /** Resolves when the version is loaded and proved; throws why it cannot be. */
@@ -74,6 +81,11 @@ export interface ProtocolAsk {
   readonly header: (name: string) => string | null;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly context: InferContext;
+  /**
+   * Throws where the caller may not do that with that model. Asked as soon as the model is known, which for some paths
+   * only the body tells. Absent: the caller may do all.
+   */
+  readonly permit?: (model: string, right: ModelRight) => void | Promise<void>;
 }
 
 export interface ProtocolAnswer {
