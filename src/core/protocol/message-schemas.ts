@@ -57,6 +57,8 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.object({
   platform: z.string(),
   inputs: z.array(metadataTensorSchema),
   outputs: z.array(metadataTensorSchema),
+  // MLServer's may be nested: only what the protocol allows is kept.
+  parameters: parametersSchema.optional().catch(undefined),
 });
 
 export const serverMetadataSchema: z.ZodType<ServerMetadata> = z.object({

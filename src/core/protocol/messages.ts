@@ -48,7 +48,14 @@ export interface ModelMetadata {
   platform: string;
   inputs: MetadataTensor[];
   outputs: MetadataTensor[];
+  /** As MLServer has it; Haversack's own are `describedInterface` and `describedLabels`. */
+  parameters?: Parameters | undefined;
 }
+
+/** Parameter of a model's metadata: its interface (what inputs mean, how an answer is decided) as JSON. */
+export const describedInterface = 'interface';
+/** Parameter of a model's metadata: its labels, in the order of the classes, as JSON. */
+export const describedLabels = 'labels';
 
 export interface ServerMetadata {
   name: string;
