@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
 import { registerDocs } from './docs/errors.ts';
@@ -12,18 +12,21 @@ import { installGate } from './gateway/gate.ts';
 import { securityHeaders } from './gateway/headers.ts';
 import { servedNames } from './gateway/origin.ts';
 import { sendProblem } from './gateway/problem.ts';
-import { resolverOf, versionsOf } from './inference/from-registry.ts';
+import { versionsOf } from './inference/from-registry.ts';
+import { hostBackend } from './inference/host-backend.ts';
 import { ModelHost } from './inference/models.ts';
+import { requestContext } from './inference/request-context.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
 import { ChunkBatches } from './registry/batch.ts';
 import type { Checker } from './registry/checker.ts';
 import { checkerProcess } from './registry/checker-process.ts';
-import { findAccessKey, usedAccessKey } from './registry/access-keys.ts';
+import { ChunksOfModels } from './registry/chunks-of-models.ts';
 import type { Registry } from './registry/context.ts';
 import { Deriver } from './registry/deriver.ts';
 import type { Bench } from './registry/do-job.ts';
 import { EventHub } from './registry/events.ts';
 import { KnownDevices } from './registry/known-devices.ts';
+import { KnownKeys } from './registry/known-keys.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
 import { registerAliasRoutes } from './registry/routes/aliases.ts';
 import { registerAuditRoutes } from './registry/routes/audit.ts';
@@ -51,6 +54,14 @@ import { registerApp } from './static.ts';
 import { FileBlobs } from './storage/blobs.ts';
 import { openDatabase } from './storage/database.ts';
 import { lockFolder } from './storage/lock.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { requestIdOf } from './telemetry/request-identity.ts';
+import {
+  createTelemetry,
+  registerTelemetryRoutes,
+  type Telemetry,
+  watchRequests,
+} from './telemetry/telemetry.ts';
 
 export interface ServerOptions {
   /** Made if absent; one server at a time. */
@@ -68,6 +79,8 @@ export interface ServerOptions {
   readonly maxTrainerBytes?: number;
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly logger?: Logger;
+  /** Requests that take longer are warned of in the log, in ms. */
+  readonly slowMs?: number;
   readonly now?: () => Date;
 }
 
@@ -76,6 +89,7 @@ export interface Server {
   readonly registry: Registry;
   readonly deriver: Deriver;
   readonly adminKey: AdminKey;
+  readonly telemetry: Telemetry;
   /** Ends streams, drains, closes the database, lets go of the folder. */
   close(): Promise<void>;
 }
@@ -94,7 +108,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 async function assemble(options: ServerOptions, lock: { release(): void }): Promise<Server> {
   const now = options.now ?? (() => new Date());
-  const logger = options.logger ?? quietLogger();
+  const logger = options.logger ?? createLogger();
+  const telemetry = createTelemetry({ version: projectVersion(), now, logger, slowMs: options.slowMs });
   const chunksFolder = join(options.data, 'chunks');
   const [identity, adminKey, blobs, database, uploads, bundles] = await Promise.all([
     loadRegistryIdentity(options.data, now),
@@ -120,13 +135,15 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     log: logger,
   };
   const app = createApp(options, logger);
+  watchRequests(app, telemetry);
   endSlowBodies(app);
   const devices = new KnownDevices(registry);
+  const keys = new KnownKeys(registry);
   installGate(app, {
     adminKey,
     tokens: new DeviceTokens(() => identity.keyIds, now),
-    findAccessKey: key => findAccessKey(registry, key),
-    usedAccessKey: key => usedAccessKey(registry, key),
+    findAccessKey: key => keys.find(key),
+    usedAccessKey: key => keys.used(key),
     findDevice: id => devices.find(id),
     sawDevice: device => devices.saw(device),
     servedNames: () => servedNames(options.host ?? '127.0.0.1'),
@@ -137,10 +154,10 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   await registerRegistryRoutes(app, { registry, deriver, uploads, bundles, options });
   const host = new ModelHost(versionsOf(registry), { openSession: registry.openSession });
   await registerInferenceRoutes(app, {
-    host,
-    resolve: resolverOf(registry),
-    server: { name: 'haversack', version: projectVersion() },
+    backend: hostBackend(registry, host, { name: 'haversack', version: projectVersion() }),
+    contextOf: requestContext,
   });
+  registerTelemetryRoutes(app, telemetry);
   registerDocs(app);
   closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null);
@@ -152,6 +169,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     registry,
     deriver,
     adminKey,
+    telemetry,
     close: async () => {
       await app.close();
       const stopped = deriver.stop();
@@ -159,6 +177,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
       await stopped;
       await host.close();
       await devices.close();
+      await keys.close();
       await database.destroy();
       lock.release();
     },
@@ -190,10 +209,11 @@ async function registerRegistryRoutes(
   registerReportRoutes(app, registry);
   registerSampleRoutes(app, registry);
   registerVersionRoutes(app, registry, deriver);
-  registerBatchRoute(app, new ChunkBatches(registry, join(options.data, 'cache')));
+  const ofModels = new ChunksOfModels(registry);
+  registerBatchRoute(app, new ChunkBatches(registry, join(options.data, 'cache')), ofModels);
   const trainerBytes = new DailyBytes(registry.now, options.maxTrainerBytes ?? defaultTrainerBytes);
   await app.register((scope, _options, done) => {
-    registerChunkRoutes(scope, registry, trainerBytes);
+    registerChunkRoutes(scope, registry, trainerBytes, ofModels);
     done();
   });
   await app.register((scope, _options, done) => {
@@ -211,6 +231,8 @@ function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
   return Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: false,
+    genReqId: raw => requestIdOf(raw.headers),
     bodyLimit: maxDocumentBytes,
     requestTimeout: fileTimeoutMs,
     routerOptions: { maxParamLength: 128 },
@@ -220,14 +242,6 @@ function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
     },
     forceCloseConnections: 'idle',
     ...(options.tls ? { https: options.tls } : {}),
-  });
-}
-
-/** Warnings and errors only; keys never. */
-function quietLogger(): Logger {
-  return pino({
-    level: process.env['LOG_LEVEL'] ?? 'warn',
-    redact: ['req.headers.authorization', 'headers.authorization'],
   });
 }
 

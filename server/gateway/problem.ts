@@ -1,10 +1,8 @@
-// The one place where an error becomes an answer: RFC 9457 problem details, with the Open Inference Protocol's `error`.
+// Where whatever was thrown becomes an answer over HTTP, and what is not ours is logged.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorCode, errorCatalogue, HaversackError } from '../../src/core/errors.ts';
+import { type ErrorCode, HaversackError } from '../../src/core/errors.ts';
+import { problemOf } from '../../src/core/problem.ts';
 import { z } from '../../src/core/zod.ts';
-
-/** How long a client waits before it asks again, where an answer says so. */
-const retryAfterSeconds = 5;
 
 /** @throws HaversackError `BadRequest` naming the member, got and wanted */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -14,28 +12,8 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = toHaversackError(error, request);
-  const { status, title, remedy } = errorCatalogue[known.code];
-  if (known.code === 'Unauthorized') reply.header('WWW-Authenticate', 'Bearer realm="haversack"');
-  if (status === 429 || status === 503) {
-    reply.header('Retry-After', Math.max(1, Math.ceil(known.retryAfterSeconds ?? retryAfterSeconds)));
-  }
-  return reply
-    .code(status)
-    .header('Content-Type', 'application/problem+json')
-    .header('Cache-Control', 'no-store')
-    .send(
-      JSON.stringify({
-        ...known.members,
-        type: `/docs/errors#${known.code}`,
-        title,
-        status,
-        detail: known.detail,
-        code: known.code,
-        error: `${title} ${known.detail}`.trim(),
-        remedy,
-      }),
-    );
+  const { status, headers, body } = problemOf(toHaversackError(error, request));
+  return reply.code(status).headers(headers).send(body);
 }
 
 /** What is not ours is logged with the request's id, and the answer names only that. */

@@ -9,7 +9,6 @@ import { readFileRef } from '../registry/chunk-files.ts';
 import type { Registry } from '../registry/context.ts';
 import { readRecorded } from '../registry/recorded.ts';
 import type { LoadVersion } from './models.ts';
-import type { InferenceOptions } from './routes.ts';
 
 /** What a request without a version gets, where there is such an alias and as far as it is for all; else the newest. */
 const defaultAlias = 'production';
@@ -28,7 +27,10 @@ export function versionsOf(registry: Registry): LoadVersion {
   };
 }
 
-export function resolverOf(registry: Registry): InferenceOptions['resolve'] {
+/** Which version is meant. @throws HaversackError `NotFound` */
+export type ResolveVersion = (model: string, version: number | string | undefined) => Promise<number>;
+
+export function resolverOf(registry: Registry): ResolveVersion {
   return async (model, version) => {
     // A version that is not there is found out when it is loaded.
     if (typeof version === 'number') return version;

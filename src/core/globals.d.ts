@@ -56,7 +56,7 @@ declare class CompressionStream {
   readonly writable: unknown;
 }
 declare class DecompressionStream {
-  constructor(format: 'gzip');
+  constructor(format: 'gzip' | 'deflate');
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: unknown;
 }

@@ -1,45 +1,36 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendProblem } from '../../../server/gateway/problem.ts';
-import { ModelHost } from '../../../server/inference/models.ts';
 import { registerInferenceRoutes } from '../../../server/inference/routes.ts';
 import { openNodeSession } from '../../../server/inference/session.ts';
-import { HaversackError } from '../../../src/core/errors.ts';
 import { encodeRequest } from '../../../src/core/protocol/infer-request.ts';
 import { decodeResponse } from '../../../src/core/protocol/infer-response.ts';
 import { modelMetadataSchema, serverMetadataSchema } from '../../../src/core/protocol/message-schemas.ts';
 import { headerLengthHeader } from '../../../src/core/protocol/messages.ts';
 import { float32 } from '../../../src/core/tensor.ts';
 import { denseModel, numbers } from '../../core/onnx/models.ts';
+import { sessionsBackend } from '../../protocol/sessions-backend.ts';
 
-const versions: Readonly<Record<string, number>> = { production: 1, canary: 2 };
 const x = float32([2, 4], numbers(8, 3));
 
 let app: FastifyInstance;
-let host: ModelHost;
+const backend = sessionsBackend(
+  { dense: { files: [denseModel(1), denseModel(2)], aliases: { production: 1, canary: 2 } } },
+  openNodeSession,
+);
 
 beforeAll(async () => {
-  host = new ModelHost((_, version) => Promise.resolve({ file: denseModel(version), recorded: null }), {
-    openSession: openNodeSession,
-  });
   app = Fastify();
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   await registerInferenceRoutes(app, {
-    host,
-    server: { name: 'haversack', version: '0.1.0' },
-    resolve: async (model, version = 'production') => {
-      const found = typeof version === 'number' ? version : versions[version];
-      if (model !== 'dense' || found === undefined || found > 2) {
-        throw new HaversackError('NotFound', `${model}@${version}`);
-      }
-      return found;
-    },
+    backend,
+    contextOf: () => ({ signal: new AbortController().signal, tenant: 'test' }),
   });
 });
 
 afterAll(async () => {
   await app.close();
-  await host.close();
+  await backend.close();
 });
 
 function infer(path: string, payload: Uint8Array | string, headers: Record<string, string>) {
@@ -59,9 +50,8 @@ describe('the server', () => {
   test.each(['/v2', '/v2/'])('says at %s what it speaks', async url => {
     const answer = await app.inject(url);
     expect(serverMetadataSchema.parse(answer.json())).toEqual({
-      name: 'haversack',
-      version: '0.1.0',
-      extensions: ['binary_tensor_data'],
+      ...backend.server,
+      extensions: ['binary_tensor_data', 'model_repository'],
     });
   });
 
@@ -78,7 +68,7 @@ describe('a model', () => {
       const answer = await app.inject(`/v2/models/${path}`);
       expect(answer.statusCode).toBe(200);
       const { versions: numbers } = modelMetadataSchema.parse(answer.json());
-      expect(numbers).toEqual([path === 'dense' ? '1' : '2']);
+      expect(numbers).toEqual(['1', '2']);
     },
   );
 
@@ -114,7 +104,7 @@ describe('a model', () => {
   });
 
   test.each<[string, string, string, Record<string, string>, number, RegExp]>([
-    ['an unknown model', 'nothing', body({ inputs }), json, 404, /nothing@production/],
+    ['an unknown model', 'nothing', body({ inputs }), json, 404, /no model nothing/],
     ['an unknown version', 'dense/versions/9', body({ inputs }), json, 404, /dense@9/],
     ['an impossible name', 'Dense!', body({ inputs }), json, 404, /name/],
     ['broken JSON', 'dense', '{', json, 400, /no JSON/],
@@ -128,7 +118,8 @@ describe('a model', () => {
     ],
     ['an unknown output', 'dense', body({ inputs, outputs: [{ name: 'y' }] }), json, 400, /no output 'y'/],
     ['a form', 'dense', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, /./],
-    ['a compressed body', 'dense', 'x', { ...json, 'content-encoding': 'gzip' }, 415, /gzip/],
+    ['a body in a coding of its own', 'dense', 'x', { ...json, 'content-encoding': 'br' }, 415, /br; send/],
+    ['a body that is no gzip', 'dense', 'x', { ...json, 'content-encoding': 'gzip' }, 400, /no whole gzip/],
     [
       'a header length that is no number',
       'dense',

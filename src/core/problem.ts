@@ -1,0 +1,37 @@
+// An error as an answer: RFC 9457 problem details, with the Open Inference Protocol's `error`. Every host that answers uses it.
+import { errorCatalogue, type HaversackError } from './errors.ts';
+
+export const problemMediaType = 'application/problem+json';
+
+/** How long a client waits before it asks again, where an answer says so and nobody knows better. */
+const retryAfterSeconds = 5;
+
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export function problemOf(error: HaversackError): Problem {
+  const { status, title, remedy } = errorCatalogue[error.code];
+  const seconds = Math.max(1, Math.ceil(error.retryAfterSeconds ?? retryAfterSeconds));
+  return {
+    status,
+    headers: {
+      ...(error.code === 'Unauthorized' ? { 'WWW-Authenticate': 'Bearer realm="haversack"' } : {}),
+      ...(status === 429 || status === 503 ? { 'Retry-After': String(seconds) } : {}),
+      'Content-Type': problemMediaType,
+      'Cache-Control': 'no-store',
+    },
+    body: JSON.stringify({
+      ...error.members,
+      type: `/docs/errors#${error.code}`,
+      title,
+      status,
+      detail: error.detail,
+      code: error.code,
+      error: `${title} ${error.detail}`.trim(),
+      remedy,
+    }),
+  };
+}

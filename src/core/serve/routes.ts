@@ -1,0 +1,118 @@
+// Every path of the protocol, in one table: hosts with a router of their own register it, others have it matched.
+import type { ModelRight } from '../artifact/grant.ts';
+import { protocolRoot, binaryExtension } from '../protocol/messages.ts';
+import { jsonAnswer } from './answers.ts';
+import { describedMetadata } from './described.ts';
+import { inferAnswer } from './infer.ts';
+import { indexAnswer, loadAnswer, readable, unloadAnswer } from './repository.ts';
+import type { ProtocolAnswer, ProtocolAsk, ProtocolBackend } from './service.ts';
+import { resolvePermitted, targetOf } from './target.ts';
+
+export type PathParameters = Readonly<Record<string, string | undefined>>;
+
+export interface ProtocolRoute {
+  /** HEAD is as GET. */
+  readonly method: 'GET' | 'POST';
+  /** `:name` stands for what is in its place, up to the next `/` (or `:`, where one follows). */
+  readonly path: string;
+  /** What a caller must be allowed, with the model where the path or the body names one. */
+  readonly right: ModelRight | 'public';
+  /** @throws HaversackError */
+  answer(
+    ask: ProtocolAsk,
+    parameters: PathParameters,
+    backend: ProtocolBackend,
+  ): ProtocolAnswer | Promise<ProtocolAnswer>;
+}
+
+export const extensions = [binaryExtension, 'model_repository'] as const;
+
+const serverRoutes: readonly ProtocolRoute[] = [
+  ...[protocolRoot, `${protocolRoot}/`].map((path): ProtocolRoute => ({
+    method: 'GET',
+    path,
+    right: 'public',
+    answer: (_ask, _parameters, { server }) => jsonAnswer({ ...server, extensions }),
+  })),
+  {
+    method: 'GET',
+    path: `${protocolRoot}/health/live`,
+    right: 'public',
+    answer: () => jsonAnswer({ live: true }),
+  },
+  {
+    method: 'GET',
+    path: `${protocolRoot}/health/ready`,
+    right: 'public',
+    answer: async (_ask, _parameters, backend) => {
+      await backend.health?.();
+      return jsonAnswer({ ready: true });
+    },
+  },
+  {
+    method: 'GET',
+    path: `${protocolRoot}/models`,
+    right: 'read',
+    answer: async (ask, _parameters, backend) =>
+      jsonAnswer({
+        models: [...new Set((await readable(await backend.index(), ask)).map(({ name }) => name))],
+      }),
+  },
+];
+
+const modelRoutes: readonly ProtocolRoute[] = [
+  `${protocolRoot}/models/:model`,
+  `${protocolRoot}/models/:model/versions/:version`,
+].flatMap((prefix): ProtocolRoute[] => [
+  {
+    method: 'GET',
+    path: prefix,
+    right: 'read',
+    answer: async (ask, { model, version }, backend) => {
+      const found = await resolvePermitted(targetOf(model!, version), 'read', ask, backend);
+      return jsonAnswer(describedMetadata(await backend.metadata(found), await backend.describe(found)));
+    },
+  },
+  {
+    method: 'GET',
+    path: `${prefix}/ready`,
+    right: 'read',
+    answer: async (ask, { model, version }, backend) => {
+      await backend.ready(await resolvePermitted(targetOf(model!, version), 'read', ask, backend));
+      return jsonAnswer({ name: model, ready: true });
+    },
+  },
+  {
+    method: 'POST',
+    path: `${prefix}/infer`,
+    right: 'predict',
+    answer: (ask, { model, version }, backend) => inferAnswer(targetOf(model!, version), ask, backend),
+  },
+]);
+
+const repositoryRoutes: readonly ProtocolRoute[] = [
+  {
+    method: 'POST',
+    path: `${protocolRoot}/repository/index`,
+    right: 'read',
+    answer: (ask, _parameters, backend) => indexAnswer(ask, backend),
+  },
+  {
+    method: 'POST',
+    path: `${protocolRoot}/repository/models/:model/load`,
+    right: 'admin',
+    answer: (ask, { model }, backend) => loadAnswer(targetOf(model!, undefined), ask, backend),
+  },
+  {
+    method: 'POST',
+    path: `${protocolRoot}/repository/models/:model/unload`,
+    right: 'admin',
+    answer: (ask, { model }, backend) => unloadAnswer(targetOf(model!, undefined), ask, backend),
+  },
+];
+
+export const protocolRoutes: readonly ProtocolRoute[] = [
+  ...serverRoutes,
+  ...modelRoutes,
+  ...repositoryRoutes,
+];
