@@ -20,7 +20,8 @@ export interface Deed {
     | 'code'
     | 'key'
     | 'root'
-    | 'samples';
+    | 'samples'
+    | 'upstream';
   /** `digits`, `digits@3`, `digits@production`, a device's id. */
   readonly subject: string;
   readonly detail: string;

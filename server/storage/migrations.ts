@@ -235,6 +235,7 @@ async function growIntoGateway({ schema }: Transaction<Tables>): Promise<void> {
     .addColumn('id', 'text', column => column.primaryKey())
     .addColumn('model', 'text', column => column.notNull())
     .addColumn('url', 'text', column => column.notNull())
+    .addColumn('version', 'integer')
     .addColumn('upstream_model', 'text')
     .addColumn('upstream_version', 'text')
     .addColumn('weight', 'real', column => column.notNull())

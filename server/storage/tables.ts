@@ -117,12 +117,15 @@ export interface AccessKeyRow {
 export interface UpstreamRow {
   id: string;
   model: string;
-  /** Origin, or a prefix below it: what /v2 follows. */
+  /** Origin, or a prefix below it: what /v2 follows. `local`: this server itself. */
   url: string;
-  /** What the engine calls the model, and its version there; null: the same, and its own choice. */
+  /** Which of our versions it answers for; null: requests that name none, and those it knows by the same number. */
+  version: number | null;
+  /** What the engine calls the model; null: the same. */
   upstream_model: string | null;
+  /** What it calls the version; `none`: it has none; null: the same number, or its own choice. */
   upstream_version: string | null;
-  /** Share of requests, beside the others' of this model. */
+  /** Share of requests, beside the others' of this model; 0: it stands by. */
   weight: number;
   /** Environment variable that holds the key it wants; null: none. The key itself is kept nowhere. */
   key_variable: string | null;

@@ -6,6 +6,9 @@ import { whySchema } from './registry-api.ts';
 /** In place of a URL: this server's own sessions, to give them a weight of their own or to let them rest. */
 export const localUpstream = 'local';
 
+/** In place of an engine's version: it knows none, and no path may name one (KServe). */
+export const noUpstreamVersion = 'none';
+
 /** How the variables begin that an upstream's key may be read from: no other part of the environment leaves this machine. */
 export const upstreamKeyPrefix = 'HAVERSACK_UPSTREAM_';
 
@@ -37,7 +40,7 @@ export const newUpstreamSchema = z.object({
   version: versionNumberSchema.nullable().default(null),
   /** What the engine calls the model; null: the same. */
   upstreamModel: foreignNameSchema.nullable().default(null),
-  /** What it calls the version (Triton: digits; KServe: none); null: a number that was asked for, else its own choice. */
+  /** What it calls the version; `none`: it has none. Null: the same number, or, where none was asked for, its own choice. */
   upstreamVersion: foreignNameSchema.nullable().default(null),
   /** Its share beside the others' of this model, whose own is 1. 0: it stands by for when no other can. */
   weight: weightSchema.default(1),
