@@ -69,6 +69,8 @@ export const accessTable: Readonly<Record<string, Right>> = {
   'POST /v2/repository/index': 'read',
   'POST /v2/repository/models/:model/load': 'admin',
   'POST /v2/repository/models/:model/unload': 'admin',
+  [`GET ${registryRoot}/live`]: 'admin',
+  'GET /metrics': 'read',
   'GET /docs/errors': 'public',
   'GET /docs/style.css': 'public',
   'GET /*': 'public',

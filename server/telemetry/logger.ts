@@ -1,0 +1,55 @@
+// The server's log: JSON lines (pino) on stdout, without keys, tokens, inputs and outputs, whoever writes to it.
+import { type DestinationStream, type Level, type Logger, pino, stdSerializers } from 'pino';
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = Level | 'silent';
+export const defaultLogLevel: LogLevel = 'warn';
+
+export interface LoggerOptions {
+  readonly level?: LogLevel;
+  /** Where lines go; stdout if absent. */
+  readonly destination?: DestinationStream;
+}
+
+export function createLogger({ level = defaultLogLevel, destination }: LoggerOptions = {}): Logger {
+  return pino(
+    {
+      level,
+      // Of requests and answers, only what cannot hold what people sent.
+      serializers: { err: stdSerializers.err, req: requestFacts, res: answerFacts },
+      // The last thing that happens to a line: a secret that got into a message, an address or an error's text goes here.
+      hooks: { streamWrite: withoutSecrets },
+      formatters: { level: label => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    ...(destination ? [destination] : []),
+  );
+}
+
+export function isLogLevel(text: string): text is LogLevel {
+  return (logLevels as readonly string[]).includes(text);
+}
+
+/** The admin's key and access keys, tokens (JWT), and whatever follows `Bearer`. */
+const secrets = /\bhv[a-z]_[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?<=\bbearer )[^\s"\\]+/gi;
+
+/** The same line with what looks like a key or a token struck out; still JSON. */
+export function withoutSecrets(line: string): string {
+  return line.replace(secrets, '[redacted]');
+}
+
+/** Without the query, where people put what they should not. */
+export function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function requestFacts(request: unknown): object {
+  const { method, url } = request as { method?: string; url?: string };
+  return { method, path: pathOf(url ?? '') };
+}
+
+function answerFacts(reply: unknown): object {
+  const { statusCode } = reply as { statusCode?: number };
+  return { statusCode };
+}
