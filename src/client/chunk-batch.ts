@@ -4,7 +4,7 @@ import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import { chunkFramesType, type FileName } from '../core/artifact/registry-api.ts';
 import { HaversackError } from '../core/errors.ts';
-import { eachPart } from './body.ts';
+import { eachPart } from './each-part.ts';
 
 export interface ChunkBatch {
   /** The file that they are of; null: no variant's. */

@@ -4,8 +4,9 @@ import type { ChunkRef } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import type { FileName } from '../core/artifact/registry-api.ts';
 import { type ErrorCode, toFailure } from '../core/errors.ts';
-import { backoffMs, sleep, throwIfAborted } from './backoff.ts';
+import { sleep, throwIfAborted } from './backoff.ts';
 import type { ChunkBatch } from './chunk-batch.ts';
+import { backoffMs } from './wait.ts';
 
 const parallelRequests = 4;
 /** Without anything that came between them. */

@@ -1,7 +1,7 @@
 // Server-sent events read off a fetch, so that the request can carry a key (`EventSource` cannot).
 import { createParser } from 'eventsource-parser';
 import { type RegistryEvent, registryEventSchema } from '../core/artifact/registry-api.ts';
-import { eachPart } from './body.ts';
+import { eachPart } from './each-part.ts';
 
 /** Calls `onEvent` for each event until the stream ends. Kinds of event that a later release adds are passed over. */
 export async function readEvents(

@@ -1,25 +1,8 @@
 // What went wrong, out of an HTTP answer that is no success: RFC 9457 problem details, or the status alone.
 import { problemSchema } from '../core/artifact/registry-api.ts';
-import { type ErrorCode, errorCodes, HaversackError } from '../core/errors.ts';
+import { errorCodes, HaversackError } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
-
-const byStatus: Readonly<Record<number, ErrorCode>> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  // Of a host of files, for what is no GET: there is nothing of that kind.
-  405: 'NotFound',
-  409: 'Conflict',
-  412: 'PreconditionFailed',
-  413: 'TooLarge',
-  415: 'UnsupportedMediaType',
-  428: 'PreconditionRequired',
-  429: 'TooManyRequests',
-  501: 'NotFound',
-  502: 'Unavailable',
-  503: 'Unavailable',
-  504: 'Unavailable',
-};
+import { codeOfStatus } from './code-of-status.ts';
 
 /** Other Open Inference Protocol servers answer with this member alone. */
 const plainErrorSchema = z.object({ error: z.string() });
@@ -37,10 +20,6 @@ export function problemOf(status: number, body: string): HaversackError {
   }
   const plain = plainErrorSchema.safeParse(json);
   return new HaversackError(codeOfStatus(status), plain.success ? plain.data.error : `HTTP status ${status}`);
-}
-
-function codeOfStatus(status: number): ErrorCode {
-  return byStatus[status] ?? (status >= 500 ? 'Internal' : 'BadRequest');
 }
 
 function parse(text: string): unknown {

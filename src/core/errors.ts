@@ -1,13 +1,6 @@
 // The one catalogue of errors: code → HTTP status, what happened, what to do. Page, worker, server and CLI speak it.
+import { clientErrors, type ErrorKind } from './client-errors.ts';
 import { z } from './zod.ts';
-
-interface ErrorKind {
-  readonly status: number;
-  /** What happened, in one sentence. */
-  readonly title: string;
-  /** What the reader can do, in one sentence. */
-  readonly remedy: string;
-}
 
 const kinds = {
   BadRequest: {
@@ -40,11 +33,7 @@ const kinds = {
     title: 'It changed since you looked.',
     remedy: 'Load the current state and try again.',
   },
-  TooLarge: {
-    status: 413,
-    title: 'It is larger than allowed.',
-    remedy: 'Make it smaller, or have an admin raise the limit that the detail names.',
-  },
+  TooLarge: clientErrors.TooLarge,
   UnsupportedMediaType: {
     status: 415,
     title: 'That content type is not understood here.',
@@ -71,11 +60,7 @@ const kinds = {
     remedy: 'Choose a version that is still kept; `haversack show` marks those that are not.',
   },
   TooManyRequests: { status: 429, title: 'Too many requests.', remedy: 'Wait as long as Retry-After says.' },
-  Internal: {
-    status: 500,
-    title: 'Something broke that should not have.',
-    remedy: 'Try again; if it stays, report it with the detail.',
-  },
+  Internal: clientErrors.Internal,
   QuotaSpent: {
     status: 429,
     title: 'The day’s share is used up.',
@@ -86,11 +71,7 @@ const kinds = {
     title: 'More is asked than can be answered in time.',
     remedy: 'Wait as long as Retry-After says, or run the model where you are: `offload` names it.',
   },
-  DeadlineExceeded: {
-    status: 504,
-    title: 'It took longer than it may.',
-    remedy: 'Ask for less at once, or have an admin raise the deadline that the detail names.',
-  },
+  DeadlineExceeded: clientErrors.DeadlineExceeded,
   UpstreamFailed: {
     status: 502,
     title: 'The engine that should answer did not.',
@@ -130,11 +111,7 @@ const kinds = {
     remedy:
       'Pack one .onnx file and the files it keeps its weights in, without a password and without links.',
   },
-  InputInvalid: {
-    status: 400,
-    title: 'An input does not fit the model.',
-    remedy: 'Give the inputs that the model’s interface names.',
-  },
+  InputInvalid: clientErrors.InputInvalid,
 
   ChunkInvalid: {
     status: 422,
@@ -173,11 +150,7 @@ const kinds = {
     remedy: 'Check its sixteen characters, or ask an admin for a new one.',
   },
 
-  Offline: {
-    status: 503,
-    title: 'The server cannot be reached.',
-    remedy: 'Everything on this device still works; it is tried again when the network returns.',
-  },
+  Offline: clientErrors.Offline,
   QuotaExceeded: {
     status: 507,
     title: 'This device has no room left for it.',
@@ -213,7 +186,7 @@ const kinds = {
     title: 'The loss is no longer a number.',
     remedy: 'Try a smaller learning rate; nothing was changed.',
   },
-  Aborted: { status: 499, title: 'Stopped.', remedy: 'Start it again when you like.' },
+  Aborted: clientErrors.Aborted,
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof kinds;

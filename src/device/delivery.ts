@@ -1,6 +1,6 @@
 // Keeps the outbox moving: delivers when something is queued, when the network returns, and now and then.
 import { toFailure } from '../core/errors.ts';
-import { backoffMs } from '../client/backoff.ts';
+import { backoffMs } from '../client/wait.ts';
 import { onChanges } from './changes.ts';
 import type { Database } from './db.ts';
 import { deliver, type DeliveryClient, isWaiting, listOutbox } from './outbox.ts';

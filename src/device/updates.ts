@@ -2,7 +2,8 @@
 import type { RegistryEvent } from '../core/artifact/registry-api.ts';
 import { toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
-import { backoffMs, sleep } from '../client/backoff.ts';
+import { sleep } from '../client/backoff.ts';
+import { backoffMs } from '../client/wait.ts';
 import { onChanges, postChange } from './changes.ts';
 import { checkForUpdates, type CheckNews, type CheckOptions, type Urge } from './check-updates.ts';
 import { watchConditions } from './conditions.ts';
