@@ -1,23 +1,27 @@
 // `haversack key`: keys for people and programs, and the registry's own.
 import { Command, Option } from 'commander';
-import type { AccessKey } from '../../src/core/artifact/access-api.ts';
+import { type AccessKey, defaultGraceHours } from '../../src/core/artifact/access-api.ts';
+import { type Grant, type Limits, limitsSchema } from '../../src/core/artifact/grant.ts';
+import { formatGrants } from '../../src/core/artifact/grant-text.ts';
 import type { Role } from '../../src/core/artifact/role.ts';
 import { rootSchema } from '../../src/core/artifact/documents.ts';
 import { readDocument } from '../../src/core/artifact/signature.ts';
-import { dayMs } from '../../src/core/durations.ts';
-import { HaversackError } from '../../src/core/errors.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 import { type OutputOptions, print, table } from './output.ts';
-import { parseCount, parseRole } from './options.ts';
+import { parseCount, parseGrants, parseHours, parseRole } from './options.ts';
 
 type KeyOptions = RemoteOptions & OutputOptions;
 
 export function keyCommand(io: Io): Command {
   const command = new Command('key')
     .description('make, list, revoke and renew keys; give the registry itself a new one')
-    .addHelpText('after', '\nExample:\n  haversack key create ci --role trainer --days 90\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  haversack key add ci --role trainer --days 90\n' +
+        '  haversack key add shop --grant digits:predict,read --per-minute 600 --per-day 50000\n',
+    );
   for (const verb of [createVerb, listVerb, revokeVerb, rotateVerb]) command.addCommand(verb(io));
   return command;
 }
@@ -29,25 +33,55 @@ function verb(name: string, description: string): Command {
   );
 }
 
+interface CreateOptions extends KeyOptions {
+  readonly role?: Role;
+  readonly grant?: Grant[];
+  readonly days?: number;
+  readonly perMinute?: number;
+  readonly perDay?: number;
+  readonly atOnce?: number;
+}
+
 function createVerb(io: Io): Command {
   return verb('create', 'make a key; it is shown this once')
+    .alias('add')
     .argument('<name>', 'whose it is, or what for')
-    .requiredOption('--role <role>', 'device, trainer or admin', parseRole)
+    .option('--role <role>', 'what it may on all models: device, trainer or admin', parseRole)
+    .option(
+      '--grant <model:right,…>',
+      'in place of a role, as often as there are models: read, predict, write, promote, admin; * is all models',
+      parseGrants,
+    )
     .option('--days <n>', 'how long it is good (until it is revoked)', parseCount)
-    .action(async (name: string, options: KeyOptions & { role: Role; days?: number }) => {
+    .option('--per-minute <n>', 'requests in a minute', parseCount)
+    .option('--at-once <n>', 'requests at a time', parseCount)
+    .option('--per-day <n>', 'predictions in a day, UTC', parseCount)
+    .action(async (name: string, options: CreateOptions) => {
+      const { role, grant = null, days = null } = options;
+      if ((role === undefined) === (grant === null)) {
+        throw new UsageError('What may the key do?', 'Give either --role or --grant.');
+      }
       const { client } = connect(io, options);
-      const made = await client.createKey(
-        { name, role: options.role, days: options.days ?? null },
-        io.signal,
-      );
+      const what = role === undefined ? { grants: grant } : { role };
+      const made = await client.createKey({ name, ...what, limits: limitsOf(options), days }, io.signal);
       print(io, options, made, () => shown(made));
     });
+}
+
+/** Null where none was given. */
+function limitsOf({ perMinute, atOnce, perDay }: CreateOptions): Limits | null {
+  if (perMinute === undefined && atOnce === undefined && perDay === undefined) return null;
+  return limitsSchema.parse({ perMinute, atOnce, perDay });
 }
 
 /** The secret alone in its line, to be copied. */
 function shown(made: AccessKey & { key: string }): string {
   const end = made.expiresAt === null ? 'until it is revoked' : `until ${made.expiresAt.slice(0, 10)}`;
-  return `The key of ${made.name}, ${made.role}, ${end}; it is not shown again:\n${made.key}\n`;
+  return `The key of ${made.name}, ${whatItMay(made)}, ${end}; it is not shown again:\n${made.key}\n`;
+}
+
+function whatItMay({ role, grants }: AccessKey): string {
+  return grants === null ? (role ?? 'nothing') : formatGrants(grants);
 }
 
 function listVerb(io: Io): Command {
@@ -62,10 +96,11 @@ function listVerb(io: Io): Command {
 function render(keys: readonly AccessKey[]): string {
   const day = (time: string | null) => time?.slice(0, 10) ?? '–';
   return table(
-    ['NAME', 'ROLE', 'CREATED', 'GOOD UNTIL', 'REVOKED', 'LAST USED', 'ID'],
+    ['NAME', 'MAY', 'LIMITS', 'CREATED', 'GOOD UNTIL', 'REVOKED', 'LAST USED', 'ID'],
     keys.map(key => [
       key.name,
-      key.role,
+      whatItMay(key),
+      formatLimits(key.limits),
       day(key.createdAt),
       day(key.expiresAt),
       day(key.revokedAt),
@@ -73,6 +108,16 @@ function render(keys: readonly AccessKey[]): string {
       key.id,
     ]),
   );
+}
+
+function formatLimits(limits: Limits | null): string {
+  const parts = [
+    [limits?.perMinute, '/min'],
+    [limits?.atOnce, ' at once'],
+    [limits?.perDay, '/day'],
+  ] as const;
+  const given = parts.flatMap(([count, unit]) => (typeof count === 'number' ? [`${count}${unit}`] : []));
+  return given.length === 0 ? '–' : given.join(', ');
 }
 
 function revokeVerb(io: Io): Command {
@@ -85,6 +130,8 @@ function revokeVerb(io: Io): Command {
 }
 
 interface RotateOptions extends KeyOptions {
+  readonly grace?: number;
+  readonly days?: number;
   readonly registry?: true;
   readonly former: 'believe' | 'forget';
   readonly why?: string;
@@ -93,6 +140,12 @@ interface RotateOptions extends KeyOptions {
 function rotateVerb(io: Io): Command {
   return verb('rotate', 'put a new key in the place of one; with --registry, of the registry’s own')
     .argument('[id]', 'an access key, as `key list` shows it')
+    .option(
+      '--grace <hours>',
+      `how long the one before goes on (${defaultGraceHours}); 0: no longer`,
+      parseHours,
+    )
+    .option('--days <n>', 'how long the new one is good (as long as the one before was to be)', parseCount)
     .option('--registry', 'the key that signs versions: devices follow to the new one by themselves')
     .addOption(
       new Option(
@@ -124,18 +177,12 @@ async function rotateRegistry(io: Io, options: RotateOptions): Promise<void> {
   });
 }
 
-/** The new one first: nobody is left without. */
 async function rotateAccessKey(io: Io, id: string, options: RotateOptions): Promise<void> {
   const { client } = connect(io, options);
-  const old = (await client.keys(io.signal)).find(key => key.id === id);
-  if (!old) throw new HaversackError('NotFound', `key ${id}`);
-  const { name, role } = old;
-  const made = await client.createKey({ name, role, days: daysOf(old) }, io.signal);
-  await client.revokeKey(id, io.signal);
-  print(io, options, made, () => shown(made));
-}
-
-/** As long as the old one was to be good. */
-function daysOf({ createdAt, expiresAt }: AccessKey): number | null {
-  return expiresAt === null ? null : Math.round((Date.parse(expiresAt) - Date.parse(createdAt)) / dayMs);
+  const { grace = defaultGraceHours, days = null } = options;
+  const made = await client.rotateKey(id, { graceHours: grace, days }, io.signal);
+  print(io, options, made, () => {
+    const until = grace === 0 ? 'is over' : `goes on for ${grace} hours at most`;
+    return `${shown(made)}The one before ${until}.\n`;
+  });
 }

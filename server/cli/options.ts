@@ -1,7 +1,10 @@
 // Values of options that several verbs have, parsed.
 import { InvalidArgumentError } from 'commander';
+import type { Grant } from '../../src/core/artifact/grant.ts';
+import { parseGrant } from '../../src/core/artifact/grant-text.ts';
 import { groupNameSchema } from '../../src/core/artifact/names.ts';
 import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
+import { HaversackError } from '../../src/core/errors.ts';
 import { z } from '../../src/core/zod.ts';
 
 export function parseRole(text: string): Role {
@@ -13,6 +16,21 @@ export function parseRole(text: string): Role {
 export function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a whole number from 1 on.');
+}
+
+/** Hours, none too. */
+export function parseHours(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number of hours from 0 on.');
+}
+
+/** `digits:predict,read`, and those before it: the option may come again. */
+export function parseGrants(text: string, before: readonly Grant[] = []): Grant[] {
+  try {
+    return [...before, parseGrant(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof HaversackError ? error.detail : String(error));
+  }
 }
 
 /** A share of all devices. */

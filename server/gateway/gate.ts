@@ -2,21 +2,31 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AccessKey, DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
-import { requireRight, type Right, rightOf } from './access.ts';
+import type { ModelRight } from '../../src/core/artifact/grant.ts';
+import { type Right, rightOf } from './access.ts';
 import { securityHeaders } from './headers.ts';
 import { type Identity, identify, type IdentityContext } from './identity.ts';
 import { checkOrigin, isLocal, type Origin } from './origin.ts';
+import { type Rights, rightsOf } from './rights.ts';
+import { grantsOf, requireRight } from './standing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Identity;
-    /** Whether reading needs no key from where the caller is. */
+    /** Whether reading and predicting need no key from where the caller is. */
     openReads: boolean;
+    /** What the caller may. */
+    rights: Rights;
     /**
      * Looks again whether the caller may do this: after work that took its time, before what it leads to is kept.
      * @throws HaversackError `Unauthorized`, `Forbidden`
      */
     requireStill(): Promise<void>;
+    /**
+     * For a route that wants a right on any model, when the body has named the one.
+     * @throws HaversackError `Unauthorized`, `Forbidden`
+     */
+    requireOn(model: string, right: ModelRight): void;
   }
   interface FastifyContextConfig {
     right?: Right;
@@ -26,15 +36,19 @@ declare module 'fastify' {
 export interface Gate extends IdentityContext {
   readonly servedNames: () => ReadonlySet<string>;
   readonly sawDevice: (device: DeviceInfo) => void;
-  readonly usedAccessKey: (key: AccessKey) => Promise<void>;
+  readonly usedAccessKey: (key: AccessKey) => void;
 }
 
 export function installGate(app: FastifyInstance, gate: Gate): void {
   app.decorateRequest('caller');
   app.decorateRequest('openReads', false);
+  app.decorateRequest('rights');
   app.decorateRequest('requireStill', async function (this: FastifyRequest) {
-    this.caller = await identifyAgain(gate, this);
-    requireRight(this.caller, this.routeOptions.config.right ?? 'public', this.openReads);
+    recognise(this, await identifyAgain(gate, this));
+    requireRouteRight(this);
+  });
+  app.decorateRequest('requireOn', function (this: FastifyRequest, model: string, right: ModelRight) {
+    requireRight(this.caller, this.rights, right, model);
   });
   app.addHook('onRoute', route => {
     const methods = [route.method].flat();
@@ -47,19 +61,34 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
     const origin = originOf(request);
     checkOrigin(origin, gate.servedNames());
     request.openReads = isLocal(origin);
-    request.caller = await identify(gate, request.headers.authorization);
+    recognise(request, await identify(gate, request.headers.authorization));
     // What no route answers is for everyone: it tells nothing. Nor is a body that nobody reads waited for.
     if (request.is404 && request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HaversackError('NotFound', `${request.method} ${request.url.slice(0, 200)}`);
     }
-    requireRight(request.caller, request.routeOptions.config.right ?? 'public', request.openReads);
+    requireRouteRight(request);
     if (request.caller.kind === 'device') gate.sawDevice(request.caller.device);
-    if (request.caller.kind === 'access-key') await gate.usedAccessKey(request.caller.key);
+    if (request.caller.kind === 'access-key') gate.usedAccessKey(request.caller.key);
   });
   // A body takes its time: who sends it may have been revoked since it began.
   app.addHook('preHandler', async request => {
     if (request.body !== undefined) await request.requireStill();
   });
+}
+
+function recognise(request: FastifyRequest, identity: Identity): void {
+  request.caller = identity;
+  request.rights = rightsOf(grantsOf(identity, request.openReads));
+}
+
+function requireRouteRight(request: FastifyRequest): void {
+  const right = request.routeOptions.config.right ?? 'public';
+  requireRight(request.caller, request.rights, right, modelOf(request));
+}
+
+/** The model in the path, as the router read it: what the handler gets too. */
+function modelOf({ params }: FastifyRequest): string | null {
+  return (params as { readonly model?: string }).model ?? null;
 }
 
 /** By the key, not by the token: that was good when the request began. */

@@ -4,6 +4,8 @@ import { hasSameFace } from '../../src/core/artifact/face.ts';
 import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { openSignedByDevice } from '../../src/core/artifact/signed-by-device.ts';
 import { HaversackError } from '../../src/core/errors.ts';
+import { rightsOf } from '../gateway/rights.ts';
+import { grantsOfDevice } from '../gateway/standing.ts';
 import { requireChunks } from './chunk-files.ts';
 import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
@@ -55,10 +57,10 @@ async function openCandidate(registry: Registry, envelope: Envelope): Promise<Ca
   if (!device) {
     throw new HaversackError('Forbidden', `device: ${claimed.device ?? 'none'} is not known here`);
   }
-  if (device.status !== 'approved' || (device.role !== 'trainer' && device.role !== 'admin')) {
+  if (!rightsOf(grantsOfDevice(device)).on(claimed.model, 'write')) {
     throw new HaversackError(
       'Forbidden',
-      `the device that signed is ${device.status} as ${device.role ?? 'nothing'}; trainer is wanted`,
+      `the device that signed is ${device.status} as ${device.role ?? 'nothing'}; the right to write ${claimed.model} is wanted`,
     );
   }
   return openSignedByDevice(envelope, candidateSchema, device.publicKey);

@@ -6,11 +6,15 @@ import type { deviceChangeSchema, DeviceInfo } from '../../src/core/artifact/acc
 import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { keyIdOf } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
+import { formatGrants } from '../../src/core/artifact/grant-text.ts';
+import { rightsOf } from '../gateway/rights.ts';
+import { grantsOfDevice } from '../gateway/standing.ts';
 import type { z } from '../../src/core/zod.ts';
 import type { DeviceRow, Tables } from '../storage/tables.ts';
 import { record } from './audit.ts';
 import type { Actor, Registry } from './context.ts';
 import { deleteOpenCodesOf, type Grant, useEnrolment } from './enrolments.ts';
+import { readGrants, writeGrants } from './grants.ts';
 import { readGroups, writeGroups } from './groups.ts';
 
 /** More than this many unanswered requests are refused, so that nobody can fill the list. */
@@ -163,7 +167,7 @@ export async function changeDevice(
     const changed: DeviceRow = { ...known, ...changesOf(known, change) };
     await transaction
       .updateTable('devices')
-      .set({ status: changed.status, role: changed.role, groups: changed.groups })
+      .set({ status: changed.status, role: changed.role, groups: changed.groups, grants: changed.grants })
       .where('id', '=', id)
       .execute();
     await record(transaction, registry.now(), {
@@ -172,27 +176,37 @@ export async function changeDevice(
       subject: id,
       detail: describe(changed),
     });
-    if (changed.role !== 'admin') await deleteOpenCodesOf(transaction, id, who, registry.now());
+    if (!mayAdmin(changed)) await deleteOpenCodesOf(transaction, id, who, registry.now());
     return changed;
   });
   registry.events.publish({ type: 'device', id });
   return toInfo(row);
 }
 
-function changesOf(known: DeviceRow, change: DeviceChange): Pick<DeviceRow, 'status' | 'role' | 'groups'> {
+function mayAdmin({ status, role, grants }: DeviceRow): boolean {
+  return rightsOf(grantsOfDevice({ status, role, grants: readGrants(grants) })).everywhere('admin');
+}
+
+function changesOf(
+  known: DeviceRow,
+  change: DeviceChange,
+): Pick<DeviceRow, 'status' | 'role' | 'groups' | 'grants'> {
   const status = change.status ?? known.status;
   const role = status === 'revoked' ? null : change.role === undefined ? known.role : change.role;
   if (status === 'approved' && role === null) {
     throw new HaversackError('BadRequest', 'role: an approved device needs one of device, trainer, admin');
   }
   const groups = change.groups === undefined ? known.groups : writeGroups(change.groups);
-  return { status, role, groups };
+  const grants = change.grants === undefined ? known.grants : writeGrants(change.grants);
+  return { status, role, groups, grants };
 }
 
-function describe({ status, role, groups }: DeviceRow): string {
+function describe({ status, role, groups, grants }: DeviceRow): string {
   const names = readGroups(groups);
   const where = names.length === 0 ? '' : `, in ${names.join(', ')}`;
-  return `${role === null ? status : `${status} as ${role}`}${where}`;
+  const may = readGrants(grants);
+  const what = may === null ? '' : `, may ${formatGrants(may)}`;
+  return `${role === null ? status : `${status} as ${role}`}${where}${what}`;
 }
 
 function toInfo(row: DeviceRow): DeviceInfo {
@@ -207,5 +221,6 @@ function toInfo(row: DeviceRow): DeviceInfo {
     lastSeenAt: row.last_seen_at,
     groups: readGroups(row.groups),
     report: row.report === null ? null : reportSchema.parse(JSON.parse(row.report)),
+    grants: readGrants(row.grants),
   };
 }

@@ -11,6 +11,7 @@ import {
   enrolmentCodeListSchema,
   type enrolmentCodeQuerySchema,
   type enrolmentCodeSchema,
+  type keyRotationSchema,
   newAccessKeySchema,
   newEnrolmentCodeSchema,
   type rotationQuerySchema,
@@ -191,6 +192,15 @@ export class AdminClient extends RegistryClient {
   async revokeKey(id: string, signal?: Signal): Promise<AccessKey> {
     const options = { method: 'DELETE', signal };
     return (await this.connection.json(path`/keys/${id}`, accessKeySchema, options)).value;
+  }
+
+  /** A key that may the same follows one, which goes on for a while. This answer is the only one that holds it. */
+  async rotateKey(
+    id: string,
+    query: z.input<typeof keyRotationSchema> = {},
+    signal?: Signal,
+  ): Promise<z.infer<typeof newAccessKeySchema>> {
+    return this.post(path`/keys/${id}/rotate`, query, newAccessKeySchema, { signal });
   }
 
   /** Gives the registry a new key, which the one before signs. The answer is the new root document. */

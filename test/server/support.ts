@@ -87,7 +87,7 @@ async function ask(server: Server, method: string, path: string, request: Ask = 
     status: answer.statusCode,
     headers: answer.headers,
     bytes: answer.rawPayload,
-    json: isJson ? (JSON.parse(answer.payload) as Record<string, unknown>) : {},
+    json: isJson && answer.payload !== '' ? (JSON.parse(answer.payload) as Record<string, unknown>) : {},
   };
 }
 

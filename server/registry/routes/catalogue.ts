@@ -6,10 +6,10 @@ import {
   registryRoot,
   versionChangeSchema,
 } from '../../../src/core/artifact/registry-api.ts';
-import { describeCaller } from '../../gateway/access.ts';
 import { requireMatch, tagged } from '../../gateway/conditional.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
+import { describeCaller } from '../../gateway/standing.ts';
 import { changeModel } from '../cards.ts';
 import { readModel, readVersion, summaryOf } from '../catalogue.ts';
 import { issueCertificate } from '../certificates.ts';
@@ -31,8 +31,10 @@ export function registerCatalogueRoutes(app: FastifyInstance, registry: Registry
   app.get(`${registryRoot}/models`, async (request, reply) => {
     const query = parseRequest(modelQuerySchema, request.query);
     const { models, answer } = await list.read();
-    if (query.q === undefined && query.tag === undefined) return sendAnswer(request, reply, answer);
-    return sendTagged(request, reply, { models: searchModels(models, query).map(summaryOf) });
+    const isAll = query.q === undefined && query.tag === undefined && request.rights.everywhere('read');
+    if (isAll) return sendAnswer(request, reply, answer);
+    const readable = models.filter(({ model }) => request.rights.on(model, 'read'));
+    return sendTagged(request, reply, { models: searchModels(readable, query).map(summaryOf) });
   });
   app.get(`${registryRoot}/models/:model`, async (request, reply) => {
     const { model } = parseRequest(modelParams, request.params);

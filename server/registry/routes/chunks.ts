@@ -8,6 +8,7 @@ import { HaversackError } from '../../../src/core/errors.ts';
 import { matchesTag, parseRange } from '../../gateway/conditional.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import { missingForUpload } from '../chunk-files.ts';
+import type { ChunksOfModels } from '../chunks-of-models.ts';
 import type { Registry } from '../context.ts';
 import { digestParams } from './params.ts';
 import type { DailyBytes } from './daily-bytes.ts';
@@ -19,6 +20,7 @@ export function registerChunkRoutes(
   app: FastifyInstance,
   registry: Registry,
   trainerBytes: DailyBytes,
+  ofModels: ChunksOfModels,
 ): void {
   app.addContentTypeParser(
     octets,
@@ -30,6 +32,7 @@ export function registerChunkRoutes(
   app.get(`${registryRoot}/chunks/:digest`, async (request, reply) => {
     const { digest } = parseRequest(digestParams, request.params);
     const tag = `"${digest}"`;
+    if ((await ofModels.readable(request.rights, [digest])).length === 0) throw absent(digest);
     reply
       .header('ETag', tag)
       .header('Accept-Ranges', 'bytes')
@@ -41,7 +44,7 @@ export function registerChunkRoutes(
     const bytes = await registry.blobs.get(digest);
     if (!bytes) {
       reply.removeHeader('ETag').removeHeader('Accept-Ranges');
-      throw new HaversackError('NotFound', `there is no chunk ${digest}`);
+      throw absent(digest);
     }
     reply.type(octets);
     const ifRange = request.headers['if-range'];
@@ -71,4 +74,9 @@ export function registerChunkRoutes(
     registry.checker.warm();
     return { missing: await missingForUpload(registry.blobs, digests) };
   });
+}
+
+/** Also of one that is there and not for this caller, who learns nothing of it. */
+function absent(digest: string): HaversackError {
+  return new HaversackError('NotFound', `there is no chunk ${digest}`);
 }

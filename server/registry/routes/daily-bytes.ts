@@ -2,7 +2,6 @@
 import type { FastifyRequest } from 'fastify';
 import { maxModelBytes } from '../../../src/core/artifact/registry-api.ts';
 import { dayMs } from '../../../src/core/durations.ts';
-import { roleOf } from '../../gateway/access.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { RateLimit } from '../../gateway/limit.ts';
 
@@ -18,6 +17,6 @@ export class DailyBytes {
 
   /** Nobody counts an admin's. @throws HaversackError `TooManyRequests` */
   take(request: FastifyRequest, bytes: number): void {
-    if (roleOf(request.caller) !== 'admin') this.#limit.take(actorOf(request), bytes);
+    if (!request.rights.everywhere('admin')) this.#limit.take(actorOf(request), bytes);
   }
 }

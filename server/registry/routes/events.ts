@@ -3,8 +3,8 @@ import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type RegistryEvent, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
-import { roleOf } from '../../gateway/access.ts';
 import type { Identity } from '../../gateway/identity.ts';
+import type { Rights } from '../../gateway/rights.ts';
 import type { Registry } from '../context.ts';
 
 /** A comment this often keeps the line, and whoever is between, awake. */
@@ -37,7 +37,7 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
       request.requireStill().catch(() => stream.end());
     };
     const unsubscribe = registry.events.subscribe(event => {
-      if (mayHear(request.caller, event)) write(format(event));
+      if (mayHear(request.rights, event)) write(format(event));
       // Its rights have changed: it connects again, and is let in or not.
       if (isAbout(event, request.caller)) stream.end();
     });
@@ -63,10 +63,23 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
   });
 }
 
-/** What devices sent is for admins: a fleet that swaps at once would else make as much noise in every device's stream. */
-function mayHear(caller: Identity, event: RegistryEvent): boolean {
-  if (event.type !== 'report' && event.type !== 'samples') return true;
-  return roleOf(caller) === 'admin';
+/**
+ * Of models, who may read them. What devices sent is for admins: a fleet that swaps at once would else make as much noise in every
+ * device's stream.
+ */
+function mayHear(rights: Rights, event: RegistryEvent): boolean {
+  switch (event.type) {
+    case 'report':
+      return rights.everywhere('admin');
+    case 'samples':
+      return rights.on(event.model, 'admin');
+    case 'alias':
+    case 'version':
+    case 'model':
+      return rights.on(event.model, 'read');
+    default:
+      return true;
+  }
 }
 
 function isAbout(event: RegistryEvent, caller: Identity): boolean {

@@ -1,11 +1,11 @@
 // Keys for people and programs, for admins.
 import type { FastifyInstance } from 'fastify';
-import { accessKeyQuerySchema } from '../../../src/core/artifact/access-api.ts';
+import { accessKeyQuerySchema, keyRotationSchema } from '../../../src/core/artifact/access-api.ts';
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { z } from '../../../src/core/zod.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
-import { createAccessKey, listAccessKeys, revokeAccessKey } from '../access-keys.ts';
+import { createAccessKey, listAccessKeys, revokeAccessKey, rotateAccessKey } from '../access-keys.ts';
 import type { Registry } from '../context.ts';
 
 const keyParams = z.object({ id: z.string().max(64) });
@@ -19,6 +19,12 @@ export function registerKeyRoutes(app: FastifyInstance, registry: Registry): voi
   app.get(`${registryRoot}/keys`, async (_request, reply) => {
     reply.header('Cache-Control', 'no-store');
     return { keys: await listAccessKeys(registry) };
+  });
+  app.post(`${registryRoot}/keys/:id/rotate`, async (request, reply) => {
+    const { id } = parseRequest(keyParams, request.params);
+    const query = parseRequest(keyRotationSchema, request.body ?? {});
+    reply.code(201).header('Cache-Control', 'no-store');
+    return rotateAccessKey(registry, id, query, actorOf(request));
   });
   app.delete(`${registryRoot}/keys/:id`, async request => {
     const { id } = parseRequest(keyParams, request.params);

@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { reviewSchema, samplesQuerySchema } from '../../../src/core/artifact/inbox-api.ts';
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
-import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
+import { samplesSchema } from '../../../src/core/artifact/documents.ts';
+import { envelopeSchema, readDocument } from '../../../src/core/artifact/signature.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import type { Registry } from '../context.ts';
@@ -17,6 +18,7 @@ export function registerSampleRoutes(app: FastifyInstance, registry: Registry): 
   const deviceBytes = new DailyBytes(registry.now, maxDeviceBytes);
   app.post(`${registryRoot}/samples`, async (request, reply) => {
     const envelope = parseRequest(envelopeSchema, request.body);
+    request.requireOn(readDocument(envelope, samplesSchema).model, 'read');
     // Counted here: a body that comes in pieces does not say how long it is.
     deviceBytes.take(request, JSON.stringify(envelope).length);
     const { digest, created } = await acceptSamples(registry, envelope);

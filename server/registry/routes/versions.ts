@@ -7,6 +7,8 @@ import {
   type Receipt,
   registryRoot,
 } from '../../../src/core/artifact/registry-api.ts';
+import { candidateSchema } from '../../../src/core/artifact/documents.ts';
+import { readDocument } from '../../../src/core/artifact/signature.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { parseRequest } from '../../gateway/problem.ts';
 import { readVersion } from '../catalogue.ts';
@@ -40,6 +42,7 @@ export function registerVersionRoutes(app: FastifyInstance, registry: Registry, 
   });
   app.post(`${registryRoot}/candidates`, async (request, reply) => {
     const envelope = parseRequest(candidateSubmissionSchema, request.body);
+    request.requireOn(readDocument(envelope, candidateSchema).model, 'write');
     const { acceptCandidate } = await import('../candidates.ts');
     const { manifest, digest, candidate, created } = await acceptCandidate(registry, envelope);
     if (created) deriver.wake();

@@ -1,6 +1,7 @@
 // The part of /registry/v1 that is about who may do what: devices, codes, keys, the caller. Parsed with by all sides.
 import { z } from '../zod.ts';
 import { reportSchema } from './documents.ts';
+import { grantSchema, grantsSchema, limitsSchema } from './grant.ts';
 import { groupNameSchema } from './names.ts';
 import { whySchema } from './registry-api.ts';
 import { roleSchema } from './role.ts';
@@ -26,6 +27,8 @@ export const deviceSchema = z.object({
   groups: z.array(groupNameSchema).default([]),
   /** Its last word on what it runs. */
   report: reportSchema.nullable().default(null),
+  /** What it may in place of what its role gives, which its certificate goes on to say; null: as its role. */
+  grants: grantsSchema.nullable().default(null),
 });
 export type DeviceInfo = z.infer<typeof deviceSchema>;
 /** The answer to POST /devices: with `deviceCertificateSchema`, signed, where the device is let in. */
@@ -39,6 +42,7 @@ export const deviceChangeSchema = z.object({
   status: z.enum(['approved', 'revoked']).optional(),
   role: roleSchema.nullable().optional(),
   groups: z.array(groupNameSchema).max(64).optional(),
+  grants: grantsSchema.nullable().optional(),
 });
 
 /** POST /enrolments: a code that lets one device in. The answer to it is the only one that holds the code. */
@@ -69,17 +73,33 @@ export const newEnrolmentCodeSchema = enrolmentCodeSchema.extend({
 });
 export const enrolmentCodeListSchema = z.object({ codes: z.array(enrolmentCodeSchema) });
 
+/** How long a key is good, in days. */
+const keyDays = z.number().int().min(1).max(3650);
+
 /** POST /keys: a key for people and programs. Shown once. */
-export const accessKeyQuerySchema = z.object({
-  name: z.string().trim().min(1).max(64),
-  role: roleSchema,
-  /** Null: until it is revoked. */
-  days: z.number().int().min(1).max(3650).nullable().default(null),
-});
+export const accessKeyQuerySchema = z
+  .object({
+    name: z.string().trim().min(1).max(64),
+    /** What it may on all models; or `grants`. */
+    role: roleSchema.optional(),
+    grants: grantsSchema.nullable().default(null),
+    limits: limitsSchema.nullable().default(null),
+    /** Null: until it is revoked. */
+    days: keyDays.nullable().default(null),
+  })
+  .refine(({ role, grants }) => (role === undefined) !== (grants === null), {
+    path: ['role'],
+    message: 'a key has either a role or grants',
+  });
 export const accessKeySchema = z.object({
   id: z.string(),
   name: z.string(),
-  role: roleSchema,
+  /** Null: its grants are all it may. */
+  role: roleSchema.nullable(),
+  grants: grantsSchema.nullable().default(null),
+  limits: limitsSchema.nullable().default(null),
+  /** The key that this one follows. */
+  replaces: z.string().nullable().default(null),
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
   revokedAt: z.string().nullable(),
@@ -88,6 +108,19 @@ export const accessKeySchema = z.object({
 export type AccessKey = z.infer<typeof accessKeySchema>;
 export const newAccessKeySchema = accessKeySchema.extend({ key: z.string() });
 export const accessKeyListSchema = z.object({ keys: z.array(accessKeySchema) });
+/** How long a key goes on beside the one that follows it. */
+export const defaultGraceHours = 24;
+/** POST /keys/{id}/rotate: a key that may the same follows one, which goes on for a while. Shown once. */
+export const keyRotationSchema = z.object({
+  graceHours: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 24)
+    .default(defaultGraceHours),
+  /** Null: as long as the one before was to be good. */
+  days: keyDays.nullable().default(null),
+});
 
 /** POST /root: the registry gets a new key, which the one before signs. */
 export const rotationQuerySchema = z.object({
@@ -98,12 +131,14 @@ export const rotationQuerySchema = z.object({
 
 /** GET /me: who the server takes the caller for. */
 export const callerSchema = z.object({
-  kind: z.enum(['anonymous', 'admin-key', 'access-key', 'device']),
+  kind: z.enum(['anonymous', 'admin-key', 'access-key', 'device', 'token']),
   role: roleSchema.nullable(),
   status: z.enum(['pending', 'approved', 'revoked']).nullable(),
   /** Whether reading without a key is open from where the caller is (loopback). */
   openReads: z.boolean(),
   groups: z.array(groupNameSchema).default([]),
+  /** All that it may, whether by its role or by grants of its own; absent where it is not said. */
+  grants: z.array(grantSchema).optional(),
   /** `deviceCertificateSchema`, signed by the registry; null for what is no approved device. */
   certificate: envelopeSchema.nullable().default(null),
 });

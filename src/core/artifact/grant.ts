@@ -12,6 +12,7 @@ export const grantSchema = z.object({
   rights: z.array(modelRightSchema).min(1).max(5),
 });
 export type Grant = z.infer<typeof grantSchema>;
+export const grantsSchema = z.array(grantSchema).min(1).max(256);
 
 /** Null: no limit of its own. */
 export const limitsSchema = z.object({

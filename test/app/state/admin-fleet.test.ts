@@ -44,6 +44,7 @@ function device(n: number, runs: number | null | undefined, over: Partial<Device
             update: null,
             storage: null,
           },
+    grants: null,
     ...over,
   };
 }

@@ -19,6 +19,7 @@ function device(letter: string, over: Partial<DeviceInfo> = {}): DeviceInfo {
     lastSeenAt: null,
     groups: [],
     report: null,
+    grants: null,
     ...over,
   };
 }

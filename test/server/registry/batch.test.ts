@@ -233,7 +233,7 @@ describe('the connection', { timeout: 60_000 }, () => {
       }
     };
     const app = Fastify();
-    registerBatchRoute(app, { frames });
+    registerBatchRoute(app, { frames }, { readable: (_rights, digests) => Promise.resolve([...digests]) });
     await app.listen({ port: 0, host: '127.0.0.1' });
     onTestFinished(() => app.close());
     const { port } = app.server.address() as AddressInfo;

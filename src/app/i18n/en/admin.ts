@@ -358,6 +358,7 @@ export const admin = {
   keys: 'Access keys',
   keysHint: 'For people and programs that are no browser: the command line, a script, a build.',
   keysNone: 'There are no access keys.',
+  ownGrants: 'some models',
   newKey: 'New access key',
   keyName: 'Name',
   keyNameHint: 'Who or what uses it.',

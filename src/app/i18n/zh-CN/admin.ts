@@ -334,6 +334,7 @@ export const admin: Translation<typeof en> = {
   keys: '访问密钥',
   keysHint: '供浏览器以外的人和程序使用：命令行、脚本、构建。',
   keysNone: '没有访问密钥。',
+  ownGrants: '部分模型',
   newKey: '新访问密钥',
   keyName: '名称',
   keyNameHint: '谁或什么使用它。',

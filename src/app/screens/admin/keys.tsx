@@ -129,7 +129,11 @@ function KeyRow({ access }: { readonly access: AccessKey }) {
       <span class="row spread">
         <span class="row">
           <strong>{name}</strong>
-          <Chip tone="accent">{t(roleNames[role])}</Chip>
+          {role === null ? (
+            <Chip tone="accent">{t('ownGrants')}</Chip>
+          ) : (
+            <Chip tone="accent">{t(roleNames[role])}</Chip>
+          )}
           {revokedAt ? <Chip>{t('statusRevoked')}</Chip> : null}
           {isOver && !revokedAt ? <Chip tone="warn">{t('expired')}</Chip> : null}
         </span>
