@@ -10,6 +10,8 @@ import { machineAddresses } from './gateway/origin.ts';
 import { seed } from './registry/seed.ts';
 import { projectFolder } from './root-folder.ts';
 import { FolderInUse } from './storage/lock.ts';
+import type { LogLevel } from './telemetry/log-level.ts';
+import { createLogger } from './telemetry/logger.ts';
 
 /** What is still open after this long is cut off. */
 const drainMs = 4_000;
@@ -32,6 +34,10 @@ export interface ServeOptions {
   readonly lan: boolean;
   /** Files (PEM) of a certificate of one's own. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** From which level on the log has lines. */
+  readonly logLevel?: LogLevel;
+  /** Requests that take longer are warned of in the log, in ms. */
+  readonly slowMs?: number;
 }
 
 /** What a start failed of: what, why, what to do. */
@@ -86,6 +92,8 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     host,
     appFolder: join(root, 'dist/app'),
     checkProcess,
+    logger: createLogger(options.logLevel ? { level: options.logLevel } : {}),
+    ...(options.slowMs === undefined ? {} : { slowMs: options.slowMs }),
     ...(tls ? { tls: { cert: tls.cert, key: tls.key } } : {}),
   });
   try {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { dataFolder } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
+import { isLogLevel, type LogLevel, logLevels } from '../telemetry/log-level.ts';
 
 interface Flags {
   readonly port?: number;
@@ -12,6 +13,8 @@ interface Flags {
   readonly lan?: true;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly logLevel?: LogLevel;
+  readonly slowMs?: number;
 }
 
 const defaultPort = 8787;
@@ -26,6 +29,12 @@ export function serveCommand(io: Io): Command {
     .option('--lan', 'HTTPS on all interfaces, for phones, with a page that tells how to trust it')
     .option('--tls-cert <file>', 'HTTPS with a certificate of your own (PEM)')
     .option('--tls-key <file>', 'and its key (PEM)')
+    .option(
+      '--log-level <level>',
+      `${logLevels.join(', ')} (LOG_LEVEL; else warn; info: a line a request)`,
+      parseLevel,
+    )
+    .option('--slow-ms <ms>', 'warn of requests that take longer (LOG_SLOW_MS; else 5000)', parseSlow)
     .addHelpText('after', '\nExample:\n  haversack serve --port 8080 --data /srv/haversack\n')
     .action((flags: Flags) => serveUntilStopped(io, flags));
 }
@@ -37,12 +46,16 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
   }
   // Everything else of the command starts without the server's libraries.
   const { serve } = await import('../main.ts');
+  const logLevel = settingOf(io, flags.logLevel, 'LOG_LEVEL', parseLevel);
+  const slowMs = settingOf(io, flags.slowMs, 'LOG_SLOW_MS', parseSlow);
   const options = {
-    port: flags.port ?? portOf(io),
+    port: settingOf(io, flags.port, 'PORT', parsePort) ?? defaultPort,
     host: flags.host ?? io.env.HOST ?? '127.0.0.1',
     data: dataFolder(io, flags),
     demo: flags.demo,
     lan: flags.lan === true,
+    ...(logLevel === undefined ? {} : { logLevel }),
+    ...(slowMs === undefined ? {} : { slowMs }),
     tls: cert !== undefined && key !== undefined ? { cert, key } : null,
   };
   await serve(options, line => io.stdout(`${line}\n`));
@@ -54,11 +67,31 @@ function parsePort(text: string): number {
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
 }
 
-function portOf({ env }: Io): number {
-  if (env.PORT === undefined) return defaultPort;
+function parseLevel(text: string): LogLevel {
+  if (isLogLevel(text)) return text;
+  throw new InvalidArgumentError(`The levels are ${logLevels.join(', ')}.`);
+}
+
+function parseSlow(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('That is a whole number of milliseconds.');
+}
+
+/** The flag where there is one, else the variable of the environment; undefined where neither says anything. */
+function settingOf<T>(
+  { env }: Io,
+  flag: T | undefined,
+  name: string,
+  parse: (text: string) => T,
+): T | undefined {
+  const text = env[name];
+  if (flag !== undefined || text === undefined || text === '') return flag;
   try {
-    return parsePort(env.PORT);
-  } catch {
-    throw new UsageError(`PORT=${env.PORT}: a port is a whole number from 0 to 65535.`);
+    return parse(text);
+  } catch (error) {
+    throw new UsageError(
+      `${name}=${text} cannot be read.`,
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }

@@ -12,7 +12,7 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, headers, body } = problemOf(toHaversackError(error, request));
+  const { status, headers, body } = problemOf(toHaversackError(error, request), { requestId: request.id });
   return reply.code(status).headers(headers).send(body);
 }
 

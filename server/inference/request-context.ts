@@ -8,7 +8,7 @@ export function requestContext(request: FastifyRequest, reply: FastifyReply): In
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(new Error('the caller went'));
   });
-  return { signal: gone.signal, tenant: tenantOf(request) };
+  return { signal: gone.signal, tenant: tenantOf(request), passOn: () => request.passOn() };
 }
 
 function tenantOf({ caller }: FastifyRequest): string {

@@ -1,9 +1,6 @@
 // The server's log: JSON lines (pino) on stdout, without keys, tokens, inputs and outputs, whoever writes to it.
-import { type DestinationStream, type Level, type Logger, pino, stdSerializers } from 'pino';
-
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = Level | 'silent';
-export const defaultLogLevel: LogLevel = 'warn';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { defaultLogLevel, type LogLevel } from './log-level.ts';
 
 export interface LoggerOptions {
   readonly level?: LogLevel;
@@ -24,10 +21,6 @@ export function createLogger({ level = defaultLogLevel, destination }: LoggerOpt
     },
     ...(destination ? [destination] : []),
   );
-}
-
-export function isLogLevel(text: string): text is LogLevel {
-  return (logLevels as readonly string[]).includes(text);
 }
 
 /** The admin's key and access keys, tokens (JWT), and whatever follows `Bearer`. */

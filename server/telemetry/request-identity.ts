@@ -10,7 +10,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Read, or begun, when it is first asked for: most requests need none. */
     readonly trace: TraceContext;
-    /** Headers for whoever computes for this request elsewhere: its id, `traceparent`, `tracestate`. */
+    /** Headers for whoever computes for this request elsewhere: its id, `traceparent`, `tracestate`, and who passed it on. */
     passOn(): Record<string, string>;
   }
 }
@@ -44,7 +44,12 @@ export function nameRequests(app: FastifyInstance): void {
     },
   });
   app.decorateRequest('passOn', function () {
-    return { ...traceHeaders(this.trace), 'x-request-id': this.id };
+    const { via } = this.headers;
+    return {
+      ...traceHeaders(this.trace),
+      'x-request-id': this.id,
+      ...(via === undefined ? {} : { via }),
+    };
   });
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id);

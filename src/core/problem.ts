@@ -12,7 +12,8 @@ export interface Problem {
   readonly body: string;
 }
 
-export function problemOf(error: HaversackError): Problem {
+/** @param members beside those of the error: what its host knows of the request */
+export function problemOf(error: HaversackError, members: Readonly<Record<string, unknown>> = {}): Problem {
   const { status, title, remedy } = errorCatalogue[error.code];
   const seconds = Math.max(1, Math.ceil(error.retryAfterSeconds ?? retryAfterSeconds));
   return {
@@ -25,6 +26,7 @@ export function problemOf(error: HaversackError): Problem {
     },
     body: JSON.stringify({
       ...error.members,
+      ...members,
       type: `/docs/errors#${error.code}`,
       title,
       status,

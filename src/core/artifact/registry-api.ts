@@ -289,4 +289,8 @@ export const problemSchema = z.object({
   detail: z.string(),
   code: z.string(),
   error: z.string(),
+  /** What to do. */
+  remedy: z.string().optional(),
+  /** As in `X-Request-Id`, and on the lines of the server's log. */
+  requestId: z.string().optional(),
 });
