@@ -9,6 +9,7 @@ import { loadMemoryBench } from './load-memory.ts';
 import { nets } from './nets/nets.ts';
 import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
+import { servingBench, servingCases } from './serving.ts';
 import { syncCheckBench } from './sync-check.ts';
 import { trainingBench } from './training.ts';
 import { updateBytesBench, updateModels } from './update-bytes.ts';
@@ -67,6 +68,12 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
   'load-memory': {
     compares: 'a model of 210 MB out of the store into a session: the renderer’s memory, against a limit',
     run: loadMemoryBench,
+  },
+  serving: {
+    compares:
+      'answers a second by model, encoding and connections, beside MLServer, Triton and what bounds them',
+    run: servingBench,
+    cases: servingCases,
   },
   'sync-check': {
     compares: '“nothing new” for a device with a key: answers a second, and bytes of one, against limits',

@@ -21,15 +21,30 @@ export interface BenchServer {
   readonly pid: number;
   readonly url: string;
   readonly client: AdminClient;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-/** @param given a data folder that is there, and stays; else an empty one, gone at the end */
-export async function startServer(root: string, given?: string): Promise<BenchServer> {
+export interface StartOptions {
+  /** A data folder that is there, and stays; else an empty one, gone at the end. */
+  readonly given?: string;
+  /** The command that runs it: on processors of its own, with settings of its own. */
+  readonly as?: (command: readonly string[]) => readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const asIs = (command: readonly string[]) => command;
+
+export async function startServer(root: string, options: StartOptions = {}): Promise<BenchServer> {
+  const { given, as = asIs, env } = options;
   const data = given ?? (await mkdtemp(join(tmpdir(), 'haversack-bench-')));
   const port = await freePort();
-  const args = ['bin/haversack.mjs', 'serve', '--port', `${port}`, '--data', data];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const command = [process.execPath, 'bin/haversack.mjs', 'serve', '--port', `${port}`, '--data', data];
+  const [program, ...args] = as(command);
+  const child = spawn(program!, args, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let said = '';
   child.stderr.on('data', (part: Buffer) => {
     said = (said + part.toString()).slice(-2000);

@@ -32,7 +32,7 @@ export async function syncCheckBench({ root, tell, length }: Setting): Promise<R
   const asks = length === 'short' ? 2_000 : 20_000;
   const data = await mkdtemp(join(tmpdir(), 'haversack-bench-'));
   const { devices, audience } = await enrolled(data, 2_000);
-  const server = await startServer(root, data);
+  const server = await startServer(root, { given: data });
   try {
     const rows: Row[] = [];
     let bytes: number[] = [];

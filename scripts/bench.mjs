@@ -14,7 +14,15 @@ async function bundle() {
     publicDir: false,
     logLevel: 'warn',
     build: {
-      ssr: join(root, 'bench/main.ts'),
+      ssr: true,
+      rollupOptions: {
+        // Beside the runner what runs in a process of its own.
+        input: {
+          main: join(root, 'bench/main.ts'),
+          'node-program': join(root, 'bench/peers/node-program.ts'),
+        },
+        output: { entryFileNames: '[name].js' },
+      },
       outDir,
       emptyOutDir: true,
       target: 'node20',
