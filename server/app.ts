@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
+import { defaultServing } from '../src/core/artifact/serving-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
 import { registerDocs } from './docs/errors.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
@@ -12,11 +13,11 @@ import { installGate } from './gateway/gate.ts';
 import { securityHeaders } from './gateway/headers.ts';
 import { servedNames } from './gateway/origin.ts';
 import { sendProblem } from './gateway/problem.ts';
-import { versionsOf } from './inference/from-registry.ts';
-import { hostBackend } from './inference/host-backend.ts';
-import { ModelHost } from './inference/models.ts';
+import { registrySource } from './inference/from-registry.ts';
+import { ModelServer } from './inference/model-server.ts';
 import { requestContext } from './inference/request-context.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
+import { SessionThreads } from './inference/session-threads.ts';
 import { ChunkBatches } from './registry/batch.ts';
 import type { Checker } from './registry/checker.ts';
 import { checkerProcess } from './registry/checker-process.ts';
@@ -41,6 +42,7 @@ import { registerEventRoutes } from './registry/routes/events.ts';
 import { registerFileRoutes } from './registry/routes/files.ts';
 import { registerKeyRoutes } from './registry/routes/keys.ts';
 import { registerReportRoutes } from './registry/routes/reports.ts';
+import { registerServingRoutes } from './registry/routes/serving.ts';
 import { registerSampleRoutes } from './registry/routes/samples.ts';
 import { registerRootRoutes } from './registry/routes/root.ts';
 import { DailyBytes, defaultTrainerBytes } from './registry/routes/daily-bytes.ts';
@@ -54,6 +56,10 @@ import { registerApp } from './static.ts';
 import { FileBlobs } from './storage/blobs.ts';
 import { openDatabase } from './storage/database.ts';
 import { lockFolder } from './storage/lock.ts';
+import { openBalancing } from './upstream/open.ts';
+import { refuseCircles } from './upstream/refuse-circles.ts';
+import { registerUpstreamRoutes } from './upstream/routes.ts';
+import type { Upstreams } from './upstream/upstreams.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { requestIdOf } from './telemetry/request-identity.ts';
 import {
@@ -75,6 +81,8 @@ export interface ServerOptions {
    * where only trusted people may upload.
    */
   readonly checkProcess?: string | null;
+  /** The built program of the threads that run models. Null or absent: all run on this one, which then answers nobody else. */
+  readonly sessionThread?: string | null;
   /** New bytes that one trainer may send in a day. */
   readonly maxTrainerBytes?: number;
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -90,6 +98,9 @@ export interface Server {
   readonly deriver: Deriver;
   readonly adminKey: AdminKey;
   readonly telemetry: Telemetry;
+  readonly upstreams: Upstreams;
+  /** From now on `/v2/health/ready` says no, so that balancers send nothing new; all that comes is answered as before. */
+  drain(): void;
   /** Ends streams, drains, closes the database, lets go of the folder. */
   close(): Promise<void>;
 }
@@ -152,11 +163,29 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   const deriver = new Deriver(registry);
   await registerRegistryRoutes(app, { registry, deriver, uploads, bundles, options });
-  const host = new ModelHost(versionsOf(registry), { openSession: registry.openSession });
-  await registerInferenceRoutes(app, {
-    backend: hostBackend(registry, host, { name: 'haversack', version: projectVersion() }),
-    contextOf: requestContext,
+  const source = registrySource(registry);
+  const threads = options.sessionThread ? new SessionThreads({ program: options.sessionThread }) : null;
+  const models = new ModelServer({
+    source,
+    threads,
+    openSession: threads ? openSmall : registry.openSession,
+    meter: telemetry.meter,
+    server: { name: 'haversack', version: projectVersion() },
   });
+  source.onMoved((model, version) => {
+    models
+      .prepare(model, version)
+      .catch((error: unknown) => logger.warn({ model, version, error }, 'an alias means what cannot be loaded'));
+  });
+  const { balancer, upstreams, via } = await openBalancing({
+    registry,
+    local: models,
+    meter: telemetry.meter,
+    deadlineMs: () => defaultServing.deadlineMs,
+  });
+  refuseCircles(app, via);
+  registerUpstreamRoutes(app, upstreams);
+  await registerInferenceRoutes(app, { backend: balancer, contextOf: requestContext });
   registerTelemetryRoutes(app, telemetry);
   registerDocs(app);
   closeSilentConnections(app);
@@ -170,12 +199,19 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     deriver,
     adminKey,
     telemetry,
+    upstreams,
+    drain: () => {
+      balancer.drain();
+    },
     close: async () => {
       await app.close();
       const stopped = deriver.stop();
       await registry.checker.close();
       await stopped;
-      await host.close();
+      await upstreams.close();
+      source.close();
+      await models.close();
+      await threads?.close();
       await devices.close();
       await keys.close();
       await database.destroy();
@@ -208,6 +244,7 @@ async function registerRegistryRoutes(
   registerEventRoutes(app, registry);
   registerReportRoutes(app, registry);
   registerSampleRoutes(app, registry);
+  registerServingRoutes(app, registry);
   registerVersionRoutes(app, registry, deriver);
   const ofModels = new ChunksOfModels(registry);
   registerBatchRoute(app, new ChunkBatches(registry, join(options.data, 'cache')), ofModels);
@@ -249,6 +286,12 @@ function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
 const openLazily: OpenSession = async model => {
   const { openNodeSession } = await import('./inference/session.ts');
   return openNodeSession(model);
+};
+
+/** One that runs in less time than it takes to wake another core up. */
+const openSmall: OpenSession = async model => {
+  const { nodeSessions } = await import('./inference/session.ts');
+  return nodeSessions({ intraOpNumThreads: 1 })(model);
 };
 
 const optimizeLazily: Bench['optimizeGraph'] = async file =>

@@ -25,6 +25,7 @@ import { rolloutCommand } from './rollout.ts';
 import { showCommand } from './show.ts';
 import { tagCommand } from './tag.ts';
 import { serveCommand } from './serve.ts';
+import { upstreamCommand } from './upstream.ts';
 import { trainCommand } from './train.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -89,6 +90,7 @@ function program(io: Io): Command {
     verifyCommand,
     deviceCommand,
     keyCommand,
+    upstreamCommand,
     exportCommand,
     importCommand,
     backupCommand,

@@ -63,7 +63,7 @@ type Signal = AbortSignal | undefined;
 
 /** Every method throws `Offline` where the server cannot be reached, `Aborted`, or the code the server answered. */
 export class RegistryClient {
-  protected readonly connection: Connection;
+  readonly connection: Connection;
 
   constructor(options: ConnectionOptions) {
     this.connection = new Connection(options);

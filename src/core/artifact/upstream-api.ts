@@ -33,8 +33,13 @@ const foreignNameSchema = z
   .max(256)
   .refine(name => name !== '.' && name !== '..', 'is no name');
 
-/** POST /registry/v1/models/{model}/upstreams. 201 with `upstreamSchema`; 409 where it is there already. */
+/**
+ * POST /registry/v1/upstreams. 201 with `upstreamSchema`; 409 where it is there already. Not below the model: whom the server
+ * sends requests to is for its admins, not for a model's.
+ */
 export const newUpstreamSchema = z.object({
+  /** One that the registry does not have is answered by its upstreams alone. */
+  model: modelNameSchema,
   url: upstreamUrlSchema,
   /** Which of our versions it answers for; null: requests that name none, and those it knows by the same number. */
   version: versionNumberSchema.nullable().default(null),
