@@ -18,7 +18,7 @@ export async function inferAnswer(
   const answered = await backend.infer(version, request, ask.context);
   const response = {
     modelName: version.model,
-    modelVersion: String(version.version),
+    modelVersion: answered.by.version,
     id: request.id,
     outputs: answered.outputs,
   };
