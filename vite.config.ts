@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { withoutJsonSchema } from './scripts/without-json-schema.mjs';
 
 /** Without isolation there is no SharedArrayBuffer, and ONNX Runtime has one thread. */
 export const isolationHeaders = {
@@ -78,7 +79,10 @@ function runtimeFiles(): { app: Plugin; worker: () => Plugin } {
           const kind = kindOfOrtFile(name) ?? kinds.get(name);
           if (kind) files[kind].push(`/assets/${name}`);
         }
-        await writeFile(join(folder, 'runtime.json'), JSON.stringify(files, null, 1));
+        // For pages that are none of the app's and compute as well (`/twin.js`).
+        const entry = [...chunks].find(([, chunk]) => chunk.isEntry)?.[0];
+        const list = { worker: `/assets/${entry}`, ...files };
+        await writeFile(join(folder, 'runtime.json'), JSON.stringify(list, null, 1));
       },
       configureServer(server) {
         server.middlewares.use('/runtime.json', (_request, response) => {
@@ -108,24 +112,6 @@ export function rawRuntime(): Plugin {
           response,
         );
       });
-    },
-  };
-}
-
-/**
- * zod's schemas hold on to what writes JSON Schema, so that no bundler can leave it out (colinhacks/zod#6350: "pinned in
- * every bundle"). Nothing here calls it: in a build each of its exports only says so. To go when zod lets go of it.
- */
-function withoutJsonSchema(): Plugin {
-  return {
-    name: 'haversack:without-json-schema',
-    apply: 'build',
-    transform(code, id) {
-      if (!/\/zod\/v4\/core\/(?:to-json-schema|json-schema-processors)\.js$/.test(id)) return null;
-      const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
-      const renamed = [...code.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name);
-      const absent = `const absent = () => { throw new Error('JSON Schema is left out of the app'); };`;
-      return `${absent}\nexport { ${[...names, ...renamed].map(name => `absent as ${name}`).join(', ')} };`;
     },
   };
 }

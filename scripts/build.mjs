@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled, root, say } from './setup.mjs';
+import { withoutJsonSchema } from './without-json-schema.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.stamp');
@@ -25,6 +26,7 @@ const sources = [
   'public',
   'scripts/build.mjs',
   'scripts/compress.mjs',
+  'scripts/without-json-schema.mjs',
   'index.html',
   'vite.config.ts',
   'package.json',
@@ -32,7 +34,15 @@ const sources = [
 ];
 
 /** Beside the app's own chunks and styles, what the app needs to start without a network. */
-const shellExtras = ['index.html', 'manifest.webmanifest', 'runtime.json', 'icons/**', 'favicon*'];
+const shellExtras = [
+  'index.html',
+  'manifest.webmanifest',
+  'runtime.json',
+  'icons/**',
+  'favicon*',
+  'twin.js',
+  'embed.js',
+];
 const maxShellFileBytes = 1 << 20;
 const abandonedAfterMs = 30 * 60_000;
 
@@ -71,6 +81,37 @@ async function buildApp(vite, outDir) {
     .map(file => file.fileName);
 }
 
+/**
+ * Modules at addresses that others know: `/twin.js`, which makes any page of the origin a host of the offline twin, and the
+ * script of the frame that other origins embed. Each whole in one file: what they share with the app is not the app's shell.
+ */
+async function buildOutside(vite, outDir) {
+  for (const [name, input] of [
+    ['twin.js', 'src/app/twin/standalone.ts'],
+    ['embed.js', 'src/app/twin/embed.ts'],
+  ]) {
+    await vite.build({
+      root,
+      configFile: false,
+      publicDir: false,
+      logLevel: 'warn',
+      plugins: [withoutJsonSchema()],
+      build: {
+        outDir,
+        emptyOutDir: false,
+        target: 'es2022',
+        modulePreload: false,
+        reportCompressedSize: false,
+        rollupOptions: {
+          input: join(root, input),
+          preserveEntrySignatures: 'strict',
+          output: { format: 'es', entryFileNames: name, codeSplitting: false },
+        },
+      },
+    });
+  }
+}
+
 async function buildServiceWorker(vite, outDir, shell) {
   const staging = `${outDir}-sw`;
   await vite.build({
@@ -78,6 +119,7 @@ async function buildServiceWorker(vite, outDir, shell) {
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
+    plugins: [withoutJsonSchema()],
     build: {
       outDir: staging,
       target: 'es2022',
@@ -127,6 +169,7 @@ export function serverConfig(outDir) {
           main: join(root, 'server/main.ts'),
           cli: join(root, 'server/cli/main.ts'),
           'check-process': join(root, 'server/registry/check-process.ts'),
+          'session-thread': join(root, 'server/inference/session-thread.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
@@ -166,6 +209,7 @@ async function build() {
     const app = join(staging, 'app');
     say('Building …');
     const shell = await step('app', () => buildApp(vite, app));
+    await step('twin and frame', () => buildOutside(vite, app));
     await step('service worker', () => buildServiceWorker(vite, app, shell));
     await step('server', () => vite.build(serverConfig(join(staging, 'server'))));
     await step('compressed copies', () => compressFolder(app, join(root, '.cache/compressed'), showProgress));

@@ -22,12 +22,15 @@ const loaders: Readonly<Record<Exclude<Place, 'use'>, () => Promise<Loaded>>> = 
 
 const loaded = new Map<Place, FunctionComponent>([['use', Use]]);
 
+export function whenIdle(run: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(run);
+  else setTimeout(run, 500);
+}
+
 /** Fetches the other screens while nothing else is to do, so that they are there offline and at once. */
 export function preloadScreens(): void {
-  const idle =
-    'requestIdleCallback' in window ? requestIdleCallback : (run: () => void) => setTimeout(run, 500);
   for (const place of Object.keys(loaders) as (keyof typeof loaders)[]) {
-    idle(() => {
+    whenIdle(() => {
       load(place).catch(() => undefined);
     });
   }

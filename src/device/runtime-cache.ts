@@ -11,7 +11,13 @@ export type RuntimeKind = (typeof runtimeKinds)[number];
 
 /** Paths with a hash in them: a file never changes, and a new build has new ones. */
 const pathsSchema = z.array(z.string().startsWith('/assets/')).max(256);
-export const runtimeListSchema = z.object({ wasm: pathsSchema, webgpu: pathsSchema, tfjs: pathsSchema });
+export const runtimeListSchema = z.object({
+  wasm: pathsSchema,
+  webgpu: pathsSchema,
+  tfjs: pathsSchema,
+  /** The script of the ML worker, for pages that are none of the app's; absent in lists of older builds. */
+  worker: z.string().startsWith('/assets/').optional(),
+});
 export type RuntimeList = z.infer<typeof runtimeListSchema>;
 
 export interface RuntimeProgress {

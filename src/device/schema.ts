@@ -6,6 +6,7 @@ import { modelNameSchema, variantNameSchema, versionNumberSchema } from '../core
 import { modelListSchema, receiptSchema } from '../core/artifact/registry-api.ts';
 import { envelopeSchema, keyIdSchema } from '../core/artifact/signature.ts';
 import { errorCodes } from '../core/errors.ts';
+import { policies } from '../core/protocol/twin-messages.ts';
 import { trainRecipeSchema } from '../core/train/recipe.ts';
 import { z } from '../core/zod.ts';
 
@@ -196,6 +197,8 @@ export const settingsSchema = z.object({
   persistent: z.boolean().nullable(),
   /** Whether versions may come over a link that is paid by what goes over it. */
   overMetered: z.boolean().default(false),
+  /** Who answers what applications ask under /v2: this device, the server, or the one where the other cannot. */
+  answers: z.enum(policies).default('remote-first'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

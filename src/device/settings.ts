@@ -14,6 +14,7 @@ export const defaultSettings: Settings = {
   theme: 'system',
   persistent: null,
   overMetered: false,
+  answers: 'remote-first',
 };
 
 export async function readSettings(db: Database): Promise<Settings> {

@@ -45,11 +45,11 @@ export class AppCaches {
     return parsed.success ? parsed.data : fetchRuntimeList().catch(() => null);
   }
 
-  async respond(answer: Exclude<Answer, 'pass'>, request: Request): Promise<Response> {
+  async respond(answer: Exclude<Answer, 'pass' | 'twin'>, request: Request): Promise<Response> {
     return isolated(await this.#find(answer, request));
   }
 
-  async #find(answer: Exclude<Answer, 'pass'>, request: Request): Promise<Response> {
+  async #find(answer: Exclude<Answer, 'pass' | 'twin'>, request: Request): Promise<Response> {
     switch (answer) {
       case 'shell':
         return (await this.#precache.matchPrecache(shellPath)) ?? fetch(request).catch(nothingHere);

@@ -2,7 +2,11 @@
 import { checkInBackground, deliverInBackground } from '../device/background.ts';
 import { outboxTag, updatesTag } from '../device/background-tags.ts';
 import { AppCaches } from './caches.ts';
+import { isolated } from './headers.ts';
 import { answerFor } from './policy.ts';
+import { policySetting } from './twin/policy-setting.ts';
+import { Twin } from './twin/twin.ts';
+import { askerOf, windows } from './twin/windows.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -13,6 +17,7 @@ interface SyncEvent extends ExtendableEvent {
 
 // The build puts the list of the shell's files here.
 const appCaches = new AppCaches(self.__WB_MANIFEST);
+const twin = new Twin({ windows, policy: policySetting, fetch: self.fetch.bind(self) });
 
 self.addEventListener('install', event => {
   event.waitUntil(appCaches.install(event));
@@ -26,6 +31,7 @@ self.addEventListener('activate', event => {
 self.addEventListener('message', event => {
   const message = event.data as { type?: unknown } | null;
   if (message?.type === 'SKIP_WAITING') void self.skipWaiting();
+  if (event.source instanceof Client) twin.hosts.hear(event.source.id, message, event.ports);
 });
 
 self.addEventListener('fetch', event => {
@@ -39,8 +45,13 @@ self.addEventListener('fetch', event => {
     },
     { origin: self.location.origin, isPrecached: url => appCaches.isPrecached(url) },
   );
-  if (answer !== 'pass') event.respondWith(appCaches.respond(answer, request));
+  if (answer === 'twin') event.respondWith(answerAsTwin(event));
+  else if (answer !== 'pass') event.respondWith(appCaches.respond(answer, request));
 });
+
+async function answerAsTwin({ request, clientId }: FetchEvent): Promise<Response> {
+  return isolated(await twin.answer(request, clientId, await askerOf(clientId, request)));
+}
 
 self.addEventListener('sync', event => {
   const { tag } = event as SyncEvent;

@@ -1,5 +1,6 @@
 // Which request gets what: the whole policy, without a browser to run it in.
 import { runtimeListPath } from '../device/cache-names.ts';
+import { isTwinPath } from './twin/choose.ts';
 
 export interface Ask {
   readonly method: string;
@@ -10,6 +11,8 @@ export interface Ask {
 }
 
 export type Answer =
+  /** The protocol's: from the server or from this device (twin/). */
+  | 'twin'
   /** The network's business, as if there were no service worker. */
   | 'pass'
   /** The app's page, whatever its address: it starts without a network. */
@@ -30,6 +33,7 @@ export interface Place {
 }
 
 export function answerFor({ method, url, mode, range }: Ask, { origin, isPrecached }: Place): Answer {
+  if (url.origin === origin && mode !== 'navigate' && isTwinPath(url.pathname)) return 'twin';
   if (method !== 'GET' || range !== null || url.origin !== origin) return 'pass';
   if (serverPrefixes.some(prefix => `${url.pathname}/`.startsWith(prefix))) return 'pass';
   if (mode === 'navigate' && isPage(url)) return 'shell';

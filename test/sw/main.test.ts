@@ -165,9 +165,11 @@ test('starts without the server, isolated, at any address of the app, with the r
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(await text('/assets/app-one.js')).toEqual({ status: 200, body: '// one' });
   expect(await text('/assets/ort-one.wasm')).toEqual({ status: 200, body: 'one' });
-  // Never asked for on purpose, so not here; and an API is not answered from a cache.
+  // Never asked for on purpose, so not here; and the protocol is not answered from a cache, but by pages that compute.
   expect(await text('/assets/gpu-one.wasm')).toBeNull();
-  expect(await text('/v2/health/ready')).toBeNull();
+  const ready = await text('/v2/health/ready');
+  expect(ready?.status).toBe(503);
+  expect(JSON.parse(ready!.body)).toMatchObject({ code: 'NothingComputes' });
 });
 
 test('keeps no runtime file that nobody asked it to keep', async () => {

@@ -1,6 +1,6 @@
 // The order in which the app comes to life: storage first, then what is on the device, then the network.
 import { effect } from '@preact/signals';
-import { preloadScreens } from '../screen.tsx';
+import { preloadScreens, whenIdle } from '../screen.tsx';
 import { startServiceWorker, watchInstall } from './app-updates.ts';
 import { followLink } from './downloads.ts';
 import { refreshWhenItSuits, startCatalogue } from './catalogue.ts';
@@ -39,6 +39,17 @@ export async function startApp(): Promise<void> {
     console.warn('haversack: no service worker, so no start without the network.', thrown);
   });
   preloadScreens();
+  whenIdle(() => {
+    computeForOthers(open).catch((thrown: unknown) => {
+      console.warn('haversack: what answers other applications did not load.', thrown);
+    });
+  });
+}
+
+async function computeForOthers(open: Services): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  const { startTwin } = await import('../twin/start.ts');
+  startTwin(open);
 }
 
 /** What a training run put aside whose tab died. Where it fails, the next run does it. */
