@@ -7,6 +7,7 @@ import type { Row } from './harness.ts';
 import { headEpochBench, headNames } from './head-epoch.ts';
 import { loadMemoryBench } from './load-memory.ts';
 import { nets } from './nets/nets.ts';
+import { overloadBench } from './overload.ts';
 import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
 import { servingBench, servingCases } from './serving.ts';
@@ -74,6 +75,11 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
       'answers a second by model, encoding and connections, beside MLServer, Triton and what bounds them',
     run: servingBench,
     cases: servingCases,
+  },
+  overload: {
+    compares:
+      'requests by schedule at 1, 2 and 10 times what can be answered: those in time, beside the best',
+    run: overloadBench,
   },
   'sync-check': {
     compares: '“nothing new” for a device with a key: answers a second, and bytes of one, against limits',

@@ -7,6 +7,7 @@ import type { Setting } from './catalogue.ts';
 import { compared, limited, type Row } from './harness.ts';
 import { closedLoop, type ClosedResult } from './load/closed-loop.ts';
 import { Connection } from './load/connection.ts';
+import { processorSeconds } from './load/process-figures.ts';
 import { joinCores, partCores } from './peers/process.ts';
 import { type Encoding, numbersOf, requestsFor, type ServedModel, servedModels } from './serving-models.ts';
 import {
@@ -94,6 +95,11 @@ async function ceilingRow(options: SidesOptions, { rounds, turnMs }: Plan): Prom
   }
 }
 
+interface Figures extends ClosedResult {
+  /** Of the server's processes, in microseconds an answer: what a busy machine does not change. */
+  readonly cpu: number;
+}
+
 interface Case {
   readonly model: ServedModel;
   readonly encoding: Encoding;
@@ -104,7 +110,7 @@ async function measure(sides: Sides, each: Case, { rounds, turnMs }: Plan): Prom
   const { model, encoding, connections } = each;
   const requests = requestsFor(model, encoding);
   const takers = sides.answerers.filter(({ speaks }) => speaks.includes(encoding));
-  const results = new Map<string, ClosedResult[]>(takers.map(({ name }) => [name, []]));
+  const results = new Map<string, Figures[]>(takers.map(({ name }) => [name, []]));
   const loops: number[] = [];
   for (let round = 0; round <= rounds; round++) {
     for (let nth = 0; nth < takers.length; nth++) {
@@ -115,9 +121,11 @@ async function measure(sides: Sides, each: Case, { rounds, turnMs }: Plan): Prom
         connections,
         milliseconds: round === 0 ? turnMs / 3 : turnMs,
       };
+      const before = processorSeconds(taker.pid);
       const result = await closedLoop(load);
+      const used = before === null ? NaN : processorSeconds(taker.pid)! - before;
       // The first round warms up.
-      if (round > 0) results.get(taker.name)!.push(result);
+      if (round > 0) results.get(taker.name)!.push({ ...result, cpu: (used * 1e6) / result.answers });
     }
     const looped = await sides.loop.run(model, turnMs);
     if (round > 0) loops.push(looped);
@@ -128,11 +136,11 @@ async function measure(sides: Sides, each: Case, { rounds, turnMs }: Plan): Prom
 function rowsOf(
   { answerers, absent }: Sides,
   { model, encoding, connections }: Case,
-  results: ReadonlyMap<string, readonly ClosedResult[]>,
+  results: ReadonlyMap<string, readonly Figures[]>,
   loops: readonly number[],
 ): Row[] {
   const named = { case: `${model.name}, ${encoding}, ${connections}` };
-  const figures = (name: string, figure: keyof ClosedResult) => results.get(name)!.map(each => each[figure]);
+  const figures = (name: string, figure: keyof Figures) => results.get(name)!.map(each => each[figure]);
   const throughput = figures(ours, 'microsecondsAnAnswer');
   const rows: Row[] = [];
   for (const peer of answerers.map(({ name }) => name).filter(name => name !== ours)) {
@@ -144,6 +152,10 @@ function rowsOf(
     const goal = goalBeside(peer, model.name, connections);
     const theirs = figures(peer, 'microsecondsAnAnswer');
     rows.push(withRates(compared({ ...named, metric, peer, goal }, throughput, theirs)));
+    if (process.platform === 'linux') {
+      const row = { ...named, metric: 'µs of CPU an answer', peer, goal: null };
+      rows.push(compared(row, figures(ours, 'cpu'), figures(peer, 'cpu')));
+    }
     if (peer === emptyRoute) continue;
     for (const [figure, name] of [
       ['p50Ms', 'p50'],

@@ -1,7 +1,6 @@
 // "Nothing new" for a device with a key: bytes of the answer, and how many a second the real server says with the load beside it
 // on the same cores. Every request has a token that a device of its own signed.
 import { connect as connectTcp, type Socket } from 'node:net';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { registryRoot } from '../src/core/artifact/registry-api.ts';
 import { keyIdOf } from '../src/core/artifact/signature.ts';
 import type { Setting } from './catalogue.ts';
 import { limited, type Row } from './harness.ts';
+import { processorSeconds } from './load/process-figures.ts';
 import { startServer } from './server.ts';
 
 const goalPerSecond = 5_000;
@@ -142,13 +142,11 @@ function tokenOf({ keyId, privateKey }: Device, audience: string): string {
   return `${input}.${toBase64Url(new Uint8Array(sign(null, Buffer.from(input), privateKey)))}`;
 }
 
-/** Of the server's process and this one. Linux: proc_pid_stat(5), in ticks of 10 ms; null elsewhere. */
+/** Of the server's process and this one; null where no system tells. */
 function cpuSeconds(pid: number): number | null {
-  if (process.platform !== 'linux') return null;
-  const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  const fields = after.split(' ');
+  const server = processorSeconds(pid);
   const { user, system } = process.cpuUsage();
-  return (Number(fields[11]) + Number(fields[12])) / 100 + (user + system) / 1e6;
+  return server === null ? null : server + (user + system) / 1e6;
 }
 
 interface Load {
