@@ -1,7 +1,7 @@
 // A tensor's elements as packed little-endian bytes and back, as Triton's binary tensor data extension has them.
 import { type Datatype, elementBytes } from '../datatype.ts';
 import { elements, type Tensor } from '../tensor.ts';
-import { bytesOfTensor, tensorOfBytes } from '../tensor-bytes.ts';
+import { bytesOfTensor, tensorOfBytes, viewOfBytes } from '../tensor-bytes.ts';
 import { Malformed } from './malformed.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -14,8 +14,11 @@ export function tensorToBinary(tensor: Tensor): Bytes {
   return tensor.datatype === 'BYTES' ? stringsToBinary(tensor.data as string[]) : bytesOfTensor(tensor);
 }
 
+/** From this size on elements stay where they lie, if they are aligned: below it a copy costs next to nothing. */
+const viewFromBytes = 2 ** 16;
+
 /**
- * The bytes are copied.
+ * A view of `bytes` where they are many and aligned, else a copy.
  * @throws Malformed
  */
 export function tensorFromBinary(
@@ -35,7 +38,8 @@ export function tensorFromBinary(
   if (datatype === 'BOOL' && bytes.some(byte => byte > 1)) {
     throw new Malformed(`'${name}' is BOOL: a byte is neither 0 nor 1`);
   }
-  return tensorOfBytes(datatype, shape, bytes);
+  const view = bytes.length < viewFromBytes ? null : viewOfBytes(datatype, count, bytes);
+  return view ? { datatype, shape, data: view } : tensorOfBytes(datatype, shape, bytes);
 }
 
 function stringsToBinary(strings: readonly string[]): Bytes {

@@ -3,7 +3,9 @@ import { elementBytes } from '../datatype.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { elements, type Tensor, type TensorMap } from '../tensor.ts';
 import { tensorFromBinary, tensorToBinary } from './codec-binary.ts';
-import { tensorFromJson, tensorToJson } from './codec-json.ts';
+import { tensorFromJson } from './codec-json.ts';
+import { JsonWriter } from './json-writer.ts';
+import { quoteLongIntegers } from './long-integers.ts';
 import { Malformed } from './malformed.ts';
 import { binaryMediaType, jsonMediaType, maxTensorBytes, type TensorMessage } from './messages.ts';
 
@@ -19,9 +21,14 @@ export interface EncodedBody {
 export interface Frame {
   /** Any JSON: the caller says what it must be. */
   readonly json: unknown;
+  /** The same, in which whole numbers beyond 2^53 are strings of their digits. */
+  readonly exactJson: () => unknown;
   /** What follows the JSON. */
   readonly binary: Bytes;
 }
+
+/** Before it, a byte order mark is no JSON (RFC 8259 §8.1), and is not taken off. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws Malformed */
 export function openFrame(body: Bytes, headerLength: number | null): Frame {
@@ -30,12 +37,26 @@ export function openFrame(body: Bytes, headerLength: number | null): Frame {
     throw new Malformed(`the header length is ${end}, the body has ${body.length} bytes`);
   }
   if (end === 0) throw new Malformed('the body has no JSON: name the inputs, with shape and datatype');
-  return { json: parseJson(body.subarray(0, end)), binary: body.subarray(end) };
+  const text = decoded(end === body.length ? body : body.subarray(0, end));
+  let exact: { readonly json: unknown } | null = null;
+  return {
+    json: parsed(text),
+    exactJson: () => (exact ??= { json: parsed(quoteLongIntegers(text)) }).json,
+    binary: body.subarray(end),
+  };
 }
 
-function parseJson(bytes: Bytes): unknown {
+function decoded(bytes: Bytes): string {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return decoder.decode(bytes);
+  } catch {
+    throw new Malformed('the body is no UTF-8');
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch (error) {
     throw new Malformed(`the body is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -43,12 +64,17 @@ function parseJson(bytes: Bytes): unknown {
 
 /**
  * Every byte of `binary` belongs to exactly one tensor.
+ * @param exactData the JSON array of one message, as in `Frame.exactJson`
  * @throws Malformed
  */
-export function readTensors(messages: readonly TensorMessage[], binary: Bytes): TensorMap {
+export function readTensors(
+  messages: readonly TensorMessage[],
+  binary: Bytes,
+  exactData: (index: number) => readonly unknown[],
+): TensorMap {
   const tensors = new Map<string, Tensor>();
   let offset = 0;
-  for (const message of messages) {
+  messages.forEach((message, index) => {
     const { name, datatype, shape, data } = message;
     if (tensors.has(name)) throw new Malformed(`'${name}' comes twice`);
     assertSize(message);
@@ -58,7 +84,10 @@ export function readTensors(messages: readonly TensorMessage[], binary: Bytes): 
       throw new Malformed(`'${name}' must have one of data and binary_data_size, got ${got}`);
     }
     if (size === null) {
-      tensors.set(name, tensorFromJson(name, datatype, shape, data!));
+      tensors.set(
+        name,
+        tensorFromJson(name, datatype, shape, data!, () => exactData(index)),
+      );
     } else {
       if (size > binary.length - offset) {
         throw new Malformed(`'${name}' wants ${size} bytes after the JSON, got ${binary.length - offset}`);
@@ -66,30 +95,59 @@ export function readTensors(messages: readonly TensorMessage[], binary: Bytes): 
       tensors.set(name, tensorFromBinary(name, datatype, shape, binary.subarray(offset, offset + size)));
       offset += size;
     }
-  }
+  });
   if (offset < binary.length) {
     throw new Malformed(`${binary.length - offset} bytes follow that belong to no tensor`);
   }
   return Object.fromEntries(tensors);
 }
 
-/** @throws Malformed where a tensor that goes into the JSON has no JSON form */
+/** Of `messages` in a frame's `exactJson`, whose form was looked at in `json` before. */
+export function exactDataOf(
+  frame: Frame,
+  member: 'inputs' | 'outputs',
+): (index: number) => readonly unknown[] {
+  return index => (frame.exactJson() as Record<typeof member, { data: unknown[] }[]>)[member][index]!.data;
+}
+
+/** Tensors behind the JSON begin at a multiple of this, so that whoever reads them can leave them where they lie. */
+const alignmentBytes = 8;
+
+/**
+ * @param head the message's other members
+ * @throws Malformed where a tensor that goes into the JSON has no JSON form
+ */
 export function encodeFrame(
+  head: object,
+  member: 'inputs' | 'outputs',
   tensors: TensorMap,
   isBinary: (name: string) => boolean,
-  message: (tensors: TensorMessage[]) => object,
 ): EncodedBody {
+  const writer = new JsonWriter();
   const parts: Bytes[] = [];
-  const messages = Object.entries(tensors).map(([name, tensor]): TensorMessage => {
-    const head = { name, datatype: tensor.datatype, shape: [...tensor.shape] };
-    if (!isBinary(name)) return { ...head, data: tensorToJson(name, tensor) };
-    const bytes = tensorToBinary(tensor);
-    parts.push(bytes);
-    return { ...head, parameters: { binary_data_size: bytes.length } };
+  const start = JSON.stringify(head).slice(0, -1);
+  writer.text(`${start}${start === '{' ? '' : ','}"${member}":[`);
+  Object.entries(tensors).forEach(([name, tensor], index) => {
+    const said = JSON.stringify({ name, datatype: tensor.datatype, shape: tensor.shape }).slice(0, -1);
+    writer.text(`${index === 0 ? '' : ','}${said},`);
+    if (isBinary(name)) {
+      const bytes = tensorToBinary(tensor);
+      parts.push(bytes);
+      writer.text(`"parameters":{"binary_data_size":${bytes.length}}}`);
+    } else {
+      writer.text('"data":');
+      writer.elements(name, tensor);
+      writer.text('}');
+    }
   });
-  const json = new TextEncoder().encode(JSON.stringify(message(messages)));
-  if (parts.length === 0) return { body: json, headerLength: null, contentType: jsonMediaType };
-  return { body: joinBytes([json, ...parts]), headerLength: json.length, contentType: binaryMediaType };
+  writer.text(']}');
+  if (parts.length === 0) return { body: writer.take(), headerLength: null, contentType: jsonMediaType };
+  writer.padTo(alignmentBytes);
+  return {
+    body: joinBytes([writer.take(), ...parts]),
+    headerLength: writer.length,
+    contentType: binaryMediaType,
+  };
 }
 
 function binarySize({ name, parameters }: TensorMessage): number | null {

@@ -1,17 +1,16 @@
 // An inference request between its body and tensors, both ways: a server decodes it, a client encodes it.
 import type { TensorMap } from '../tensor.ts';
-import { z } from '../zod.ts';
 import { blaming } from './blaming.ts';
-import { type EncodedBody, openFrame, readTensors } from './frame.ts';
-import { Malformed } from './malformed.ts';
-import { inferRequestMessageSchema } from './message-schemas.ts';
+import { type EncodedBody, exactDataOf, openFrame, readTensors } from './frame.ts';
 import type { Parameters } from './messages.ts';
+import { toRequestMessage } from './request-message.ts';
 import { type RequestToWrite, writeRequest } from './write-request.ts';
 
 export interface InferRequest {
   /** Comes back with the answer. */
   readonly id: string | null;
   readonly parameters: Parameters;
+  /** Large ones may be views of the body, several of one: whoever gives their memory away copies them first. */
   readonly inputs: TensorMap;
   /** Null: all, in the way that `binaryOutputs` says. */
   readonly outputs: readonly RequestedOutput[] | null;
@@ -29,15 +28,13 @@ export interface RequestedOutput {
  */
 export function decodeRequest(body: Uint8Array<ArrayBuffer>, headerLength: number | null): InferRequest {
   return blaming('BadRequest', () => {
-    const { json, binary } = openFrame(body, headerLength);
-    const parsed = inferRequestMessageSchema.safeParse(json);
-    if (!parsed.success) throw new Malformed(z.prettifyError(parsed.error));
-    const { id = null, parameters = {}, inputs, outputs } = parsed.data;
+    const frame = openFrame(body, headerLength);
+    const { id = null, parameters = {}, inputs, outputs } = toRequestMessage(frame.json);
     const binaryOutputs = parameters['binary_data_output'] === true;
     return {
       id,
       parameters,
-      inputs: readTensors(inputs, binary),
+      inputs: readTensors(inputs, frame.binary, exactDataOf(frame, 'inputs')),
       outputs:
         outputs?.map(({ name, parameters: own }) => ({
           name,

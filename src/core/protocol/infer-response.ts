@@ -2,7 +2,6 @@
 import { blaming } from './blaming.ts';
 import { type EncodedBody, encodeFrame } from './frame.ts';
 import type { InferRequest } from './infer-request.ts';
-import type { InferResponseMessage } from './messages.ts';
 import { type InferResponse, readResponse } from './read-response.ts';
 
 /**
@@ -15,14 +14,12 @@ export function encodeResponse(
 ): EncodedBody {
   const isBinary = (name: string) =>
     request.outputs?.find(output => output.name === name)?.binary ?? request.binaryOutputs;
-  return blaming('BadRequest', () =>
-    encodeFrame(outputs, isBinary, (messages): InferResponseMessage => ({
-      ...(modelName === null ? {} : { model_name: modelName }),
-      ...(modelVersion === null ? {} : { model_version: modelVersion }),
-      ...(id === null ? {} : { id }),
-      outputs: messages,
-    })),
-  );
+  const head = {
+    ...(modelName === null ? {} : { model_name: modelName }),
+    ...(modelVersion === null ? {} : { model_version: modelVersion }),
+    ...(id === null ? {} : { id }),
+  };
+  return blaming('BadRequest', () => encodeFrame(head, 'outputs', outputs, isBinary));
 }
 
 /** @throws HaversackError `Internal`: the server broke the protocol */

@@ -3,6 +3,10 @@ import { datatypeSchema, shapeSchema } from '../datatype-schema.ts';
 import { z } from '../zod.ts';
 import {
   type InferResponseMessage,
+  maxDimension,
+  maxDimensions,
+  maxIdLength,
+  maxNameLength,
   maxTensors,
   type ModelMetadata,
   type Parameters,
@@ -11,22 +15,18 @@ import {
 } from './messages.ts';
 import type { Offload } from './offload.ts';
 
-const name = z.string().min(1).max(256);
+const name = z.string().min(1).max(maxNameLength);
 
 export const parametersSchema: z.ZodType<Parameters> = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean()]),
 );
 
-const size = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 40);
+const size = z.number().int().min(0).max(maxDimension);
 
 const tensorMessageSchema: z.ZodType<TensorMessage> = z.object({
   name,
-  shape: z.array(size).max(16),
+  shape: z.array(size).max(maxDimensions),
   datatype: datatypeSchema,
   parameters: parametersSchema.optional(),
   data: z.custom<unknown[]>(Array.isArray, 'expected an array').optional(),
@@ -35,11 +35,12 @@ const tensorMessageSchema: z.ZodType<TensorMessage> = z.object({
 const requestedOutputSchema = z.object({ name, parameters: parametersSchema.optional() });
 
 export const inferRequestMessageSchema = z.object({
-  id: z.string().max(1024).optional(),
+  id: z.string().max(maxIdLength).optional(),
   parameters: parametersSchema.optional(),
   inputs: z.array(tensorMessageSchema).max(maxTensors),
   outputs: z.array(requestedOutputSchema).max(maxTensors).optional(),
 });
+export type InferRequestMessage = z.infer<typeof inferRequestMessageSchema>;
 
 export const inferResponseMessageSchema: z.ZodType<InferResponseMessage> = z.object({
   model_name: z.string().optional(),

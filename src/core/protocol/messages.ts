@@ -13,6 +13,11 @@ export const binaryMediaType = 'application/octet-stream';
 /** Larger tensors are refused, as by Triton (--http-max-input-size). */
 export const maxTensorBytes = 64 * 2 ** 20;
 export const maxTensors = 256;
+/** Of a tensor; of one of its dimensions. */
+export const maxDimensions = 16;
+export const maxDimension = 2 ** 40;
+export const maxNameLength = 256;
+export const maxIdLength = 1024;
 
 export type Parameters = Record<string, string | number | boolean>;
 

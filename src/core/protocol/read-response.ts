@@ -2,7 +2,7 @@
 // of errors.
 import { datatypes } from '../datatype.ts';
 import type { TensorMap } from '../tensor.ts';
-import { openFrame, readTensors } from './frame.ts';
+import { exactDataOf, openFrame, readTensors } from './frame.ts';
 import { Malformed } from './malformed.ts';
 import { type InferResponseMessage, maxTensors, type TensorMessage } from './messages.ts';
 
@@ -16,13 +16,13 @@ export interface InferResponse {
 
 /** @throws Malformed */
 export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number | null): InferResponse {
-  const { json, binary } = openFrame(body, headerLength);
-  const message = toResponseMessage(json);
+  const frame = openFrame(body, headerLength);
+  const message = toResponseMessage(frame.json);
   return {
     modelName: message.model_name ?? null,
     modelVersion: message.model_version ?? null,
     id: message.id ?? null,
-    outputs: readTensors(message.outputs, binary),
+    outputs: readTensors(message.outputs, frame.binary, exactDataOf(frame, 'outputs')),
   };
 }
 

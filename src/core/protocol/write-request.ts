@@ -16,10 +16,10 @@ export interface RequestToWrite {
 export function writeRequest({ inputs, id, parameters, outputs, binary }: RequestToWrite): EncodedBody {
   const isBinary = (name: string) => binary || ['FP16', 'BF16'].includes(inputs[name]!.datatype);
   const all = { ...parameters, ...(binary ? { binary_data_output: true } : {}) };
-  return encodeFrame(inputs, isBinary, messages => ({
+  const head = {
     ...(id === undefined ? {} : { id }),
     ...(Object.keys(all).length === 0 ? {} : { parameters: all }),
-    inputs: messages,
     ...(outputs ? { outputs: outputs.map(name => ({ name })) } : {}),
-  }));
+  };
+  return encodeFrame(head, 'inputs', inputs, isBinary);
 }

@@ -8,6 +8,9 @@ import { elements, float32, type Tensor, type TensorMap } from '../../../src/cor
 
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const input = (fields: object) => json({ inputs: [{ name: 'x', datatype: 'FP32', shape: [2], ...fields }] });
+/** A request of one tensor whose members are as they are written. */
+const text = (members: string) => new TextEncoder().encode(`{"inputs":[{"name":"x","datatype":${members}}]}`);
+const nested = (depth: number): unknown => (depth === 0 ? [] : [nested(depth - 1)]);
 const joined = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap(part => [...part]));
 const request = (changes: Partial<InferRequest> = {}): InferRequest => ({
   id: null,
@@ -18,23 +21,23 @@ const request = (changes: Partial<InferRequest> = {}): InferRequest => ({
   ...changes,
 });
 
-/** Any tensor; `isJson` leaves out what JSON cannot carry, the sign of zero too. */
+/** Any tensor; `isJson` leaves out what JSON cannot carry. */
 function anyTensor(isJson: boolean): fc.Arbitrary<Tensor> {
   const numbers: Partial<Record<Datatype, (count: number) => fc.Arbitrary<Tensor['data']>>> = {
     FP32: n =>
-      fc
-        .array(fc.float({ noNaN: true, noDefaultInfinity: true }), exactly(n))
-        .map(v => Float32Array.from(v, value => (isJson ? value + 0 : value))),
+      fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), exactly(n)).map(v => Float32Array.from(v)),
     FP64: n =>
       fc
         .array(fc.double({ noNaN: true, noDefaultInfinity: true }), exactly(n))
-        .map(v => Float64Array.from(v, value => (isJson ? value + 0 : value))),
+        .map(v => Float64Array.from(v)),
     INT8: n => fc.array(fc.integer({ min: -128, max: 127 }), exactly(n)).map(v => Int8Array.from(v)),
     UINT32: n => fc.array(fc.nat(0xffffffff), exactly(n)).map(v => Uint32Array.from(v)),
+    UINT64: n =>
+      fc.array(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), exactly(n)).map(v => BigUint64Array.from(v)),
     INT64: n =>
       fc
         .array(
-          isJson ? fc.maxSafeInteger().map(BigInt) : fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+          fc.oneof(fc.maxSafeInteger().map(BigInt), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
           exactly(n),
         )
         .map(v => BigInt64Array.from(v)),
@@ -150,6 +153,39 @@ describe('decodeRequest', () => {
     ]);
   });
 
+  test('64-bit integers are exact, beyond 2^53 and nested too', () => {
+    const body = text('"INT64","shape":[2,2],"data":[[9007199254740993,-9223372036854775808],[0,-1]]');
+    expect(decodeRequest(body, null).inputs['x']!.data).toEqual(
+      BigInt64Array.of(9007199254740993n, -9223372036854775808n, 0n, -1n),
+    );
+    const unsigned = text('"UINT64","shape":[1],"data":[18446744073709551615]');
+    expect(decodeRequest(unsigned, null).inputs['x']!.data).toEqual(BigUint64Array.of(2n ** 64n - 1n));
+  });
+
+  test('digits in strings beside large integers stay text', () => {
+    const body = new TextEncoder().encode(
+      '{"id":"9007199254740993 \\" 1","inputs":[{"name":"a","datatype":"INT64","shape":[1],"data":[9007199254740993]},' +
+        '{"name":"b","datatype":"BYTES","shape":[2],"data":["12345678901234567890","\\\\"]}]}',
+    );
+    const { id, inputs } = decodeRequest(body, null);
+    expect(id).toBe('9007199254740993 " 1');
+    expect(inputs['a']!.data).toEqual(BigInt64Array.of(9007199254740993n));
+    expect(inputs['b']!.data).toEqual(['12345678901234567890', '\\']);
+  });
+
+  test('large aligned bytes stay where they are, small ones are copied', () => {
+    const large = float32([2 ** 14], new Float32Array(2 ** 14).fill(0.5));
+    for (const [tensor, isView] of [
+      [large, true],
+      [float32([2], [1, 2]), false],
+    ] as const) {
+      const { body, headerLength } = encodeRequest({ inputs: { x: tensor }, binary: true });
+      const { x } = decodeRequest(body, headerLength).inputs;
+      expect(x).toEqual(tensor);
+      expect((x!.data as Float32Array).buffer === body.buffer).toBe(isView);
+    }
+  });
+
   test('null in a float is NaN', () => {
     expect(decodeRequest(input({ data: [null, 1] }), null).inputs['x']!.data).toEqual(
       Float32Array.of(NaN, 1),
@@ -165,14 +201,43 @@ describe('decodeRequest', () => {
     ['a string for a number', input({ data: ['1', 2] }), null, /element 0 is "1", wanted a number/],
     ['a fraction for an integer', input({ datatype: 'INT8', data: [1, 1.5] }), null, /from -128 to 127/],
     ['an integer out of range', input({ datatype: 'UINT8', data: [1, 256] }), null, /from 0 to 255/],
+    ['a number beyond binary32', input({ data: [1, 1e39] }), null, /element 1 is 1e\+39, wanted a number in/],
+    ['a number beyond binary64', text('"FP64","shape":[1],"data":[1e400]'), null, /element 0 is Infinity/],
     [
-      'an INT64 that JSON has rounded',
-      new TextEncoder().encode(
-        '{"inputs":[{"name":"x","datatype":"INT64","shape":[1],"data":[9007199254740993]}]}',
-      ),
+      'an INT64 with an exponent',
+      text('"INT64","shape":[1],"data":[1e18]'),
       null,
-      /9007199254740991/,
+      /is 1000000000000000000.*in digits/,
     ],
+    ['an INT64 with a fraction', text('"INT64","shape":[1],"data":[1.5]'), null, /is 1.5.*in digits/],
+    [
+      'an INT64 in quotes',
+      input({ datatype: 'INT64', shape: [1], data: ['1'] }),
+      null,
+      /is "1", wanted a number/,
+    ],
+    [
+      'an INT64 out of range',
+      text('"INT64","shape":[1],"data":[9223372036854775808]'),
+      null,
+      /is "9223372036854775808"/,
+    ],
+    ['a negative UINT64', text('"UINT64","shape":[1],"data":[-1]'), null, /is -1, wanted an integer from 0/],
+    [
+      'a UINT64 of a thousand digits',
+      text(`"UINT64","shape":[1],"data":[${'9'.repeat(1000)}]`),
+      null,
+      /from 0 to/,
+    ],
+    ['nesting deeper than 100', json({ inputs: [], extra: nested(101) }), null, /deeper than 100/],
+    [
+      'deeper nesting than a stack',
+      new TextEncoder().encode('['.repeat(1e6) + ']'.repeat(1e6)),
+      null,
+      /deeper/,
+    ],
+    ['no UTF-8', joined(input({ data: [1, 2] }), Uint8Array.of(0xff)), null, /no UTF-8/],
+    ['a byte order mark', joined(Uint8Array.of(0xef, 0xbb, 0xbf), input({ data: [1, 2] })), null, /no JSON/],
     ['FP16 as JSON', input({ datatype: 'FP16', data: [1, 2] }), null, /no JSON form; send it as binary/],
     ['neither data nor bytes', input({}), null, /one of data and binary_data_size, got neither/],
     ['data and bytes', input({ data: [1, 2], parameters: { binary_data_size: 8 } }), null, /got both/],
@@ -230,20 +295,19 @@ describe('encodeResponse', () => {
     id: null,
     outputs: { y: tensor },
   });
-  const text = ({ body }: { body: Uint8Array }) => new TextDecoder().decode(body);
+  const written = ({ body }: { body: Uint8Array }) => new TextDecoder().decode(body);
 
   test('writes flat JSON, booleans as words and NaN as null', () => {
-    expect(text(encodeResponse(response(float32([1, 2], [0.5, NaN])), request()))).toBe(
+    expect(written(encodeResponse(response(float32([1, 2], [0.5, NaN])), request()))).toBe(
       '{"model_name":"m","outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"data":[0.5,null]}]}',
     );
     const flags = response({ datatype: 'BOOL', shape: [2], data: Uint8Array.of(1, 0) });
-    expect(JSON.parse(text(encodeResponse(flags, request())))).toMatchObject({
+    expect(JSON.parse(written(encodeResponse(flags, request())))).toMatchObject({
       outputs: [{ data: [true, false] }],
     });
   });
 
   test.each<[string, Tensor]>([
-    ['an INT64 that JSON would round', { datatype: 'INT64', shape: [1], data: BigInt64Array.of(2n ** 53n) }],
     ['FP16', { datatype: 'FP16', shape: [1], data: Uint16Array.of(0) }],
     ['infinity', float32([1], [Infinity])],
   ])('refuses %s as JSON and takes it as bytes', (_, tensor) => {
