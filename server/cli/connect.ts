@@ -7,7 +7,7 @@ import { AdminClient } from '../../src/client/admin.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 import { memoryOf } from './known-registries.ts';
-import { TrustedRegistry } from './registry.ts';
+import { TrustedRegistry } from '../../src/client/trusted-registry.ts';
 
 export interface RemoteOptions {
   readonly url?: string;

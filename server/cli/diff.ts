@@ -8,7 +8,7 @@ import { localFile } from './local-file.ts';
 import { readModelFile } from './model-file.ts';
 import { asFile, parseModelName } from './model-name.ts';
 import { formatBytes, formatShare, type OutputOptions, print, progressLine, table } from './output.ts';
-import { variantFile } from './registry.ts';
+import { variantFile } from '../../src/client/trusted-registry.ts';
 import { type TensorChange, tensorChanges } from './tensor-changes.ts';
 
 interface DiffOptions extends RemoteOptions, OutputOptions {

@@ -3,7 +3,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { type Envelope, envelopeSchema } from '../../src/core/artifact/signature.ts';
+import type { RegistryMemory } from '../../src/client/trusted-registry.ts';
+import { envelopeSchema } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { z } from '../../src/core/zod.ts';
 import type { Io } from './io.ts';
@@ -15,14 +16,7 @@ const knownSchema = z.object({
   /** By `model@alias`. */
   aliases: z.record(z.string(), envelopeSchema),
 });
-export type KnownRegistry = z.infer<typeof knownSchema>;
-
-/** One registry's part of what is remembered. */
-export interface RegistryMemory {
-  recall(): Promise<KnownRegistry | null>;
-  rememberRoot(root: Envelope): Promise<void>;
-  rememberAlias(name: string, alias: Envelope): Promise<void>;
-}
+type KnownRegistry = z.infer<typeof knownSchema>;
 
 /**
  * Null where there is no folder for it. One file a registry, named by its address, below `haversack/registries` in the user's

@@ -10,7 +10,7 @@ import type { Io } from './io.ts';
 import { readModelFile } from './model-file.ts';
 import { asFile, parseModelName } from './model-name.ts';
 import { progressLine } from './output.ts';
-import { variantFile } from './registry.ts';
+import { variantFile } from '../../src/client/trusted-registry.ts';
 
 export interface Loaded {
   /** The model's name, or the file's. */

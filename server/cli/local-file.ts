@@ -1,13 +1,9 @@
 // A model's file on this disk, as chunks: what need not be fetched of a version that shares them, or differs by little.
 import { readFile } from 'node:fs/promises';
+import type { LocalFile } from '../../src/client/trusted-registry.ts';
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
-import type { Bytes, Digest } from '../../src/core/artifact/digest.ts';
+import type { Bytes } from '../../src/core/artifact/digest.ts';
 import { tensorLayout } from '../../src/core/onnx/layout.ts';
-
-export interface LocalFile {
-  readonly digest: Digest;
-  readonly chunks: ReadonlyMap<Digest, Bytes>;
-}
 
 /** Null where there is no file, or one that is no model: it has nothing to give. */
 export async function readLocalFile(path: string): Promise<LocalFile | null> {

@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 import { readLocalFile } from './local-file.ts';
 import { parseModelName } from './model-name.ts';
 import { formatBytes, type OutputOptions, print, progressLine } from './output.ts';
-import { variantFile } from './registry.ts';
+import { variantFile } from '../../src/client/trusted-registry.ts';
 import { writeWhole } from './write-whole.ts';
 
 interface PullOptions extends RemoteOptions, OutputOptions {

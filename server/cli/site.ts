@@ -10,7 +10,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import { fileOf, folderMetaContent, folderMetaName } from '../../src/client/folder-registry.ts';
 import type { RegistryClient } from '../../src/client/registry.ts';
 import { securityHeaders } from '../gateway/headers.ts';
-import type { TrustedRegistry } from './registry.ts';
+import type { TrustedRegistry } from '../../src/client/trusted-registry.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Chunks that are fetched at the same time. */

@@ -6,7 +6,7 @@ import { aliasSchema } from '../../src/core/artifact/documents.ts';
 import { toFailure } from '../../src/core/errors.ts';
 import type { RegistryClient } from '../../src/client/registry.ts';
 import type { Verification } from '../registry/verify.ts';
-import type { TrustedRegistry } from './registry.ts';
+import type { TrustedRegistry } from '../../src/client/trusted-registry.ts';
 
 /** Chunks that several versions share are fetched once, as far as this much of them is kept. */
 const maxKeptBytes = 256 * 2 ** 20;

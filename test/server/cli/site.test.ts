@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSite } from '../../../server/cli/site.ts';
 import { detectingFetch, fileOf, folderFetch } from '../../../src/client/folder-registry.ts';
-import { TrustedRegistry } from '../../../server/cli/registry.ts';
+import { TrustedRegistry } from '../../../src/client/trusted-registry.ts';
 import { RegistryClient } from '../../../src/client/registry.ts';
 import { haversack, startedServer } from './captured.ts';
 import { smallModel } from './models.ts';

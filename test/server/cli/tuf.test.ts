@@ -4,8 +4,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from '../../../server/cli/io.ts';
-import { memoryOf, type RegistryMemory } from '../../../server/cli/known-registries.ts';
-import { TrustedRegistry } from '../../../server/cli/registry.ts';
+import { memoryOf } from '../../../server/cli/known-registries.ts';
+import { type RegistryMemory, TrustedRegistry } from '../../../src/client/trusted-registry.ts';
 import { AdminClient } from '../../../src/client/admin.ts';
 import type { Alias } from '../../../src/core/artifact/documents.ts';
 import type { VersionDetail } from '../../../src/core/artifact/registry-api.ts';
@@ -263,7 +263,7 @@ describe('what is remembered', () => {
     await open();
     await memoryIn(folder, 'https://other.example/')!.rememberRoot(await client.root());
     expect(await readdir(join(folder, 'haversack', 'registries'))).toHaveLength(2);
-    expect((await memory.recall())?.url).toBe('https://models.example/');
+    expect(await memory.recall()).toMatchObject({ url: 'https://models.example/' });
   });
 
   it('is not taken for absent where it is damaged', async () => {

@@ -1,9 +1,8 @@
 // Reads versions from a registry the way a device does: every document's signature and every chunk's digest is checked.
-import { isDeepStrictEqual } from 'node:util';
-import { downloadChunks } from '../../src/client/download.ts';
-import type { RegistryClient } from '../../src/client/registry.ts';
-import { type FileRef, joinFile } from '../../src/core/artifact/chunks.ts';
-import { type Bytes, type Digest, sha256 } from '../../src/core/artifact/digest.ts';
+import { downloadChunks } from './download.ts';
+import type { RegistryClient } from './registry.ts';
+import { type FileRef, joinFile } from '../core/artifact/chunks.ts';
+import { type Bytes, type Digest, sha256 } from '../core/artifact/digest.ts';
 import {
   type Alias,
   aliasSchema,
@@ -13,22 +12,14 @@ import {
   rootSchema,
   type Variant,
   variantSchema,
-} from '../../src/core/artifact/documents.ts';
-import { isExpired, isNewerAlias } from '../../src/core/artifact/newer-alias.ts';
-import type { FileName } from '../../src/core/artifact/registry-api.ts';
-import { settledVersion } from '../../src/core/artifact/rollout.ts';
-import { followRoot, keysOf, openFirstRoot, type OpenedRoot } from '../../src/core/artifact/root-chain.ts';
-import {
-  type Envelope,
-  envelopeDigest,
-  openDocument,
-  readDocument,
-} from '../../src/core/artifact/signature.ts';
-import { HaversackError } from '../../src/core/errors.ts';
-import type { z } from '../../src/core/zod.ts';
-import type { RegistryMemory } from './known-registries.ts';
-import type { LocalFile } from './local-file.ts';
-import type { ModelName } from './model-name.ts';
+} from '../core/artifact/documents.ts';
+import { isExpired, isNewerAlias } from '../core/artifact/newer-alias.ts';
+import type { FileName } from '../core/artifact/registry-api.ts';
+import { settledVersion } from '../core/artifact/rollout.ts';
+import { followRoot, keysOf, openFirstRoot, type OpenedRoot } from '../core/artifact/root-chain.ts';
+import { type Envelope, envelopeDigest, openDocument, readDocument } from '../core/artifact/signature.ts';
+import { HaversackError } from '../core/errors.ts';
+import type { z } from '../core/zod.ts';
 
 export interface OpenedVersion {
   readonly manifest: Manifest;
@@ -36,6 +27,32 @@ export interface OpenedVersion {
   readonly variants: readonly Variant[];
   /** Since when the registry has its bytes no more. */
   readonly collectedAt: string | null;
+}
+
+/** What was seen of one registry before. */
+export interface SeenRegistry {
+  readonly root: Envelope;
+  /** By `model@alias`. */
+  readonly aliases: Readonly<Record<string, Envelope>>;
+}
+
+/** Where that is kept. */
+export interface RegistryMemory {
+  recall(): Promise<SeenRegistry | null>;
+  rememberRoot(root: Envelope): Promise<void>;
+  rememberAlias(name: string, alias: Envelope): Promise<void>;
+}
+
+/** A file that is here, as chunks: what need not be fetched of another that shares them. */
+export interface LocalFile {
+  readonly digest: Digest;
+  readonly chunks: ReadonlyMap<Digest, Bytes>;
+}
+
+/** A version as it is asked for: a number, an alias, or null for what the registry serves. */
+export interface VersionName {
+  readonly model: string;
+  readonly at: number | string | null;
 }
 
 export interface Trust {
@@ -75,7 +92,8 @@ export class TrustedRegistry {
       const got = keys.map(key => key.keyId.slice(0, 12)).join(', ');
       throw new HaversackError('KeyChanged', `its key is ${got}, wanted ${keyId.slice(0, 12)}`);
     }
-    if (!isDeepStrictEqual(known?.root, opened.envelope)) await memory?.rememberRoot(opened.envelope);
+    const isNew = JSON.stringify(known?.root) !== JSON.stringify(opened.envelope);
+    if (isNew) await memory?.rememberRoot(opened.envelope);
     return new TrustedRegistry(client, opened.root, trust);
   }
 
@@ -85,7 +103,7 @@ export class TrustedRegistry {
   }
 
   /** The version a name stands for; without `@` that is what `production` points at, else the newest. */
-  async resolve({ model, at }: ModelName): Promise<number> {
+  async resolve({ model, at }: VersionName): Promise<number> {
     if (typeof at === 'number') return at;
     const alias = at ?? 'production';
     try {
