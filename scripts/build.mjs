@@ -123,6 +123,7 @@ async function buildServiceWorker(vite, outDir, shell) {
     build: {
       outDir: staging,
       target: 'es2022',
+      modulePreload: false,
       reportCompressedSize: false,
       rollupOptions: {
         input: join(root, 'src/sw/main.ts'),
