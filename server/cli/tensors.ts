@@ -3,7 +3,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import { blaming } from '../../src/core/protocol/blaming.ts';
 import { tensorFromJson } from '../../src/core/protocol/codec-json.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import type { JsonTensor, Value } from './input.ts';
+import type { JsonTensor, Value } from '../../src/core/serve/json-rows.ts';
 
 /** @throws HaversackError `InputInvalid` where a value does not fit the datatype */
 export function toTensor({ name, datatype, shape, data }: JsonTensor): Tensor {
