@@ -19,9 +19,9 @@ const drainMs = 4_000;
 const addressesEveryMs = 60_000;
 
 /** Built beside this file. From source, where nothing is built, uploads are looked into in this process. */
-const checkProcess = import.meta.url.endsWith('.ts')
-  ? null
-  : fileURLToPath(new URL('check-process.js', import.meta.url));
+const checkProcess = builtProgram('check-process.js');
+/** The same for what runs models. */
+const sessionThread = builtProgram('session-thread.js');
 
 export interface ServeOptions {
   readonly port: number;
@@ -34,6 +34,8 @@ export interface ServeOptions {
   readonly lan: boolean;
   /** Files (PEM) of a certificate of one's own. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Whose pages may embed the offline twin's frame. */
+  readonly embedOrigins?: readonly string[];
   /** From which level on the log has lines. */
   readonly logLevel?: LogLevel;
   /** Requests that take longer are warned of in the log, in ms. */
@@ -92,8 +94,10 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     host,
     appFolder: join(root, 'dist/app'),
     checkProcess,
+    sessionThread,
     logger: createLogger(options.logLevel ? { level: options.logLevel } : {}),
     ...(options.slowMs === undefined ? {} : { slowMs: options.slowMs }),
+    ...(options.embedOrigins ? { embedOrigins: options.embedOrigins } : {}),
     ...(tls ? { tls: { cert: tls.cert, key: tls.key } } : {}),
   });
   try {
@@ -110,6 +114,10 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     await server.close();
     throw error;
   }
+}
+
+function builtProgram(name: string): string | null {
+  return import.meta.url.endsWith('.ts') ? null : fileURLToPath(new URL(name, import.meta.url));
 }
 
 async function open(data: string, options: Parameters<typeof createServer>[0]): Promise<Server> {

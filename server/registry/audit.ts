@@ -21,7 +21,8 @@ export interface Deed {
     | 'key'
     | 'root'
     | 'samples'
-    | 'upstream';
+    | 'upstream'
+    | 'serving';
   /** `digits`, `digits@3`, `digits@production`, a device's id. */
   readonly subject: string;
   readonly detail: string;

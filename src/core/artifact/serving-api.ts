@@ -1,6 +1,7 @@
 // How a server serves one model: GET and PUT /registry/v1/models/{model}/serving.
 import { z } from '../zod.ts';
 import { limitsSchema } from './grant.ts';
+import { whySchema } from './registry-api.ts';
 
 export const servingSchema = z.object({
   /** Requests that run as one, at most; 1: none do. Only for models whose first dimension is free. */
@@ -22,4 +23,7 @@ export const servingSchema = z.object({
   limits: limitsSchema.default({ perMinute: null, atOnce: null, perDay: null }),
 });
 export type Serving = z.infer<typeof servingSchema>;
+
+/** PUT: the whole settings; what is left out is as any model has it. */
+export const servingChangeSchema = servingSchema.extend({ why: whySchema });
 export const defaultServing: Serving = servingSchema.parse({});

@@ -36,7 +36,10 @@ export interface InferContext {
   readonly tenant: string;
   /** Headers for whoever computes elsewhere: the request's id, its place in a trace. Absent where there are none. */
   readonly passOn?: () => Readonly<Record<string, string>>;
-  /** How long the caller waits, in ms from now, where it says so in a header. A request's own `timeout` (in µs) and the model's deadline hold beside it: the shortest counts. */
+  /**
+   * How long the caller waits, in ms from now, where it says so in a header. The request's own parameter `timeout` (in µs,
+   * as Triton has it) and the model's deadline hold beside it: the shortest counts.
+   */
   readonly timeoutMs?: number;
 }
 
