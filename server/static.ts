@@ -4,12 +4,23 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { HaversackError } from '../src/core/errors.ts';
+import { frameHeaders } from './gateway/headers.ts';
 import { sendProblem } from './gateway/problem.ts';
 
 const year = 'public, max-age=31536000, immutable';
 
-/** `folder` null: no app, only the API. */
-export async function registerApp(app: FastifyInstance, folder: string | null): Promise<void> {
+/** The page that other origins embed, and its compressed copies. */
+const framePage = /[\\/]embed\.html(?:\.br|\.gz)?$/;
+
+/**
+ * `folder` null: no app, only the API.
+ * @param embedOrigins whose pages may embed the offline twin's frame
+ */
+export async function registerApp(
+  app: FastifyInstance,
+  folder: string | null,
+  embedOrigins: readonly string[] = [],
+): Promise<void> {
   const hasApp = folder !== null && existsSync(join(folder, 'index.html'));
   if (hasApp) {
     await app.register(fastifyStatic, {
@@ -18,6 +29,9 @@ export async function registerApp(app: FastifyInstance, folder: string | null): 
       cacheControl: false,
       setHeaders: (reply, path) => {
         void reply.header('Cache-Control', /[\\/]assets[\\/]/.test(path) ? year : 'no-cache');
+        // Not kept: whose pages may embed it can change while its content does not.
+        if (framePage.test(path))
+          void reply.headers({ ...frameHeaders(embedOrigins), 'Cache-Control': 'no-store' });
       },
     });
   }
