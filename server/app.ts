@@ -89,6 +89,10 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Requests that take longer are warned of in the log, in ms. */
   readonly slowMs?: number;
+  /** How much who has no limits of its own may ask. */
+  readonly callerLimits?: Partial<CallerLimits>;
+  /** Whose pages may embed the offline twin's frame; nobody's if absent. */
+  readonly embedOrigins?: readonly string[];
   readonly now?: () => Date;
 }
 
@@ -189,7 +193,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   registerTelemetryRoutes(app, telemetry);
   registerDocs(app);
   closeSilentConnections(app);
-  await registerApp(app, options.appFolder ?? null);
+  await registerApp(app, options.appFolder ?? null, options.embedOrigins);
   await finishRotation(registry);
   await app.ready();
   deriver.wake();
