@@ -41,11 +41,12 @@ export async function dispatch(
 ): Promise<Answered> {
   const until = nowMs() + job.timeoutMs;
   const tried = new Set<Answerer>();
+  let last: TryFailed | null = null;
   budget.deposit();
   for (let count = 1; ; count += 1) {
-    const untried = answerers.filter(answerer => !tried.has(answerer));
+    const untried = remaining(answerers, tried);
     const next = pick(untried, random) ?? pick(answerers, random);
-    if (!next) throw nobody(answerers);
+    if (!next) throw last?.error ?? nobody(answerers);
     const leftMs = until - nowMs();
     const hasOthers = untried.some(other => other !== next && other.standing === 'well');
     try {
@@ -58,12 +59,19 @@ export async function dispatch(
     } catch (thrown) {
       const failed = failureOf(thrown, job.context.signal);
       tried.add(next);
-      const pauseMs = tried.size < answerers.length ? 0 : firstPauseMs * 2 ** (count - 1) * (0.5 + random());
-      const isWorth = failed.retry && count < maxTries && nowMs() + pauseMs < until;
-      if (!isWorth || !budget.withdraw()) throw failed.error;
+      last = failed;
+      const isElsewhere = pick(remaining(answerers, tried), random) !== null;
+      const pauseMs = isElsewhere ? 0 : firstPauseMs * 2 ** (count - 1) * (0.5 + random());
+      const canHelp = failed.retry === 'again' || (failed.retry === 'elsewhere' && isElsewhere);
+      if (!canHelp || count === maxTries || nowMs() + pauseMs >= until || !budget.withdraw())
+        throw failed.error;
       if (pauseMs > 0) await pause(pauseMs, job.context.signal);
     }
   }
+}
+
+function remaining(answerers: readonly Answerer[], tried: ReadonlySet<Answerer>): readonly Answerer[] {
+  return answerers.filter(answerer => !tried.has(answerer));
 }
 
 /** Those whose checks fail are asked only where no other may be: checks can be wrong, no answer is wrong in any case. */

@@ -20,7 +20,7 @@ import { writeRequest } from '../../src/core/protocol/write-request.ts';
 import type { TensorMap } from '../../src/core/tensor.ts';
 import type { z } from '../../src/core/zod.ts';
 import { lookupAllowed } from './refuse-link-local.ts';
-import { broken, refusedBy, TryFailed } from './try-failed.ts';
+import { brokenOff, nonsense, refusedBy, TryFailed } from './try-failed.ts';
 
 /** Connections to one engine, and requests under way there: more are not sent. */
 export const maxOutstanding = 256;
@@ -147,7 +147,7 @@ export class Engine {
       const detail = `${error.message}, and the engine for it takes JSON only`;
       throw new TryFailed({
         error: new HaversackError('InputInvalid', detail),
-        retry: true,
+        retry: 'elsewhere',
         blame: false,
         outcome: 'no JSON form',
       });
@@ -187,7 +187,7 @@ export class Engine {
   }
 
   #lied(detail: string): TryFailed {
-    return broken('nonsense', `${this.#address.name}: ${detail}`);
+    return nonsense('nonsense', `${this.#address.name}: ${detail}`);
   }
 
   async #exchange(
@@ -213,7 +213,7 @@ export class Engine {
       if (thrown instanceof TryFailed) throw thrown;
       signal.throwIfAborted();
       const code = codeOf(thrown);
-      throw broken(code, `${name}: ${code}`, thrown);
+      throw brokenOff(code, `${name}: ${code}`, thrown);
     }
   }
 

@@ -4,8 +4,11 @@ import { HaversackError } from '../../src/core/errors.ts';
 export interface TryFailure {
   /** What the caller is told where this was the last try. */
   readonly error: HaversackError;
-  /** Whether another engine may do better. Inference changes nothing, so that trying twice does no harm. */
-  readonly retry: boolean;
+  /**
+   * Who may do better: nobody, another, or even the same in a moment. Inference changes nothing, so that trying twice does no
+   * harm.
+   */
+  readonly retry: 'no' | 'elsewhere' | 'again';
   /** Whether the engine is at fault, as far as can be seen: its breaker counts it. */
   readonly blame: boolean;
   /** In one word, for the figures: a status, or what broke. */
@@ -15,7 +18,7 @@ export interface TryFailure {
 export class TryFailed extends Error implements TryFailure {
   override readonly name = 'TryFailed';
   readonly error: HaversackError;
-  readonly retry: boolean;
+  readonly retry: TryFailure['retry'];
   readonly blame: boolean;
   readonly outcome: string;
 
@@ -28,37 +31,45 @@ export class TryFailed extends Error implements TryFailure {
   }
 }
 
-/** It cannot be reached, hung up, or says what is no answer. */
-export function broken(outcome: string, detail: string, cause?: unknown): TryFailed {
-  const error = new HaversackError('UpstreamFailed', detail, cause === undefined ? {} : { cause });
-  return new TryFailed({ error, retry: true, blame: true, outcome });
+/** It cannot be reached, or hung up: it may be starting anew. */
+export function brokenOff(outcome: string, detail: string, cause?: unknown): TryFailed {
+  const error = new HaversackError('UpstreamFailed', detail, { cause });
+  return new TryFailed({ error, retry: 'again', blame: true, outcome });
+}
+
+/** What it says is no answer. */
+export function nonsense(outcome: string, detail: string): TryFailed {
+  const error = new HaversackError('UpstreamFailed', detail);
+  return new TryFailed({ error, retry: 'elsewhere', blame: true, outcome });
 }
 
 /** What a status other than 2xx stands for. */
 export function refusedBy(status: number, detail: string, retryAfterSeconds: number | null): TryFailed {
-  const fail = (error: HaversackError, retry: boolean, blame: boolean) =>
+  const fail = (error: HaversackError, retry: TryFailure['retry'], blame: boolean) =>
     new TryFailed({ error, retry, blame, outcome: String(status) });
   const after = retryAfterSeconds === null ? {} : { retryAfterSeconds };
   switch (status) {
     case 400:
     case 422:
-      return fail(new HaversackError('InputInvalid', detail), false, false);
+      return fail(new HaversackError('InputInvalid', detail), 'no', false);
     case 413:
-      return fail(new HaversackError('TooLarge', detail), false, false);
+      return fail(new HaversackError('TooLarge', detail), 'no', false);
     case 404:
-      // It may just not have that version: whoever is next is asked.
-      return fail(new HaversackError('NotFound', detail), true, false);
+      // It may just not have that version.
+      return fail(new HaversackError('NotFound', detail), 'elsewhere', false);
     case 429:
-      return fail(new HaversackError('Overloaded', detail, after), true, false);
+      return fail(new HaversackError('Overloaded', detail, after), 'elsewhere', false);
     case 500:
       // It lives, and says so: what came in may be what it chokes on. Blame would let one caller shut it for all.
-      return fail(new HaversackError('UpstreamFailed', detail), true, false);
+      return fail(new HaversackError('UpstreamFailed', detail), 'elsewhere', false);
+    case 502:
+      return fail(new HaversackError('UpstreamFailed', detail), 'again', true);
     case 503:
-      return fail(new HaversackError('Unavailable', detail, after), true, true);
+      return fail(new HaversackError('Unavailable', detail, after), 'again', true);
     case 504:
-      return fail(new HaversackError('DeadlineExceeded', detail), true, true);
+      return fail(new HaversackError('DeadlineExceeded', detail), 'elsewhere', true);
     default:
-      return fail(new HaversackError('UpstreamFailed', detail), true, true);
+      return fail(new HaversackError('UpstreamFailed', detail), 'elsewhere', true);
   }
 }
 
@@ -67,6 +78,6 @@ export function refusedBy(status: number, detail: string, retryAfterSeconds: num
  * request or the model, and the same elsewhere.
  */
 export function failedHere(error: HaversackError): TryFailed {
-  const retry = error.code === 'Overloaded' || error.code === 'Unavailable';
+  const retry = error.code === 'Overloaded' || error.code === 'Unavailable' ? 'elsewhere' : 'no';
   return new TryFailed({ error, retry, blame: false, outcome: error.code });
 }

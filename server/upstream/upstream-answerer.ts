@@ -10,7 +10,7 @@ import type { Answerer, Standing, TryContext } from './answerer.ts';
 import { Breaker } from './breaker.ts';
 import { Engine, type EngineAnswer, maxOutstanding } from './engine.ts';
 import { type Mapping, takes, upstreamVersionOf } from './mapping.ts';
-import { broken, TryFailed } from './try-failed.ts';
+import { brokenOff, nonsense, TryFailed } from './try-failed.ts';
 
 /** One wrong check may be chance. */
 const maxFailedChecks = 2;
@@ -210,7 +210,7 @@ export class UpstreamAnswerer implements Answerer {
     }
     // Who was asked for no version in particular and knows nothing of the model is not what an admin took it for.
     const isLost = thrown.error.code === 'NotFound' && asked === undefined;
-    const failed = isLost ? broken('404', thrown.error.detail, thrown.error) : thrown;
+    const failed = isLost ? nonsense('404', thrown.error.detail) : thrown;
     if (failed.blame) {
       this.#failures += 1;
       this.#breaker.failed();
@@ -225,7 +225,7 @@ export class UpstreamAnswerer implements Answerer {
     const detail = `upstream ${this.id}: no answer within ${Math.round(timeoutMs)} ms`;
     return new TryFailed({
       error: new HaversackError('DeadlineExceeded', detail),
-      retry: true,
+      retry: 'elsewhere',
       blame: isFairTimeout,
       outcome: 'timeout',
     });
@@ -260,7 +260,8 @@ export class UpstreamAnswerer implements Answerer {
     this.#binary = null;
     this.#tools.log({ upstream: this.id, why }, 'an upstream is down');
     if (!silent) return;
-    for (const end of this.#underWay) end.abort(broken('down', `upstream ${this.id} is down: ${why ?? ''}`));
+    for (const end of this.#underWay)
+      end.abort(brokenOff('down', `upstream ${this.id} is down: ${why ?? ''}`));
   }
 
   #tell(): void {
