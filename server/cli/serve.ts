@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { dataFolder } from './connect.ts';
 import { UsageError } from './failure.ts';
+import { parseOrigins } from '../embed-origins.ts';
 import type { Io } from './io.ts';
 import { isLogLevel, type LogLevel, logLevels } from '../telemetry/log-level.ts';
 
@@ -15,6 +16,7 @@ interface Flags {
   readonly tlsKey?: string;
   readonly logLevel?: LogLevel;
   readonly slowMs?: number;
+  readonly embedOrigins?: string[];
 }
 
 const defaultPort = 8787;
@@ -35,6 +37,11 @@ export function serveCommand(io: Io): Command {
       parseLevel,
     )
     .option('--slow-ms <ms>', 'warn of requests that take longer (LOG_SLOW_MS; else 5000)', parseSlow)
+    .option(
+      '--embed-origins <origins>',
+      'whose pages may embed the offline twin (HAVERSACK_EMBED_ORIGINS; else nobody’s)',
+      parseEmbedOrigins,
+    )
     .addHelpText('after', '\nExample:\n  haversack serve --port 8080 --data /srv/haversack\n')
     .action((flags: Flags) => serveUntilStopped(io, flags));
 }
@@ -48,6 +55,7 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
   const { serve } = await import('../main.ts');
   const logLevel = settingOf(io, flags.logLevel, 'LOG_LEVEL', parseLevel);
   const slowMs = settingOf(io, flags.slowMs, 'LOG_SLOW_MS', parseSlow);
+  const embedOrigins = settingOf(io, flags.embedOrigins, 'HAVERSACK_EMBED_ORIGINS', parseEmbedOrigins);
   const options = {
     port: settingOf(io, flags.port, 'PORT', parsePort) ?? defaultPort,
     host: flags.host ?? io.env.HOST ?? '127.0.0.1',
@@ -56,6 +64,7 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
     lan: flags.lan === true,
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(slowMs === undefined ? {} : { slowMs }),
+    ...(embedOrigins === undefined ? {} : { embedOrigins }),
     tls: cert !== undefined && key !== undefined ? { cert, key } : null,
   };
   await serve(options, line => io.stdout(`${line}\n`));
@@ -75,6 +84,14 @@ function parseLevel(text: string): LogLevel {
 function parseSlow(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('That is a whole number of milliseconds.');
+}
+
+function parseEmbedOrigins(text: string): string[] {
+  try {
+    return parseOrigins(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** The flag where there is one, else the variable of the environment; undefined where neither says anything. */
