@@ -8,9 +8,12 @@ import { defaultServing } from '../src/core/artifact/serving-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
 import { registerDocs } from './docs/errors.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
+import { DailyUsage } from './gateway/daily-usage.ts';
 import { DeviceTokens } from './gateway/device-tokens.ts';
+import { type CallerLimits, defaultCallerLimits } from './gateway/flow.ts';
 import { installGate } from './gateway/gate.ts';
 import { securityHeaders } from './gateway/headers.ts';
+import { Limits } from './gateway/limits.ts';
 import { servedNames } from './gateway/origin.ts';
 import { sendProblem } from './gateway/problem.ts';
 import { registrySource } from './inference/from-registry.ts';
@@ -28,6 +31,7 @@ import type { Bench } from './registry/do-job.ts';
 import { EventHub } from './registry/events.ts';
 import { KnownDevices } from './registry/known-devices.ts';
 import { KnownKeys } from './registry/known-keys.ts';
+import { ModelLimits } from './registry/model-limits.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
 import { registerAliasRoutes } from './registry/routes/aliases.ts';
 import { registerAuditRoutes } from './registry/routes/audit.ts';
@@ -85,6 +89,8 @@ export interface ServerOptions {
   readonly sessionThread?: string | null;
   /** New bytes that one trainer may send in a day. */
   readonly maxTrainerBytes?: number;
+  /** How much who has no limits of its own may ask. */
+  readonly callerLimits?: Partial<CallerLimits>;
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly logger?: Logger;
   /** Requests that take longer are warned of in the log, in ms. */
@@ -102,6 +108,8 @@ export interface Server {
   readonly deriver: Deriver;
   readonly adminKey: AdminKey;
   readonly telemetry: Telemetry;
+  /** Who is turned away right now. */
+  readonly limits: Limits;
   readonly upstreams: Upstreams;
   /** From now on `/v2/health/ready` says no, so that balancers send nothing new; all that comes is answered as before. */
   drain(): void;
@@ -154,7 +162,16 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   endSlowBodies(app);
   const devices = new KnownDevices(registry);
   const keys = new KnownKeys(registry);
+  const usage = await DailyUsage.open(registry);
+  const limits = new Limits({ usage, now });
+  const modelLimits = new ModelLimits(registry);
   installGate(app, {
+    flow: {
+      limits,
+      ofModel: model => modelLimits.of(model),
+      ...defaultCallerLimits,
+      ...options.callerLimits,
+    },
     adminKey,
     tokens: new DeviceTokens(() => identity.keyIds, now),
     findAccessKey: key => keys.find(key),
@@ -189,7 +206,11 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   });
   refuseCircles(app, via);
   registerUpstreamRoutes(app, upstreams);
-  await registerInferenceRoutes(app, { backend: balancer, contextOf: requestContext });
+  await registerInferenceRoutes(app, {
+    backend: balancer,
+    contextOf: requestContext,
+    permit: (request, model, right) => request.requireOn(model, right),
+  });
   registerTelemetryRoutes(app, telemetry);
   registerDocs(app);
   closeSilentConnections(app);
@@ -203,6 +224,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     deriver,
     adminKey,
     telemetry,
+    limits,
     upstreams,
     drain: () => {
       balancer.drain();
@@ -218,6 +240,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
       await threads?.close();
       await devices.close();
       await keys.close();
+      await usage.close();
       await database.destroy();
       lock.release();
     },

@@ -4,6 +4,7 @@ import type { AccessKey, DeviceInfo } from '../../src/core/artifact/access-api.t
 import { HaversackError } from '../../src/core/errors.ts';
 import type { ModelRight } from '../../src/core/artifact/grant.ts';
 import { type Right, rightOf } from './access.ts';
+import { admitCaller, admitModel, type FlowOptions, isPrediction } from './flow.ts';
 import { securityHeaders } from './headers.ts';
 import { type Identity, identify, type IdentityContext } from './identity.ts';
 import { checkOrigin, isLocal, type Origin } from './origin.ts';
@@ -23,10 +24,12 @@ declare module 'fastify' {
      */
     requireStill(): Promise<void>;
     /**
-     * For a route that wants a right on any model, when the body has named the one.
-     * @throws HaversackError `Unauthorized`, `Forbidden`
+     * For a route that wants a right on any model, when the body has named the one. A prediction is counted for it.
+     * @throws HaversackError `Unauthorized`, `Forbidden`, `TooManyRequests`, `QuotaSpent`
      */
-    requireOn(model: string, right: ModelRight): void;
+    requireOn(model: string, right: ModelRight): Promise<void>;
+    /** The answer to it. */
+    reply: FastifyReply;
   }
   interface FastifyContextConfig {
     right?: Right;
@@ -34,6 +37,7 @@ declare module 'fastify' {
 }
 
 export interface Gate extends IdentityContext {
+  readonly flow: FlowOptions;
   readonly servedNames: () => ReadonlySet<string>;
   readonly sawDevice: (device: DeviceInfo) => void;
   readonly usedAccessKey: (key: AccessKey) => void;
@@ -43,12 +47,16 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
   app.decorateRequest('caller');
   app.decorateRequest('openReads', false);
   app.decorateRequest('rights');
+  app.decorateRequest('reply');
+  app.decorateRequest('policies', null);
+  app.decorateRequest('countedModel', null);
   app.decorateRequest('requireStill', async function (this: FastifyRequest) {
     recognise(this, await identifyAgain(gate, this));
     requireRouteRight(this);
   });
-  app.decorateRequest('requireOn', function (this: FastifyRequest, model: string, right: ModelRight) {
+  app.decorateRequest('requireOn', async function (this: FastifyRequest, model: string, right: ModelRight) {
     requireRight(this.caller, this.rights, right, model);
+    if (isPrediction(this)) await admitModel(gate.flow, this, this.reply, model);
   });
   app.addHook('onRoute', route => {
     const methods = [route.method].flat();
@@ -61,12 +69,16 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
     const origin = originOf(request);
     checkOrigin(origin, gate.servedNames());
     request.openReads = isLocal(origin);
+    request.reply = reply;
     recognise(request, await identify(gate, request.headers.authorization));
     // What no route answers is for everyone: it tells nothing. Nor is a body that nobody reads waited for.
     if (request.is404 && request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HaversackError('NotFound', `${request.method} ${request.url.slice(0, 200)}`);
     }
+    await admitCaller(gate.flow, request, reply);
     requireRouteRight(request);
+    const model = modelOf(request);
+    if (model !== null && isPrediction(request)) await admitModel(gate.flow, request, reply, model);
     if (request.caller.kind === 'device') gate.sawDevice(request.caller.device);
     if (request.caller.kind === 'access-key') gate.usedAccessKey(request.caller.key);
   });

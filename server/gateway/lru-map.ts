@@ -24,6 +24,11 @@ export class LruMap<K, V> {
     this.#entries.delete(key);
   }
 
+  /** The longest not asked for first. */
+  values(): IterableIterator<V> {
+    return this.#entries.values();
+  }
+
   clear(): void {
     this.#entries.clear();
   }

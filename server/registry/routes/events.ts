@@ -17,7 +17,7 @@ const maxUnreadBytes = 64 * 1024;
 
 export function registerEventRoutes(app: FastifyInstance, registry: Registry): void {
   const streams = new Set<PassThrough>();
-  app.get(`${registryRoot}/events`, (request, reply) => {
+  app.get(`${registryRoot}/events`, { config: { isStream: true } }, (request, reply) => {
     if (streams.size >= maxListeners) {
       throw new HaversackError('Unavailable', `${maxListeners} listen already`);
     }

@@ -18,7 +18,7 @@ export function registerSampleRoutes(app: FastifyInstance, registry: Registry): 
   const deviceBytes = new DailyBytes(registry.now, maxDeviceBytes);
   app.post(`${registryRoot}/samples`, async (request, reply) => {
     const envelope = parseRequest(envelopeSchema, request.body);
-    request.requireOn(readDocument(envelope, samplesSchema).model, 'read');
+    await request.requireOn(readDocument(envelope, samplesSchema).model, 'read');
     // Counted here: a body that comes in pieces does not say how long it is.
     deviceBytes.take(request, JSON.stringify(envelope).length);
     const { digest, created } = await acceptSamples(registry, envelope);

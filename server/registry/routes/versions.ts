@@ -42,7 +42,7 @@ export function registerVersionRoutes(app: FastifyInstance, registry: Registry, 
   });
   app.post(`${registryRoot}/candidates`, async (request, reply) => {
     const envelope = parseRequest(candidateSubmissionSchema, request.body);
-    request.requireOn(readDocument(envelope, candidateSchema).model, 'write');
+    await request.requireOn(readDocument(envelope, candidateSchema).model, 'write');
     const { acceptCandidate } = await import('../candidates.ts');
     const { manifest, digest, candidate, created } = await acceptCandidate(registry, envelope);
     if (created) deriver.wake();
