@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import { defaultServing } from '../src/core/artifact/serving-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
-import { registerDocs } from './docs/errors.ts';
+import { registerDocs } from './docs/routes.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { DailyUsage } from './gateway/daily-usage.ts';
 import { DeviceTokens } from './gateway/device-tokens.ts';
@@ -196,7 +196,9 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   source.onMoved((model, version) => {
     models
       .prepare(model, version)
-      .catch((error: unknown) => logger.warn({ model, version, error }, 'an alias means what cannot be loaded'));
+      .catch((error: unknown) =>
+        logger.warn({ model, version, error }, 'an alias means what cannot be loaded'),
+      );
   });
   const { balancer, upstreams, via } = await openBalancing({
     registry,
@@ -212,7 +214,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     permit: (request, model, right) => request.requireOn(model, right),
   });
   registerTelemetryRoutes(app, telemetry);
-  registerDocs(app);
+  registerDocs(app, projectVersion());
   closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null, options.embedOrigins);
   await finishRotation(registry);

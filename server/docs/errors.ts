@@ -1,6 +1,6 @@
 // The catalogue of errors as a page, twice: Markdown for the repository, HTML at the address that a problem's `type` names.
-import type { FastifyInstance } from 'fastify';
 import { type ErrorCode, errorCatalogue, errorCodes } from '../../src/core/errors.ts';
+import { marked, page } from './page.ts';
 
 const title = 'Errors';
 const intro =
@@ -44,51 +44,5 @@ export function errorsHtml(): string {
     });
     return `<h2>${heading}</h2>\n${entries.join('\n')}`;
   });
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Haversack</title>
-<link rel="stylesheet" href="/docs/style.css">
-</head>
-<body>
-<main>
-<p><a href="/">Haversack</a></p>
-<h1>${title}</h1>
-<p>${marked(intro)}</p>
-${sections.join('\n')}
-</main>
-</body>
-</html>
-`;
+  return page(title, `<h1>${title}</h1>\n<p>${marked(intro)}</p>\n${sections.join('\n')}`);
 }
-
-/** Text of ours as HTML, with `code` as such. */
-function marked(text: string): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return escaped.replace(/`([^`]+)`/g, '<code>$1</code>');
-}
-
-export function registerDocs(app: FastifyInstance): void {
-  const html = errorsHtml();
-  app.get('/docs/errors', (_request, reply) =>
-    reply.header('Content-Type', 'text/html; charset=utf-8').header('Cache-Control', 'no-cache').send(html),
-  );
-  app.get('/docs/style.css', (_request, reply) =>
-    reply.header('Content-Type', 'text/css; charset=utf-8').header('Cache-Control', 'no-cache').send(style),
-  );
-}
-
-const style = `
-:root { color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif; }
-body { margin: 0; background: Canvas; color: CanvasText; }
-main { max-width: 40rem; margin: 0 auto; padding: 1rem; }
-h1, h2, h3 { line-height: 1.25; }
-h3 { margin-block-end: .25rem; font-family: ui-monospace, monospace; }
-h3 a { color: inherit; text-decoration: none; }
-article { padding: .25rem .75rem; border-inline-start: 4px solid transparent; }
-article:target { border-color: Highlight; }
-article p { margin-block: .25rem; }
-:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
-`;

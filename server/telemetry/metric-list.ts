@@ -119,12 +119,6 @@ export const metricList = {
     labels: ['route'],
     bounds: routeBounds,
   },
-  limited: {
-    name: 'haversack_limited_requests_total',
-    type: 'counter',
-    help: 'HTTP requests that were answered with 429 or 503; code is the problem’s',
-    labels: ['code'],
-  },
   build: {
     name: 'haversack_build_info',
     type: 'gauge',
