@@ -46,6 +46,7 @@ export class UpstreamAnswerer implements Answerer {
     failed: 0,
   };
   #binary: boolean | null = null;
+  #closed = false;
   #tries = 0;
   #failures = 0;
   #latencyMs: number | null = null;
@@ -156,7 +157,7 @@ export class UpstreamAnswerer implements Answerer {
     );
     try {
       await this.#engine.ready(ask);
-      this.#binary ??= await this.#engine.takesBinary(ask);
+      this.#binary ??= await this.#binaryAt(ask);
       this.#checked(null, false);
     } catch (thrown) {
       const silent = !(thrown instanceof TryFailed) || thrown.error.code === 'UpstreamFailed';
@@ -164,8 +165,19 @@ export class UpstreamAnswerer implements Answerer {
     }
   }
 
+  /** Null where it does not say what it is: asked again with the next check. */
+  async #binaryAt(ask: Parameters<Engine['takesBinary']>[0]): Promise<boolean | null> {
+    try {
+      return await this.#engine.takesBinary(ask);
+    } catch (thrown) {
+      if (thrown instanceof TryFailed) return null;
+      throw thrown;
+    }
+  }
+
   /** Resolves when what is under way has ended. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#engine.close();
     this.#tools.meter.upstream(this.id, null);
   }
@@ -245,6 +257,7 @@ export class UpstreamAnswerer implements Answerer {
 
   /** @param silent it said nothing at all, so that what is under way there waits for nothing either */
   #checked(why: string | null, silent: boolean): void {
+    if (this.#closed) return;
     const before = this.#health;
     const failed = why === null ? 0 : before.failed + 1;
     const isDown = failed >= maxFailedChecks || (failed > 0 && before.state !== 'up');
