@@ -36,7 +36,7 @@ interface Plan {
 }
 const plans: Readonly<Record<Setting['length'], Plan>> = {
   full: { rounds: 5, turnMs: 1_500 },
-  short: { rounds: 1, turnMs: 300 },
+  short: { rounds: 2, turnMs: 500 },
 };
 
 export async function servingBench({ root, tell, only, length }: Setting): Promise<Row[]> {
@@ -119,7 +119,7 @@ async function measure(sides: Sides, each: Case, { rounds, turnMs }: Plan): Prom
         port: taker.port,
         requests,
         connections,
-        milliseconds: round === 0 ? turnMs / 3 : turnMs,
+        milliseconds: turnMs,
       };
       const before = processorSeconds(taker.pid);
       const result = await closedLoop(load);
