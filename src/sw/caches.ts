@@ -1,7 +1,8 @@
 // How requests are answered: from the cache of this build, from the cache of runtime files, or made up.
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import type { PrecacheEntry } from 'workbox-precaching/_types.js';
-import { runtimeCacheName, runtimeListPath } from '../device/cache-names.ts';
+import { embedPath } from '../core/protocol/twin-messages.ts';
+import { framePageCacheName, runtimeCacheName, runtimeListPath } from '../device/cache-names.ts';
 import {
   dropOldRuntime,
   fetchRuntimeList,
@@ -59,6 +60,8 @@ export class AppCaches {
         return (await fromRuntimeCache(request.url)) ?? fetch(request);
       case 'runtime-list':
         return listFromNetworkOrCache(request);
+      case 'frame':
+        return frameFromNetworkOrCache(request);
     }
   }
 }
@@ -68,6 +71,20 @@ async function listFromNetworkOrCache(request: Request): Promise<Response> {
     return await fetch(request);
   } catch (thrown) {
     const stored = await fromRuntimeCache(runtimeListPath);
+    if (stored) return stored;
+    throw thrown;
+  }
+}
+
+/** Kept each time, not with the build: who may embed it changes with a setting of the server's. */
+async function frameFromNetworkOrCache(request: Request): Promise<Response> {
+  const cache = await caches.open(framePageCacheName);
+  try {
+    const response = await fetch(request);
+    if (response.ok) await cache.put(embedPath, response.clone());
+    return response;
+  } catch (thrown) {
+    const stored = await cache.match(embedPath, { ignoreVary: true });
     if (stored) return stored;
     throw thrown;
   }

@@ -1,5 +1,6 @@
 // Which request gets what: the whole policy, without a browser to run it in.
 import { runtimeListPath } from '../device/cache-names.ts';
+import { embedPath } from '../core/protocol/twin-messages.ts';
 import { isTwinPath } from './twin/choose.ts';
 
 export interface Ask {
@@ -22,7 +23,9 @@ export type Answer =
   /** A runtime file: from the cache where it was put on purpose, else from the network, and not kept. */
   | 'runtime'
   /** The list of runtime files: from the network, or as it last was. */
-  | 'runtime-list';
+  | 'runtime-list'
+  /** The page that other origins embed: from the network, for its headers say which; else as it last was. */
+  | 'frame';
 
 /** APIs, and their pages, are never answered from a cache: what is kept of them is in the database, verified. */
 const serverPrefixes = ['/registry/', '/v1/', '/v2/', '/docs/'];
@@ -36,6 +39,7 @@ export function answerFor({ method, url, mode, range }: Ask, { origin, isPrecach
   if (url.origin === origin && mode !== 'navigate' && isTwinPath(url.pathname)) return 'twin';
   if (method !== 'GET' || range !== null || url.origin !== origin) return 'pass';
   if (serverPrefixes.some(prefix => `${url.pathname}/`.startsWith(prefix))) return 'pass';
+  if (url.pathname === embedPath) return 'frame';
   if (mode === 'navigate' && isPage(url)) return 'shell';
   if (isPrecached(url)) return 'precached';
   if (url.pathname === runtimeListPath) return 'runtime-list';

@@ -8,6 +8,7 @@ import {
   embedAbort,
   embedAnswer,
   embedAsk,
+  embedPath,
   embedReady,
   type EmbedReply,
   messageType,
@@ -16,6 +17,7 @@ import {
   whoComputes,
   type WindowMessage,
 } from '../../core/protocol/twin-messages.ts';
+import { framePageCacheName } from '../../device/cache-names.ts';
 import { embedders } from './embedders.ts';
 
 /** What an application may say of its request. Everything else is the browser's, or ours. */
@@ -135,9 +137,15 @@ function followServiceWorker(): void {
     else if (type === becomeHost) void become(worker);
   });
   serviceWorker.startMessages();
-  serviceWorker.register('/sw.js').catch((thrown: unknown) => {
+  keepForOffline(serviceWorker).catch((thrown: unknown) => {
     console.warn('haversack: this frame may keep nothing; without the network there are no answers.', thrown);
   });
+}
+
+/** The first time, this page came without the service worker, which keeps it from the next time on. */
+async function keepForOffline(serviceWorker: ServiceWorkerContainer): Promise<void> {
+  await serviceWorker.register('/sw.js');
+  if (!serviceWorker.controller) await (await caches.open(framePageCacheName)).add(embedPath);
 }
 
 async function become(worker: ServiceWorker): Promise<void> {

@@ -123,9 +123,9 @@ export class Hosts {
     for (;;) {
       if (this.#known(tried)) return '';
       const { next, untilMs } = call.step(this.#could, this.#cannot, this.#silent);
-      next?.post({ type: becomeHost });
-      if (untilMs <= 0) break;
-      await this.#change(untilMs, signal);
+      if (next) next.post({ type: becomeHost });
+      else if (untilMs > 0) await this.#change(untilMs, signal);
+      else break;
     }
     for (const { id } of windows) if (!this.#could.has(id) && !this.#ports.has(id)) this.#silent.add(id);
     const refusals = windows.flatMap(({ id }) => this.#cannot.get(id) ?? []);
