@@ -44,6 +44,7 @@ const allowed = {
   'src/core': [],
   'src/tfjs': ['src/core'],
   'src/client': ['src/core'],
+  'src/sdk': ['src/core', 'src/client'],
   'src/device': ['src/core', 'src/client'],
   'src/worker': ['src/core', 'src/tfjs', 'src/device'],
   'src/sw': ['src/device', 'src/core/protocol', ...floor],

@@ -10,7 +10,8 @@ interface NumericArray {
   new (buffer: ArrayBuffer, byteOffset?: number, length?: number): Exclude<TensorData, string[]>;
 }
 
-const arrays: Readonly<Record<NumericDatatype, NumericArray>> = {
+/** What a tensor's elements lie in. */
+export const arrays: Readonly<Record<NumericDatatype, NumericArray>> = {
   BOOL: Uint8Array,
   UINT8: Uint8Array,
   UINT16: Uint16Array,
