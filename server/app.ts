@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
-import { defaultServing } from '../src/core/artifact/serving-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
 import { registerDocs } from './docs/routes.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
@@ -204,7 +203,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     registry,
     local: models,
     meter: telemetry.meter,
-    deadlineMs: () => defaultServing.deadlineMs,
+    deadlineMs: async model => (await source.serving(model)).deadlineMs,
   });
   refuseCircles(app, via);
   registerUpstreamRoutes(app, upstreams);

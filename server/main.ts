@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext, Server as TlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { createServer, type Server } from './app.ts';
+import { defaultServing } from '../src/core/artifact/serving-api.ts';
+import { createServer, type Server, type ServerOptions } from './app.ts';
 import { machineAddresses } from './gateway/origin.ts';
 import { seed } from './registry/seed.ts';
 import { projectFolder } from './root-folder.ts';
@@ -13,8 +15,11 @@ import { FolderInUse } from './storage/lock.ts';
 import type { LogLevel } from './telemetry/log-level.ts';
 import { createLogger } from './telemetry/logger.ts';
 
-/** What is still open after this long is cut off. */
-const drainMs = 4_000;
+/** What is under way when the server is to stop may take as long as any prediction may; what is open after that is cut off. */
+const underWayMs = defaultServing.deadlineMs;
+/** And this long what belongs to closing itself. */
+const closingMs = 1_500;
+const idleEveryMs = 100;
 /** How soon a new address of this machine is in its certificate. */
 const addressesEveryMs = 60_000;
 
@@ -23,7 +28,7 @@ const checkProcess = builtProgram('check-process.js');
 /** The same for what runs models. */
 const sessionThread = builtProgram('session-thread.js');
 
-export interface ServeOptions {
+export interface ServeOptions extends Pick<ServerOptions, 'callerLimits' | 'oidc'> {
   readonly port: number;
   readonly host: string;
   /** The data folder; made if absent. */
@@ -40,6 +45,8 @@ export interface ServeOptions {
   readonly logLevel?: LogLevel;
   /** Requests that take longer are warned of in the log, in ms. */
   readonly slowMs?: number;
+  /** For how long a server that is to stop says so at `/v2/health/ready`, and answers all the same; none where it is absent. */
+  readonly drainMs?: number;
 }
 
 /** What a start failed of: what, why, what to do. */
@@ -58,7 +65,7 @@ export class StartFailed extends Error {
 export interface Running {
   readonly url: string;
   readonly server: Server;
-  /** Drains and closes; resolves within a few seconds. */
+  /** Says that it stops, ends what is under way, closes. */
   stop(): Promise<void>;
 }
 
@@ -75,7 +82,7 @@ export async function serve(options: ServeOptions, say: (line: string) => void =
       stopping = true;
       say('Stopping …');
       // Whatever hangs, the data is safe: everything acknowledged is on disk already.
-      setTimeout(() => process.exit(0), drainMs + 500).unref();
+      setTimeout(() => process.exit(0), (options.drainMs ?? 0) + underWayMs + closingMs).unref();
       void running.stop().finally(resolve);
     };
     process.on('SIGINT', onSignal);
@@ -97,6 +104,8 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     sessionThread,
     logger: createLogger(options.logLevel ? { level: options.logLevel } : {}),
     ...(options.slowMs === undefined ? {} : { slowMs: options.slowMs }),
+    ...(options.callerLimits ? { callerLimits: options.callerLimits } : {}),
+    oidc: options.oidc ?? null,
     ...(options.embedOrigins ? { embedOrigins: options.embedOrigins } : {}),
     ...(tls ? { tls: { cert: tls.cert, key: tls.key } } : {}),
   });
@@ -109,7 +118,7 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     tell(server, url, say);
     if (page) for (const line of page.lines) say(line);
     if (page && !options.tls) followAddresses(server, join(options.data, 'lan'));
-    return { url, server, stop: () => stop(server, page?.listener ?? null) };
+    return { url, server, stop: () => stop(server, page?.listener ?? null, options.drainMs ?? 0) };
   } catch (error) {
     await server.close();
     throw error;
@@ -268,12 +277,19 @@ function followAddresses(server: Server, folder: string): void {
   });
 }
 
-async function stop(server: Server, listener: HttpServer | null): Promise<void> {
+async function stop(server: Server, listener: HttpServer | null, drainMs: number): Promise<void> {
+  server.drain();
+  if (drainMs > 0) await sleep(drainMs);
   const cut = setTimeout(() => {
     server.app.server.closeAllConnections();
-  }, drainMs - 1_000);
+  }, underWayMs);
+  // A connection that was busy when the server began to close is kept open for a next request, which nobody would answer.
+  const idle = setInterval(() => {
+    server.app.server.closeIdleConnections();
+  }, idleEveryMs);
   listener?.closeAllConnections();
   listener?.close();
   await server.close();
+  clearInterval(idle);
   clearTimeout(cut);
 }

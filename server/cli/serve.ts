@@ -3,10 +3,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { dataFolder } from './connect.ts';
 import { UsageError } from './failure.ts';
 import { parseOrigins } from '../embed-origins.ts';
+import { type GatewayFlags, gatewaySettings, withGatewayFlags } from './gateway-flags.ts';
 import type { Io } from './io.ts';
+import { settingOf } from './setting.ts';
 import { isLogLevel, type LogLevel, logLevels } from '../telemetry/log-level.ts';
 
-interface Flags {
+interface Flags extends GatewayFlags {
   readonly port?: number;
   readonly host?: string;
   readonly data?: string;
@@ -17,12 +19,13 @@ interface Flags {
   readonly logLevel?: LogLevel;
   readonly slowMs?: number;
   readonly embedOrigins?: string[];
+  readonly drainSeconds?: number;
 }
 
 const defaultPort = 8787;
 
 export function serveCommand(io: Io): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('keep and serve models: registry, predictions and the app, on one port')
     .option('--port <port>', `where to listen (PORT; else ${defaultPort})`, parsePort)
     .option('--host <host>', 'the address to listen on (HOST; else 127.0.0.1)')
@@ -38,10 +41,16 @@ export function serveCommand(io: Io): Command {
     )
     .option('--slow-ms <ms>', 'warn of requests that take longer (LOG_SLOW_MS; else 5000)', parseSlow)
     .option(
+      '--drain-seconds <s>',
+      'told to stop, say so at /v2/health/ready for so long and answer on (HAVERSACK_DRAIN_SECONDS; else 0)',
+      parseSeconds,
+    )
+    .option(
       '--embed-origins <origins>',
       'whose pages may embed the offline twin (HAVERSACK_EMBED_ORIGINS; else nobody’s)',
       parseEmbedOrigins,
-    )
+    );
+  return withGatewayFlags(command)
     .addHelpText('after', '\nExample:\n  haversack serve --port 8080 --data /srv/haversack\n')
     .action((flags: Flags) => serveUntilStopped(io, flags));
 }
@@ -55,6 +64,7 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
   const { serve } = await import('../main.ts');
   const logLevel = settingOf(io, flags.logLevel, 'LOG_LEVEL', parseLevel);
   const slowMs = settingOf(io, flags.slowMs, 'LOG_SLOW_MS', parseSlow);
+  const drainSeconds = settingOf(io, flags.drainSeconds, 'HAVERSACK_DRAIN_SECONDS', parseSeconds);
   const embedOrigins = settingOf(io, flags.embedOrigins, 'HAVERSACK_EMBED_ORIGINS', parseEmbedOrigins);
   const options = {
     port: settingOf(io, flags.port, 'PORT', parsePort) ?? defaultPort,
@@ -62,8 +72,10 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
     data: dataFolder(io, flags),
     demo: flags.demo,
     lan: flags.lan === true,
+    ...gatewaySettings(io, flags),
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(slowMs === undefined ? {} : { slowMs }),
+    ...(drainSeconds === undefined ? {} : { drainMs: drainSeconds * 1000 }),
     ...(embedOrigins === undefined ? {} : { embedOrigins }),
     tls: cert !== undefined && key !== undefined ? { cert, key } : null,
   };
@@ -86,29 +98,16 @@ function parseSlow(text: string): number {
   throw new InvalidArgumentError('That is a whole number of milliseconds.');
 }
 
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && seconds <= 3600) return seconds;
+  throw new InvalidArgumentError('That is a number of seconds, 3600 at most.');
+}
+
 function parseEmbedOrigins(text: string): string[] {
   try {
     return parseOrigins(text);
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** The flag where there is one, else the variable of the environment; undefined where neither says anything. */
-function settingOf<T>(
-  { env }: Io,
-  flag: T | undefined,
-  name: string,
-  parse: (text: string) => T,
-): T | undefined {
-  const text = env[name];
-  if (flag !== undefined || text === undefined || text === '') return flag;
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new UsageError(
-      `${name}=${text} cannot be read.`,
-      error instanceof Error ? error.message : String(error),
-    );
   }
 }

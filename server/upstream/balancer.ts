@@ -12,6 +12,7 @@ import type {
   Resolved,
   Target,
 } from '../../src/core/serve/service.ts';
+import { defaultServing } from '../../src/core/artifact/serving-api.ts';
 import { noUpstreamVersion } from '../../src/core/artifact/upstream-api.ts';
 import { dispatch } from './dispatch.ts';
 import { TryFailed } from './try-failed.ts';
@@ -26,8 +27,8 @@ export interface BalancerOptions {
   readonly upstreams: Upstreams;
   /** Whether the registry has the model, whatever versions of it. */
   readonly isRegistered: (model: string) => Promise<boolean>;
-  /** From arrival to answer, of requests of the model. */
-  readonly deadlineMs: (model: string) => number | Promise<number>;
+  /** From arrival to answer, of requests of a registered model. */
+  readonly deadlineMs: (model: string) => Promise<number>;
   readonly nowMs: () => number;
   readonly random: () => number;
 }
@@ -70,7 +71,9 @@ export class Balancer implements ProtocolBackend {
     if (answerers.length === 1 && answerers[0] === pool.local && pool.local.standing === 'well') {
       return local.infer(version, request, context);
     }
-    const ownMs = await this.#options.deadlineMs(version.model);
+    // A model that only engines have has no settings here.
+    const ownMs =
+      version.version === 0 ? defaultServing.deadlineMs : await this.#options.deadlineMs(version.model);
     const timeoutMs = Math.min(ownMs, context.timeoutMs ?? Infinity, timeoutOf(request));
     return dispatch(
       answerers,

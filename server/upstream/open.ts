@@ -12,7 +12,7 @@ export interface BalancingOptions {
   /** This server's own sessions. */
   readonly local: ProtocolBackend;
   readonly meter: Meter;
-  readonly deadlineMs: (model: string) => number | Promise<number>;
+  readonly deadlineMs: (model: string) => Promise<number>;
   readonly pace?: Pace;
 }
 

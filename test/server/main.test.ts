@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { get } from 'node:https';
 import { createServer, isIPv4 } from 'node:net';
 import { join } from 'node:path';
@@ -240,6 +241,43 @@ describe('serve', () => {
     });
     await listening;
     server.process.kill('SIGINT');
+    expect(await server.ended).toBe(0);
+  }, 90_000);
+
+  it('says that it stops before it does, and answers meanwhile; the second signal ends it at once', async () => {
+    const server = await serve({ ...plain, data: temporaryFolder(), drainMs: 600_000 });
+    const ready = async () => (await fetch(`${server.url}/v2/health/ready`)).status;
+    expect(await ready()).toBe(200);
+    server.process.kill('SIGTERM');
+    while ((await ready()) !== 503) await sleep(10);
+    expect((await fetch(`${server.url}/v2/health/live`)).status).toBe(200);
+    expect((await fetch(`${server.url}/registry/v1/models`)).status).toBe(200);
+    server.process.kill('SIGTERM');
+    expect(await server.ended).toBe(130);
+  }, 90_000);
+
+  it('ends what is under way before it stops', async () => {
+    const server = await serve({ ...plain, data: temporaryFolder() });
+    const client = new AdminClient({ baseUrl: server.url });
+    const body = '{"inputs":[]}';
+    const asked = request(`${server.url}/v2/models/absent/infer`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
+    });
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      asked.once('response', response => {
+        resolve(response.statusCode);
+        response.resume();
+      });
+      asked.once('error', reject);
+    });
+    asked.flushHeaders();
+    // It has the request, and waits for its body.
+    await new Promise(resolve => asked.once('continue', resolve));
+    server.process.kill('SIGTERM');
+    while (await client.models().then(Boolean, () => false)) await sleep(10);
+    asked.end(body);
+    expect(await answered).toBe(404);
     expect(await server.ended).toBe(0);
   }, 90_000);
 

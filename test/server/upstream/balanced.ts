@@ -19,9 +19,6 @@ const never: Pace = { everyMs: 2 ** 30, everyMsDown: 2 ** 30, timeoutMs: 20_000 
 
 export interface BalancedOptions {
   readonly pace?: Pace;
-  readonly local?: ProtocolBackend;
-  readonly isRegistered?: boolean;
-  readonly deadlineMs?: number;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +34,7 @@ export interface Balanced {
 
 export async function balanced(options: BalancedOptions = {}): Promise<Balanced> {
   const database = await openDatabase(join(temporaryFolder(), 'registry.sqlite'));
-  const local = options.local ?? nothingHere;
+  const local = nothingHere;
   const tried: Balanced['tried'] = [];
   const logged: string[] = [];
   const nowMs = () => performance.now();
@@ -63,8 +60,8 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
   const balancer = new Balancer({
     local,
     upstreams,
-    isRegistered: () => Promise.resolve(options.isRegistered ?? false),
-    deadlineMs: () => options.deadlineMs ?? 30_000,
+    isRegistered: () => Promise.resolve(false),
+    deadlineMs: () => Promise.resolve(30_000),
     nowMs,
     random,
   });
