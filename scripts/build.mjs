@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildClient } from './build-client.mjs';
 import { ensureInstalled, root, say } from './setup.mjs';
 import { withoutJsonSchema } from './without-json-schema.mjs';
 
@@ -25,6 +26,7 @@ const sources = [
   'server',
   'public',
   'scripts/build.mjs',
+  'scripts/build-client.mjs',
   'scripts/compress.mjs',
   'scripts/without-json-schema.mjs',
   'index.html',
@@ -212,6 +214,8 @@ async function build() {
     const shell = await step('app', () => buildApp(vite, app));
     await step('twin and frame', () => buildOutside(vite, app));
     await step('service worker', () => buildServiceWorker(vite, app, shell));
+    // A page of the server's own loads it from there, too.
+    await step('client', () => buildClient(vite, join(staging, 'client'), join(app, 'client')));
     await step('server', () => vite.build(serverConfig(join(staging, 'server'))));
     await step('compressed copies', () => compressFolder(app, join(root, '.cache/compressed'), showProgress));
     writeFileSync(join(staging, '.stamp'), stamp);
