@@ -13,12 +13,13 @@ const defaultTimeoutMs = 30_000;
 /** Getting a version onto the device first takes as long as its bytes do. */
 const loadTimeoutMs = 10 * 60_000;
 /** A server that has said nothing by then is on a line that hardly is one: the device is asked beside it. */
-export const patienceMs = 10_000;
+const patienceMs = 10_000;
 
 export interface TwinOptions {
   readonly windows: Windows;
   readonly policy: () => Promise<Policy>;
   readonly fetch: typeof fetch;
+  readonly patienceMs?: number;
 }
 
 /** One request, its body read: it may be asked twice. */
@@ -111,7 +112,7 @@ export class Twin {
     if (!changesNothing(request.method, path)) return server;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const impatient = new Promise<null>(resolve => {
-      timer = setTimeout(() => resolve(null), patienceMs);
+      timer = setTimeout(() => resolve(null), this.#options.patienceMs ?? patienceMs);
     });
     return Promise.race([server, impatient]).finally(() => clearTimeout(timer));
   }

@@ -5,7 +5,7 @@ import {
   type PortAsk,
   type PortReply,
 } from '../../../src/core/protocol/twin-messages.ts';
-import { Hosts, type HostTimes, type Window } from '../../../src/sw/twin/hosts.ts';
+import { Hosts, type HostTimes, type Window, type Windows } from '../../../src/sw/twin/hosts.ts';
 
 /** Long enough that no machine is too slow; what is to run out has a time of its own. */
 export const patient: HostTimes = { appMs: 60_000, otherMs: 60_000, becomeMs: 60_000, preferMs: 0 };
@@ -23,27 +23,25 @@ export interface Page {
 }
 export type Ask = Extract<PortAsk, { type: 'ask' }>;
 
-export function browser(times: HostTimes = patient) {
+/** The open pages of a browser, as it lists them; whose word they are is told when they are opened. */
+export function hostsWindows() {
   const open = new Map<string, { readonly page: Page; readonly url: string }>();
-  const hosts = new Hosts(
-    {
-      list: () =>
-        Promise.resolve(
-          [...open.values()].map(({ page, url }): Window => ({
-            id: page.id,
-            url,
-            isShown: true,
-            post: message => {
-              page.told.push(message);
-              page.onTold(message);
-            },
-          })),
-        ),
-      isOpen: id => Promise.resolve(open.has(id)),
-    },
-    times,
-  );
-  const page = (id: string, url = 'https://haversack.test/'): Page => {
+  const windows: Windows = {
+    list: () =>
+      Promise.resolve(
+        [...open.values()].map(({ page, url }): Window => ({
+          id: page.id,
+          url,
+          isShown: true,
+          post: message => {
+            page.told.push(message);
+            page.onTold(message);
+          },
+        })),
+      ),
+    isOpen: id => Promise.resolve(open.has(id)),
+  };
+  const page = (hosts: Hosts, id: string, url = 'https://haversack.test/'): Page => {
     const made: Page = {
       id,
       told: [],
@@ -62,7 +60,13 @@ export function browser(times: HostTimes = patient) {
     open.set(id, { page: made, url });
     return made;
   };
-  return { hosts, page };
+  return { windows, page };
+}
+
+export function browser(times: HostTimes = patient) {
+  const { windows, page } = hostsWindows();
+  const hosts = new Hosts(windows, times);
+  return { hosts, page: (id: string, url?: string) => page(hosts, id, url) };
 }
 
 export const answerOf = (id: number, from: string): PortReply => ({
