@@ -44,10 +44,10 @@ function says(status: number, body: object = { from: 'server' }, type = 'applica
 }
 
 /** A device whose page answers so; null: no page is open. */
-function twin(policy: Policy, status: number | null = 200) {
+function twin(policy: Policy, status: number | null = 200, times: { readonly patienceMs?: number } = {}) {
   const asked: Ask[] = [];
   const windows = hostsWindows();
-  const made = new Twin({ windows: windows.windows, policy: () => Promise.resolve(policy), fetch });
+  const made = new Twin({ windows: windows.windows, policy: () => Promise.resolve(policy), fetch, ...times });
   if (status !== null) {
     windows.page(made.hosts, 'app').host((ask, reply) => {
       asked.push(ask);
@@ -127,6 +127,34 @@ describe('remote-first', () => {
     serve = says(405, {}, 'text/html');
     const { made } = twin('remote-first');
     expect(await ask(made)).toMatchObject({ status: 200, json: { from: 'device' } });
+  });
+
+  test('says nothing for long: the device is asked beside it, and the first that answers counts', async () => {
+    let answer: (() => void) | undefined;
+    serve = (request, response) => {
+      answer = () => says(200)(request, response);
+    };
+    const impatient = (status: number) => twin('remote-first', status, { patienceMs: 10 });
+    expect(await ask(impatient(200).made)).toMatchObject({ json: { from: 'device' } });
+    // The model is not here: then the server is waited for after all.
+    const device = impatient(404);
+    const waiting = ask(device.made);
+    await expect.poll(() => device.asked.length).toBe(1);
+    answer!();
+    expect(await waiting).toMatchObject({ status: 200, json: { from: 'server' } });
+  });
+
+  test('says nothing for long about what changes something: it alone is asked, and waited for', async () => {
+    let answer: (() => void) | undefined;
+    serve = (request, response) => {
+      answer = () => says(200)(request, response);
+    };
+    const { made, asked } = twin('remote-first', 200, { patienceMs: 0 });
+    const waiting = ask(made, { method: 'POST' }, '/v2/repository/models/iris/unload');
+    await expect.poll(() => answer).toBeDefined();
+    answer!();
+    expect(await waiting).toMatchObject({ json: { from: 'server' } });
+    expect(asked).toEqual([]);
   });
 
   test.each([404, 500])(
