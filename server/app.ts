@@ -9,10 +9,12 @@ import { registerDocs } from './docs/routes.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { DailyUsage } from './gateway/daily-usage.ts';
 import { DeviceTokens } from './gateway/device-tokens.ts';
-import { type CallerLimits, defaultCallerLimits } from './gateway/flow.ts';
+import { type CallerLimits, defaultCallerLimits } from './gateway/caller-limits.ts';
 import { installGate } from './gateway/gate.ts';
 import { securityHeaders } from './gateway/headers.ts';
 import { Limits } from './gateway/limits.ts';
+import type { OidcSettings } from './gateway/oidc-settings.ts';
+import { OidcTokens } from './gateway/oidc-tokens.ts';
 import { servedNames } from './gateway/origin.ts';
 import { sendProblem } from './gateway/problem.ts';
 import { registrySource } from './inference/from-registry.ts';
@@ -90,14 +92,14 @@ export interface ServerOptions {
   readonly maxTrainerBytes?: number;
   /** How much who has no limits of its own may ask. */
   readonly callerLimits?: Partial<CallerLimits>;
+  /** Whose bearer tokens are believed; nobody's if absent. */
+  readonly oidc?: OidcSettings | null;
+  /** Whose pages may embed the offline twin's frame; nobody's if absent. */
+  readonly embedOrigins?: readonly string[];
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly logger?: Logger;
   /** Requests that take longer are warned of in the log, in ms. */
   readonly slowMs?: number;
-  /** How much who has no limits of its own may ask. */
-  readonly callerLimits?: Partial<CallerLimits>;
-  /** Whose pages may embed the offline twin's frame; nobody's if absent. */
-  readonly embedOrigins?: readonly string[];
   readonly now?: () => Date;
 }
 
@@ -173,6 +175,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     },
     adminKey,
     tokens: new DeviceTokens(() => identity.keyIds, now),
+    oidc: options.oidc ? new OidcTokens(options.oidc, now) : null,
     findAccessKey: key => keys.find(key),
     usedAccessKey: key => keys.used(key),
     findDevice: id => devices.find(id),

@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits as LimitNumbers } from '../../src/core/artifact/grant.ts';
 import { callerAddress } from './caller-address.ts';
+import type { CallerLimits } from './caller-limits.ts';
 import type { Counted, Limits } from './limits.ts';
 import { type Policy, rateLimitFields } from './rate-limit-fields.ts';
 
@@ -18,20 +19,6 @@ declare module 'fastify' {
     isStream?: boolean;
   }
 }
-
-/** Keys have limits of their own, or none; the admin key has none. */
-export interface CallerLimits {
-  /** Of who shows no key, by address; who is on loopback is not counted. */
-  readonly anonymous: LimitNumbers;
-  /** Of each device, and of each person with a token. */
-  readonly device: LimitNumbers;
-}
-
-export const defaultCallerLimits: CallerLimits = {
-  // Far more than a school behind one address that loads the app at once; less than a flood.
-  anonymous: { perMinute: 30_000, atOnce: 2_000, perDay: null },
-  device: { perMinute: null, atOnce: null, perDay: null },
-};
 
 export interface FlowOptions extends CallerLimits {
   readonly limits: Limits;
@@ -101,6 +88,7 @@ function callerOf(
       return null;
     case 'anonymous':
     case 'rejected':
+    case 'unchecked':
       if (openReads) return null;
       return counted(`address:${callerAddress(socket.remoteAddress ?? '')}`, flow.anonymous);
     default:
@@ -108,7 +96,8 @@ function callerOf(
   // What everybody may have is no part of what a key was given for.
   if (routeOptions.config.right === 'public') return null;
   if (caller.kind === 'access-key') return counted(`access-key:${caller.key.id}`, caller.key.limits);
-  return counted(`device:${caller.device.id}`, flow.device);
+  const subject = caller.kind === 'device' ? `device:${caller.device.id}` : `token:${caller.person.subject}`;
+  return counted(subject, flow.device);
 }
 
 async function modelOf({ ofModel }: FlowOptions, model: string): Promise<Counted | null> {

@@ -105,7 +105,7 @@ function modelOf({ params }: FastifyRequest): string | null {
 
 /** By the key, not by the token: that was good when the request began. */
 async function identifyAgain(gate: Gate, { caller, headers }: FastifyRequest): Promise<Identity> {
-  if (caller.kind === 'access-key') return identify(gate, headers.authorization);
+  if (caller.kind === 'access-key' || caller.kind === 'token') return identify(gate, headers.authorization);
   const device = caller.kind === 'device' ? await gate.findDevice(caller.device.id) : null;
   return device ? { kind: 'device', device } : caller;
 }
@@ -117,6 +117,8 @@ export function actorOf({ caller }: FastifyRequest): string {
       return caller.device.id;
     case 'access-key':
       return `access-key:${caller.key.id}`;
+    case 'token':
+      return `token:${caller.person.subject}`;
     default:
       return caller.kind;
   }

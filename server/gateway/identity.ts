@@ -1,23 +1,29 @@
-// Who is asking: nobody, the admin's key, a key that an admin made, or a device that proves its key with a token it signed
-// itself a moment ago.
+// Who is asking: nobody, the admin's key, a key that an admin made, a person whose token an issuer signed, or a device that proves
+// its key with a token it signed itself a moment ago.
 import { decodeProtectedHeader } from 'jose';
 import type { AccessKey, DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { keyIdSchema } from '../../src/core/artifact/signature.ts';
 import { accessKeyPrefix } from '../registry/access-keys.ts';
 import type { AdminKey } from './admin-key.ts';
 import type { DeviceTokens } from './device-tokens.ts';
+import type { OidcTokens, Person } from './oidc-tokens.ts';
 
 export type Identity =
   | { readonly kind: 'anonymous'; readonly hint: string }
   | { readonly kind: 'admin-key' }
   | { readonly kind: 'access-key'; readonly key: AccessKey }
   | { readonly kind: 'device'; readonly device: DeviceInfo }
+  | { readonly kind: 'token'; readonly person: Person }
   /** Something came and is not valid. Not the same as nothing: a wrong key must not read as nobody. */
-  | { readonly kind: 'rejected'; readonly reason: string };
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** Something came, and whoever could say whether it is valid cannot be asked now. */
+  | { readonly kind: 'unchecked'; readonly reason: string };
 
 export interface IdentityContext {
   readonly adminKey: AdminKey;
   readonly tokens: DeviceTokens;
+  /** Null where no issuer is believed. */
+  readonly oidc: OidcTokens | null;
   readonly findDevice: (id: string) => Promise<DeviceInfo | null>;
   readonly findAccessKey: (key: string) => Promise<AccessKey | null>;
   readonly now: () => Date;
@@ -35,7 +41,20 @@ export async function identify(
       ? { kind: 'admin-key' }
       : { kind: 'rejected', reason: 'that is not the admin key of this server' };
   }
-  return token.startsWith(accessKeyPrefix) ? identifyKey(context, token) : identifyDevice(context, token);
+  if (token.startsWith(accessKeyPrefix)) return identifyKey(context, token);
+  return context.oidc?.claims(token) ? identifyPerson(context.oidc, token) : identifyDevice(context, token);
+}
+
+async function identifyPerson(oidc: OidcTokens, token: string): Promise<Identity> {
+  const verdict = await oidc.check(token);
+  switch (verdict.kind) {
+    case 'good':
+      return { kind: 'token', person: verdict.person };
+    case 'bad':
+      return { kind: 'rejected', reason: verdict.reason };
+    case 'unchecked':
+      return verdict;
+  }
 }
 
 async function identifyKey({ findAccessKey, now }: IdentityContext, token: string): Promise<Identity> {

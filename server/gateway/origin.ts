@@ -2,7 +2,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { HaversackError } from '../../src/core/errors.ts';
 
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+export const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 export interface Origin {
   readonly method: string;

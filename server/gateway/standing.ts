@@ -10,6 +10,8 @@ import type { Identity } from './identity.ts';
 import type { Rights } from './rights.ts';
 
 const nothing: readonly Grant[] = [];
+/** When an issuer that is down may be up again. */
+const uncheckedRetrySeconds = 5;
 
 /**
  * Grants of one's own stand in place of a role's. Who shows a key has what the key gives and no more, on loopback too: what is
@@ -24,9 +26,12 @@ export function grantsOf(identity: Identity, openReads: boolean): readonly Grant
     case 'device':
       if (identity.device.status === 'pending') return openReads ? openGrants : nothing;
       return grantsOfDevice(identity.device);
+    case 'token':
+      return identity.person.grants;
     case 'anonymous':
       return openReads ? openGrants : nothing;
     case 'rejected':
+    case 'unchecked':
       return nothing;
   }
 }
@@ -53,8 +58,11 @@ export function roleOf(identity: Identity): Role | null {
       return identity.key.role;
     case 'device':
       return identity.device.status === 'approved' ? identity.device.role : null;
+    case 'token':
+      return identity.person.role;
     case 'anonymous':
     case 'rejected':
+    case 'unchecked':
       return null;
   }
 }
@@ -67,6 +75,9 @@ export function roleOf(identity: Identity): Role | null {
 export function requireRight(identity: Identity, rights: Rights, right: Right, model: string | null): void {
   if (right === 'public') return;
   if (identity.kind === 'rejected') throw new HaversackError('Unauthorized', identity.reason);
+  if (identity.kind === 'unchecked') {
+    throw new HaversackError('Unavailable', identity.reason, { retryAfterSeconds: uncheckedRetrySeconds });
+  }
   if (identity.kind === 'device' && identity.device.status === 'revoked') {
     throw new HaversackError('Unauthorized', 'this device’s key was revoked');
   }
@@ -80,7 +91,7 @@ export function requireRight(identity: Identity, rights: Rights, right: Right, m
 
 function isKnown(identity: Identity): boolean {
   if (identity.kind === 'device') return identity.device.status === 'approved';
-  return identity.kind !== 'anonymous' && identity.kind !== 'rejected';
+  return identity.kind === 'admin-key' || identity.kind === 'access-key' || identity.kind === 'token';
 }
 
 function holds(rights: Rights, right: Exclude<Right, 'public' | 'known'>, model: string | null): boolean {
@@ -89,22 +100,33 @@ function holds(rights: Rights, right: Exclude<Right, 'public' | 'known'>, model:
 }
 
 function lack(identity: Identity, right: Right, model: string | null): string {
-  const what = identity.kind === 'device' ? 'this device' : 'this key';
+  const what = `this ${named[identity.kind]}`;
   const role = grantsAreOwn(identity) ? null : roleOf(identity);
   const who = role === null ? what : `${what}, as a ${role},`;
   if (right.startsWith('any ')) return `${who} lacks the right "${right.slice('any '.length)}" on any model`;
   return `${who} lacks the right "${right}" on ${model ?? 'all models, which is on the server'}`;
 }
 
+const named: Readonly<Record<Identity['kind'], string>> = {
+  'admin-key': 'key',
+  'access-key': 'key',
+  device: 'device',
+  token: 'token',
+  anonymous: 'caller',
+  rejected: 'caller',
+  unchecked: 'caller',
+};
+
+/** So that its role says nothing of them. */
 function grantsAreOwn(identity: Identity): boolean {
-  return identity.kind === 'device' && identity.device.grants !== null;
+  return identity.kind === 'token' || (identity.kind === 'device' && identity.device.grants !== null);
 }
 
 /** @param certificate of the device that calls */
 export function describeCaller(identity: Identity, openReads: boolean, certificate: Envelope | null): Caller {
   const isDevice = identity.kind === 'device';
   return {
-    kind: identity.kind === 'rejected' ? 'anonymous' : identity.kind,
+    kind: identity.kind === 'rejected' || identity.kind === 'unchecked' ? 'anonymous' : identity.kind,
     role: roleOf(identity),
     status: isDevice ? identity.device.status : null,
     openReads,

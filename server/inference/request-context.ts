@@ -17,6 +17,8 @@ function tenantOf({ caller }: FastifyRequest): string {
       return `device:${caller.device.id}`;
     case 'access-key':
       return `access-key:${caller.key.id}`;
+    case 'token':
+      return `token:${caller.person.subject}`;
     default:
       return caller.kind;
   }
