@@ -215,7 +215,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     contextOf: requestContext,
     permit: (request, model, right) => request.requireOn(model, right),
   });
-  registerTelemetryRoutes(app, telemetry);
+  registerTelemetryRoutes(app, telemetry, () => limits.snapshot());
   registerDocs(app, projectVersion());
   closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null, options.embedOrigins);

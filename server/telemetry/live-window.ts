@@ -98,7 +98,7 @@ export class LiveWindow {
     if (this.#seconds.length > liveSeconds) this.#seconds.shift();
   }
 
-  read(): Live {
+  read(): Omit<Live, 'limited'> {
     const recent = this.#seconds.slice(-liveNowSeconds);
     const seconds = sum(recent.map(second => second.seconds));
     const rateOf = (count: number) => (seconds === 0 ? 0 : count / seconds);

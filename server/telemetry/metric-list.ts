@@ -119,6 +119,12 @@ export const metricList = {
     labels: ['route'],
     bounds: routeBounds,
   },
+  limited: {
+    name: 'haversack_limited_callers',
+    type: 'gauge',
+    help: 'Callers, and models, that were turned away for asking too much and may not yet again',
+    labels: [],
+  },
   build: {
     name: 'haversack_build_info',
     type: 'gauge',

@@ -1,6 +1,7 @@
 // What a server tells of itself, put together: counted by the meter, served at /metrics and /registry/v1/live.
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Live, LiveLimited } from '../../src/core/artifact/live-api.ts';
 import { registryRoot } from '../../src/core/artifact/registry-api.ts';
 import type { Meter } from '../inference/meter.ts';
 import { CountingMeter } from './counting-meter.ts';
@@ -57,15 +58,21 @@ export function watchRequests(app: FastifyInstance, { families, live, logger, sl
   });
 }
 
-export function registerTelemetryRoutes(app: FastifyInstance, { families, live }: Telemetry): void {
+/** @param limited who was turned away for asking too much, and may not yet again */
+export function registerTelemetryRoutes(
+  app: FastifyInstance,
+  { families, live }: Telemetry,
+  limited: () => LiveLimited[] = () => [],
+): void {
   app.get(metricsPath, async (_request, reply) => {
+    families.limited.of().set(limited().length);
     // prom-client is loaded with the first question: most servers are never asked.
     const { render } = await import('./prometheus.ts');
     const { text, contentType } = await render(Object.values(families));
     return reply.header('Content-Type', contentType).header('Cache-Control', 'no-store').send(text);
   });
-  app.get(`${registryRoot}/live`, (_request, reply) => {
+  app.get(`${registryRoot}/live`, (_request, reply): Live => {
     reply.header('Cache-Control', 'no-store');
-    return live.read();
+    return { ...live.read(), limited: limited() };
   });
 }

@@ -37,6 +37,19 @@ const liveModelSchema = z.object({
 });
 export type LiveModel = z.infer<typeof liveModelSchema>;
 
+const limitedSchema = z.object({
+  /** `access-key:…`, `device:…`, `address:…`, `model:…` */
+  subject: z.string(),
+  policy: z.enum(['perMinute', 'atOnce', 'perDay']),
+  limit: z.number().int(),
+  /** Requests that were turned away since it began to be limited. */
+  refused: z.number().int(),
+  since: z.string(),
+  /** When it may again. */
+  until: z.string(),
+});
+export type LiveLimited = z.infer<typeof limitedSchema>;
+
 export const liveSchema = z.object({
   at: z.string(),
   /** Since this server began. */
@@ -56,5 +69,7 @@ export const liveSchema = z.object({
   http: z.object({ requestsPerSecond: rate }),
   /** Most requests first. */
   models: z.array(liveModelSchema),
+  /** Who was turned away for asking too much, and may not yet again. */
+  limited: z.array(limitedSchema),
 });
 export type Live = z.infer<typeof liveSchema>;

@@ -15,6 +15,7 @@ test('every part of Admin is found again under its own address', () => {
   expect(at(to.models())).toEqual({ at: 'models' });
   expect(at(to.upload())).toEqual({ at: 'upload' });
   expect(at(to.keys())).toEqual({ at: 'keys' });
+  expect(at(to.live())).toEqual({ at: 'live' });
   expect(at(to.audit())).toEqual({ at: 'audit', subject: null });
   expect(at(to.audit('digits@3'))).toEqual({ at: 'audit', subject: 'digits@3' });
   expect(at(to.devices())).toEqual({ at: 'devices', device: null, find: '' });

@@ -106,6 +106,7 @@ export const admin = {
   tabModels: 'Models',
   tabKeys: 'Keys',
   tabAudit: 'Audit',
+  tabLive: 'Live',
   nothingFound: 'Nothing found.',
   notSaid: 'not said',
   edit: 'Edit',

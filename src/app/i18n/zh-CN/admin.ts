@@ -107,6 +107,7 @@ export const admin: Translation<typeof en> = {
   tabModels: '模型',
   tabKeys: '密钥',
   tabAudit: '审计',
+  tabLive: '实时',
   nothingFound: '没有找到。',
   notSaid: '未说明',
   edit: '编辑',

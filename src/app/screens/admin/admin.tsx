@@ -1,6 +1,6 @@
 // Admin: models with their versions and rollouts, devices, keys, the audit. Needs the admin key, an admin's access key, or
 // a device that is an admin.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import '../../styles/admin.css';
 import { t } from '../../i18n/admin.ts';
 import { t as common } from '../../i18n/common.ts';
@@ -16,11 +16,13 @@ import { Audit } from './audit.tsx';
 import { Devices } from './devices.tsx';
 import { KeyCard, WhoLine } from './key-card.tsx';
 import { Keys } from './keys.tsx';
+import { Live } from './live.tsx';
 import { Models } from './models.tsx';
 import { ModelPage } from './model.tsx';
 import { type Section, section, to } from './section.ts';
 import { admin } from './session.ts';
 import { Upload } from './upload.tsx';
+import { useVisible } from './use-visible.ts';
 
 export default function Admin() {
   useFreshness();
@@ -72,6 +74,7 @@ function Admitted() {
             },
             { id: 'keys', label: t('tabKeys'), href: to.keys() },
             { id: 'audit', label: t('tabAudit'), href: to.audit() },
+            { id: 'live', label: t('tabLive'), href: to.live() },
           ]}
         />
         <div class="stack" ref={content} tabIndex={-1}>
@@ -85,7 +88,7 @@ function Admitted() {
 }
 
 /** Uploads are of models. */
-function navOf({ at }: Section): 'models' | 'devices' | 'keys' | 'audit' {
+function navOf({ at }: Section): 'models' | 'devices' | 'keys' | 'audit' | 'live' {
   return at === 'model' || at === 'upload' ? 'models' : at;
 }
 
@@ -101,6 +104,8 @@ function Part({ section: here }: { readonly section: Section }) {
       return <Devices chosen={here.device} find={here.find} />;
     case 'keys':
       return <Keys />;
+    case 'live':
+      return <Live />;
     case 'audit':
       return <Audit key={here.subject} subject={here.subject} />;
   }
@@ -136,15 +141,4 @@ function useFreshness(): void {
     void followNews({ events: options => api.events(options), look: admin.refresh, signal: left.signal });
     return () => left.abort();
   }, [api, admitted, seen]);
-}
-
-function useVisible(): boolean {
-  const isVisible = () => document.visibilityState === 'visible';
-  const [visible, setVisible] = useState(isVisible);
-  useEffect(() => {
-    const onChange = () => setVisible(isVisible());
-    document.addEventListener('visibilitychange', onChange);
-    return () => document.removeEventListener('visibilitychange', onChange);
-  }, []);
-  return visible;
 }

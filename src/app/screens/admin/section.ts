@@ -6,7 +6,7 @@ export const modelParts = ['versions', 'rollout', 'about'] as const;
 export type ModelPart = (typeof modelParts)[number];
 
 export type Section =
-  | { readonly at: 'models' | 'upload' | 'keys' }
+  | { readonly at: 'models' | 'upload' | 'keys' | 'live' }
   | {
       readonly at: 'model';
       readonly model: string;
@@ -27,6 +27,7 @@ export function sectionOf([at, first, second, third]: readonly string[]): Sectio
   switch (at) {
     case 'upload':
     case 'keys':
+    case 'live':
       return { at };
     case 'devices':
       if (first === 'find') return { at, device: null, find: second ?? '' };
@@ -50,6 +51,7 @@ export const to = {
   models: () => href('admin', ['models']),
   upload: () => href('admin', ['upload']),
   keys: () => href('admin', ['keys']),
+  live: () => href('admin', ['live']),
   devices: (device?: string) => href('admin', ['devices', ...(device === undefined ? [] : [device])]),
   devicesThat: (find: string) => href('admin', ['devices', 'find', find]),
   audit: (subject?: string) => href('admin', ['audit', ...(subject === undefined ? [] : [subject])]),
