@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Decided, decide } from '../../src/core/evaluate/decide.ts';
-import type { TensorMap } from '../../src/core/tensor.ts';
+import { rowsOfOutputs } from '../../src/core/serve/rows-of-outputs.ts';
 import { withRemote } from './connect.ts';
 import type { Run, Value } from '../../src/core/serve/json-rows.ts';
 import { readInput } from './input.ts';
@@ -62,16 +62,10 @@ async function readText(io: Io, input: string): Promise<string> {
 async function answer(predictor: Predictor, run: Run): Promise<AnsweredRow[]> {
   const outputs = await predictor.run(Object.fromEntries(run.map(input => [input.name, toTensor(input)])));
   const decided = decide(predictor.interface, predictor.labels, outputs);
-  const rows = decided.length || rowsOf(run, outputs);
+  const rows = decided.length || rowsOfOutputs(run[0]?.shape[0] ?? 1, outputs);
   return Array.from({ length: rows }, (_, row) => {
     return { ...saidOf(decided[row]), outputs: rowOfOutputs(outputs, row, rows) };
   });
-}
-
-/** Where nothing is decided: as many rows as every output has, else one. */
-function rowsOf(run: Run, outputs: TensorMap): number {
-  const rows = run[0]?.shape[0] ?? 1;
-  return Object.values(outputs).every(({ shape }) => shape[0] === rows) ? rows : 1;
 }
 
 function saidOf(decided: Decided | undefined): Omit<AnsweredRow, 'outputs'> {

@@ -1,7 +1,7 @@
 // Values of people's tables and JSON as typed tensors, and a model's outputs as values again.
-import { HaversackError } from '../../src/core/errors.ts';
 import { blaming } from '../../src/core/protocol/blaming.ts';
 import { tensorFromJson } from '../../src/core/protocol/codec-json.ts';
+import { assertRows, rowOfTensor } from '../../src/core/serve/rows-of-outputs.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { JsonTensor, Value } from '../../src/core/serve/json-rows.ts';
 
@@ -19,16 +19,10 @@ export function rowOfOutputs(
   row: number,
   rows: number,
 ): Record<string, Value[]> {
-  const slices = Object.entries(outputs).map(([name, { data, shape }]) => {
-    if (rows > 1 && shape[0] !== rows) {
-      throw new HaversackError(
-        'RuntimeFailed',
-        `${name} is [${shape.join(', ')}] for ${rows} rows: give the rows one by one`,
-      );
-    }
-    const width = data.length / rows;
-    return [name, Array.from(data.slice(row * width, (row + 1) * width), plain)] as const;
-  });
+  assertRows(outputs, rows);
+  const slices = Object.entries(outputs).map(
+    ([name, tensor]) => [name, Array.from(rowOfTensor(tensor, row, rows).data, plain)] as const,
+  );
   return Object.fromEntries(slices);
 }
 

@@ -21,6 +21,8 @@ export interface EncodedBody {
 export interface Frame {
   /** Any JSON: the caller says what it must be. */
   readonly json: unknown;
+  /** What that was read from. */
+  readonly text: string;
   /** The same, in which whole numbers beyond 2^53 are strings of their digits. */
   readonly exactJson: () => unknown;
   /** What follows the JSON. */
@@ -41,6 +43,7 @@ export function openFrame(body: Bytes, headerLength: number | null): Frame {
   let exact: { readonly json: unknown } | null = null;
   return {
     json: parsed(text),
+    text,
     exactJson: () => (exact ??= { json: parsed(quoteLongIntegers(text)) }).json,
     binary: body.subarray(end),
   };

@@ -1,5 +1,5 @@
 // JSON as UTF-8, written once: numbers that would take JavaScript a string each go straight to bytes.
-import type { Tensor } from '../tensor.ts';
+import { elements, type Tensor } from '../tensor.ts';
 import { maxFloat32Bytes, writeFloat32 } from './float32-digits.ts';
 import { Malformed } from './malformed.ts';
 
@@ -45,6 +45,26 @@ export class JsonWriter {
   elements(name: string, tensor: Tensor): void {
     this.text('[');
     this.#elements(name, tensor);
+    this.text(']');
+  }
+
+  /**
+   * A tensor in arrays as deep as its shape; one without dimensions as its element alone.
+   * @throws Malformed as `elements`
+   */
+  nested(name: string, tensor: Tensor): void {
+    const { shape, data, datatype } = tensor;
+    if (shape.length === 0) return this.#elements(name, tensor);
+    if (shape.length === 1) return this.elements(name, tensor);
+    const [count, ...rest] = shape;
+    const width = elements(rest);
+    this.text('[');
+    for (let i = 0; i < count!; i++) {
+      if (i > 0) this.text(',');
+      const [start, end] = [i * width, (i + 1) * width];
+      const part = Array.isArray(data) ? data.slice(start, end) : data.subarray(start, end);
+      this.nested(name, { datatype, shape: rest, data: part });
+    }
     this.text(']');
   }
 

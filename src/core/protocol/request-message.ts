@@ -41,7 +41,7 @@ export function isPlainRequest(json: unknown): json is InferRequestMessage {
         if (!isParameters(value)) return false;
         break;
       case 'inputs':
-        if (!isArrayOf(value, maxTensors, isTensor)) return false;
+        if (!isArrayOf(value, maxTensors, isTensorMessage)) return false;
         break;
       case 'outputs':
         if (!isArrayOf(value, maxTensors, isOutput)) return false;
@@ -53,7 +53,7 @@ export function isPlainRequest(json: unknown): json is InferRequestMessage {
   return true;
 }
 
-function isTensor(json: unknown): json is TensorMessage {
+export function isTensorMessage(json: unknown): json is TensorMessage {
   if (!isObject(json)) return false;
   const { name, shape, datatype, parameters, data } = json;
   return (

@@ -89,4 +89,8 @@ function checkFeed(input: TensorSpec, feed: Tensor): void {
   if (!fits) refuse(`[${feed.shape.join(', ')}]`, `[${input.shape.join(', ')}] (-1: any size)`);
   const count = elements(feed.shape);
   if (feed.data.length !== count) refuse(`${feed.data.length} values`, `${count} for its shape`);
+  // Both bindings (1.30) hand text over as C strings, and would cut it there in silence.
+  if (Array.isArray(feed.data) && feed.data.some(text => text.includes('\0'))) {
+    refuse('text with a NUL in it', 'none: to this runtime text ends at a NUL');
+  }
 }

@@ -6,6 +6,7 @@ import { type PathParameters, type ProtocolRoute, protocolRoutes } from './route
 import type { ProtocolAnswer, ProtocolAsk, ProtocolBackend } from './service.ts';
 
 const encoder = new TextEncoder();
+const empty = new Uint8Array();
 
 /** Whether the protocol has that path, whatever the method: what a host keeps from others who answer requests. */
 export function isProtocolPath(path: string): boolean {
@@ -21,7 +22,8 @@ export async function answerProtocol(
   },
 ): Promise<ProtocolAnswer> {
   try {
-    return await answer(ask, backend);
+    const answered = await answer(ask, backend);
+    return ask.method === 'HEAD' ? { ...answered, body: empty } : answered;
   } catch (error) {
     if (!(error instanceof HaversackError)) unexpected(error);
     const known =
@@ -65,7 +67,7 @@ const matchers: readonly Matcher[] = protocolRoutes.map(route => ({ route, match
 
 /** `/v2/models/:model` as a pattern with a group for each parameter. */
 function matcherOf(path: string): Matcher['match'] {
-  const pattern = new RegExp(`^${path.replaceAll(/:([a-z]+)/g, '(?<$1>[^/:]+)')}$`);
+  const pattern = new RegExp(`^${path.replaceAll(/\/:([a-z]+)/g, '/(?<$1>[^/:]+)')}$`);
   return actual => {
     const matched = pattern.exec(actual);
     return matched && decoded(matched.groups ?? {});

@@ -36,6 +36,11 @@ export function rowsOfJson(json: unknown, inputs: Inputs): Row[] {
   return listOf(json).map((row, index) => rowOf(row, inputs, `row ${index + 1}`));
 }
 
+/** As `rowsOfJson`, where it is known that each item is a row: one value is a row of one. @throws Malformed */
+export function rowsOfList(list: readonly unknown[], inputs: Inputs): Row[] {
+  return list.map((row, index) => rowOf(isValue(row) ? [row] : row, inputs, `row ${index + 1}`));
+}
+
 /**
  * Whether each name in a row is one of the model's: a feature that is misspelt is not passed over.
  * @throws Malformed naming the row, the name and what was wanted

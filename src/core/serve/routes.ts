@@ -4,8 +4,10 @@ import { protocolRoot, binaryExtension } from '../protocol/messages.ts';
 import { jsonAnswer } from './answers.ts';
 import { describedMetadata } from './described.ts';
 import { inferAnswer } from './infer.ts';
-import { indexAnswer, loadAnswer, readable, unloadAnswer } from './repository.ts';
+import { modelAnswer, modelsAnswer, predictAnswer } from './kserve-v1.ts';
+import { indexAnswer, loadAnswer, unloadAnswer } from './repository.ts';
 import type { ProtocolAnswer, ProtocolAsk, ProtocolBackend } from './service.ts';
+import { shortFormAnswer, shortFormPath } from './short-form.ts';
 import { resolvePermitted, targetOf } from './target.ts';
 
 export type PathParameters = Readonly<Record<string, string | undefined>>;
@@ -53,10 +55,7 @@ const serverRoutes: readonly ProtocolRoute[] = [
     method: 'GET',
     path: `${protocolRoot}/models`,
     right: 'read',
-    answer: async (ask, _parameters, backend) =>
-      jsonAnswer({
-        models: [...new Set((await readable(await backend.index(), ask)).map(({ name }) => name))],
-      }),
+    answer: (ask, _parameters, backend) => modelsAnswer(ask, backend),
   },
 ];
 
@@ -111,8 +110,37 @@ const repositoryRoutes: readonly ProtocolRoute[] = [
   },
 ];
 
+/** The protocols beside it: KServe's v1, and the short form. */
+const otherRoutes: readonly ProtocolRoute[] = [
+  {
+    method: 'GET',
+    path: '/v1/models',
+    right: 'read',
+    answer: (ask, _parameters, backend) => modelsAnswer(ask, backend),
+  },
+  {
+    method: 'GET',
+    path: '/v1/models/:model',
+    right: 'read',
+    answer: (ask, { model }, backend) => modelAnswer(targetOf(model!, undefined), ask, backend),
+  },
+  {
+    method: 'POST',
+    path: '/v1/models/:model:predict',
+    right: 'predict',
+    answer: (ask, { model }, backend) => predictAnswer(targetOf(model!, undefined), ask, backend),
+  },
+  {
+    method: 'POST',
+    path: shortFormPath,
+    right: 'predict',
+    answer: (ask, _parameters, backend) => shortFormAnswer(ask, backend),
+  },
+];
+
 export const protocolRoutes: readonly ProtocolRoute[] = [
   ...serverRoutes,
   ...modelRoutes,
   ...repositoryRoutes,
+  ...otherRoutes,
 ];

@@ -6,6 +6,7 @@ import type { ModelMetadata } from '../protocol/messages.ts';
 import type { ModelRight } from '../artifact/grant.ts';
 import type { ModelInterface } from '../artifact/interface.ts';
 import type { TensorMap } from '../tensor.ts';
+import type { NamedDataset } from './dataset-rows.ts';
 
 /** A model as a path names it. */
 export interface Target {
@@ -32,6 +33,8 @@ export interface Description {
 export interface InferContext {
   /** Fires when nobody waits any more: the caller went, or the deadline passed. What is queued is then dropped. */
   readonly signal: AbortSignal;
+  /** Whether it has fired: where a signal is made only for those who listen. Absent: ask the signal. */
+  readonly isGone?: () => boolean;
   /** Whose request it is: a key, a device, nobody. Answers are shared only with the same. */
   readonly tenant: string;
   /** Headers for whoever computes elsewhere: the request's id, its place in a trace. Absent where there are none. */
@@ -71,6 +74,11 @@ export interface ProtocolBackend {
   describe(version: Resolved): Promise<Description | null>;
   infer(version: Resolved, request: InferRequest, context: InferContext): Promise<Answered>;
   index(): Promise<readonly IndexEntry[]>;
+  /**
+   * The data set of that name, where the host keeps any.
+   * @param permit throws where the caller may not read that model, whose data set it would be
+   */
+  dataset?(name: string, permit: (model: string) => Promise<void>): Promise<NamedDataset>;
   load(target: Target): Promise<void>;
   unload(target: Target): Promise<void>;
 }

@@ -1,0 +1,116 @@
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { openNodeSession } from '../../../server/inference/session.ts';
+import { answerProtocol, isProtocolPath } from '../../../src/core/serve/answer-protocol.ts';
+import type { ProtocolAsk } from '../../../src/core/serve/service.ts';
+import { describeProtocol } from '../../protocol/conformance.ts';
+import { conformanceModels } from '../../protocol/conformance-models.ts';
+import { sessionsBackend } from '../../protocol/sessions-backend.ts';
+
+const backend = sessionsBackend(
+  Object.fromEntries(
+    Object.entries(conformanceModels).map(([name, { file, interface: its, labels }]) => [
+      name,
+      { files: [file], aliases: { production: 1 }, interface: its, ...(labels && { labels }) },
+    ]),
+  ),
+  openNodeSession,
+);
+afterAll(() => backend.close());
+
+function asked(method: string, path: string, more: Partial<ProtocolAsk> = {}): ProtocolAsk {
+  return {
+    method,
+    path,
+    header: () => null,
+    body: new Uint8Array(),
+    context: { signal: new AbortController().signal, tenant: 'test' },
+    ...more,
+  };
+}
+
+describeProtocol('one function', async ({ method, path, headers, body = new Uint8Array() }) => {
+  const answer = await answerProtocol(
+    asked(method, path, { header: name => headers[name] ?? null, body }),
+    backend,
+  );
+  const named = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...answer, headers: Object.fromEntries(named) };
+});
+
+const text = ({ body }: { body: Uint8Array }) => new TextDecoder().decode(body);
+
+describe('answerProtocol', () => {
+  test('answers HEAD as GET, without a body', async () => {
+    const answer = await answerProtocol(asked('HEAD', '/v2'), backend);
+    expect([answer.status, answer.body.length]).toEqual([200, 0]);
+  });
+
+  test('what is not ours becomes an answer that says nothing of it, and is told to the host', async () => {
+    const told = vi.fn();
+    const broken = { ...backend, index: () => Promise.reject(new Error('secret')) };
+    const answer = await answerProtocol(asked('POST', '/v2/repository/index'), broken, told);
+    expect(answer.status).toBe(500);
+    expect(text(answer)).not.toContain('secret');
+    expect(told).toHaveBeenCalledWith(expect.objectContaining({ message: 'secret' }));
+  });
+
+  test('asks what the caller may, with the model, before anything is told of it', async () => {
+    const permit = vi.fn(() => Promise.reject(new Error('no')));
+    const ask = (method: string, path: string, body?: object) =>
+      answerProtocol(
+        asked(method, path, { permit, body: new TextEncoder().encode(body ? JSON.stringify(body) : '') }),
+        backend,
+        () => undefined,
+      );
+    await ask('GET', '/v2/models/sizes');
+    await ask('POST', '/v2/models/nothing/infer', {});
+    await ask('POST', '/v2/repository/models/sizes/unload');
+    await ask('POST', '/predict', { model: 'sums@1', inputs: [1] });
+    expect(permit.mock.calls).toEqual([
+      ['sizes', 'read'],
+      ['nothing', 'predict'],
+      ['sizes', 'admin'],
+      ['sums', 'predict'],
+    ]);
+  });
+
+  test('loads and unloads, and takes no model from the body', async () => {
+    const load = (verb: string, body?: object) =>
+      answerProtocol(
+        asked('POST', `/v2/repository/models/sizes/${verb}`, {
+          body: new TextEncoder().encode(body ? JSON.stringify(body) : ''),
+        }),
+        backend,
+      );
+    const states = async () =>
+      (await backend.index()).filter(({ name }) => name === 'sizes').map(({ state }) => state);
+    expect((await load('load')).status).toBe(200);
+    expect(await states()).toEqual(['READY']);
+    expect((await load('unload', { parameters: { unload_dependents: true } })).status).toBe(200);
+    expect(await states()).toEqual(['UNAVAILABLE']);
+    for (const name of ['config', 'file:1/model.onnx']) {
+      const refused = await load('load', { parameters: { [name]: 'x' } });
+      expect([refused.status, text(refused)]).toEqual([400, expect.stringContaining(name)]);
+    }
+  });
+
+  test('a host that answers nothing is not ready, and is live', async () => {
+    const { HaversackError } = await import('../../../src/core/errors.ts');
+    const draining = {
+      ...backend,
+      health: () => Promise.reject(new HaversackError('Unavailable', 'the server stops')),
+    };
+    expect((await answerProtocol(asked('GET', '/v2/health/ready'), draining)).status).toBe(503);
+    expect((await answerProtocol(asked('GET', '/v2/health/live'), draining)).status).toBe(200);
+  });
+});
+
+test.each([
+  ['/v2/models/a/infer', true],
+  ['/v1/models/a:predict', true],
+  ['/predict', true],
+  ['/v2/models/a/b', false],
+  ['/registry/v1/models', false],
+])('%s is the protocol’s: %s', (path, is) => {
+  expect(isProtocolPath(path)).toBe(is);
+});
