@@ -7,8 +7,46 @@ import {
 } from '../../../src/core/protocol/message-schemas.ts';
 import { answeredByHeader } from '../../../src/core/protocol/answered-by.ts';
 import { binaryMediaType, headerLengthHeader, protocolRoot } from '../../../src/core/protocol/messages.ts';
+import type { ErrorCode } from '../../../src/core/errors.ts';
+import { shortFormSchema } from '../../../src/core/serve/short-form.ts';
 import { z } from '../../../src/core/zod.ts';
 import { json, type Operation, type Operations } from '../operation.ts';
+
+const modelNamesSchema = z.object({ models: z.array(z.string()) });
+const modelStatusSchema = z.object({
+  name: z.string(),
+  ready: z.boolean(),
+  model_version_status: z.array(
+    z.object({
+      version: z.string(),
+      state: z.string(),
+      status: z.object({ error_code: z.string(), error_message: z.string() }),
+    }),
+  ),
+});
+const shortFormAnswerSchema = z.object({
+  model: z.string(),
+  version: z.union([z.number().int(), z.string()]).nullable(),
+  rows: z.array(
+    z.object({
+      label: z.string().optional(),
+      probabilities: z.array(z.number()).optional(),
+      sure: z.boolean().optional(),
+      outputs: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+const predictionErrors: readonly ErrorCode[] = [
+  'InputInvalid',
+  'NotFound',
+  'RuntimeFailed',
+  'TooManyRequests',
+  'QuotaSpent',
+  'Overloaded',
+  'DeadlineExceeded',
+  'UpstreamFailed',
+];
 
 const readySchema = z.object({ name: z.string(), ready: z.boolean() });
 const serverAnswer: Operation = {
@@ -52,16 +90,7 @@ function ofModel(prefix: string, path: Readonly<Record<string, string>>): Operat
         about: 'JSON, then the tensors that say `binary_data_size`, little-endian, in their order',
       },
       answers: { 200: json('InferResponse', inferResponseMessageSchema) },
-      errors: [
-        'InputInvalid',
-        'NotFound',
-        'RuntimeFailed',
-        'TooManyRequests',
-        'QuotaSpent',
-        'Overloaded',
-        'DeadlineExceeded',
-        'UpstreamFailed',
-      ],
+      errors: predictionErrors,
       example: { path, body: inferExample, status: 200 },
     },
   };
@@ -85,11 +114,54 @@ export const protocol: Operations = {
   },
   [`GET ${protocolRoot}/models`]: {
     summary: 'List the names of the models that the caller may ask',
-    answers: { 200: json('ModelNames', z.object({ models: z.array(z.string()) })) },
+    answers: { 200: json('ModelNames', modelNamesSchema) },
     example: { status: 200 },
   },
   ...ofModel(`${protocolRoot}/models/:model`, { model: 'iris' }),
   ...ofModel(`${protocolRoot}/models/:model/versions/:version`, { model: 'iris', version: 'production' }),
+  'POST /predict': {
+    summary: 'Predict, the short form: rows as one would write them down',
+    about:
+      '`inputs` is a row, rows, named features, named inputs, or tensors; or `dataset` names one that the server keeps, with `features` and `rows`. Answers carry label, probabilities and whether they are sure, where the model says how they are decided.',
+    body: json('ShortForm', shortFormSchema),
+    answers: { 200: json('ShortFormAnswer', shortFormAnswerSchema) },
+    errors: predictionErrors,
+    example: {
+      body: {
+        model: 'iris',
+        inputs: { sepal_length_cm: 5.1, sepal_width_cm: 3.5, petal_length_cm: 1.4, petal_width_cm: 0.2 },
+      },
+      status: 200,
+    },
+  },
+  'GET /v1/models': {
+    summary: 'List the names of the models (KServe v1)',
+    answers: { 200: json('ModelNames', modelNamesSchema) },
+    example: { status: 200 },
+  },
+  'GET /v1/models/:model': {
+    summary: 'Say whether a model answers (KServe v1, TensorFlow Serving)',
+    answers: { 200: json('ModelStatus', modelStatusSchema) },
+    errors: ['NotFound', 'RuntimeFailed', 'Unavailable'],
+    example: { path: { model: 'iris' }, status: 200 },
+  },
+  'POST /v1/models/:model(^[^:]+)::predict': {
+    summary: 'Predict (KServe v1, TensorFlow Serving)',
+    about:
+      '`instances`: a row each, answered by `predictions`; `inputs`: whole tensors, answered by `outputs`.',
+    body: json(
+      'PredictV1',
+      z.union([z.object({ instances: z.array(z.unknown()) }), z.object({ inputs: z.unknown() })]),
+    ),
+    answers: {
+      200: json(
+        'PredictV1Answer',
+        z.union([z.object({ predictions: z.array(z.unknown()) }), z.object({ outputs: z.unknown() })]),
+      ),
+    },
+    errors: predictionErrors,
+    example: { path: { model: 'iris' }, body: { instances: [[5.1, 3.5, 1.4, 0.2]] }, status: 200 },
+  },
   [`POST ${protocolRoot}/repository/index`]: {
     summary: 'List models, and which of them are loaded',
     body: json('RepositoryQuery', z.object({ ready: z.boolean().optional() })),
