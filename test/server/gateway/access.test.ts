@@ -1,23 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { accessTable, rightOf } from '../../../server/gateway/access.ts';
 import { startServer } from '../support.ts';
+import { filled, placeOf } from '../../../server/docs/route-path.ts';
+import { oidcSettingsSchema } from '../../../server/gateway/oidc-settings.ts';
 import { expectedOf, makeCallers, type TestCaller } from './callers.ts';
+import { startIssuer } from './issuer.ts';
 
 const digest = 'a'.repeat(64);
-const params: Record<string, string> = {
-  ':model': 'nothing',
-  ':version': '1',
-  ':alias': 'production',
-  ':digest': digest,
-  ':id': digest,
-  '*': 'nothing.txt',
+const values = {
+  model: 'nothing',
+  version: '1',
+  alias: 'production',
+  digest,
+  id: digest,
+  path: 'nothing.txt',
 };
-
-/** The router's spelling filled in: a parameter may have a pattern, and a colon is written twice. */
-function pathOf(url: string): string {
-  const plain = url.replace(/\(.*?\)/g, '').replaceAll('::', ':');
-  return Object.entries(params).reduce((each, [name, value]) => each.replace(name, value), plain);
-}
 
 // What they may open is all this is about, not what is behind the door.
 describe('access', () => {
@@ -28,13 +25,15 @@ describe('access', () => {
   beforeAll(async () => {
     const endings: (() => void | Promise<void>)[] = [];
     let passedMs = 0;
-    const server = await startServer({ host: '0.0.0.0', now: () => new Date(Date.now() + passedMs) }, end =>
-      endings.unshift(end),
-    );
-    callers = await makeCallers(server, ms => (passedMs += ms));
+    const issuer = await startIssuer(end => endings.unshift(end));
+    const oidc = oidcSettingsSchema.parse({ issuer: issuer.url, audience: issuer.audience });
+    const now = () => new Date(Date.now() + passedMs);
+    const server = await startServer({ host: '0.0.0.0', now, oidc }, end => endings.unshift(end));
+    callers = await makeCallers(server, issuer, ms => (passedMs += ms));
     for (const route of Object.keys(accessTable)) {
-      const [method, url] = route.split(' ') as [string, string];
-      const path = pathOf(url);
+      const place = placeOf(route);
+      const { method } = place;
+      const path = filled(place.path, values);
       // A stream has no end; its door is the same.
       const asked = path.endsWith('/events') ? 'HEAD' : method;
       for (const { name, address, token } of callers) {

@@ -3,9 +3,13 @@ import type { Grant } from '../../../src/core/artifact/grant.ts';
 import { roleGrants } from '../../../src/core/artifact/role-grants.ts';
 import type { Role } from '../../../src/core/artifact/role.ts';
 import { audienceOf, enrolDevice, setDevice, type TestServer } from '../support.ts';
+import type { TestIssuer } from './issuer.ts';
 
 const here = '127.0.0.1';
 const there = '192.168.7.20';
+
+/** Who is tried on loopback too, where some of it is open: those for whom that could make a difference. */
+const alsoHere = /^(nobody|pending|wrong|revoked|expired)|for predicting|says nothing/;
 
 /** `nobody`: shows nothing that is known. `bad`: shows what is known to be no good. */
 type Worth = 'nobody' | 'bad' | readonly Grant[];
@@ -56,11 +60,15 @@ export function expectedOf(
 }
 
 /** @param pass lets the server's clock go on */
-export async function makeCallers(server: TestServer, pass: (ms: number) => void): Promise<TestCaller[]> {
+export async function makeCallers(
+  server: TestServer,
+  issuer: TestIssuer,
+  pass: (ms: number) => void,
+): Promise<TestCaller[]> {
   const callers: TestCaller[] = [];
   const add = (name: string, worth: Worth, token: string | undefined) => {
-    callers.push({ name: `${name} on loopback`, address: here, token, worth });
     callers.push({ name: `${name} elsewhere`, address: there, token, worth });
+    if (alsoHere.test(name)) callers.push({ name: `${name} on loopback`, address: here, token, worth });
   };
   // Before the clock goes on: a key of a day, then a day and more.
   const expired = await makeKey(server, { role: 'admin', days: 1 });
@@ -89,6 +97,7 @@ export async function makeCallers(server: TestServer, pass: (ms: number) => void
     add(`access key for ${name}`, grants, (await makeKey(server, { grants })).key);
   }
   await addDevices(server, add);
+  await addPeople(server, issuer, add);
   return callers;
 }
 
@@ -114,6 +123,21 @@ async function addDevices(
   const shut = await enrol('admin');
   await setDevice(server, shut.id, { status: 'revoked', role: null });
   add('revoked device', 'bad', shut.token);
+}
+
+async function addPeople(
+  server: TestServer,
+  issuer: TestIssuer,
+  add: (name: string, worth: Worth, token: string) => void,
+): Promise<void> {
+  const iat = Math.floor(server.registry.now().getTime() / 1000);
+  const token = (claims: object) => issuer.token({ iat, exp: iat + 600, ...claims });
+  for (const role of ['device', 'trainer', 'admin'] as const) {
+    add(`person as ${role}`, roleGrants[role], await token({ roles: [`haversack-${role}`] }));
+  }
+  add('person whose token says nothing', [], await token({}));
+  add('person whose token is over', 'bad', await token({ exp: iat - 600, roles: ['haversack-admin'] }));
+  add('person of another audience', 'bad', await token({ aud: 'another', roles: ['haversack-admin'] }));
 }
 
 async function makeKey(

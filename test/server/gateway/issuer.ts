@@ -15,12 +15,15 @@ export interface TestIssuer {
   claimedIssuer: string | null;
   /** Signs with another key from now on, whose `kid` is the count. */
   turnKey(): Promise<void>;
-  token(claims?: Readonly<Record<string, unknown>>, header?: { readonly alg?: string; readonly kid?: string }): Promise<string>;
+  token(
+    claims?: Readonly<Record<string, unknown>>,
+    header?: { readonly alg?: string; readonly kid?: string },
+  ): Promise<string>;
   /** Of the newest key. */
   readonly privateKey: CryptoKey;
 }
 
-export async function startIssuer(): Promise<TestIssuer> {
+export async function startIssuer(atEnd: (clean: () => void) => void = onTestFinished): Promise<TestIssuer> {
   const asked: string[] = [];
   let key = await newKey(1);
   const server = createServer((request, response) => {
@@ -39,7 +42,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     response.end(JSON.stringify(document ?? {}));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });
