@@ -64,6 +64,7 @@ export function openApi(version: string): OpenApi {
 function operationObject(line: string, operation: Operation, right: Right, tag: string): OperationObject {
   const { method, path, parameters } = placeOf(line);
   const { summary, about, body } = operation;
+  const hasParts = body !== undefined || operation.query !== undefined || parameters.length > 0;
   return {
     operationId: idOf(method, path),
     summary,
@@ -87,7 +88,7 @@ function operationObject(line: string, operation: Operation, right: Right, tag: 
       })),
     ],
     ...(body ? { requestBody: requestBody(operation, body) } : {}),
-    responses: responses(operation, right),
+    responses: responses(operation, right, hasParts),
   };
 }
 
@@ -138,18 +139,20 @@ function requestBody({ example, alternative }: Operation, body: Content): Json {
   };
 }
 
-function responses(operation: Operation, right: Right): Record<string, Json> {
+function responses(operation: Operation, right: Right, hasParts: boolean): Record<string, Json> {
   const answers = Object.entries(operation.answers).map(([status, content]): [string, Json] => [
     status,
     response(content, operation.alternative),
   ]);
-  const problems = [...byStatus(codesOf(operation, right))].map(([status, codes]): [string, Json] => [
-    String(status),
-    {
-      description: codes.map(code => `${code}: ${errorCatalogue[code].title}`).join(' '),
-      content: { 'application/problem+json': { schema: reference('Problem') } },
-    },
-  ]);
+  const problems = [...byStatus(codesOf(operation, right, hasParts))].map(
+    ([status, codes]): [string, Json] => [
+      String(status),
+      {
+        description: codes.map(code => `${code}: ${errorCatalogue[code].title}`).join(' '),
+        content: { 'application/problem+json': { schema: reference('Problem') } },
+      },
+    ],
+  );
   return Object.fromEntries([...problems, ...answers]);
 }
 
@@ -165,9 +168,13 @@ function response(content: Content | null, alternative: OtherContent | undefined
   };
 }
 
-/** Its own, and those that every route has. */
-function codesOf(operation: Operation, right: Right): ErrorCode[] {
-  const common: ErrorCode[] = ['BadRequest', 'Internal'];
+/**
+ * Its own, and those that every route has.
+ * @param hasParts whether there is anything in the request that can be wrong
+ */
+function codesOf(operation: Operation, right: Right, hasParts: boolean): ErrorCode[] {
+  const common: ErrorCode[] = ['Internal'];
+  if (hasParts) common.push('BadRequest');
   if (right !== 'public') common.push('Unauthorized', 'Forbidden');
   if (operation.body) common.push('TooLarge', 'UnsupportedMediaType');
   return [...new Set([...common, ...(operation.errors ?? [])])];

@@ -43,10 +43,19 @@ class Tally {
   }
 }
 
+/** HTTP requests of all kinds. */
+interface Http {
+  readonly all: number;
+  /** 4xx */
+  readonly refused: number;
+  /** 5xx */
+  readonly failed: number;
+}
+
 interface Second {
   /** How long it was: a loop that was held up makes one of several. */
   readonly seconds: number;
-  readonly http: number;
+  readonly http: Http;
   readonly models: ReadonlyMap<string, Tally>;
 }
 
@@ -120,7 +129,11 @@ export class LiveWindow {
         p50Ms: each.map(({ tally }) => quantileMs(tally, 0.5)),
         p95Ms: each.map(({ tally }) => quantileMs(tally, 0.95)),
       },
-      http: { requestsPerSecond: rateOf(sum(recent.map(({ http }) => http))) },
+      http: {
+        requestsPerSecond: rateOf(sum(recent.map(({ http }) => http.all))),
+        refusedPerSecond: rateOf(sum(recent.map(({ http }) => http.refused))),
+        failedPerSecond: rateOf(sum(recent.map(({ http }) => http.failed))),
+      },
       models: names.map(model => this.#modelNow(model, perModel.get(model) ?? new Tally(), rateOf)),
     };
   }
@@ -146,8 +159,15 @@ export class LiveWindow {
       .map(([model]) => model);
   }
 
-  #httpSince(): number {
-    return sum([...this.#families.http.all()].map(({ child }) => this.#figureSince(child)));
+  #httpSince(): Http {
+    const http = { all: 0, refused: 0, failed: 0 };
+    for (const { labels, child } of this.#families.http.all()) {
+      const count = this.#figureSince(child);
+      http.all += count;
+      if (labels['status']?.startsWith('4')) http.refused += count;
+      if (labels['status']?.startsWith('5')) http.failed += count;
+    }
+    return http;
   }
 
   /** Only of those to whom something happened. */

@@ -66,7 +66,13 @@ export const liveSchema = z.object({
     p95Ms: z.array(milliseconds),
   }),
   /** HTTP requests of all kinds. */
-  http: z.object({ requestsPerSecond: rate }),
+  http: z.object({
+    requestsPerSecond: rate,
+    /** With a status of 4xx. */
+    refusedPerSecond: rate,
+    /** With a status of 5xx. */
+    failedPerSecond: rate,
+  }),
   /** Most requests first. */
   models: z.array(liveModelSchema),
   /** Who was turned away for asking too much, and may not yet again. */

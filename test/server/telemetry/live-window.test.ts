@@ -97,6 +97,20 @@ describe('the live window', () => {
   });
 });
 
+describe('HTTP requests', () => {
+  it('are counted with those that were refused and that failed', () => {
+    const families = createFamilies();
+    let ms = 0;
+    const window = new LiveWindow({ families, now: () => new Date(0), clockMs: () => ms });
+    families.http.of('GET', '/v2', '200').add(6);
+    families.http.of('GET', '(none)', '404').add(3);
+    families.http.of('POST', '/predict', '503').add();
+    ms = 2000;
+    window.tick();
+    expect(window.read().http).toEqual({ requestsPerSecond: 5, refusedPerSecond: 1.5, failedPerSecond: 0.5 });
+  });
+});
+
 describe('a quantile', () => {
   it('is read within its bucket, as Prometheus reads it', () => {
     // histogram_quantile(0.5) of 10 in (1, 2]: half of the way.

@@ -9,6 +9,8 @@ export const live = {
   memory: '{bytes} of memory',
   sessions: { one: '{n} session ({bytes})', other: '{n} sessions ({bytes})' },
   allHttp: '{rate} HTTP requests a second in all',
+  refusedHttp: '{rate} of them refused (4xx)',
+  failedHttp: '{rate} failed (5xx)',
 
   now: 'The last ten seconds',
   requests: 'Predictions a second',

@@ -10,6 +10,8 @@ export const live: Translation<typeof en> = {
   memory: '内存 {bytes}',
   sessions: { other: '{n} 个会话（{bytes}）' },
   allHttp: '每秒共 {rate} 个 HTTP 请求',
+  refusedHttp: '其中 {rate} 个被拒绝（4xx）',
+  failedHttp: '{rate} 个失败（5xx）',
 
   now: '最近十秒',
   requests: '每秒预测',

@@ -62,14 +62,16 @@ function Row({ of: upstream, again }: { readonly of: Upstream; readonly again: (
   };
   const isDraining = upstream.state === 'draining';
   return (
-    <li class="admin-version">
-      <span class="row">
-        <strong>{version === null ? model : `${model}@${version}`}</strong>
-        <span class="mono small">{name}</span>
-        <State of={upstream} />
+    <li class="live-upstream">
+      <span class="stack-close">
+        <span class="row">
+          <strong>{version === null ? model : `${model}@${version}`}</strong>
+          <span class="mono small">{name}</span>
+          <State of={upstream} />
+        </span>
+        <span class="small soft numbers">{factsOf(live, weight)}</span>
+        {live.why === null ? null : <span class="small">{live.why}</span>}
       </span>
-      <span class="small soft numbers">{factsOf(live, weight)}</span>
-      {live.why === null ? null : <span class="small">{live.why}</span>}
       <span class="row">
         {isDraining ? (
           <Button

@@ -63,7 +63,11 @@ function Facts({ live }: { readonly live: LiveFigures }) {
         t('memory', { bytes: formatBytes(memoryBytes) }),
         t('sessions', { n: sessions.open, bytes: formatBytes(sessions.bytes) }),
         t('allHttp', { rate: formatSignificant(http.requestsPerSecond) }),
-      ].join(' · ')}
+        http.refusedPerSecond > 0 ? t('refusedHttp', { rate: formatSignificant(http.refusedPerSecond) }) : '',
+        http.failedPerSecond > 0 ? t('failedHttp', { rate: formatSignificant(http.failedPerSecond) }) : '',
+      ]
+        .filter(Boolean)
+        .join(' · ')}
     </p>
   );
 }
