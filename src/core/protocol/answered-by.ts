@@ -17,16 +17,21 @@ export interface AnsweredBy {
   readonly ms: number;
 }
 
-/** Strings hold only what RFC 9651 §3.3.3 lets them; what else they had becomes `?`. */
 export function formatAnsweredBy({ who, model, version, variant, provider, ms }: AnsweredBy): string {
-  const strings = Object.entries({ model, version, variant, provider })
-    .filter((entry): entry is [string, string] => entry[1] !== null)
-    .map(([name, value]) => `;${name}="${quotable(value)}"`);
-  return `${who}${strings.join('')};ms=${ms.toFixed(3)}`;
+  const strings = said('model', model) + said('version', version) + said('variant', variant);
+  return `${who}${strings}${said('provider', provider)};ms=${ms.toFixed(3)}`;
 }
 
+function said(name: string, value: string | null): string {
+  return value === null ? '' : `;${name}="${quotable(value)}"`;
+}
+
+/** As it is, in nearly every answer. */
+const plain = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/** Strings hold only what RFC 9651 §3.3.3 lets them; what else they had becomes `?`. */
 function quotable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
+  return plain.test(text) ? text : text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
 }
 
 const parameter = /;\s*([a-z]+)=(?:"((?:[^"\\]|\\["\\])*)"|([\d.]+))/g;

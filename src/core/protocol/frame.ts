@@ -129,10 +129,12 @@ export function encodeFrame(
   const writer = new JsonWriter();
   const parts: Bytes[] = [];
   const start = JSON.stringify(head).slice(0, -1);
-  writer.text(`${start}${start === '{' ? '' : ','}"${member}":[`);
-  Object.entries(tensors).forEach(([name, tensor], index) => {
-    const said = JSON.stringify({ name, datatype: tensor.datatype, shape: tensor.shape }).slice(0, -1);
-    writer.text(`${index === 0 ? '' : ','}${said},`);
+  let separator = `${start}${start === '{' ? '' : ','}"${member}":[`;
+  for (const name in tensors) {
+    const tensor = tensors[name]!;
+    const said = `{"name":${JSON.stringify(name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(',')}]`;
+    writer.text(`${separator}${said},`);
+    separator = ',';
     if (isBinary(name)) {
       const bytes = tensorToBinary(tensor);
       parts.push(bytes);
@@ -142,15 +144,11 @@ export function encodeFrame(
       writer.elements(name, tensor);
       writer.text('}');
     }
-  });
-  writer.text(']}');
+  }
+  writer.text(separator === ',' ? ']}' : `${separator}]}`);
   if (parts.length === 0) return { body: writer.take(), headerLength: null, contentType: jsonMediaType };
-  writer.padTo(alignmentBytes);
-  return {
-    body: joinBytes([writer.take(), ...parts]),
-    headerLength: writer.length,
-    contentType: binaryMediaType,
-  };
+  const headerLength = writer.padTo(alignmentBytes);
+  return { body: joinBytes([writer.take(), ...parts]), headerLength, contentType: binaryMediaType };
 }
 
 function binarySize({ name, parameters }: TensorMessage): number | null {

@@ -16,25 +16,33 @@ const comma = 0x2c;
 const space = 0x20;
 const nullText = 'null';
 
-export class JsonWriter {
-  #bytes: Bytes = new Uint8Array(firstBytes);
-  #length = 0;
+/** Of the writer before, which gave it back: most answers are small, and memory that is not asked for costs nothing. */
+let spare: Bytes | null = null;
+/** A larger one is not kept. */
+const maxSpareBytes = 2 ** 16;
 
-  /** Bytes written. */
-  get length(): number {
-    return this.#length;
+export class JsonWriter {
+  #bytes: Bytes;
+  #length = 0;
+  /** What is still text: together it becomes bytes at once. */
+  #text = '';
+
+  constructor() {
+    this.#bytes = spare ?? new Uint8Array(firstBytes);
+    spare = null;
   }
 
   /** As it is. */
   text(text: string): void {
-    this.#reserve(text.length * bytesPerUnit);
-    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+    this.#text += text;
   }
 
-  /** Spaces, up to a multiple of `step` bytes. */
-  padTo(step: number): void {
+  /** Spaces, up to a multiple of `step` bytes; gives the bytes there are then. */
+  padTo(step: number): number {
+    this.#flush();
     this.#reserve(step);
     while (this.#length % step !== 0) this.#bytes[this.#length++] = space;
+    return this.#length;
   }
 
   /**
@@ -68,9 +76,13 @@ export class JsonWriter {
     this.text(']');
   }
 
-  /** All that was written, in a buffer of its own. */
+  /** All that was written, in a buffer of its own. The writer is done with it. */
   take(): Bytes {
-    return this.#bytes.slice(0, this.#length);
+    this.#flush();
+    const taken = this.#bytes.slice(0, this.#length);
+    if (this.#bytes.length <= maxSpareBytes) spare = this.#bytes;
+    this.#bytes = taken;
+    return taken;
   }
 
   #elements(name: string, { datatype, data }: Tensor): void {
@@ -91,7 +103,14 @@ export class JsonWriter {
     }
   }
 
+  #flush(): void {
+    this.#reserve(this.#text.length * bytesPerUnit);
+    this.#length += encoder.encodeInto(this.#text, this.#bytes.subarray(this.#length)).written;
+    this.#text = '';
+  }
+
   #float32s(name: string, data: Float32Array): void {
+    this.#flush();
     for (let start = 0; start < data.length; start += numbersAtATime) {
       const end = Math.min(data.length, start + numbersAtATime);
       this.#reserve((end - start) * (maxFloat32Bytes + 1));
