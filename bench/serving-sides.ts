@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Peer, startMlserver } from './peers/mlserver.ts';
 import { type Cores, freePort, onServerCores, type Side, startSide, untilReady } from './peers/process.ts';
 import { startTriton } from './peers/triton.ts';
-import { PeerAbsent } from './peers/venv.ts';
+import { PythonAbsent } from '../scripts/venv.mjs';
 import { pushDrawn, startServer } from './server.ts';
 import type { ServedModel } from './serving-models.ts';
 
@@ -82,7 +82,7 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
         const place = join(folder, name.replaceAll(/\W+/g, '-'));
         add(answererOf(name, await start(root, cores, models, place, threads), speaks));
       } catch (thrown) {
-        if (!(thrown instanceof PeerAbsent)) throw thrown;
+        if (!(thrown instanceof PythonAbsent)) throw thrown;
         tell(`NOT MEASURED: ${thrown.message}`);
         absent.push({ name, why: thrown.message });
       }

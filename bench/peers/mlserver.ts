@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answers, type Cores, freePort, type Side, startSide, untilReady } from './process.ts';
-import { ensureVenv, type Venv } from './venv.ts';
+import { ensureVenv, type Venv } from '../../scripts/venv.mjs';
 
 export const mlserverVersion = '1.7.1';
 

@@ -6,13 +6,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer, PeerModel } from './mlserver.ts';
 import { answers, type Cores, freePort, startSide, untilReady } from './process.ts';
-import { ensureVenv, PeerAbsent } from './venv.ts';
+import { ensureVenv, PythonAbsent } from '../../scripts/venv.mjs';
 
 /** The stub of its Python backend is built against one Python; Debian 12 has it. */
 const python = '3.11';
 const maxBatch = 128;
 
-/** @throws PeerAbsent */
+/** @throws PythonAbsent */
 export async function startTriton(
   root: string,
   cores: Cores,
@@ -23,7 +23,7 @@ export async function startTriton(
   const venv = await ensureVenv(root, 'triton', ['nvidia-pytriton==0.7.0', 'onnxruntime==1.30.0']);
   const packages = join(venv.folder, 'lib', `python${python}`, 'site-packages');
   const triton = join(packages, 'pytriton/tritonserver');
-  if (!existsSync(triton)) throw new PeerAbsent(`Triton’s Python backend wants Python ${python} here`);
+  if (!existsSync(triton)) throw new PythonAbsent(`Triton’s Python backend wants Python ${python} here`);
   const backends = join(folder, 'backends');
   await cp(join(triton, 'backends/python'), join(backends, 'python'), { recursive: true });
   const stub = join(triton, 'python_backend_stubs', python, 'triton_python_backend_stub');
@@ -47,7 +47,7 @@ export async function startTriton(
     await untilReady(side, () => answers(`${url}/v2/health/ready`));
   } catch (thrown) {
     await side.close();
-    throw new PeerAbsent(`Triton does not start here: ${String(thrown)}`, { cause: thrown });
+    throw new PythonAbsent(`Triton does not start here: ${String(thrown)}`, { cause: thrown });
   }
   return { ...side, port, url };
 }

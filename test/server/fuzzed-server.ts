@@ -63,10 +63,16 @@ const present: Readonly<Record<string, string>> = {
   name: 'rows',
 };
 
+/** What a parameter of a path is. */
+export function presentFor(name: string): string {
+  return present[name] ?? 'x';
+}
+
+/** A route's pattern as an address. */
 export function pathOf(pattern: string): string {
   return pattern
     .replaceAll('::', '\0')
-    .replaceAll(/:(\w+)|\*/g, (_, name: string | undefined) => present[name ?? ''] ?? 'x')
+    .replaceAll(/:(\w+)|\*/g, (_, name: string | undefined) => presentFor(name ?? ''))
     .replaceAll('\0', ':');
 }
 
