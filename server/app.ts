@@ -81,6 +81,8 @@ export interface ServerOptions {
   readonly appFolder?: string | null;
   /** What it is bound to: decides the names it answers to. */
   readonly host?: string;
+  /** Names beside those, such as that of a proxy in front of it; in lower case, without a port. */
+  readonly names?: readonly string[];
   /**
    * The built program that looks into uploads in a process of its own. Null or absent: they are looked into in this one,
    * where only trusted people may upload.

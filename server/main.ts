@@ -31,6 +31,8 @@ const sessionThread = builtProgram('session-thread.js');
 export interface ServeOptions extends Pick<ServerOptions, 'callerLimits' | 'oidc'> {
   readonly port: number;
   readonly host: string;
+  /** Names that it goes by, beside those of this machine. */
+  readonly names?: readonly string[];
   /** The data folder; made if absent. */
   readonly data: string;
   /** Whether the demo models are put into a registry that has not seen them. */
@@ -99,6 +101,7 @@ export async function start(options: ServeOptions, say: (line: string) => void):
   const server = await open(options.data, {
     data: options.data,
     host,
+    ...(options.names ? { names: options.names } : {}),
     appFolder: join(root, 'dist/app'),
     checkProcess,
     sessionThread,

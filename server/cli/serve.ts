@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { dataFolder } from './connect.ts';
 import { UsageError } from './failure.ts';
+import { parseNames } from '../gateway/served-names.ts';
 import { parseOrigins } from '../embed-origins.ts';
 import { type GatewayFlags, gatewaySettings, withGatewayFlags } from './gateway-flags.ts';
 import type { Io } from './io.ts';
@@ -11,6 +12,7 @@ import { isLogLevel, type LogLevel, logLevels } from '../telemetry/log-level.ts'
 interface Flags extends GatewayFlags {
   readonly port?: number;
   readonly host?: string;
+  readonly names?: string[];
   readonly data?: string;
   readonly demo: boolean;
   readonly lan?: true;
@@ -29,6 +31,11 @@ export function serveCommand(io: Io): Command {
     .description('keep and serve models: registry, predictions and the app, on one port')
     .option('--port <port>', `where to listen (PORT; else ${defaultPort})`, parsePort)
     .option('--host <host>', 'the address to listen on (HOST; else 127.0.0.1)')
+    .option(
+      '--names <names>',
+      'names that it answers to beside this machine’s, such as a proxy’s (HAVERSACK_NAMES)',
+      parseHostNames,
+    )
     .option('--data <folder>', 'where everything is kept (HAVERSACK_DATA; else ./data)')
     .option('--no-demo', 'without the demo models')
     .option('--lan', 'HTTPS on all interfaces, for phones, with a page that tells how to trust it')
@@ -66,9 +73,11 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
   const slowMs = settingOf(io, flags.slowMs, 'LOG_SLOW_MS', parseSlow);
   const drainSeconds = settingOf(io, flags.drainSeconds, 'HAVERSACK_DRAIN_SECONDS', parseSeconds);
   const embedOrigins = settingOf(io, flags.embedOrigins, 'HAVERSACK_EMBED_ORIGINS', parseEmbedOrigins);
+  const names = settingOf(io, flags.names, 'HAVERSACK_NAMES', parseHostNames);
   const options = {
     port: settingOf(io, flags.port, 'PORT', parsePort) ?? defaultPort,
     host: flags.host ?? io.env.HOST ?? '127.0.0.1',
+    ...(names === undefined ? {} : { names }),
     data: dataFolder(io, flags),
     demo: flags.demo,
     lan: flags.lan === true,
@@ -96,6 +105,14 @@ function parseLevel(text: string): LogLevel {
 function parseSlow(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('That is a whole number of milliseconds.');
+}
+
+function parseHostNames(text: string): string[] {
+  try {
+    return parseNames(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function parseSeconds(text: string): number {
