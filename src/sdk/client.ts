@@ -38,6 +38,7 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
   readonly #events = new Events();
   readonly #remote: Remote;
   readonly #described = new Map<string, { readonly until: number; readonly what: Described }>();
+  readonly #describing = new Map<string, Promise<Described>>();
   /** Parts that most programs do without: fetched by those that need them, and null for the others. */
   readonly #batcher: () => Promise<Batcher | null>;
   readonly #local: () => Promise<Local | null>;
@@ -171,9 +172,14 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
     const name = nameOf(target);
     const known = this.#described.get(name);
     if (known && known.until > performance.now()) return known.what;
+    // Who asks at the same time asks once; where that one gave up, each for itself.
+    const asked = await this.#describing.get(name)?.catch(() => null);
+    if (asked) return asked;
     const here = (await this.#local())?.describe(target) ?? null;
     try {
-      const what = await this.#remote.describe(target, scope, () => here !== null);
+      const asking = this.#remote.describe(target, scope, () => here !== null);
+      this.#describing.set(name, asking);
+      const what = await asking;
       this.#described.set(name, { what, until: performance.now() + describedForMs });
       return what;
     } catch (thrown) {
@@ -181,6 +187,8 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
       const otherwise = known?.what ?? here;
       if (otherwise && thrown instanceof ClientError && thrown.isUnheard) return otherwise;
       throw thrown;
+    } finally {
+      this.#describing.delete(name);
     }
   }
 }
