@@ -25,16 +25,17 @@ export interface PeerModel {
   readonly output: { readonly name: string; readonly shape: readonly number[] };
 }
 
-/** @param folder for its settings; @param threads that one run computes with */
+/** @param folder for its settings; @param threads that one run computes with; @param port a free one if absent */
 export async function startMlserver(
   root: string,
   cores: Cores,
   models: readonly PeerModel[],
   folder: string,
   threads: number,
+  port?: number,
 ): Promise<Peer> {
   const { bin } = await mlserverVenv(root);
-  const [http_port, grpc_port] = [await freePort(), await freePort()];
+  const [http_port, grpc_port] = [port ?? (await freePort()), await freePort()];
   const settings = {
     debug: false,
     host: '127.0.0.1',

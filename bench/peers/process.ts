@@ -14,6 +14,9 @@ export interface Cores {
   readonly apart: boolean;
 }
 
+/** All for everybody: where nothing is timed. */
+export const sharedCores: Cores = { load: [], server: [], apart: false };
+
 /** The first processor for the load, the others for who answers. Moves this process there. */
 export function partCores(): Cores {
   const all = cpus().map((_, nth) => nth);
