@@ -19,6 +19,7 @@ import { auditCommand } from './audit.ts';
 import { cardCommand } from './card.ts';
 import { gcCommand } from './gc.ts';
 import { retentionCommand } from './retention.ts';
+import { servingCommand } from './serving.ts';
 import { retireCommand } from './retire.ts';
 import { rollbackCommand } from './rollback.ts';
 import { rolloutCommand } from './rollout.ts';
@@ -85,6 +86,7 @@ function program(io: Io): Command {
     cardCommand,
     tagCommand,
     retentionCommand,
+    servingCommand,
     gcCommand,
     auditCommand,
     verifyCommand,

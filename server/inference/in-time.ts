@@ -4,7 +4,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 /** @throws HaversackError `DeadlineExceeded`, `Aborted`, and what the work rejects with */
 export async function inTime<T>(
   work: Promise<T>,
-  { name, waitMs, signal }: { readonly name: string; readonly waitMs: number; readonly signal: AbortSignal },
+  { name, waitMs, signal }: { readonly name: string; readonly waitMs: number; readonly signal?: AbortSignal },
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let stop = () => {};
@@ -15,13 +15,13 @@ export async function inTime<T>(
       waitMs,
     );
     stop = () => reject(new HaversackError('Aborted', 'nobody waits for the answer any more'));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
   });
   try {
     return await Promise.race([work, over]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
   }
 }

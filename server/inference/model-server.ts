@@ -4,7 +4,7 @@ import type { Serving } from '../../src/core/artifact/serving-api.ts';
 import { HaversackError, toFailure } from '../../src/core/errors.ts';
 import type { InferRequest } from '../../src/core/protocol/infer-request.ts';
 import type { ModelMetadata } from '../../src/core/protocol/messages.ts';
-import { type Offload, offloadMember } from '../../src/core/protocol/offload.ts';
+import type { Offload } from '../../src/core/protocol/offload.ts';
 import { checkFeeds } from '../../src/core/runtime/ort-tensors.ts';
 import type { TensorSpec } from '../../src/core/runtime/session.ts';
 import type {
@@ -19,9 +19,11 @@ import type {
 import type { TensorMap } from '../../src/core/tensor.ts';
 import { type LoadedVersion, LoadedVersions } from './loaded-versions.ts';
 import { type Meter, silentMeter } from './meter.ts';
+import type { Asked } from './request-queue.ts';
 import { cacheKeyOf, ResponseCache } from './response-cache.ts';
 import type { RunnerOptions } from './runner.ts';
 import type { VersionSource } from './version-source.ts';
+import { withOffload } from './with-offload.ts';
 import { inTime } from './in-time.ts';
 
 export interface ModelServerOptions extends RunnerOptions {
@@ -164,7 +166,8 @@ export class ModelServer implements ProtocolBackend {
     const { inputs, outputs } = loaded.runner;
     checkFeeds(inputs, request.inputs);
     checkOutputs(outputs, request);
-    const compute = () => this.#compute(loaded, request, { deadlineAt, signal: context.signal });
+    const isGone = context.isGone ?? (() => context.signal.aborted);
+    const compute = () => this.#compute(loaded, request, { deadlineAt, isGone });
     const cache = this.#cacheOf(model, serving);
     if (!cache) return compute();
     const key = cacheKeyOf(loaded.facts.digest, context.tenant, request);
@@ -174,7 +177,7 @@ export class ModelServer implements ProtocolBackend {
   async #compute(
     { model, version, facts, runner, queue }: LoadedVersion,
     { inputs, outputs }: InferRequest,
-    until: { readonly deadlineAt: number; readonly signal: AbortSignal },
+    until: Omit<Asked, 'feeds'>,
   ): Promise<Answered> {
     const ran = await queue.ask({ feeds: inputs, ...until });
     return {
@@ -217,12 +220,7 @@ export class ModelServer implements ProtocolBackend {
   }
 
   async #withOffload(error: HaversackError, version: Resolved): Promise<HaversackError> {
-    const offload = await this.offload(version);
-    return new HaversackError(error.code, error.detail, {
-      cause: error,
-      ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-      members: offload ? { [offloadMember]: offload } : {},
-    });
+    return withOffload(error, await this.offload(version));
   }
 }
 

@@ -4,11 +4,27 @@ import type { InferContext } from '../../src/core/serve/service.ts';
 
 /** Its signal fires when the connection ends before the answer is out. */
 export function requestContext(request: FastifyRequest, reply: FastifyReply): InferContext {
+  const isGone = () => reply.raw.destroyed && !reply.raw.writableFinished;
+  let signal: AbortSignal | null = null;
+  return {
+    // Only for who listens: making one takes as long as a small model's run.
+    get signal() {
+      return (signal ??= signalOf(reply, isGone));
+    },
+    isGone,
+    tenant: tenantOf(request),
+    passOn: () => request.passOn(),
+  };
+}
+
+function signalOf({ raw }: FastifyReply, isGone: () => boolean): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new Error('the caller went'));
-  });
-  return { signal: gone.signal, tenant: tenantOf(request), passOn: () => request.passOn() };
+  const abort = () => {
+    if (isGone()) gone.abort(new Error('the caller went'));
+  };
+  raw.once('close', abort);
+  abort();
+  return gone.signal;
 }
 
 function tenantOf({ caller }: FastifyRequest): string {

@@ -37,7 +37,8 @@ export interface Asked {
   readonly feeds: TensorMap;
   /** On `performance.now()`'s clock. */
   readonly deadlineAt: number;
-  readonly signal: AbortSignal;
+  /** Whether nobody waits any more. Asked when it matters: a listener for every request would cost more than a small run. */
+  readonly isGone: () => boolean;
 }
 
 export interface Ran {
@@ -260,7 +261,7 @@ export class RequestQueue {
 
   /** One timer for all: most deadlines are equally far away, and few are ever reached. */
   #watchDeadline(at: number, now: number): void {
-    if (this.#watch && this.#watch.at <= at) return;
+    if (at === Infinity || (this.#watch && this.#watch.at <= at)) return;
     if (this.#watch) clearTimeout(this.#watch.timer);
     const timer = setTimeout(() => this.#endLate(), Math.ceil(at - now)).unref();
     this.#watch = { at, timer };
@@ -285,8 +286,8 @@ export class RequestQueue {
   }
 }
 
-function whyNot({ signal, deadlineAt }: Asked, now: number): HaversackError | null {
-  if (signal.aborted) return new HaversackError('Aborted', 'nobody waits for the answer any more');
+function whyNot({ isGone, deadlineAt }: Asked, now: number): HaversackError | null {
+  if (isGone()) return new HaversackError('Aborted', 'nobody waits for the answer any more');
   return now >= deadlineAt
     ? new HaversackError('DeadlineExceeded', 'its time was over before its answer was there')
     : null;

@@ -9,15 +9,18 @@ export interface RunCost {
 }
 
 /** Each size is timed so often; the shortest counts, for what disturbs only makes longer. */
-const timedRuns = 5;
+const timedRuns = 8;
 const rowsTogether = 16;
 
 /** Where one run is longer than this, a longer one is not tried: whoever waits for the model waits for it too. */
 const longMs = 20;
 
+/** One that knows better than the clock here how long it ran. */
+type Timed = Session & { readonly lastRunMs?: number };
+
 /** Measured with an example, and where rows can be joined with some of it. Null where the model refuses the example. */
 export async function measureCost(
-  session: Session,
+  session: Timed,
   example: TensorMap,
   joins: boolean,
 ): Promise<RunCost | null> {
@@ -43,12 +46,12 @@ function elementsOf(feeds: TensorMap): number {
   return Math.max(1, count);
 }
 
-async function shortestRun(session: Session, feeds: TensorMap): Promise<number> {
+async function shortestRun(session: Timed, feeds: TensorMap): Promise<number> {
   let shortest = Infinity;
   for (let i = 0; i < timedRuns; i++) {
     const started = performance.now();
     await session.run(feeds);
-    shortest = Math.min(shortest, performance.now() - started);
+    shortest = Math.min(shortest, session.lastRunMs ?? performance.now() - started);
     if (shortest > longMs) break;
   }
   return shortest;

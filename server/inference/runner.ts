@@ -12,10 +12,10 @@ import type { ReadFile, SessionThreads, ThreadedSession } from './session-thread
 import { warmUp } from './warm-up.ts';
 
 /**
- * A run that takes no longer than this, with the way to another thread and back, is made on the server's own: the way alone
- * takes 0.03 to 0.06 ms (measured: Node 20, two cores), as much as such a run.
+ * A run that takes no longer than this is made on the server's own thread: the way to another and back takes 0.03 to 0.06 ms of
+ * it (measured: Node 20, two cores), which such a run would hardly win back.
  */
-const hereBelowMs = 0.2;
+const hereBelowMs = 0.15;
 /** Larger ones of the same model, many rows at once, go to another thread from here on: everybody else waits meanwhile. */
 const hereAtMostMs = 2;
 /** Nor may opening it hold everybody up. Bytes, because how long it takes is known too late. */

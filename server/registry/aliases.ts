@@ -64,6 +64,9 @@ export async function moveAlias(
   ifRevision: number | null,
   because: Because,
 ): Promise<Envelope> {
+  if (!isPartial({ rollout: { share: move.share, groups: move.groups ? [...move.groups] : null } })) {
+    await registry.beforeMove?.(key.model, move.version);
+  }
   const moved = await registry.database.transaction().execute(async transaction => {
     requireRevision(key, await find(transaction, key), ifRevision);
     return setAlias(registry, transaction, key, move, because);

@@ -22,6 +22,8 @@ export interface Registry {
   readonly runtimeName: () => Promise<string>;
   /** Looks into uploads. */
   readonly checker: Checker;
+  /** Before an alias means a version for all: whoever answers by alias gets ready. It may not be there; never rejects. */
+  readonly beforeMove?: (model: string, version: number) => Promise<void>;
   readonly now: () => Date;
   readonly log: Log;
 }

@@ -38,6 +38,7 @@ import {
   type VersionDetail,
   versionDetailSchema,
 } from '../core/artifact/registry-api.ts';
+import { type Serving, type servingChangeSchema, servingSchema } from '../core/artifact/serving-api.ts';
 import { type Envelope, envelopeSchema } from '../core/artifact/signature.ts';
 import { z } from '../core/zod.ts';
 import { workTimeoutMs } from './http.ts';
@@ -63,6 +64,24 @@ export class AdminClient extends RegistryClient {
   ): Promise<ModelDetail> {
     const options = { method: 'PATCH', headers: { 'if-match': ifMatch }, signal };
     return this.post(path`/models/${model}`, change, modelDetailSchema, options);
+  }
+
+  /** How the server serves a model, and its etag for `changeServing`. */
+  async serving(model: string, signal?: Signal): Promise<{ serving: Serving; etag: string }> {
+    const where = path`/models/${model}/serving`;
+    const { value, headers } = await this.connection.json(where, servingSchema, { signal });
+    return { serving: value, etag: headers.get('etag') ?? '*' };
+  }
+
+  /** All settings; what is left out is as any model has it. `ifMatch`: the etag of what was seen; `*` in any case. */
+  async changeServing(
+    model: string,
+    serving: z.input<typeof servingChangeSchema>,
+    ifMatch = '*',
+    signal?: Signal,
+  ): Promise<Serving> {
+    const options = { method: 'PUT', headers: { 'if-match': ifMatch }, signal };
+    return this.post(path`/models/${model}/serving`, serving, servingSchema, options);
   }
 
   /** Retires a version, or takes it out of retirement. `ifMatch`: the etag of what was seen; `*` in any case. */
