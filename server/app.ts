@@ -15,9 +15,11 @@ import { securityHeaders } from './gateway/headers.ts';
 import { Limits } from './gateway/limits.ts';
 import type { OidcSettings } from './gateway/oidc-settings.ts';
 import { OidcTokens } from './gateway/oidc-tokens.ts';
-import { servedNames } from './gateway/origin.ts';
+import { keptServedNames } from './gateway/origin.ts';
+import { alsoNamed } from './gateway/served-names.ts';
 import { sendProblem } from './gateway/problem.ts';
 import { registrySource } from './inference/from-registry.ts';
+import { inTime } from './inference/in-time.ts';
 import { ModelServer } from './inference/model-server.ts';
 import { requestContext } from './inference/request-context.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
@@ -157,6 +159,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     checker: options.checkProcess
       ? checkerProcess({ program: options.checkProcess, chunks: chunksFolder })
       : checkerHere({ blobs, openSession: openLazily, runtimeName, optimizeGraph: optimizeLazily }),
+    beforeMove: (model, version) => prepared(models, { model, version }),
     now,
     log: logger,
   };
@@ -251,6 +254,14 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
       lock.release();
     },
   };
+}
+
+/** Who moves an alias waits so long for the version it is to mean to be loaded, and then no longer. */
+const maxPrepareMs = 10_000;
+
+/** A version that cannot be loaded is found out by who asks for it. */
+async function prepared(models: ModelServer, { model, version }: Resolved): Promise<void> {
+  await inTime(models.prepare(model, version), { name: model, waitMs: maxPrepareMs }).catch(() => undefined);
 }
 
 interface Parts {
