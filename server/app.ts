@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
+import type { Resolved } from '../src/core/serve/service.ts';
 import { registerDocs } from './docs/routes.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { DailyUsage } from './gateway/daily-usage.ts';
