@@ -56,6 +56,25 @@ export function servedNames(host: string): ReadonlySet<string> {
   return names;
 }
 
+/** A laptop changes networks: its addresses are looked up again this often. */
+const namesEveryMs = 10_000;
+
+/** The same, looked up rarely: asking the system for its interfaces takes longer than a small prediction. */
+export function keptServedNames(
+  host: string,
+  clockMs: () => number = () => performance.now(),
+): () => ReadonlySet<string> {
+  let names = servedNames(host);
+  let untilMs = clockMs() + namesEveryMs;
+  return () => {
+    if (clockMs() >= untilMs) {
+      names = servedNames(host);
+      untilMs = clockMs() + namesEveryMs;
+    }
+    return names;
+  };
+}
+
 /** Of all interfaces but loopback; IPv6 without link-local ones, which need a zone. */
 export function machineAddresses(): string[] {
   return Object.values(networkInterfaces())

@@ -1,5 +1,5 @@
 // Keys for people and programs: shown once, kept as a hash, with a role or grants, perhaps limits, and perhaps an end.
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { z } from '../../src/core/zod.ts';
 import type {
@@ -29,11 +29,11 @@ export async function createAccessKey(
   query: z.output<typeof accessKeyQuerySchema>,
   who: Actor,
 ): Promise<NewKey> {
-  const { key, hash } = makeSecret();
+  const secret = makeSecret();
   const now = registry.now();
   const row: AccessKeyRow = {
     id: randomUUID(),
-    hash,
+    hash: secret.hash,
     name: query.name,
     // What has grants has nothing by its role: read back, it has none.
     role: query.role ?? 'device',
@@ -50,7 +50,7 @@ export async function createAccessKey(
     await transaction.insertInto('access_keys').values(row).execute();
     await record(transaction, now, { who, what: 'key', subject: row.id, detail: describe(row) });
   });
-  return { ...toInfo(row), key };
+  return { ...toInfo(row), key: secret.key };
 }
 
 /**
@@ -64,7 +64,7 @@ export async function rotateAccessKey(
   { graceHours, days }: z.output<typeof keyRotationSchema>,
   who: Actor,
 ): Promise<NewKey> {
-  const { key, hash } = makeSecret();
+  const secret = makeSecret();
   const now = registry.now();
   const row = await registry.database.transaction().execute(async transaction => {
     const old = await requireKey(transaction, id);
@@ -72,7 +72,7 @@ export async function rotateAccessKey(
     const next: AccessKeyRow = {
       ...old,
       id: randomUUID(),
-      hash,
+      hash: secret.hash,
       created_at: now.toISOString(),
       created_by: who,
       expires_at: followingEnd(old, days, now),
@@ -88,7 +88,7 @@ export async function rotateAccessKey(
     return next;
   });
   registry.events.publish({ type: 'key', id });
-  return { ...toInfo(row), key };
+  return { ...toInfo(row), key: secret.key };
 }
 
 async function requireRotatable(transaction: Kysely<Tables>, old: AccessKeyRow, now: Date): Promise<void> {
@@ -158,7 +158,7 @@ export async function findAccessKey({ database }: Registry, hash: string): Promi
 }
 
 export function hashOfKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }
 
 function makeSecret(): { readonly key: string; readonly hash: string } {

@@ -118,8 +118,37 @@ describe('haversack key', () => {
     expect(next).toMatchObject({ name: 'lab', role: 'trainer', revokedAt: null });
     expect(next.key).not.toBe(old.key);
     expect(Date.parse(next.expiresAt) - Date.parse(next.createdAt)).toBe(30 * 24 * 60 * 60 * 1000);
-    const keys = await answerOf<{ id: string; revokedAt: string | null }[]>(['key', 'list']);
-    expect(keys.find(({ id }) => id === old.id)?.revokedAt).not.toBeNull();
+    // The one before goes on for a day, so that whoever has it can change.
+    const keys = await answerOf<{ id: string; expiresAt: string }[]>(['key', 'list']);
+    const { expiresAt } = keys.find(({ id }) => id === old.id)!;
+    expect(Date.parse(expiresAt) - Date.parse(next.createdAt)).toBe(24 * 60 * 60 * 1000);
+    const { out } = await call(['key', 'rotate', next.id, '--grace', '0']);
+    expect(out).toContain('The one before is over.');
+  });
+
+  it('may do something with some models, so much and no more', async () => {
+    const made = await answerOf<{ id: string }>([
+      ...['key', 'add', 'shop', '--grant', 'digits:predict,read', '--grant', 'iris:read'],
+      ...['--per-minute', '600', '--at-once', '8', '--per-day', '50000'],
+    ]);
+    expect(made).toMatchObject({
+      role: null,
+      grants: [
+        { model: 'digits', rights: ['predict', 'read'] },
+        { model: 'iris', rights: ['read'] },
+      ],
+      limits: { perMinute: 600, atOnce: 8, perDay: 50_000 },
+    });
+    const { out } = await call(['key', 'list']);
+    expect(out).toMatch(/shop +digits:predict,read iris:read +600\/min, 8 at once, 50000\/day/);
+    for (const flags of [
+      [],
+      ['--role', 'device', '--grant', 'digits:read'],
+      ['--grant', 'digits'],
+      ['--grant', 'a:own'],
+    ]) {
+      expect((await call(['key', 'add', 'x', ...flags])).code, flags.join(' ')).toBe(2);
+    }
   });
 
   it('gives the registry a new one', async () => {

@@ -1,103 +1,171 @@
 import { describe, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../support.ts';
+import type { Grant } from '../../../src/core/artifact/grant.ts';
+import { audienceOf, commitBytes, enrolDevice, startServer, type TestServer } from '../support.ts';
 
-const day = 24 * 60 * 60 * 1000;
-const elsewhere = { address: '10.1.2.3' };
+const elsewhere = '192.168.7.20';
+const hourMs = 60 * 60_000;
+
+async function makeKey(server: TestServer, query: object): Promise<{ id: string; key: string }> {
+  const { status, json } = await server.ask('POST', 'keys', {
+    token: server.key,
+    body: { name: 'test', ...query },
+  });
+  expect(status).toBe(201);
+  return json as { id: string; key: string };
+}
 
 async function scene() {
-  let now = Date.now();
-  const server = await startServer({ host: '0.0.0.0', now: () => new Date(now) });
-  return { server, pass: (ms: number) => (now += ms) };
+  let passedMs = 0;
+  const server = await startServer({ host: '0.0.0.0', now: () => new Date(Date.now() + passedMs) });
+  const status = async (token: string) =>
+    (await server.ask('GET', 'models', { token, address: elsewhere })).status;
+  const rotate = (id: string, body: object) =>
+    server.ask('POST', `keys/${id}/rotate`, { token: server.key, body });
+  return { server, status, rotate, pass: (ms: number) => (passedMs += ms) };
 }
 
-async function makeKey(server: TestServer, query: object = { name: 'ci', role: 'trainer' }) {
-  const made = await server.ask('POST', 'keys', { token: server.key, body: query });
-  expect(made.status).toBe(201);
-  return made.json as { id: string; key: string };
-}
-
-async function status(server: TestServer, key: string, method: string, path: string) {
-  const body = method === 'GET' ? {} : { body: { digests: [] } };
-  return (await server.ask(method, path, { ...elsewhere, token: key, ...body })).status;
-}
-
-describe('an access key', () => {
-  it('may do what its role may, from anywhere, and no more', async () => {
-    const { server } = await scene();
-    for (const [role, trains, administers] of [
-      ['device', 403, 403],
-      ['trainer', 200, 403],
-      ['admin', 200, 200],
-    ] as const) {
-      const { key } = await makeKey(server, { name: role, role });
-      expect(key).toMatch(/^hvk_[\w-]{43}$/);
-      expect(await status(server, key, 'GET', 'models')).toBe(200);
-      expect(await status(server, key, 'POST', 'chunks/missing')).toBe(trains);
-      expect(await status(server, key, 'GET', 'keys')).toBe(administers);
-      const { json } = await server.ask('GET', 'me', { ...elsewhere, token: key });
-      expect(json).toMatchObject({ kind: 'access-key', role, status: null, certificate: null });
+describe('a key', () => {
+  it('has either a role or grants', async () => {
+    const server = await startServer();
+    const grants = [{ model: 'digits', rights: ['read'] }];
+    const refused = [
+      {},
+      { role: 'admin', grants },
+      { grants: [] },
+      { grants: [{ model: 'digits', rights: [] }] },
+      { grants: [{ model: 'digits', rights: ['own'] }] },
+      { grants: [{ model: 'Digits!', rights: ['read'] }] },
+      { role: 'device', limits: { perMinute: 0 } },
+    ];
+    for (const query of refused) {
+      const { status } = await server.ask('POST', 'keys', {
+        token: server.key,
+        body: { name: 'x', ...query },
+      });
+      expect(status, JSON.stringify(query)).toBe(400);
     }
+    const { key } = await makeKey(server, { grants, limits: { perDay: 5 } });
+    const { json } = await server.ask('GET', 'keys', { token: server.key });
+    expect(json['keys']).toMatchObject([
+      { role: null, grants, limits: { perMinute: null, atOnce: null, perDay: 5 }, replaces: null },
+    ]);
+    expect(JSON.stringify(json)).not.toContain(key);
+    const me = await server.ask('GET', 'me', { token: key });
+    expect(me.json).toMatchObject({ kind: 'access-key', role: null, grants });
   });
 
-  it('is shown once, and kept as a hash', async () => {
-    const { server } = await scene();
-    const { key, id } = await makeKey(server);
-    const rows = await server.registry.database.selectFrom('access_keys').selectAll().execute();
-    expect(JSON.stringify(rows)).not.toContain(key.slice(4));
-    const listed = await server.ask('GET', 'keys', { token: server.key });
-    expect(listed.bytes.toString()).not.toContain(key.slice(4));
-    expect(listed.json['keys']).toMatchObject([{ id, name: 'ci', role: 'trainer', revokedAt: null }]);
+  it('that was looked up before opens nothing from the next request after it was revoked', async () => {
+    const { server, status } = await scene();
+    const { id, key } = await makeKey(server, { role: 'device' });
+    expect([await status(key), await status(key)]).toEqual([200, 200]);
+    await server.ask('DELETE', `keys/${id}`, { token: server.key });
+    expect(await status(key)).toBe(401);
   });
 
-  it('opens nothing from the next request on after it was revoked', async () => {
-    const { server } = await scene();
-    const { key, id } = await makeKey(server);
-    expect(await status(server, key, 'GET', 'models')).toBe(200);
-    const revoked = await server.ask('DELETE', `keys/${id}`, { token: server.key });
-    expect(revoked).toMatchObject({ status: 200, json: { id, revokedAt: expect.any(String) } });
-    expect(await status(server, key, 'GET', 'models')).toBe(401);
-    // A wrong key is not the same as none, on loopback either.
-    expect((await server.ask('GET', 'models', { token: key })).status).toBe(401);
-    expect((await server.ask('DELETE', `keys/${id}`, { token: server.key })).json).toEqual(revoked.json);
-    expect((await server.ask('DELETE', 'keys/absent', { token: server.key })).status).toBe(404);
+  it('that was not known becomes known when it is made: a wrong one is not remembered', async () => {
+    const { server, status } = await scene();
+    expect(await status('hvk_nothing')).toBe(401);
+    const { key } = await makeKey(server, { role: 'device' });
+    expect(await status(key)).toBe(200);
+  });
+});
+
+describe('a key that follows', () => {
+  it('may the same for as long; the one before goes on for its grace, and is not followed twice', async () => {
+    const { server, status, rotate, pass } = await scene();
+    const grants = [{ model: '*', rights: ['read'] }];
+    const old = await makeKey(server, { grants, limits: { perMinute: 100 }, days: 30 });
+    expect(await status(old.key)).toBe(200);
+    const { status: made, json: next } = await rotate(old.id, { graceHours: 2 });
+    expect(made).toBe(201);
+    expect(next).toMatchObject({ name: 'test', grants, limits: { perMinute: 100 }, replaces: old.id });
+    expect(Date.parse(String(next['expiresAt'])) - Date.parse(String(next['createdAt']))).toBe(720 * hourMs);
+    expect((await rotate(old.id, {})).status).toBe(409);
+    pass(hourMs);
+    expect([await status(old.key), await status(String(next['key']))]).toEqual([200, 200]);
+    pass(hourMs);
+    expect([await status(old.key), await status(String(next['key']))]).toEqual([401, 200]);
+    expect((await rotate(old.id, {})).status).toBe(409);
+    expect((await rotate('absent', {})).status).toBe(404);
   });
 
-  it('ends at its end', async () => {
-    const { server, pass } = await scene();
-    const { key } = await makeKey(server, { name: 'guest', role: 'device', days: 2 });
-    pass(2 * day - 1);
-    expect(await status(server, key, 'GET', 'models')).toBe(200);
-    pass(1);
-    expect(await status(server, key, 'GET', 'models')).toBe(401);
+  it('without grace takes the place of the one before at once', async () => {
+    const { server, status, rotate } = await scene();
+    const old = await makeKey(server, { role: 'device' });
+    expect(await status(old.key)).toBe(200);
+    const { json } = await rotate(old.id, { graceHours: 0 });
+    expect([await status(old.key), await status(String(json['key']))]).toEqual([401, 200]);
   });
 
-  it('says when it was last used, to the minute', async () => {
-    const { server, pass } = await scene();
-    const { key } = await makeKey(server);
-    const lastUsed = async () => {
-      const { json } = await server.ask('GET', 'keys', { token: server.key });
-      return (json['keys'] as { lastUsedAt: string | null }[])[0]!.lastUsedAt;
-    };
-    expect(await lastUsed()).toBeNull();
-    await status(server, key, 'GET', 'models');
-    const first = (await lastUsed())!;
-    pass(30_000);
-    await status(server, key, 'GET', 'models');
-    expect(await lastUsed()).toBe(first);
-    pass(30_000);
-    await status(server, key, 'GET', 'models');
-    expect(Date.parse((await lastUsed())!) - Date.parse(first)).toBe(60_000);
+  it('does not lengthen the life of the one before', async () => {
+    const { server, status, rotate, pass } = await scene();
+    const old = await makeKey(server, { role: 'device', days: 1 });
+    await rotate(old.id, { graceHours: 48 });
+    pass(25 * hourMs);
+    expect(await status(old.key)).toBe(401);
+  });
+});
+
+describe('grants on one model', () => {
+  async function twoModels() {
+    const { server, ...rest } = await scene();
+    const mine = await commitBytes(server, 'mine', 'the weights of mine');
+    const other = await commitBytes(server, 'other', 'the weights of the other');
+    const chunkOf = ({ manifest }: typeof mine) => manifest.authority.file.chunks[0]!.digest;
+    return { server, mine: chunkOf(mine), other: chunkOf(other), ...rest };
+  }
+  const grants: Grant[] = [{ model: 'mine', rights: ['read'] }];
+
+  it.each(['key', 'device'] as const)('of a %s show that model, and none of the rest', async kind => {
+    const { server, mine, other } = await twoModels();
+    const token = kind === 'key' ? (await makeKey(server, { grants })).key : await deviceWith(server, grants);
+    const ask = (method: string, path: string, body?: object) =>
+      server.ask(method, path, { token, address: elsewhere, ...(body ? { body } : {}) });
+    const names = async (query = '') =>
+      ((await ask('GET', `models${query}`)).json['models'] as { model: string }[]).map(({ model }) => model);
+    expect([await names(), await names('?q=o'), await names('?q=m')]).toEqual([['mine'], [], ['mine']]);
+    expect((await ask('GET', 'models/mine')).status).toBe(200);
+    // The same whether or not it is there.
+    expect([(await ask('GET', 'models/other')).status, (await ask('GET', 'models/absent')).status]).toEqual([
+      403, 403,
+    ]);
+    expect((await ask('GET', `chunks/${mine}`)).status).toBe(200);
+    const hidden = await ask('GET', `chunks/${other}`);
+    const absent = await ask('GET', `chunks/${'0'.repeat(64)}`);
+    expect([hidden.status, absent.status]).toEqual([404, 404]);
+    const batch = await ask('POST', 'chunks/batch', { chunks: [other, mine] });
+    const mineAlone = await ask('POST', 'chunks/batch', { chunks: [mine] });
+    expect(batch.bytes).toEqual(mineAlone.bytes);
+    const index = await ask('GET', '/v2/models');
+    expect(index.json).toEqual({ models: ['mine'] });
   });
 
-  it('is named in the audit by what it did', async () => {
-    const { server } = await scene();
-    const { key, id } = await makeKey(server, { name: 'ops', role: 'admin' });
-    await server.ask('POST', 'enrolments', { token: key, body: { role: 'device' } });
-    const [deed] = await server.registry.database
-      .selectFrom('audit')
-      .select(['who', 'what'])
-      .where('what', '=', 'code')
-      .execute();
-    expect(deed).toEqual({ who: `access-key:${id}`, what: 'code' });
+  it('show what comes to the model later', async () => {
+    const { server } = await twoModels();
+    const { key } = await makeKey(server, { grants });
+    const read = async (digest: string) =>
+      (await server.ask('GET', `chunks/${digest}`, { token: key, address: elsewhere })).status;
+    const added = await commitBytes(server, 'mine', 'better weights of mine');
+    expect(await read(added.manifest.authority.file.chunks[0]!.digest)).toBe(200);
+  });
+
+  async function deviceWith(server: TestServer, given: Grant[]): Promise<string> {
+    const device = await enrolDevice(server, 'admin');
+    await server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body: { grants: given } });
+    return device.token(audienceOf(server));
+  }
+
+  it('of a device end with it, and its role gives nothing beside them', async () => {
+    const { server } = await twoModels();
+    const device = await enrolDevice(server, 'admin');
+    const token = await device.token(audienceOf(server));
+    const status = async () => (await server.ask('GET', 'keys', { token, address: elsewhere })).status;
+    const give = (value: Grant[] | null) =>
+      server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body: { grants: value } });
+    expect(await status()).toBe(200);
+    expect((await give(grants)).json).toMatchObject({ role: 'admin', grants });
+    expect(await status()).toBe(403);
+    await give(null);
+    expect(await status()).toBe(200);
   });
 });
