@@ -1,6 +1,7 @@
 // What `predict --input` takes (CSV, JSON rows, a protocol body), as the tensors that one run after the other is fed.
 import type { InputInterface, ModelInterface } from '../../src/core/artifact/interface.ts';
 import { numbersOf, parseTable } from '../../src/core/data/table.ts';
+import { datatypes } from '../../src/core/datatype.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { blaming } from '../../src/core/protocol/blaming.ts';
 import {
@@ -32,9 +33,14 @@ const bodySchema = z.object({
 export function readInput(text: string, { inputs }: Pick<ModelInterface, 'inputs'>): Run[] {
   return blaming('InputInvalid', () => {
     const json = parseJson(text);
-    if (json === undefined) return runsOfRows(inputs, tableRows(text, inputs));
+    if (json === undefined && inputs.length > 0) return runsOfRows(inputs, tableRows(text, inputs));
     const body = bodySchema.safeParse(json);
     if (body.success) return [bodyRun(body.data, inputs)];
+    if (inputs.length === 0) {
+      throw invalid(
+        'the server does not say what the model takes: give a body, { "inputs": [{ "name", … }] }',
+      );
+    }
     return runsOfRows(inputs, rowsOfJson(json, inputs));
   });
 }
@@ -71,7 +77,7 @@ function sampleSize({ shape }: InputInterface): number | null {
 
 function bodyRun({ inputs: given }: z.infer<typeof bodySchema>, inputs: readonly InputInterface[]): Run {
   return given.map(tensor => {
-    const input = inputs.find(({ name }) => name === tensor.name);
+    const input = inputs.length === 0 ? unsaid(tensor) : inputs.find(({ name }) => name === tensor.name);
     if (!input)
       throw invalid(`no input is called ${tensor.name}; there are ${inputs.map(i => i.name).join(', ')}`);
     if (tensor.datatype !== input.datatype) {
@@ -79,6 +85,19 @@ function bodyRun({ inputs: given }: z.infer<typeof bodySchema>, inputs: readonly
     }
     return { name: input.name, datatype: input.datatype, shape: tensor.shape, data: flat(tensor.data) };
   });
+}
+
+/** Some servers do not say what a model takes: the body is then taken at its word. */
+function unsaid({
+  name,
+  datatype,
+}: {
+  name: string;
+  datatype: string;
+}): Pick<InputInterface, 'name' | 'datatype'> {
+  const known = datatypes.find(one => one === datatype);
+  if (known) return { name, datatype: known };
+  throw invalid(`${name} is ${datatype}, which is no datatype; there are ${datatypes.join(', ')}`);
 }
 
 function flat(values: readonly Nested[]): Value[] {

@@ -30,13 +30,19 @@ export function predictCommand(io: Io): Command {
     .description(
       'answer the rows of a table or JSON file; here, or with --url by a server over the Open Inference Protocol',
     )
-    .argument('<model|file>', 'MODEL, MODEL@N, MODEL@ALIAS or an .onnx file')
+    .argument(
+      '<model|file>',
+      'MODEL, MODEL@N, MODEL@ALIAS or an .onnx file; with --url as that server calls it',
+    )
     .requiredOption('--input <file>', 'data.csv, data.json, or - for stdin')
     .option('--variant <name>', 'of a model in the registry')
     .option('--registry-key <id>', 'refuse a registry whose key is another')
     .option('--json', 'answer with one JSON value');
   return withRemote(command)
-    .addHelpText('after', '\nExample:\n  echo 5.1,3.5,1.4,0.2 | haversack predict iris --input -\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  echo 5.1,3.5,1.4,0.2 | haversack predict iris --input -\n  haversack predict resnet --url http://triton:8000 --input body.json --json\n',
+    )
     .action((name: string, options: PredictOptions) => predict(io, name, options));
 }
 

@@ -1,18 +1,20 @@
 // Who answers a prediction for the command: ONNX Runtime in this process, or a server over the Open Inference Protocol.
 import { InferenceClient } from '../../src/client/inference.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
-import { HaversackError } from '../../src/core/errors.ts';
+import { type ErrorCode, HaversackError } from '../../src/core/errors.ts';
+import { binaryExtension } from '../../src/core/protocol/messages.ts';
+import { readDescription } from '../../src/core/serve/described.ts';
 import type { TensorMap } from '../../src/core/tensor.ts';
 import { connect, type Remote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 import { load, type LoadOptions } from './load.ts';
-import { asFile, type ModelName, parseModelName } from './model-name.ts';
+import { asFile, type ModelName } from './model-name.ts';
 
 export interface Predictor {
   readonly model: string;
-  /** Null for a file, or where a server has no versions. */
-  readonly version: number | null;
+  /** Null for a file, or where a server has no versions; known last when the first run was answered. */
+  readonly version: number | string | null;
   readonly interface: ModelInterface;
   readonly labels: readonly string[] | null;
   run(inputs: TensorMap): Promise<TensorMap>;
@@ -49,45 +51,94 @@ async function openThere(io: Io, text: string, options: LoadOptions): Promise<Pr
       'A server chooses its own; leave out one of the two.',
     );
   }
-  const name = parseModelName(text);
+  const name = remoteName(text);
   const { openRegistry, token, url } = connect(io, options);
   const inference = new InferenceClient({ baseUrl: url, token });
-  const known = (await fromRegistry(openRegistry, name, options)) ?? (await fromMetadata(inference, name));
+  const known =
+    (await fromRegistry(openRegistry, name, options)) ?? (await fromMetadata(inference, name, io.signal));
+  const binary = await speaksBinary(inference, io.signal);
+  let answered: string | null = null;
   return {
     ...known,
     model: name.model,
+    get version() {
+      return known.version ?? numberOf(answered);
+    },
     run: async inputs => {
       const version = known.version ?? name.at ?? undefined;
-      return (await inference.predict(name.model, inputs, { version, signal: io.signal })).outputs;
+      const answer = await inference.predict(name.model, inputs, { version, binary, signal: io.signal });
+      answered = answer.modelVersion;
+      return answer.outputs;
     },
     close: () => Promise.resolve(),
   };
 }
 
-type Known = Pick<Predictor, 'version' | 'interface' | 'labels'>;
+type Known = Pick<Predictor, 'interface' | 'labels'> & { readonly version: number | null };
 
-/** A Haversack server tells how an answer is decided. Null where the server is of another kind. */
+/** Other servers know names and versions of other forms: `ResNet`, `v1.2`. */
+function remoteName(text: string): ModelName {
+  const at = text.indexOf('@');
+  if (at < 0) return { model: text, at: null };
+  const version = text.slice(at + 1);
+  if (at === 0 || version === '') {
+    throw new UsageError(`"${text}" names no model.`, 'Name one like digits, digits@2 or digits@production.');
+  }
+  return { model: text.slice(0, at), at: /^\d+$/.test(version) ? Number(version) : version };
+}
+
+function numberOf(version: string | null): number | string | null {
+  return version !== null && /^\d{1,15}$/.test(version) ? Number(version) : version;
+}
+
+/** What says that this is the wrong registry, or that the caller may not ask it; all else that fails, it may not be one. */
+const told: ReadonlySet<ErrorCode> = new Set([
+  'KeyChanged',
+  'SignatureInvalid',
+  'Rollback',
+  'Unauthorized',
+  'Aborted',
+]);
+
+/**
+ * A Haversack server tells how an answer is decided, signed. Null where the server is of another kind, or lets this key predict and
+ * no more; where the registry must have a certain key, nothing else will do.
+ */
 async function fromRegistry(
   openRegistry: Remote['openRegistry'],
   name: ModelName,
   { registryKey }: LoadOptions,
 ): Promise<Known | null> {
-  const registry = await openRegistry().catch((thrown: unknown) => {
-    const other = thrown instanceof HaversackError && thrown.code === 'NotFound' && registryKey === undefined;
-    if (other) return null;
-    throw thrown;
-  });
-  if (!registry) return null;
-  const { manifest } = await registry.version(name.model, await registry.resolve(name));
-  return { version: manifest.version, interface: manifest.interface, labels: manifest.labels };
+  try {
+    const registry = await openRegistry();
+    const { manifest } = await registry.version(name.model, await registry.resolve(name));
+    return { version: manifest.version, interface: manifest.interface, labels: manifest.labels };
+  } catch (thrown) {
+    if (!(thrown instanceof HaversackError) || registryKey !== undefined || told.has(thrown.code))
+      throw thrown;
+    return null;
+  }
 }
 
-async function fromMetadata(inference: InferenceClient, { model, at }: ModelName): Promise<Known> {
-  const { inputs, outputs } = await inference.metadata(model, at ?? undefined);
+/** What `/v2` says; a Haversack server says there what inputs mean, too. */
+async function fromMetadata(
+  inference: InferenceClient,
+  { model, at }: ModelName,
+  signal: AbortSignal | undefined,
+): Promise<Known> {
+  const metadata = await inference.metadata(model, at ?? undefined, signal);
+  const { inputs, outputs } = metadata;
   const unsaid = <T>(tensor: T) => ({ ...tensor, meaning: null });
-  return {
-    version: typeof at === 'number' ? at : null,
-    interface: { inputs: inputs.map(unsaid), outputs: outputs.map(unsaid), decision: null },
-    labels: null,
-  };
+  const plain = { inputs: inputs.map(unsaid), outputs: outputs.map(unsaid), decision: null };
+  const { interface: its, labels } = readDescription(metadata) ?? { interface: plain, labels: null };
+  return { version: typeof at === 'number' ? at : null, interface: its, labels };
+}
+
+async function speaksBinary(inference: InferenceClient, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    return (await inference.server(signal)).extensions.includes(binaryExtension);
+  } catch (thrown) {
+    if (thrown instanceof HaversackError && !told.has(thrown.code)) return false;
+    throw thrown;
+  }
 }

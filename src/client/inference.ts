@@ -1,13 +1,14 @@
 // The Model Client's prediction side: one call of the Open Inference Protocol, against this project's server or any other.
 import { decodeResponse } from '../core/protocol/infer-response.ts';
 import { encodeRequest } from '../core/protocol/infer-request.ts';
-import { modelMetadataSchema } from '../core/protocol/message-schemas.ts';
+import { modelMetadataSchema, serverMetadataSchema } from '../core/protocol/message-schemas.ts';
 import {
   binaryMediaType,
   headerLengthHeader,
   jsonMediaType,
   type ModelMetadata,
   protocolRoot,
+  type ServerMetadata,
 } from '../core/protocol/messages.ts';
 import type { TensorMap } from '../core/tensor.ts';
 import { readAtMost } from './body.ts';
@@ -39,6 +40,11 @@ export class InferenceClient {
 
   async metadata(model: string, version?: number | string, signal?: AbortSignal): Promise<ModelMetadata> {
     return (await this.#connection.json(pathOf(model, version), modelMetadataSchema, { signal })).value;
+  }
+
+  /** Who the server is, and which extensions of the protocol it speaks. */
+  async server(signal?: AbortSignal): Promise<ServerMetadata> {
+    return (await this.#connection.json(protocolRoot, serverMetadataSchema, { signal })).value;
   }
 
   /** @throws HaversackError `InputInvalid`, `NotFound`, `Offline`, … as the server answers */

@@ -52,12 +52,18 @@ export const inferResponseMessageSchema: z.ZodType<InferResponseMessage> = z.obj
 
 const metadataTensorSchema = z.object({ name: z.string(), datatype: datatypeSchema, shape: shapeSchema });
 
+/** Engines leave out, or say null, what nobody told them of a model (MLServer, KServe). */
+const metadataTensorsSchema = z
+  .array(metadataTensorSchema)
+  .nullish()
+  .transform(tensors => tensors ?? []);
+
 export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.object({
   name: z.string(),
   versions: z.array(z.string()).optional(),
   platform: z.string(),
-  inputs: z.array(metadataTensorSchema),
-  outputs: z.array(metadataTensorSchema),
+  inputs: metadataTensorsSchema,
+  outputs: metadataTensorsSchema,
   // MLServer's may be nested: only what the protocol allows is kept.
   parameters: parametersSchema.optional().catch(undefined),
 });
