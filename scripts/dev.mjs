@@ -11,7 +11,7 @@ import { ensureInstalled, root, say } from './setup.mjs';
 const defaultPort = 8787;
 const outDir = join(root, '.cache/dev-server');
 /** What the server answers itself; all else is Vite's. */
-const serverPaths = ['/registry', '/v2', '/docs'];
+const serverPaths = ['/registry', '/v1', '/v2', '/predict', '/docs', '/metrics'];
 /** A server that is told to end has this long before it is killed. */
 const endGraceMs = 6_000;
 

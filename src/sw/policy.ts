@@ -28,7 +28,7 @@ export type Answer =
   | 'frame';
 
 /** APIs, and their pages, are never answered from a cache: what is kept of them is in the database, verified. */
-const serverPrefixes = ['/registry/', '/v1/', '/v2/', '/docs/'];
+const serverPrefixes = ['/registry/', '/v1/', '/v2/', '/docs/', '/metrics/'];
 
 export interface Place {
   readonly origin: string;

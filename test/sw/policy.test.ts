@@ -18,12 +18,17 @@ describe('a navigation', () => {
     },
   );
 
-  test.each(['/registry/v1/models', '/v2/health/ready', '/v2', '/v1/models', '/docs/errors'])(
-    'to %s, the server’s own, is the network’s',
-    path => {
-      expect(answer(path, { mode: 'navigate' })).toBe('pass');
-    },
-  );
+  test.each([
+    '/registry/v1/models',
+    '/v2/health/ready',
+    '/v2',
+    '/v1/models',
+    '/docs/errors',
+    '/docs',
+    '/metrics',
+  ])('to %s, the server’s own, is the network’s', path => {
+    expect(answer(path, { mode: 'navigate' })).toBe('pass');
+  });
 
   test('to a file gets the file', () => {
     expect(answer('/manifest.webmanifest', { mode: 'navigate' })).toBe('precached');

@@ -54,6 +54,7 @@ export const screens: readonly Screen[] = [
   { name: 'admin-invite', hash: '#/admin/devices', prepare: invite },
   { name: 'admin-keys', hash: '#/admin/keys' },
   { name: 'admin-audit', hash: '#/admin/audit/iris' },
+  { name: 'admin-live', hash: '#/admin/live', prepare: askServer },
   { name: 'settings', hash: '#/settings' },
 ];
 
@@ -105,6 +106,16 @@ async function unfold(page: Page): Promise<void> {
   await page.locator('main details.fold').evaluateAll(folds => {
     for (const fold of folds) (fold as HTMLDetailsElement).open = true;
   });
+}
+
+/** A prediction, from elsewhere: what the page asks, its own service worker may answer. */
+async function askServer(page: Page): Promise<void> {
+  const answer = await page.request.post(new URL('/predict', page.url()).href, {
+    data: { model: 'iris', inputs: [5.1, 3.5, 1.4, 0.2] },
+  });
+  if (!answer.ok()) throw new Error(`the server answered ${answer.status()}`);
+  await page.locator('main .live-numbers').waitFor();
+  await page.locator('main .chart canvas').nth(1).waitFor();
 }
 
 /** As it is before a file was chosen. */
