@@ -208,13 +208,15 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
         logger.warn({ model, version, error }, 'an alias means what cannot be loaded'),
       );
   });
-  const { balancer, upstreams, via } = await openBalancing({
+  const balancing = await openBalancing({
     registry,
     local: models,
     meter: telemetry.meter,
     deadlineMs: async model => (await source.serving(model)).deadlineMs,
+    offload: version => models.offload(version),
   });
-  refuseCircles(app, via);
+  const { balancer, upstreams } = balancing;
+  refuseCircles(app, balancing.via);
   registerUpstreamRoutes(app, upstreams);
   await registerInferenceRoutes(app, {
     backend: balancer,
@@ -244,7 +246,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
       const stopped = deriver.stop();
       await registry.checker.close();
       await stopped;
-      await upstreams.close();
+      await balancing.close();
       source.close();
       await models.close();
       await threads?.close();

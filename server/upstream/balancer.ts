@@ -1,7 +1,8 @@
 // The protocol's backend where engines answer beside this server's own sessions, or in their place. A model without upstreams goes
 // straight to the local backend. Models that the registry does not have are known by their upstreams alone.
-import { HaversackError } from '../../src/core/errors.ts';
+import { errorCatalogue, HaversackError } from '../../src/core/errors.ts';
 import type { InferRequest } from '../../src/core/protocol/infer-request.ts';
+import { type Offload, offloadMember } from '../../src/core/protocol/offload.ts';
 import type { ModelMetadata } from '../../src/core/protocol/messages.ts';
 import type {
   Answered,
@@ -14,6 +15,7 @@ import type {
 } from '../../src/core/serve/service.ts';
 import { defaultServing } from '../../src/core/artifact/serving-api.ts';
 import { noUpstreamVersion } from '../../src/core/artifact/upstream-api.ts';
+import { withOffload } from '../inference/with-offload.ts';
 import { dispatch } from './dispatch.ts';
 import { TryFailed } from './try-failed.ts';
 import type { UpstreamAnswerer } from './upstream-answerer.ts';
@@ -29,6 +31,8 @@ export interface BalancerOptions {
   readonly isRegistered: (model: string) => Promise<boolean>;
   /** From arrival to answer, of requests of a registered model. */
   readonly deadlineMs: (model: string) => Promise<number>;
+  /** What a client fetches to run a registered model by itself; null where there is nothing. */
+  readonly offload: (version: Resolved) => Promise<Offload | null>;
   readonly nowMs: () => number;
   readonly random: () => number;
 }
@@ -75,11 +79,22 @@ export class Balancer implements ProtocolBackend {
     const ownMs =
       version.version === 0 ? defaultServing.deadlineMs : await this.#options.deadlineMs(version.model);
     const timeoutMs = Math.min(ownMs, context.timeoutMs ?? Infinity, timeoutOf(request));
-    return dispatch(
-      answerers,
-      { version, request, context, timeoutMs, isOwnDeadline: timeoutMs === ownMs },
-      { budget: pool.budget, nowMs, random },
-    );
+    try {
+      return await dispatch(
+        answerers,
+        { version, request, context, timeoutMs, isOwnDeadline: timeoutMs === ownMs },
+        { budget: pool.budget, nowMs, random },
+      );
+    } catch (thrown) {
+      throw await this.#withOffload(thrown, version);
+    }
+  }
+
+  /** Where nobody has room, a client may run a model that the registry has by itself. */
+  async #withOffload(thrown: unknown, version: Resolved): Promise<unknown> {
+    if (!(thrown instanceof HaversackError) || version.version === 0) return thrown;
+    const isFull = errorCatalogue[thrown.code].status === 503 && !(offloadMember in thrown.members);
+    return isFull ? withOffload(thrown, await this.#options.offload(version)) : thrown;
   }
 
   async metadata(version: Resolved): Promise<ModelMetadata> {

@@ -62,6 +62,7 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
     upstreams,
     isRegistered: () => Promise.resolve(false),
     deadlineMs: () => Promise.resolve(30_000),
+    offload: () => Promise.resolve(null),
     nowMs,
     random,
   });

@@ -100,6 +100,34 @@ describe('another Haversack server', () => {
     expect(by(own)).toMatch(/^server/);
   });
 
+  it('that is full leaves a model of the registry to the client: the answer names it', async () => {
+    const engine = await fakeEngine(failing(429));
+    const front = await startServer();
+    await push(front, 'sides', classifier());
+    await add(front, { model: 'sides', url: engine.url });
+    const local = { model: 'sides', url: 'local', weight: 0 };
+    const { id } = await add(front, { ...local, keyVariable: null });
+    // With this server standing by, it answers itself.
+    const own = await front.ask('POST', '/v2/models/sides/infer', { body });
+    expect(by(own)).toMatch(/^server/);
+    await front.ask('PATCH', `upstreams/${id}`, { token: front.key, body: { state: 'draining' } });
+    const full = await front.ask('POST', '/v2/models/sides/infer', { body });
+    expect([full.status, full.json]).toMatchObject([
+      503,
+      { code: 'Overloaded', offload: { model: 'sides', version: 1, bytes: expect.any(Number) } },
+    ]);
+    expect(full.headers['retry-after']).toBeDefined();
+  });
+
+  it('that comes to the registry later is the registry’s from then on', async () => {
+    const engine = await fakeEngine(answering(1));
+    const front = await startServer();
+    await add(front, { model: 'sides', url: engine.url, weight: 0 });
+    expect(by(await front.ask('POST', '/v2/models/sides/infer', { body: xBody }))).toMatch(/^upstream/);
+    await push(front, 'sides', classifier());
+    expect(by(await front.ask('POST', '/v2/models/sides/infer', { body }))).toMatch(/^server/);
+  });
+
   it('that stops says so first, answers on, and is left out', async () => {
     const { server, url } = await replica();
     const front = await startServer();
