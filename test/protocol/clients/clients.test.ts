@@ -2,7 +2,7 @@
 // place by `npm run protocol:clients`. Where they are not, what they sent the last time is sent again, byte for byte, and must
 // be answered as it was.
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -12,8 +12,10 @@ import { conformanceModels } from '../conformance-models.ts';
 import { type Exchange, startRecorder } from './recorder.ts';
 
 const clients = ['tritonclient', 'kserve'] as const;
-const pythonOf = (client: string) =>
-  new URL(`../../../.cache/python/${client}/bin/python`, import.meta.url).pathname;
+/** Of those that are installed, where: told by `npm run protocol:clients`. */
+const pythons = JSON.parse(process.env['HAVERSACK_PROTOCOL_CLIENTS'] ?? '{}') as Partial<
+  Record<string, string>
+>;
 const fileOf = (name: string) => new URL(name, import.meta.url).pathname;
 
 let server: TestServer;
@@ -42,17 +44,17 @@ async function replay({ method, path, headers, body }: Exchange) {
 }
 
 describe.each(clients)('%s', client => {
-  const python = pythonOf(client);
+  const python = pythons[client];
   const file = fileOf(`${client}.exchanges.json`);
 
-  test.skipIf(!existsSync(python))(
+  test.skipIf(python === undefined)(
     'gets what was sent',
     async () => {
       const target = new URL(server.app.listeningOrigin);
       const recorder = await startRecorder(target);
       onTestFinished(() => recorder.close());
       const address = client === 'tritonclient' ? recorder.url.host : recorder.url.origin;
-      const { stdout } = await promisify(execFile)(python, [fileOf(`${client}_exchange.py`), address]);
+      const { stdout } = await promisify(execFile)(python!, [fileOf(`${client}_exchange.py`), address]);
       const said = JSON.parse(stdout.trim().split('\n').at(-1)!) as { client: string; checked: number };
       expect(said).toEqual({ client, checked: expect.any(Number) });
       expect(said.checked).toBeGreaterThan(5);
@@ -64,7 +66,7 @@ describe.each(clients)('%s', client => {
   );
 
   test('is answered as it was, byte for byte', async () => {
-    if (!existsSync(python)) {
+    if (python === undefined) {
       console.warn(
         `${client} is not installed: only its recorded requests are sent (npm run protocol:clients)`,
       );
