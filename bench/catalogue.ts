@@ -7,6 +7,7 @@ import type { Row } from './harness.ts';
 import { headEpochBench, headNames } from './head-epoch.ts';
 import { loadMemoryBench } from './load-memory.ts';
 import { nets } from './nets/nets.ts';
+import { offlineTwinBench } from './offline-twin.ts';
 import { overloadBench } from './overload.ts';
 import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
@@ -75,6 +76,11 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
       'answers a second by model, encoding and connections, beside MLServer, Triton and what bounds them',
     run: servingBench,
     cases: servingCases,
+  },
+  'offline-twin': {
+    compares:
+      'a fetch of /v2 that the device answers, beside a call of its worker from the page: what is in between',
+    run: offlineTwinBench,
   },
   overload: {
     compares:
