@@ -42,7 +42,7 @@ const underWay = new Map<number | string, AbortController>();
 void start();
 
 async function start(): Promise<void> {
-  const allowed = await embedders();
+  const allowed = (await embedders()) ?? [];
   if (window.parent === window || allowed.length === 0) return;
   followServiceWorker();
   addEventListener('message', event => {

@@ -2,9 +2,10 @@
 // with the page, from the server or from the copy that is kept for when there is none.
 import { embedPath } from '../../core/protocol/twin-messages.ts';
 
-export async function embedders(): Promise<string[]> {
-  const response = await fetch(embedPath, { method: 'GET' }).catch(() => null);
-  return frameAncestors(response?.headers.get('content-security-policy') ?? null);
+/** Null where neither the server nor a copy of its page can be had. */
+export async function embedders(): Promise<string[] | null> {
+  const response = await fetch(embedPath).catch(() => null);
+  return response && frameAncestors(response.headers.get('content-security-policy'));
 }
 
 /** Origins only: a host of files, which sends no policy, and one that says `*` or names no origins, let nobody in. */

@@ -10,6 +10,7 @@ import { installEvent, offerInstall } from '../../state/app-updates.ts';
 import { changeSettings, settings } from '../../state/settings.ts';
 import { StorageMeter } from '../library/storage-meter.tsx';
 import '../../styles/settings.css';
+import { Answers } from './answers.tsx';
 import { Invited } from './join.tsx';
 import { ThisDevice } from './this-device.tsx';
 import { Registry } from './registry.tsx';
@@ -26,6 +27,7 @@ export default function SettingsScreen() {
       <ThisDevice />
       <Registry />
       <Updates />
+      <Answers />
       <StorageMeter />
       <Card title={t('app')}>
         <div class="stack">
