@@ -19,7 +19,7 @@ import type {
 import type { TensorMap } from '../../src/core/tensor.ts';
 import { type LoadedVersion, LoadedVersions } from './loaded-versions.ts';
 import { type Meter, silentMeter } from './meter.ts';
-import type { Asked } from './request-queue.ts';
+import type { Ran } from './request-queue.ts';
 import { cacheKeyOf, ResponseCache } from './response-cache.ts';
 import type { RunnerOptions } from './runner.ts';
 import type { VersionSource } from './version-source.ts';
@@ -166,27 +166,16 @@ export class ModelServer implements ProtocolBackend {
     const { inputs, outputs } = loaded.runner;
     checkFeeds(inputs, request.inputs);
     checkOutputs(outputs, request);
-    const isGone = context.isGone ?? (() => context.signal.aborted);
-    const compute = () => this.#compute(loaded, request, { deadlineAt, isGone });
+    const asked = {
+      feeds: request.inputs,
+      deadlineAt,
+      isGone: context.isGone ?? (() => context.signal.aborted),
+    };
     const cache = this.#cacheOf(model, serving);
-    if (!cache) return compute();
+    if (!cache) return answered(loaded, request, await loaded.queue.ask(asked));
+    const compute = async () => answered(loaded, request, await loaded.queue.ask(asked));
     const key = cacheKeyOf(loaded.facts.digest, context.tenant, request);
     return cache.answer(key, serving.cacheBytes, compute, result => this.#meter.cache(model, result));
-  }
-
-  async #compute(
-    { model, version, facts, runner, queue }: LoadedVersion,
-    { inputs, outputs }: InferRequest,
-    until: Omit<Asked, 'feeds'>,
-  ): Promise<Answered> {
-    const ran = await queue.ask({ feeds: inputs, ...until });
-    return {
-      outputs: outputs ? pick(ran.outputs, outputs) : ran.outputs,
-      by: {
-        ...{ who: 'server', model, version: String(version) },
-        ...{ variant: facts.variant, provider: runner.provider, ms: ran.ms },
-      },
-    };
   }
 
   #peek(model: string, version: number): LoadedVersion | null {
@@ -222,6 +211,24 @@ export class ModelServer implements ProtocolBackend {
   async #withOffload(error: HaversackError, version: Resolved): Promise<HaversackError> {
     return withOffload(error, await this.offload(version));
   }
+}
+
+function answered(
+  { model, version, facts, runner }: LoadedVersion,
+  { outputs: wanted }: InferRequest,
+  { outputs, ms }: Ran,
+): Answered {
+  return {
+    outputs: wanted ? pick(outputs, wanted) : outputs,
+    by: {
+      who: 'server',
+      model,
+      version: String(version),
+      variant: facts.variant,
+      provider: runner.provider,
+      ms,
+    },
+  };
 }
 
 /** The shortest of what the model's settings, the request and the caller say. */

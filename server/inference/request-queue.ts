@@ -47,24 +47,47 @@ export interface Ran {
   readonly ms: number;
 }
 
-interface Waiting extends Asked {
+/** One who waits. A class, so that all have one shape: this is made for every request. */
+class Waiting {
+  readonly feeds: TensorMap;
+  readonly deadlineAt: number;
+  readonly isGone: () => boolean;
   readonly arrivedAt: number;
   /** What those it may run with have in common; null: it runs alone. */
   shape: string | null;
   readonly rows: number;
-  tries: number;
-  settled: boolean;
-  readonly resolve: (ran: Ran) => void;
-  readonly reject: (error: Error) => void;
+  tries = 0;
+  settled = false;
+  resolve!: (ran: Ran) => void;
+  reject!: (error: Error) => void;
+
+  constructor({ feeds, deadlineAt, isGone }: Asked, arrivedAt: number, rows: number, shape: string | null) {
+    this.feeds = feeds;
+    this.deadlineAt = deadlineAt;
+    this.isGone = isGone;
+    this.arrivedAt = arrivedAt;
+    this.rows = rows;
+    this.shape = shape;
+  }
+
+  answer(ran: Ran): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.resolve(ran);
+  }
+
+  fail(error: Error): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.reject(error);
+  }
 }
 
 export class RequestQueue {
   readonly #options: QueueOptions;
   readonly #pace = new PaceKeeper();
   #waiting: Waiting[] = [];
-  /** Waiting or running, until they are answered: whose deadlines are watched. */
-  readonly #open = new Set<Waiting>();
-  #running = 0;
+  readonly #running = new Set<readonly Waiting[]>();
   #scheduled: NodeJS.Immediate | null = null;
   #delay: NodeJS.Timeout | null = null;
   #watch: { readonly at: number; readonly timer: NodeJS.Timeout } | null = null;
@@ -75,7 +98,7 @@ export class RequestQueue {
   }
 
   get isBusy(): boolean {
-    return this.#waiting.length > 0 || this.#running > 0;
+    return this.#waiting.length > 0 || this.#running.size > 0;
   }
 
   /**
@@ -86,24 +109,17 @@ export class RequestQueue {
     const now = performance.now();
     const refusal = whyNot(asked, now) ?? this.#whyFull(asked, now);
     if (refusal) return Promise.reject(refusal);
+    const { runner, events } = this.#options;
+    const rows = rowsOf(asked.feeds);
+    const shape = runner.joins && rows !== null && rows > 0 ? rowShapeOf(runner.inputs, asked.feeds) : null;
+    const waiting = new Waiting(asked, now, rows ?? 1, shape);
+    this.#waiting.push(waiting);
+    events.waiting(1);
+    this.#watchDeadline(asked.deadlineAt, now);
+    this.#schedule();
     return new Promise<Ran>((resolve, reject) => {
-      const { runner } = this.#options;
-      const rows = rowsOf(asked.feeds);
-      const waiting: Waiting = {
-        ...asked,
-        arrivedAt: now,
-        shape: runner.joins && rows !== null && rows > 0 ? rowShapeOf(runner.inputs, asked.feeds) : null,
-        rows: rows ?? 1,
-        tries: 0,
-        settled: false,
-        resolve,
-        reject,
-      };
-      this.#waiting.push(waiting);
-      this.#open.add(waiting);
-      this.#options.events.waiting(1);
-      this.#watchDeadline(asked.deadlineAt, now);
-      this.#schedule();
+      waiting.resolve = resolve;
+      waiting.reject = reject;
     });
   }
 
@@ -140,7 +156,7 @@ export class RequestQueue {
 
   /** In a moment, so that all whose requests came in together are there. */
   #schedule(): void {
-    if (this.#scheduled || this.#running >= this.#options.runner.width) return;
+    if (this.#scheduled || this.#running.size >= this.#options.runner.width) return;
     this.#scheduled = setImmediate(() => {
       this.#scheduled = null;
       this.#begin();
@@ -149,7 +165,7 @@ export class RequestQueue {
 
   #begin(): void {
     const now = performance.now();
-    while (this.#running < this.#options.runner.width && !this.#waitsForOthers(now)) {
+    while (this.#running.size < this.#options.runner.width && !this.#waitsForOthers(now)) {
       const batch = this.#takeBatch(now);
       if (batch.length === 0) break;
       void this.#run(batch);
@@ -196,7 +212,7 @@ export class RequestQueue {
   }
 
   async #run(batch: readonly Waiting[]): Promise<void> {
-    this.#running++;
+    this.#running.add(batch);
     const started = performance.now();
     try {
       const answers = await this.#compute(batch);
@@ -204,11 +220,11 @@ export class RequestQueue {
       this.#pace.ran(batch.length, ms / this.#options.runner.width);
       const rows = batch.reduce((sum, each) => sum + each.rows, 0);
       this.#options.events.batch(batch.length, rows, ms / 1000);
-      batch.forEach((each, i) => this.#settle(each, () => each.resolve({ outputs: answers[i]!, ms })));
+      batch.forEach((each, i) => each.answer({ outputs: answers[i]!, ms }));
     } catch (error) {
       this.#failed(batch, error);
     } finally {
-      this.#running--;
+      this.#running.delete(batch);
       this.#schedule();
       this.#tellIdle();
     }
@@ -232,7 +248,7 @@ export class RequestQueue {
       const mayBeAnothers = batch.length > 1 || (error instanceof ThreadDied && each.tries < maxTries);
       if (each.settled) continue;
       if (mayBeAnothers) again.push(each);
-      else this.#settle(each, () => each.reject(asRunError(error)));
+      else each.fail(asRunError(error));
     }
     for (const each of again) each.shape = null;
     this.#waiting.unshift(...again);
@@ -248,15 +264,8 @@ export class RequestQueue {
 
   #hasLeft(waiting: Waiting, now: number): boolean {
     const reason = waiting.settled ? null : whyNot(waiting, now);
-    if (reason) this.#settle(waiting, () => waiting.reject(reason));
+    if (reason) waiting.fail(reason);
     return waiting.settled;
-  }
-
-  #settle(waiting: Waiting, tell: () => void): void {
-    if (waiting.settled) return;
-    waiting.settled = true;
-    this.#open.delete(waiting);
-    tell();
   }
 
   /** One timer for all: most deadlines are equally far away, and few are ever reached. */
@@ -272,7 +281,9 @@ export class RequestQueue {
     this.#watch = null;
     const now = performance.now();
     let next = Infinity;
-    for (const each of this.#open) if (!this.#hasLeft(each, now)) next = Math.min(next, each.deadlineAt);
+    for (const each of [...this.#waiting, ...[...this.#running].flat()]) {
+      if (!this.#hasLeft(each, now)) next = Math.min(next, each.deadlineAt);
+    }
     this.#dropWhoLeft(now);
     if (next < Infinity) this.#watchDeadline(next, now);
     this.#tellIdle();
