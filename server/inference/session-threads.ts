@@ -196,7 +196,8 @@ class Thread {
   /** Where it does not live. Returns the number of its life. */
   start(): number {
     if (this.#worker) return this.#life;
-    const worker = new Worker(this.#program, { workerData: this.#options });
+    // Without what this process was started with: `--input-type` and the like are for no file.
+    const worker = new Worker(this.#program, { workerData: this.#options, execArgv: [] });
     worker.on('message', (message: FromThread) => this.#settle(message));
     // What it died of; `exit` follows and ends its calls.
     let reason = 'it ended by itself';
