@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { serverConfig } from '../../scripts/build.mjs';
 import { machineAddresses } from '../../server/gateway/origin.ts';
 import { loadCertificates } from '../../server/lan/authority.ts';
@@ -22,7 +22,7 @@ import { envelopeDigest } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { tensorLayout } from '../../src/core/onnx/layout.ts';
 import { classifier } from './models.ts';
-import { temporaryFolder } from './support.ts';
+import { startServer, temporaryFolder } from './support.ts';
 
 const root = process.cwd();
 const outDir = join(root, '.cache/test-server');
@@ -306,4 +306,67 @@ describe('serve', () => {
     await first.ended;
     await serve({ ...plain, data });
   }, 90_000);
+});
+
+describe('two servers behind a third', () => {
+  it('are stopped, killed and started again one after the other, and no request fails', async () => {
+    const front = await startServer();
+    const replicas = await Promise.all(
+      [0, 1].map(async () => {
+        const data = temporaryFolder();
+        const server = await serve({ ...plain, data });
+        const client = new AdminClient({ baseUrl: server.url, token: () => Promise.resolve(keyOf(data)) });
+        const file = classifier();
+        const { ref, chunks } = await chunkFile(file, tensorLayout(file));
+        for (const [digest, bytes] of chunks) await client.putChunk(digest, bytes);
+        await client.push('sides', { file: ref });
+        const url = server.url.replace('localhost', '127.0.0.1');
+        const keyVariable = `HAVERSACK_UPSTREAM_${new URL(url).port}`;
+        vi.stubEnv(keyVariable, keyOf(data));
+        await front.ask('POST', 'upstreams', {
+          token: front.key,
+          body: { model: 'sides', url, keyVariable },
+        });
+        return { data, server, port: Number(new URL(url).port) };
+      }),
+    );
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    let stop = false;
+    let answered = 0;
+    const body = { inputs: [{ name: 'x', shape: [1, 2], datatype: 'FP32', data: [1, 0] }] };
+    const callers = Array.from({ length: 8 }, async () => {
+      while (!stop) {
+        const { status, json } = await front.ask('POST', '/v2/models/sides/infer', { body });
+        expect(json).toMatchObject({ model_name: 'sides' });
+        expect(status).toBe(200);
+        answered += 1;
+      }
+    });
+    const more = async (count: number) => {
+      const until = answered + count;
+      while (answered < until) await Promise.race([sleep(5), ...callers]);
+    };
+    const isUp = (port: number) =>
+      front.upstreams
+        .list('sides')
+        .some(
+          ({ url, live }) => url.endsWith(`:${port}`) && live.health === 'up' && live.breaker === 'closed',
+        );
+    for (const [at, signal] of [
+      [0, 'SIGTERM'],
+      [1, 'SIGKILL'],
+    ] as const) {
+      const replica = replicas[at]!;
+      await more(50);
+      replica.server.process.kill(signal);
+      await replica.server.ended;
+      await more(50);
+      replica.server = await serve({ ...plain, data: replica.data, port: replica.port });
+      while (!isUp(replica.port)) await Promise.race([sleep(5), ...callers]);
+    }
+    stop = true;
+    await Promise.all(callers);
+  }, 240_000);
 });
