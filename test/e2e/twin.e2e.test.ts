@@ -136,6 +136,28 @@ describe('the offline twin', () => {
     expect(site.passedOn.slice(before)).toEqual([]);
   });
 
+  it('keeps the owner’s word that nothing leaves this device, whatever the caller wants', async () => {
+    await go(app, '#/settings');
+    const choice = app.getByLabel('Who answers them');
+    await choice.selectOption('local-only');
+    await expect.poll(async () => who(await predict(theirs))).toMatchObject({ who: 'device' });
+    const before = site.passedOn.length;
+    expect(who(await predict(theirs, 'remote-first'))).toMatchObject({ who: 'device' });
+    expect((await says(theirs, '/v2/models/nothing')).status).toBe(404);
+    expect(site.passedOn.slice(before).filter(line => line.includes('/v2'))).toEqual([]);
+    await choice.selectOption('remote-first');
+    await expect.poll(async () => who(await predict(theirs))).toMatchObject({ who: 'server' });
+  });
+
+  it('shows whom this device answered, and who may embed it', async () => {
+    const card = app.locator('section.card').filter({ hasText: 'Answers for other apps' });
+    await card.getByText('/theirs/page.html').waitFor();
+    await card.getByText(friend.origin, { exact: true }).waitFor();
+    await card.getByText('This page computes for them, as long as it is open.').waitFor();
+    await card.getByRole('button', { name: 'Clear this list' }).click();
+    await card.getByText('Nobody has asked this device yet.').waitFor();
+  });
+
   it('lets an allowed origin ask through the frame, isolated or not, and nobody else', async () => {
     for (const { origin } of [friend, isolatedFriend]) {
       const page = await device.open(origin);
