@@ -1,10 +1,15 @@
 // Whose request it is, and until when anybody waits for its answer.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseTimeout, timeoutHeader } from '../../src/core/protocol/timeout-header.ts';
 import type { InferContext } from '../../src/core/serve/service.ts';
+
+const timeoutName = timeoutHeader.toLowerCase();
 
 /** Its signal fires when the connection ends before the answer is out. */
 export function requestContext(request: FastifyRequest, reply: FastifyReply): InferContext {
   const isGone = () => reply.raw.destroyed && !reply.raw.writableFinished;
+  const timeout = request.headers[timeoutName];
+  const timeoutMs = typeof timeout === 'string' ? parseTimeout(timeout) : null;
   let signal: AbortSignal | null = null;
   return {
     // Only for who listens: making one takes as long as a small model's run.
@@ -13,6 +18,7 @@ export function requestContext(request: FastifyRequest, reply: FastifyReply): In
     },
     isGone,
     tenant: tenantOf(request),
+    ...(timeoutMs === null ? {} : { timeoutMs }),
     passOn: () => request.passOn(),
   };
 }

@@ -69,6 +69,11 @@ describe('GET and PUT /models/{model}/serving', () => {
     await write(server, {}, '*');
     const late = await ask({ timeout: 0.001 });
     expect([late.status, late.json['code']]).toEqual([504, 'DeadlineExceeded']);
+    const patient = await server.ask('POST', '/v2/models/sides/infer', {
+      headers: { 'haversack-timeout-ms': '60000' },
+      body: { inputs },
+    });
+    expect(patient.status).toBe(200);
   });
 });
 
