@@ -23,6 +23,8 @@ import { registrySource } from './inference/from-registry.ts';
 import { inTime } from './inference/in-time.ts';
 import { ModelServer } from './inference/model-server.ts';
 import { requestContext } from './inference/request-context.ts';
+import { registerDatasetRoutes } from './inference/dataset-routes.ts';
+import { Datasets } from './inference/datasets.ts';
 import { registerInferenceRoutes } from './inference/routes.ts';
 import { SessionThreads } from './inference/session-threads.ts';
 import { ChunkBatches } from './registry/batch.ts';
@@ -218,11 +220,14 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const { balancer, upstreams } = balancing;
   refuseCircles(app, balancing.via);
   registerUpstreamRoutes(app, upstreams);
+  const datasets = new Datasets({ registry, source, folder: join(options.data, 'datasets') });
   await registerInferenceRoutes(app, {
     backend: balancer,
     contextOf: requestContext,
     permit: (request, model, right) => request.requireOn(model, right),
+    datasets,
   });
+  await registerDatasetRoutes(app, datasets);
   registerTelemetryRoutes(app, telemetry, () => limits.snapshot());
   registerDocs(app, projectVersion());
   closeSilentConnections(app);

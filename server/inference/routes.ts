@@ -10,6 +10,7 @@ import type {
   ProtocolAsk,
   ProtocolBackend,
 } from '../../src/core/serve/service.ts';
+import type { Datasets } from './datasets.ts';
 
 export interface InferenceOptions {
   readonly backend: ProtocolBackend;
@@ -17,6 +18,8 @@ export interface InferenceOptions {
   readonly contextOf: (request: FastifyRequest, reply: FastifyReply) => InferContext;
   /** @throws HaversackError where the caller of this request may not do that with that model */
   readonly permit?: (request: FastifyRequest, ...about: Parameters<Permit>) => void | Promise<void>;
+  /** Absent: none are kept. */
+  readonly datasets?: Pick<Datasets, 'find'>;
 }
 
 type Permit = NonNullable<ProtocolAsk['permit']>;
@@ -61,7 +64,7 @@ function registerRoute(app: FastifyInstance, route: ProtocolRoute, options: Infe
 const empty = new Uint8Array();
 
 function askOf(request: FastifyRequest, reply: FastifyReply, options: InferenceOptions): ProtocolAsk {
-  const { permit } = options;
+  const { permit, datasets } = options;
   return {
     method: request.method,
     path: request.url,
@@ -72,6 +75,9 @@ function askOf(request: FastifyRequest, reply: FastifyReply, options: InferenceO
     body: request.body instanceof Uint8Array ? (request.body as Uint8Array<ArrayBuffer>) : empty,
     context: options.contextOf(request, reply),
     ...(permit && { permit: (model, right) => permit(request, model, right) }),
+    ...(datasets && {
+      dataset: name => datasets.find(name, async model => permit?.(request, model, 'read')),
+    }),
   };
 }
 

@@ -134,6 +134,32 @@ export const protocol: Operations = {
       status: 200,
     },
   },
+  'GET /datasets': {
+    summary: 'List the tables that predictions may take rows from',
+    about:
+      'Beside them each version’s own data set is there by the name of its model: `iris`, `iris@3`, `iris@canary`.',
+    answers: { 200: json('DatasetNames', z.object({ datasets: z.array(z.string()) })) },
+    example: { status: 200 },
+  },
+  'PUT /datasets/:name': {
+    summary: 'Put a table that predictions may take rows from, in place of one of that name',
+    about: 'CSV with names in its first line, 16 MiB at most.',
+    body: { type: 'text/csv', about: 'The table' },
+    answers: {
+      200: json(
+        'DatasetPut',
+        z.object({ name: z.string(), rows: z.number().int(), columns: z.array(z.string()) }),
+      ),
+    },
+    errors: ['InputInvalid', 'TooLarge'],
+    example: null,
+  },
+  'DELETE /datasets/:name': {
+    summary: 'Take away a table that was put',
+    answers: { 204: null },
+    errors: ['NotFound'],
+    example: { path: { name: 'nothing' }, status: 404 },
+  },
   'GET /v1/models': {
     summary: 'List the names of the models (KServe v1)',
     answers: { 200: json('ModelNames', modelNamesSchema) },

@@ -74,11 +74,6 @@ export interface ProtocolBackend {
   describe(version: Resolved): Promise<Description | null>;
   infer(version: Resolved, request: InferRequest, context: InferContext): Promise<Answered>;
   index(): Promise<readonly IndexEntry[]>;
-  /**
-   * The data set of that name, where the host keeps any.
-   * @param permit throws where the caller may not read that model, whose data set it would be
-   */
-  dataset?(name: string, permit: (model: string) => Promise<void>): Promise<NamedDataset>;
   load(target: Target): Promise<void>;
   unload(target: Target): Promise<void>;
 }
@@ -97,6 +92,11 @@ export interface ProtocolAsk {
    * only the body tells. Absent: the caller may do all.
    */
   readonly permit?: (model: string, right: ModelRight) => void | Promise<void>;
+  /**
+   * The data set of that name, as far as the caller may read it. Absent: the host keeps none.
+   * @throws HaversackError `NotFound`
+   */
+  readonly dataset?: (name: string) => Promise<NamedDataset>;
 }
 
 export interface ProtocolAnswer {

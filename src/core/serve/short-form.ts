@@ -104,9 +104,9 @@ function runsOf(inputs: unknown, wanted: readonly InputInterface[]): Run[] {
 }
 
 async function datasetRuns(name: string, { features, rows }: ShortForm, asked: Asked): Promise<Run[]> {
-  const { its, ask, backend } = asked;
-  if (!backend.dataset) throw new HaversackError('NotFound', `there are no data sets here, nor ${name}`);
-  const dataset = await backend.dataset(name, async model => ask.permit?.(model, 'read'));
+  const { its, ask } = asked;
+  if (!ask.dataset) throw new HaversackError('NotFound', `there are no data sets here, nor ${name}`);
+  const dataset = await ask.dataset(name);
   return blaming('InputInvalid', () =>
     runsOfRows(its.inputs, rowsOfDataset(dataset, its.inputs, features ?? null, rows ?? null)),
   );
