@@ -8,6 +8,7 @@ import type { OpenSession } from '../src/core/runtime/session.ts';
 import type { Resolved } from '../src/core/serve/service.ts';
 import { registerDocs } from './docs/routes.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
+import { limitConnections, maxConnectionsOfAddress } from './gateway/connections.ts';
 import { DailyUsage } from './gateway/daily-usage.ts';
 import { DeviceTokens } from './gateway/device-tokens.ts';
 import { type CallerLimits, defaultCallerLimits } from './gateway/caller-limits.ts';
@@ -169,6 +170,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const app = createApp(options, logger);
   watchRequests(app, telemetry);
   endSlowBodies(app);
+  limitConnections(app.server, { max: maxConnectionsOfAddress });
   const devices = new KnownDevices(registry);
   const keys = new KnownKeys(registry);
   const usage = await DailyUsage.open(registry);
@@ -188,7 +190,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     usedAccessKey: key => keys.used(key),
     findDevice: id => devices.find(id),
     sawDevice: device => devices.saw(device),
-    servedNames: () => servedNames(options.host ?? '127.0.0.1'),
+    servedNames: alsoNamed(keptServedNames(options.host ?? '127.0.0.1'), options.names ?? []),
     now,
   });
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));

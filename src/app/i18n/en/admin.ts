@@ -363,6 +363,7 @@ export const admin = {
   keyReach: 'What it may',
   reachRole: 'as a role, on all models',
   reachGrants: 'only what I choose',
+  grantModel: 'Model',
   everyModel: 'all models',
   grantOn: 'On {model}',
   grantInWords: '{model}: {rights}',

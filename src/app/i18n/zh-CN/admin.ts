@@ -339,6 +339,7 @@ export const admin: Translation<typeof en> = {
   keyReach: '权限',
   reachRole: '按角色，适用于所有模型',
   reachGrants: '只有我选择的',
+  grantModel: '模型',
   everyModel: '所有模型',
   grantOn: '对 {model}',
   grantInWords: '{model}：{rights}',

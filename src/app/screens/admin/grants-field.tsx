@@ -70,7 +70,7 @@ function GrantRow(props: {
     <fieldset class="stack-close plain-fieldset">
       <legend class="field-label">{t('grantOn', { model: name })}</legend>
       <Select
-        label={t('ofModel')}
+        label={t('grantModel')}
         value={grant.model}
         options={names.map(value => ({ value, label: value === '*' ? t('everyModel') : value }))}
         onChange={model => onGrant({ ...grant, model })}
