@@ -240,6 +240,37 @@ describe('an admin', () => {
     expect((await fleet.server.ask('GET', 'devices', { token: key })).status).toBe(401);
   });
 
+  it('makes a key for one model with a limit, and another that follows it', async () => {
+    await go(page, '#/admin/keys');
+    await page.getByLabel('Name').fill('shop');
+    await page.getByLabel('What it may').selectOption({ label: 'only what I choose' });
+    await page.getByLabel('Model', { exact: true }).selectOption(fleetModel);
+    await page.getByLabel('see and fetch').uncheck();
+    await page.getByText('Limits', { exact: true }).click();
+    await page.getByLabel('Requests a minute').fill('none');
+    await expect.poll(() => button('Make the key').isDisabled()).toBe(true);
+    await page.getByLabel('Requests a minute').fill('600');
+    await expectReachable();
+    await button('Make the key').click();
+    const first = await page.locator('output[aria-label="Access key"]').innerText();
+    const asKey = async (token: string) => (await fleet.server.ask('GET', 'me', { token })).json['grants'];
+    const grants = [{ model: fleetModel, rights: ['predict'] }];
+    expect(await asKey(first)).toEqual(grants);
+    await button('I have kept it').click();
+    await page.getByText('600 requests a minute').waitFor();
+    await button('Replace: shop').click();
+    await inDialog('Replace').click();
+    const kept = page.locator('output[aria-label="Access key"]');
+    await kept.waitFor();
+    const next = await kept.innerText();
+    expect(next).not.toBe(first);
+    // The one before goes on for a day.
+    expect([await asKey(first), await asKey(next)]).toEqual([grants, grants]);
+    await page.getByText('replaced', { exact: true }).waitFor();
+    await expectReachable();
+    await button('I have kept it').click();
+  });
+
   it('keeps what it saw while the registry cannot be reached, and says so', async () => {
     await go(page, rolloutHash);
     await page.getByText('Version 2', { exact: true }).first().waitFor();
