@@ -11,6 +11,7 @@ import type {
   ProtocolBackend,
 } from '../../src/core/serve/service.ts';
 import type { Datasets } from './datasets.ts';
+import { packAnswer, packedFromBytes } from './pack-answer.ts';
 
 export interface InferenceOptions {
   readonly backend: ProtocolBackend;
@@ -53,10 +54,8 @@ function registerRoute(app: FastifyInstance, route: ProtocolRoute, options: Infe
     bodyLimit: maxBodyBytes,
     handler: async (request, reply) => {
       const parameters = request.params as Readonly<Record<string, string>>;
-      return send(
-        reply,
-        await answerRoute(route, askOf(request, reply, options), parameters, options.backend),
-      );
+      const answer = await answerRoute(route, askOf(request, reply, options), parameters, options.backend);
+      return send(reply, answer.body.length < packedFromBytes ? answer : await packAnswer(request, answer));
     },
   });
 }

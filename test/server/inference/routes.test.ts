@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendProblem } from '../../../server/gateway/problem.ts';
@@ -101,6 +102,23 @@ describe('a model', () => {
     const headerLength = Number(asBytes.headers[headerLengthHeader.toLowerCase()]);
     const { outputs } = decodeResponse(new Uint8Array(asBytes.rawPayload), headerLength);
     expect(outputs).toEqual(decodeResponse(new Uint8Array(asJson.rawPayload), null).outputs);
+  });
+
+  test.each<[string, Record<string, string>, string | undefined]>([
+    ['packed for who asks', { 'accept-encoding': 'br, gzip' }, 'gzip'],
+    ['as it is for who does not', {}, undefined],
+    ['as it is for who refuses', { 'accept-encoding': 'gzip;q=0, identity' }, undefined],
+  ])('answers much JSON %s', async (_, headers, coding) => {
+    const rows = 4096;
+    const many = [{ ...inputs[0], shape: [rows, 4], data: [...numbers(4 * rows, 5)] }];
+    const answer = await infer('dense', body({ inputs: many }), { ...json, ...headers });
+    expect([answer.headers['content-encoding'], answer.headers['vary']]).toEqual([coding, 'Accept-Encoding']);
+    const plain = coding ? gunzipSync(answer.rawPayload) : answer.rawPayload;
+    expect(answer.rawPayload.length < plain.length * 0.6).toBe(coding === 'gzip');
+    const { outputs } = decodeResponse(new Uint8Array(plain), null);
+    expect(outputs['probabilities']!.shape).toEqual([rows, 3]);
+    const little = await infer('dense', body({ inputs }), { ...json, ...headers });
+    expect(little.headers['content-encoding']).toBeUndefined();
   });
 
   test.each<[string, string, string, Record<string, string>, number, RegExp]>([
