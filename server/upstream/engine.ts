@@ -148,7 +148,7 @@ export class Engine {
       throw new TryFailed({
         error: new HaversackError('InputInvalid', detail),
         retry: 'elsewhere',
-        blame: false,
+        verdict: 'unknown',
         outcome: 'no JSON form',
       });
     }

@@ -9,8 +9,8 @@ export interface TryFailure {
    * harm.
    */
   readonly retry: 'no' | 'elsewhere' | 'again';
-  /** Whether the engine is at fault, as far as can be seen: its breaker counts it. */
-  readonly blame: boolean;
+  /** What it says of the engine, as far as can be seen: its breaker goes by it. */
+  readonly verdict: 'ill' | 'well' | 'unknown';
   /** In one word, for the figures: a status, or what broke. */
   readonly outcome: string;
 }
@@ -19,14 +19,14 @@ export class TryFailed extends Error implements TryFailure {
   override readonly name = 'TryFailed';
   readonly error: HaversackError;
   readonly retry: TryFailure['retry'];
-  readonly blame: boolean;
+  readonly verdict: TryFailure['verdict'];
   readonly outcome: string;
 
-  constructor({ error, retry, blame, outcome }: TryFailure) {
+  constructor({ error, retry, verdict, outcome }: TryFailure) {
     super(error.message, { cause: error });
     this.error = error;
     this.retry = retry;
-    this.blame = blame;
+    this.verdict = verdict;
     this.outcome = outcome;
   }
 }
@@ -34,42 +34,42 @@ export class TryFailed extends Error implements TryFailure {
 /** It cannot be reached, or hung up: it may be starting anew. */
 export function brokenOff(outcome: string, detail: string, cause?: unknown): TryFailed {
   const error = new HaversackError('UpstreamFailed', detail, { cause });
-  return new TryFailed({ error, retry: 'again', blame: true, outcome });
+  return new TryFailed({ error, retry: 'again', verdict: 'ill', outcome });
 }
 
 /** What it says is no answer. */
 export function nonsense(outcome: string, detail: string): TryFailed {
   const error = new HaversackError('UpstreamFailed', detail);
-  return new TryFailed({ error, retry: 'elsewhere', blame: true, outcome });
+  return new TryFailed({ error, retry: 'elsewhere', verdict: 'ill', outcome });
 }
 
 /** What a status other than 2xx stands for. */
 export function refusedBy(status: number, detail: string, retryAfterSeconds: number | null): TryFailed {
-  const fail = (error: HaversackError, retry: TryFailure['retry'], blame: boolean) =>
-    new TryFailed({ error, retry, blame, outcome: String(status) });
+  const fail = (error: HaversackError, retry: TryFailure['retry'], verdict: TryFailure['verdict']) =>
+    new TryFailed({ error, retry, verdict, outcome: String(status) });
   const after = retryAfterSeconds === null ? {} : { retryAfterSeconds };
   switch (status) {
     case 400:
     case 422:
-      return fail(new HaversackError('InputInvalid', detail), 'no', false);
+      return fail(new HaversackError('InputInvalid', detail), 'no', 'well');
     case 413:
-      return fail(new HaversackError('TooLarge', detail), 'no', false);
+      return fail(new HaversackError('TooLarge', detail), 'no', 'well');
     case 404:
       // It may just not have that version.
-      return fail(new HaversackError('NotFound', detail), 'elsewhere', false);
+      return fail(new HaversackError('NotFound', detail), 'elsewhere', 'well');
     case 429:
-      return fail(new HaversackError('Overloaded', detail, after), 'elsewhere', false);
+      return fail(new HaversackError('Overloaded', detail, after), 'elsewhere', 'well');
     case 500:
       // It lives, and says so: what came in may be what it chokes on. Blame would let one caller shut it for all.
-      return fail(new HaversackError('UpstreamFailed', detail), 'elsewhere', false);
+      return fail(new HaversackError('UpstreamFailed', detail), 'elsewhere', 'well');
     case 502:
-      return fail(new HaversackError('UpstreamFailed', detail), 'again', true);
+      return fail(new HaversackError('UpstreamFailed', detail), 'again', 'ill');
     case 503:
-      return fail(new HaversackError('Unavailable', detail, after), 'again', true);
+      return fail(new HaversackError('Unavailable', detail, after), 'again', 'ill');
     case 504:
-      return fail(new HaversackError('DeadlineExceeded', detail), 'elsewhere', true);
+      return fail(new HaversackError('DeadlineExceeded', detail), 'elsewhere', 'ill');
     default:
-      return fail(new HaversackError('UpstreamFailed', detail), 'elsewhere', true);
+      return fail(new HaversackError('UpstreamFailed', detail), 'elsewhere', 'ill');
   }
 }
 
@@ -79,5 +79,5 @@ export function refusedBy(status: number, detail: string, retryAfterSeconds: num
  */
 export function failedHere(error: HaversackError): TryFailed {
   const retry = error.code === 'Overloaded' || error.code === 'Unavailable' ? 'elsewhere' : 'no';
-  return new TryFailed({ error, retry, blame: false, outcome: error.code });
+  return new TryFailed({ error, retry, verdict: 'unknown', outcome: error.code });
 }

@@ -17,6 +17,8 @@ const maxFailedChecks = 2;
 /** How much of the moving average the newest answer is. */
 const newestShare = 0.1;
 
+const afterFailure = { ill: 'failed', well: 'succeeded', unknown: 'withdrawn' } as const;
+
 export interface UpstreamTools {
   readonly meter: Meter;
   /** A clock that never goes back. */
@@ -223,12 +225,8 @@ export class UpstreamAnswerer implements Answerer {
     // Who was asked for no version in particular and knows nothing of the model is not what an admin took it for.
     const isLost = thrown.error.code === 'NotFound' && asked === undefined;
     const failed = isLost ? nonsense('404', thrown.error.detail) : thrown;
-    if (failed.blame) {
-      this.#failures += 1;
-      this.#breaker.failed();
-    } else {
-      this.#breaker.succeeded();
-    }
+    if (failed.verdict === 'ill') this.#failures += 1;
+    this.#breaker[afterFailure[failed.verdict]]();
     this.#tools.meter.tried(this.id, failed.outcome, ms / 1000);
     return failed;
   }
@@ -238,7 +236,7 @@ export class UpstreamAnswerer implements Answerer {
     return new TryFailed({
       error: new HaversackError('DeadlineExceeded', detail),
       retry: 'elsewhere',
-      blame: isFairTimeout,
+      verdict: isFairTimeout ? 'ill' : 'unknown',
       outcome: 'timeout',
     });
   }

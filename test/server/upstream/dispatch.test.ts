@@ -41,7 +41,7 @@ function simulated(kind: Kind, weight: number, standing: Answerer['standing'], w
         return Promise.resolve({ outputs: { y: float32([1], [1]) }, by });
       }
       const error = new HaversackError('UpstreamFailed', kind);
-      return Promise.reject(new TryFailed({ error, retry: kind, blame: false, outcome: kind }));
+      return Promise.reject(new TryFailed({ error, retry: kind, verdict: 'unknown', outcome: kind }));
     },
   };
 }

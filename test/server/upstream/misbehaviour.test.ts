@@ -238,6 +238,26 @@ describe('where all engines fail', () => {
     expect(tries).toBeLessThanOrEqual(requests * 1.2 + 100);
   });
 
+  it('is opened, and closed, by no caller that is in a hurry', async () => {
+    const engine = await fakeEngine(hanging);
+    const front = await balanced();
+    await front.add(engine.url);
+    const live = () => front.upstreams.list()[0]!.live;
+    for (let n = 0; n < 8; n += 1) {
+      await expect(front.ask({}, { timeoutMs: 5 })).rejects.toMatchObject({ code: 'DeadlineExceeded' });
+    }
+    expect(live()).toMatchObject({ breaker: 'closed', failures: 0 });
+    engine.infer = failing(503);
+    await expect(front.ask()).rejects.toMatchObject({ code: 'Unavailable' });
+    engine.infer = hanging;
+    while (live().breaker !== 'half-open') await new Promise(resolve => setTimeout(resolve, 20));
+    await expect(front.ask({}, { timeoutMs: 5 })).rejects.toMatchObject({ code: 'DeadlineExceeded' });
+    expect(live().breaker).toBe('half-open');
+    engine.infer = answering(1);
+    expect((await front.ask()).y).toBe(1);
+    expect(live().breaker).toBe('closed');
+  });
+
   it('tells nobody where engines are', async () => {
     const gone = await fakeEngine(answering(1));
     await gone.crash();
