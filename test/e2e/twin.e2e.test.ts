@@ -175,6 +175,19 @@ describe('the offline twin', () => {
     expect(device.complaints.splice(0).every(line => line.includes('frame-ancestors'))).toBe(true);
   });
 
+  it('does as the examples of its page say, just as they stand', async () => {
+    for (const [url, said] of [
+      [`${site.origin}/theirs/example.html`, /^(?:server|device);model="iris"/],
+      [`${friend.origin}/example.html`, /^200 .*"name":"measurements"/],
+    ] as const) {
+      const page = await device.open('about:blank');
+      const logged = page.waitForEvent('console', message => message.type() === 'log');
+      await page.goto(url);
+      expect((await logged).text()).toMatch(said);
+      await page.close();
+    }
+  });
+
   it('answers no frame beside it that has a reference to it', async () => {
     const page = await device.open(friend.origin);
     await page.evaluate(() => ready);

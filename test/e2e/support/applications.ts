@@ -1,5 +1,11 @@
 // Applications that know nothing of Haversack but its address: pages and a worker of the same origin, and pages of others that
-// embed the frame. Plain files, as somebody else would write them from `docs/offline-api.md`.
+// embed the frame. Plain files, as somebody else writes them: two of them are just what `docs/offline-api.md` shows.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const docs = readFileSync(join(import.meta.dirname, '../../../docs/offline-api.md'), 'utf8');
+const [, fetching, becomingLines] = docs.split(/^```js\n/m).map(part => part.split('\n```')[0]!);
+const [, embeddingPage] = docs.split(/^```html\n/m).map(part => part.split('\n```')[0]!);
 
 const page = (script: string) =>
   `<!doctype html><title>Theirs</title><script type="module">${script}</script>`;
@@ -31,23 +37,12 @@ const asking = `${ask}
 const worker = `${ask}
   onmessage = async ({ data: { path, init } }) => postMessage(await ask(path, init));`;
 
-/** Computes when it is asked to, as the client library does. */
-const becoming = `${ask}
-  navigator.serviceWorker.addEventListener('message', async ({ data, source }) => {
-    if (data.type === 'haversack:who-computes') source.postMessage({ type: 'haversack:could-be-host' });
-    if (data.type !== 'haversack:become-host') return;
-    try {
-      await (await import('/twin.js')).becomeHost();
-    } catch (error) {
-      source.postMessage({ type: 'haversack:cannot-host', reason: String(error) });
-    }
-  });`;
-
 /** Below the origin of the app. */
 export const ownFiles: Readonly<Record<string, string>> = {
   '/theirs/page.html': page(asking),
   '/theirs/worker.js': worker,
-  '/theirs/becoming.html': page(becoming),
+  '/theirs/becoming.html': page(`${ask}\n${becomingLines!}`),
+  '/theirs/example.html': page(fetching!),
 };
 
 /** On an origin of its own, with the frame of `haversack` in it. */
@@ -75,6 +70,7 @@ export function embedding(haversack: string): Readonly<Record<string, string>> {
         frame.contentWindow.postMessage({ type: 'haversack:ask', id, path, method: 'GET', ...init }, '${haversack}');
       });
       document.body.append(frame);`),
+    '/example.html': embeddingPage!.replaceAll('https://models.example', haversack),
     // Put beside the frame by the page above: has a reference to it, and may not use it.
     '/sibling.html': page(`
       addEventListener('message', ({ data }) => {
