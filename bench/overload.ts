@@ -38,7 +38,7 @@ export async function overloadBench({ root, tell, length }: Setting): Promise<Ro
   const cores = partCores();
   try {
     const models = (await servedModels(root, folder)).filter(({ name }) => name === 'bench-cnn');
-    const server = await startOurs({ root, cores, models, folder, tell });
+    const { answerer: server } = await startOurs({ root, cores, models, folder, tell });
     try {
       const rows: Row[] = [];
       for (const encoding of plans[length].encodings) {

@@ -37,6 +37,10 @@ export interface Sides {
   readonly answerers: readonly Answerer[];
   readonly absent: readonly Absent[];
   readonly loop: Loop;
+  /** Our Model Server without the gateway before it. */
+  readonly bare: Answerer;
+  /** For our server: an access key, which is looked up, counted and limited. */
+  readonly key: string;
   readonly close: () => Promise<void>;
 }
 
@@ -69,7 +73,10 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
   };
   const threads = cores.server.length;
   try {
-    add(await startOurs(options));
+    const { answerer, key } = await startOurs(options);
+    add(answerer);
+    const bare = await startNode(options, 'bare', 'without the gateway', true);
+    closing.push(() => bare.close());
     add(await startNode(options, 'empty', emptyRoute, false));
     add(await startNode(options, 'plain', plainServer, true));
     const peers = [
@@ -89,7 +96,7 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
     }
     const loop = await startLoop(options);
     closing.push(() => loop.side.close());
-    return { answerers, absent, loop, close };
+    return { answerers, absent, loop, bare, key, close };
   } catch (thrown) {
     await close();
     throw thrown;
@@ -97,15 +104,25 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
 }
 
 /** As `haversack serve` is: the gate, its limits and its logs are on. */
-export async function startOurs({ root, cores, models }: SidesOptions): Promise<Answerer> {
+export async function startOurs({
+  root,
+  cores,
+  models,
+}: SidesOptions): Promise<{ answerer: Answerer; key: string }> {
   const server = await startServer(root, { as: command => onServerCores(cores, command) });
   for (const { name, file } of models) {
     // The others are demo models, which it has.
     if (name === 'bench-cnn')
       await pushDrawn(server.client, { name, file, input: { name: '', shape: [] }, warmPredictions: 1 });
   }
+  const { key } = await server.client.createKey({
+    name: 'bench',
+    role: 'device',
+    limits: { perMinute: 1_000_000, atOnce: 1_000, perDay: 1_000_000_000 },
+  });
   const { port, pid, close } = server;
-  return { name: ours, port, pid, close, speaks: ['json', 'binary'], computes: true };
+  const answerer = { name: ours, port, pid, close, speaks: ['json', 'binary'] as const, computes: true };
+  return { answerer, key };
 }
 
 function answererOf(name: string, { port, child, close }: Peer, speaks: Answerer['speaks']): Answerer {

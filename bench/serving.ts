@@ -3,8 +3,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from '../src/core/median.ts';
 import type { Setting } from './catalogue.ts';
-import { compared, limited, type Row } from './harness.ts';
+import { compared, interleaved, limited, type Row } from './harness.ts';
 import { closedLoop, type ClosedResult } from './load/closed-loop.ts';
 import { Connection } from './load/connection.ts';
 import { processorSeconds } from './load/process-figures.ts';
@@ -25,6 +26,8 @@ import {
 
 const encodings: readonly Encoding[] = ['json', 'binary'];
 const concurrencies = [1, 16, 128] as const;
+/** Of the gate, its limits, logs and counters. */
+const maxGatewayMs = 0.3;
 /** Both compute in float32; in which order they add is theirs. */
 const maxDifference = 1e-4;
 
@@ -50,6 +53,7 @@ export async function servingBench({ root, tell, only, length }: Setting): Promi
     try {
       const rows = [await ceilingRow(options, plans[length])];
       for (const model of models) {
+        if (model.name !== 'bench-cnn') rows.push(...(await gatewayRows(sides, model, plans[length], tell)));
         for (const encoding of encodings) {
           await assertSameAnswers(sides, model, encoding);
           for (const connections of concurrencies) {
@@ -93,6 +97,38 @@ async function ceilingRow(options: SidesOptions, { rounds, turnMs }: Plan): Prom
   } finally {
     await ceiling.close();
   }
+}
+
+/** One request after the other, each with and without what stands before the Model Server. */
+async function gatewayRows(
+  { answerers, bare, key }: Sides,
+  model: ServedModel,
+  { rounds, turnMs }: Plan,
+  tell: Setting['tell'],
+): Promise<Row[]> {
+  tell(`${model.name}: what the gateway costs …`);
+  const callers = [
+    { name: 'nobody in particular, on loopback', headers: {} },
+    { name: 'an access key with limits', headers: { Authorization: `Bearer ${key}` } },
+  ];
+  const rows: Row[] = [];
+  for (const { name, headers } of callers) {
+    const p50 = async (port: number) => {
+      const load = { port, requests: requestsFor(model, 'json', headers), connections: 1 };
+      return (await closedLoop({ ...load, milliseconds: turnMs })).p50Ms;
+    };
+    const { ours: whole, theirs: alone } = await interleaved(
+      { count: rounds, warmUps: 1 },
+      () => p50(answerers[0]!.port),
+      () => p50(bare.port),
+    );
+    const more = whole.map((ms, nth) => ms - alone[nth]!);
+    const row = { case: `${model.name}, json, 1, ${name}`, metric: 'ms more at p50' };
+    const limitName = `${maxGatewayMs} ms over the Model Server alone`;
+    const told = `${median(whole).toFixed(3)} ms beside ${median(alone).toFixed(3)} ms`;
+    rows.push({ ...limited({ ...row, limit: maxGatewayMs, limitName }, more), note: told });
+  }
+  return rows;
 }
 
 interface Figures extends ClosedResult {

@@ -1,6 +1,6 @@
 // The sides of `serving` that Node programs are, each in a process of its own: `node-program.js SIDE PORT FOLDER THREADS`.
 // `ceiling` answers a request without reading it, `empty` is a Fastify route that does nothing, `plain` is Fastify and ONNX
-// Runtime as one writes them in an hour: no batching, no queue, no gate. `loop` is ONNX Runtime alone and has no port: it
+// Runtime as one writes them in an hour: no batching, no queue, no gate; `bare` is our own Model Server without the gateway. `loop` is ONNX Runtime alone and has no port: it
 // runs for as many milliseconds as it is told and says how many answers that were. Says a line of JSON when it is ready.
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -138,6 +138,11 @@ switch (side) {
   case 'empty':
     await serveFastify(registerEmpty);
     break;
+  case 'bare': {
+    const { registerBare } = await import('./bare-server.ts');
+    await serveFastify(app => registerBare(app, folder));
+    break;
+  }
   case 'plain':
     await serveFastify(registerPlain);
     break;
