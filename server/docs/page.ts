@@ -52,8 +52,9 @@ form { display: flex; gap: .5rem; flex-wrap: wrap; margin-block: 1rem; }
 input, button { font: inherit; min-height: 2.75rem; padding: 0 .75rem; box-sizing: border-box; }
 input { flex: 1 1 14rem; min-width: 0; }
 table { border-collapse: collapse; width: 100%; }
-th { white-space: nowrap; }
 th, td { text-align: start; vertical-align: top; padding: .3rem .6rem .3rem 0; overflow-wrap: anywhere; }
+th { width: 3rem; white-space: nowrap; }
+.parameters th { width: 35%; white-space: normal; }
 .method { display: inline-block; min-width: 3em; }
 :focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
 `;

@@ -79,11 +79,11 @@ function parameterTable(object: OperationObject): string {
     schema: object;
   }[];
   if (parameters.length === 0) return '';
-  const rows = parameters.map(
-    ({ name, in: where, required, description, schema }) =>
-      `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${where}${required ? ', required' : ''}</td><td>${marked(description ?? '')} <code>${escaped(JSON.stringify(schema))}</code></td></tr>`,
-  );
-  return `<table><tbody>${rows.join('')}</tbody></table>`;
+  const rows = parameters.map(({ name, in: where, required, description, schema }) => {
+    const what = [where + (required ? ', required' : ''), description ?? ''].filter(Boolean).join(': ');
+    return `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${marked(what)} <code>${escaped(JSON.stringify(schema))}</code></td></tr>`;
+  });
+  return `<table class="parameters"><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function bodyLine({ body }: Operation, object: OperationObject): string {
