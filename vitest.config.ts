@@ -72,8 +72,8 @@ function browserProject(
     test: {
       name,
       include: [include],
-      // The device's store computes nothing: once is enough.
-      exclude: name === 'webgpu' ? ['test/device/**'] : [],
+      // The device's store and the client library compute nothing on a GPU: once is enough.
+      exclude: name === 'webgpu' ? ['test/device/**', 'test/sdk/**'] : [],
       testTimeout: 60_000,
       hookTimeout: 60_000,
       browser: {

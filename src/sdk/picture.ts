@@ -48,13 +48,17 @@ function sizeOf({ name, shape, meaning }: DescribedInput): Size {
       `${name} is [${shape.join(', ')}]: a picture fills [rows, channels, height, width] of known size`,
     );
   }
-  const isChannelsFirst = meaning ? meaning.layout === 'NCHW' : first <= 4;
+  const isChannelsFirst = meaning ? meaning.layout === 'NCHW' : isChannels(first) || !isChannels(third);
   const size = isChannelsFirst
     ? { channels: first, height: second, width: third, isChannelsFirst }
     : { channels: third, height: first, width: second, isChannelsFirst };
-  if (![1, 3, 4].includes(size.channels))
-    throw invalid(`${name} has ${size.channels} channels, wanted 1, 3 or 4`);
+  if (!isChannels(size.channels)) throw invalid(`${name} has ${size.channels} channels, wanted 1, 3 or 4`);
   return size;
+}
+
+/** Grey, RGB, RGBA. */
+function isChannels(count: number): boolean {
+  return [1, 3, 4].includes(count);
 }
 
 type Drawable = Parameters<OffscreenCanvasRenderingContext2D['drawImage']>[0];
