@@ -1,6 +1,6 @@
 // `haversack key`: keys for people and programs, and the registry's own.
 import { Command, Option } from 'commander';
-import { type AccessKey, defaultGraceHours } from '../../src/core/artifact/access-api.ts';
+import { type AccessKey, defaultGraceHours } from '../../src/core/artifact/key-api.ts';
 import { type Grant, type Limits, limitsSchema } from '../../src/core/artifact/grant.ts';
 import { formatGrants } from '../../src/core/artifact/grant-text.ts';
 import type { Role } from '../../src/core/artifact/role.ts';

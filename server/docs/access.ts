@@ -1,5 +1,5 @@
 // The access table as Markdown, for docs/access.md: what every endpoint wants, and who has it. Asked of the gate's own function.
-import type { AccessKey } from '../../src/core/artifact/access-api.ts';
+import type { AccessKey } from '../../src/core/artifact/key-api.ts';
 import { type Grant, modelRightSchema } from '../../src/core/artifact/grant.ts';
 import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { roleGrants } from '../../src/core/artifact/role-grants.ts';

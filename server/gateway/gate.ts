@@ -1,6 +1,7 @@
 // The one entrance: every request passes here before its route, and every route is in the access table or does not exist.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AccessKey, DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { AccessKey } from '../../src/core/artifact/key-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { ModelRight } from '../../src/core/artifact/grant.ts';
 import { type Right, rightOf } from './access.ts';

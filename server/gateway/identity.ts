@@ -1,7 +1,8 @@
 // Who is asking: nobody, the admin's key, a key that an admin made, a person whose token an issuer signed, or a device that proves
 // its key with a token it signed itself a moment ago.
 import { decodeProtectedHeader } from 'jose';
-import type { AccessKey, DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { AccessKey } from '../../src/core/artifact/key-api.ts';
 import { keyIdSchema } from '../../src/core/artifact/signature.ts';
 import { accessKeyPrefix } from '../registry/access-keys.ts';
 import type { AdminKey } from './admin-key.ts';

@@ -7,7 +7,7 @@ import type {
   accessKeyQuerySchema,
   keyRotationSchema,
   newAccessKeySchema,
-} from '../../src/core/artifact/access-api.ts';
+} from '../../src/core/artifact/key-api.ts';
 import { formatGrants } from '../../src/core/artifact/grant-text.ts';
 import { dayMs, hourMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';

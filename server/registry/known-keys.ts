@@ -1,6 +1,6 @@
 // Access keys as the gate asks for them at every request: kept in memory by their hashes, so that whoever reads this memory finds
 // no key in it, and read anew after one is revoked or followed by another.
-import type { AccessKey } from '../../src/core/artifact/access-api.ts';
+import type { AccessKey } from '../../src/core/artifact/key-api.ts';
 import { findAccessKey, hashOfKey } from './access-keys.ts';
 import type { Registry } from './context.ts';
 import { KeptRows } from './kept-rows.ts';

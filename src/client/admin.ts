@@ -1,9 +1,5 @@
 // The rest of /registry/v1: what admins, and programs with a key, do. Apart from what devices do, who carry none of it.
 import {
-  type AccessKey,
-  accessKeyListSchema,
-  type accessKeyQuerySchema,
-  accessKeySchema,
   type deviceChangeSchema,
   type DeviceInfo,
   deviceListSchema,
@@ -11,11 +7,17 @@ import {
   enrolmentCodeListSchema,
   type enrolmentCodeQuerySchema,
   type enrolmentCodeSchema,
-  type keyRotationSchema,
-  newAccessKeySchema,
   newEnrolmentCodeSchema,
   type rotationQuerySchema,
 } from '../core/artifact/access-api.ts';
+import {
+  type AccessKey,
+  accessKeyListSchema,
+  type accessKeyQuerySchema,
+  accessKeySchema,
+  type keyRotationSchema,
+  newAccessKeySchema,
+} from '../core/artifact/key-api.ts';
 import { type ReportList, reportListSchema, type reportQuerySchema } from '../core/artifact/inbox-api.ts';
 import {
   aliasHistorySchema,

@@ -16,7 +16,7 @@ const kinds = {
   Forbidden: {
     status: 403,
     title: 'This key may not do that.',
-    remedy: 'Ask an admin for the role that the detail names.',
+    remedy: 'Ask an admin for the right that the detail names.',
   },
   NotFound: {
     status: 404,

@@ -1,8 +1,5 @@
 // Who may do what: devices, codes, keys, the caller; the registry's own key; the audit.
 import {
-  accessKeyListSchema,
-  accessKeyQuerySchema,
-  accessKeySchema,
   callerSchema,
   deviceChangeSchema,
   deviceListSchema,
@@ -11,11 +8,16 @@ import {
   enrolmentCodeListSchema,
   enrolmentCodeQuerySchema,
   enrolmentSchema,
-  keyRotationSchema,
-  newAccessKeySchema,
   newEnrolmentCodeSchema,
   rotationQuerySchema,
 } from '../../../src/core/artifact/access-api.ts';
+import {
+  accessKeyListSchema,
+  accessKeyQuerySchema,
+  accessKeySchema,
+  keyRotationSchema,
+  newAccessKeySchema,
+} from '../../../src/core/artifact/key-api.ts';
 import { auditQuerySchema, auditSchema, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
 import { json, type Operations } from '../operation.ts';

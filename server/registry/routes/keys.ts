@@ -1,6 +1,6 @@
 // Keys for people and programs, for admins.
 import type { FastifyInstance } from 'fastify';
-import { accessKeyQuerySchema, keyRotationSchema } from '../../../src/core/artifact/access-api.ts';
+import { accessKeyQuerySchema, keyRotationSchema } from '../../../src/core/artifact/key-api.ts';
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { z } from '../../../src/core/zod.ts';
 import { actorOf } from '../../gateway/gate.ts';

@@ -1,7 +1,8 @@
-// The part of /registry/v1 that is about who may do what: devices, codes, keys, the caller. Parsed with by all sides.
+// The part of /registry/v1 that is about who may do what: devices, codes, the caller, the registry's own key. Parsed with by all
+// sides; keys for people and programs are in `key-api.ts`, which only who handles them loads.
 import { z } from '../zod.ts';
 import { reportSchema } from './documents.ts';
-import { grantSchema, grantsSchema, limitsSchema } from './grant.ts';
+import { grantSchema, grantsSchema } from './grant.ts';
 import { groupNameSchema } from './names.ts';
 import { whySchema } from './registry-api.ts';
 import { roleSchema } from './role.ts';
@@ -72,55 +73,6 @@ export const newEnrolmentCodeSchema = enrolmentCodeSchema.extend({
   registry: keyIdSchema,
 });
 export const enrolmentCodeListSchema = z.object({ codes: z.array(enrolmentCodeSchema) });
-
-/** How long a key is good, in days. */
-const keyDays = z.number().int().min(1).max(3650);
-
-/** POST /keys: a key for people and programs. Shown once. */
-export const accessKeyQuerySchema = z
-  .object({
-    name: z.string().trim().min(1).max(64),
-    /** What it may on all models; or `grants`. */
-    role: roleSchema.optional(),
-    grants: grantsSchema.nullable().default(null),
-    limits: limitsSchema.nullable().default(null),
-    /** Null: until it is revoked. */
-    days: keyDays.nullable().default(null),
-  })
-  .refine(({ role, grants }) => (role === undefined) !== (grants === null), {
-    path: ['role'],
-    message: 'a key has either a role or grants',
-  });
-export const accessKeySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  /** Null: its grants are all it may. */
-  role: roleSchema.nullable(),
-  grants: grantsSchema.nullable().default(null),
-  limits: limitsSchema.nullable().default(null),
-  /** The key that this one follows. */
-  replaces: z.string().nullable().default(null),
-  createdAt: z.string(),
-  expiresAt: z.string().nullable(),
-  revokedAt: z.string().nullable(),
-  lastUsedAt: z.string().nullable(),
-});
-export type AccessKey = z.infer<typeof accessKeySchema>;
-export const newAccessKeySchema = accessKeySchema.extend({ key: z.string() });
-export const accessKeyListSchema = z.object({ keys: z.array(accessKeySchema) });
-/** How long a key goes on beside the one that follows it. */
-export const defaultGraceHours = 24;
-/** POST /keys/{id}/rotate: a key that may the same follows one, which goes on for a while. Shown once. */
-export const keyRotationSchema = z.object({
-  graceHours: z
-    .number()
-    .int()
-    .min(0)
-    .max(30 * 24)
-    .default(defaultGraceHours),
-  /** Null: as long as the one before was to be good. */
-  days: keyDays.nullable().default(null),
-});
 
 /** POST /root: the registry gets a new key, which the one before signs. */
 export const rotationQuerySchema = z.object({

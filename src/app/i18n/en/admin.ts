@@ -413,6 +413,7 @@ export const admin = {
   anyone: 'anyone',
   whoKey: 'the admin key',
   whoAccessKey: 'access key {id}',
+  whoPerson: 'the person {id}',
   whoRegistry: 'the registry itself',
   auditNone: 'Nothing is recorded.',
   because: 'Why: {why}',

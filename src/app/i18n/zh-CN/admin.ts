@@ -386,6 +386,7 @@ export const admin: Translation<typeof en> = {
   anyone: '任何人',
   whoKey: '管理员密钥',
   whoAccessKey: '访问密钥 {id}',
+  whoPerson: '用户 {id}',
   whoRegistry: '注册中心自己',
   auditNone: '没有记录。',
   because: '原因：{why}',

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../core/errors.ts';
 export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy: string]>> = {
   BadRequest: ['请求的格式不对。', '改正细节中指出的字段后再发送。'],
   Unauthorized: ['请求没有带有效的密钥。', '请提供管理员密钥（HAVERSACK_KEY），或请管理员批准这台设备。'],
-  Forbidden: ['这个密钥没有此项权限。', '请管理员授予细节中指出的角色。'],
+  Forbidden: ['这个密钥没有此项权限。', '请管理员授予细节中指出的权限。'],
   NotFound: ['没有这个名称的内容。', '检查拼写；`haversack list` 会列出已有的内容。'],
   Conflict: ['内容已被改动，或已经存在。', '载入当前状态后再试。'],
   PreconditionFailed: ['您查看之后内容已被改动。', '载入当前状态后再试。'],

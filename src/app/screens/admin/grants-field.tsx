@@ -68,7 +68,7 @@ function GrantRow(props: {
   const name = grant.model === '*' ? t('everyModel') : grant.model;
   return (
     <fieldset class="stack-close plain-fieldset">
-      <legend class="field-label">{t('grantOn', { model: name })}</legend>
+      <legend class="visually-hidden">{t('grantOn', { model: name })}</legend>
       <Select
         label={t('grantModel')}
         value={grant.model}

@@ -1,6 +1,6 @@
 // Access keys for people and programs: made, shown once, followed by another, shut out.
 import { useState } from 'preact/hooks';
-import { type AccessKey, defaultGraceHours } from '../../../core/artifact/access-api.ts';
+import { type AccessKey, defaultGraceHours } from '../../../core/artifact/key-api.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';
