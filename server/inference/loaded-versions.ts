@@ -121,9 +121,12 @@ export class LoadedVersions {
           return loaded;
         },
         (error: unknown) => {
-          // The next request tries again.
-          this.#failures.set(key, toFailure(error).detail);
-          meter.load(model, String(version), 'failed');
+          // The next request tries again. What is not there is not kept in mind: callers think of any number of versions.
+          const { code, detail } = toFailure(error);
+          if (code !== 'NotFound') {
+            this.#failures.set(key, detail);
+            meter.load(model, String(version), 'failed');
+          }
           throw error;
         },
       )

@@ -99,7 +99,10 @@ export class ModelServer implements ProtocolBackend {
       }
       throw outcome === 'Overloaded' ? await this.#withOffload(error as HaversackError, resolved) : error;
     } finally {
-      this.#meter.request(model, String(version), outcome, (performance.now() - arrivedAt) / 1000);
+      // What is not there is not counted by name: callers think of any number of names.
+      if (outcome !== 'NotFound') {
+        this.#meter.request(model, String(version), outcome, (performance.now() - arrivedAt) / 1000);
+      }
     }
   }
 

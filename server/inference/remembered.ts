@@ -47,6 +47,8 @@ export class Remembered<T> {
     parts.set(part, entry);
     entry.value.catch(() => {
       if (parts.get(part) === entry) parts.delete(part);
+      // Names that nobody has given anything take no place of one that somebody has.
+      if (parts.size === 0 && this.#subjects.get(subject) === parts) this.#subjects.delete(subject);
     });
     return entry.value;
   }

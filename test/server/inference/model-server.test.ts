@@ -363,6 +363,19 @@ describe('answering', () => {
   });
 });
 
+test('what is not there is told, and neither counted nor kept in mind', async () => {
+  const { calls, meter } = recordingMeter();
+  const server = closedAtEnd(
+    serverOf(
+      sourceOf(() => Promise.reject(new HaversackError('NotFound', 'there is no dense@1'))),
+      { meter },
+    ),
+  );
+  await expect(server.infer(one, request, nobody)).rejects.toMatchObject({ code: 'NotFound' });
+  expect(calls).toEqual([]);
+  expect((await server.index())[1]).toMatchObject({ state: 'UNKNOWN' });
+});
+
 describe('answers that are kept', () => {
   const kept = () => sourceOf(() => Promise.resolve(files()), { cacheBytes: 2 ** 20 });
 
