@@ -14,7 +14,7 @@ export function parseOrigins(text: string): string[] {
 function isOrigin(text: string): boolean {
   try {
     const { protocol, origin } = new URL(text);
-    return /^https?:$/.test(protocol) && origin === text;
+    return /^https?:$/.test(protocol) && origin === text && !text.includes('*');
   } catch {
     return false;
   }

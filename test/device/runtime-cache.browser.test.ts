@@ -32,7 +32,7 @@ const send: typeof fetch = input => {
 };
 
 function deploy(list: RuntimeList): void {
-  for (const path of Object.values(list).flat()) answers.set(path, () => new Response(path));
+  for (const path of [list.wasm, list.webgpu, list.tfjs].flat()) answers.set(path, () => new Response(path));
   answers.set('/runtime.json', () => Response.json(list));
 }
 

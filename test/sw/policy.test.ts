@@ -55,6 +55,20 @@ describe('a file', () => {
   });
 });
 
+test('a question of the protocol is the twin’s, whatever its method; a reader who goes there sees the server', () => {
+  for (const method of ['GET', 'HEAD', 'POST']) {
+    expect(answer('/v2/models/iris/infer', { method, mode: 'cors' })).toBe('twin');
+  }
+  expect(answer('/v1/models/iris:predict', { method: 'POST' })).toBe('twin');
+  expect(answer('/v2/models/iris', { mode: 'navigate' })).toBe('pass');
+  expect(answer('https://elsewhere.test/v2/models/iris', { method: 'POST' })).toBe('pass');
+});
+
+test('the page that others embed comes with the headers that the server gives it now', () => {
+  expect(answer('/embed.html', { mode: 'navigate' })).toBe('frame');
+  expect(answer('/embed.html', { mode: 'cors' })).toBe('frame');
+});
+
 test('what is no plain GET of this origin is the network’s', () => {
   expect(answer('/assets/app-1a2b.js', { method: 'HEAD' })).toBe('pass');
   expect(answer('/library', { method: 'POST', mode: 'navigate' })).toBe('pass');
