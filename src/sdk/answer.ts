@@ -1,10 +1,8 @@
 // From the tensors of a response to an answer: what was decided is told by rows, apart from the model's own outputs.
 import type { AnsweredBy } from '../core/protocol/answered-by.ts';
+import { decisionPrefix } from '../core/protocol/messages.ts';
 import type { Tensor, TensorMap } from '../core/tensor.ts';
 import type { Answer, DecidedRow } from './types.ts';
-
-/** Before the names of outputs that are the server's decision and not the model's. */
-const decisionPrefix = 'decision.';
 
 /** What came back for one prediction, wherever it was computed. */
 export interface Computed {

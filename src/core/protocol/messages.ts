@@ -67,3 +67,6 @@ export interface ServerMetadata {
   version: string;
   extensions: string[];
 }
+
+/** Before the names of outputs that are the server's decision and not the model's (request parameter `decision`). */
+export const decisionPrefix = 'decision.';

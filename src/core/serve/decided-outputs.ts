@@ -1,10 +1,8 @@
 // The decision as tensors beside a model's own outputs: how an answer over the protocol carries label, probabilities and "not sure".
 import { type Decided, decide } from '../evaluate/decide.ts';
+import { decisionPrefix } from '../protocol/messages.ts';
 import type { Tensor, TensorMap } from '../tensor.ts';
 import type { Description } from './service.ts';
-
-/** Before the names of outputs that are not the model's. */
-export const decisionPrefix = 'decision.';
 
 /**
  * `decision.label` BYTES [n], `decision.probabilities` FP32 [n, classes], `decision.sure` BOOL [n]: those that the model's
