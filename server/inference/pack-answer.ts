@@ -16,7 +16,8 @@ export async function packAnswer(request: FastifyRequest, answer: ProtocolAnswer
   const { headers, body } = answer;
   if (headers['Content-Type'] !== jsonMediaType || request.openReads) return answer;
   const varying = { ...headers, Vary: 'Accept-Encoding' };
-  if (!takesGzip(String(request.headers['accept-encoding'] ?? ''))) return { ...answer, headers: varying };
+  if (!takesGzip(request.headers['accept-encoding']?.toString() ?? ''))
+    return { ...answer, headers: varying };
   return {
     ...answer,
     headers: { ...varying, 'Content-Encoding': 'gzip' },
