@@ -66,6 +66,20 @@ export function limited(
   return compared({ ...rest, peer: limitName, goal: 1 }, ours, [limit]);
 }
 
+/** Less than any clock here tells apart: what is no more than the other. */
+const noMore = 1e-3;
+
+/** What ours takes more than theirs, round by round, against a limit: what the machine did meanwhile falls on both. */
+export function surplus(
+  row: Pick<Row, 'case' | 'metric'> & { limit: number; limitName: string },
+  ours: readonly number[],
+  theirs: readonly number[],
+): Row {
+  const more = ours.map((value, nth) => Math.max(noMore, value - theirs[nth]!));
+  const note = `${figure(median(ours))} beside ${figure(median(theirs))}`;
+  return { ...limited(row, more), note };
+}
+
 /**
  * Measures A and B in turn, so that what else the machine does falls on both; which of the two is first alternates.
  * `warmUps` pairs are thrown away.

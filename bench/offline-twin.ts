@@ -1,19 +1,19 @@
 // `offline-twin`: `fetch('/v2/…')` in a page of the app's origin, answered by the device through the service worker, beside the
 // same prediction by a call of the app's worker from the page. What is told is what the way over the service worker costs.
 import type { Page } from 'playwright';
-import { median } from '../src/core/median.ts';
 import { policyHeader } from '../src/core/protocol/twin-messages.ts';
 import { binaryMediaType, headerLengthHeader, jsonMediaType } from '../src/core/protocol/messages.ts';
 import { openBrowser } from './browser.ts';
 import type { Setting } from './catalogue.ts';
 import { installInApp } from './cold-start.ts';
-import { interleaved, limited, type Row } from './harness.ts';
+import { interleaved, type Row, surplus } from './harness.ts';
 import { type BenchModel, digitsModel } from './models.ts';
 import { servePages } from './pages-server.ts';
 import { startServer } from './server.ts';
 import type { Encoding } from './serving-models.ts';
 
 const maxMoreMs = 3;
+const limitName = `${maxMoreMs} ms over the worker alone`;
 const encodings: readonly Encoding[] = ['json', 'binary'];
 const plans: Readonly<Record<Setting['length'], { readonly count: number; readonly warmUps: number }>> = {
   full: { count: 101, warmUps: 20 },
@@ -48,7 +48,8 @@ export async function offlineTwinBench({ root, tell, length }: Setting): Promise
         () => meanMs(twin, model, encoding, model.warmPredictions),
         () => direct.evaluate(count => window.sides.ours(count), model.warmPredictions),
       );
-      rows.push(rowOf(`${model.name}, ${encoding}, WASM`, ours, theirs));
+      const row = { case: `${model.name}, ${encoding}, WASM`, metric: 'ms more than a call' };
+      rows.push(surplus({ ...row, limit: maxMoreMs, limitName }, ours, theirs));
     }
     return rows;
   } finally {
@@ -63,17 +64,6 @@ async function openTwin(page: Page, url: string): Promise<Page> {
   await page.goto(`${url}/#/library`);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   return page;
-}
-
-function rowOf(name: string, ours: readonly number[], theirs: readonly number[]): Row {
-  // The two of a round follow each other: what the machine did meanwhile falls on both.
-  const more = ours.map((ms, nth) => ms - theirs[nth]!);
-  const limitName = `${maxMoreMs} ms over the worker alone`;
-  const row = limited({ case: name, metric: 'ms more than a call', limit: maxMoreMs, limitName }, more);
-  return {
-    ...row,
-    note: `${median(ours).toFixed(2)} ms by fetch, ${median(theirs).toFixed(2)} ms by a call`,
-  };
 }
 
 interface Asked {

@@ -3,9 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median } from '../src/core/median.ts';
 import type { Setting } from './catalogue.ts';
-import { compared, interleaved, limited, type Row } from './harness.ts';
+import { compared, interleaved, limited, type Row, surplus } from './harness.ts';
 import { closedLoop, type ClosedResult } from './load/closed-loop.ts';
 import { Connection } from './load/connection.ts';
 import { processorSeconds } from './load/process-figures.ts';
@@ -122,11 +121,9 @@ async function gatewayRows(
       () => p50(answerers[0]!.port),
       () => p50(bare.port),
     );
-    const more = whole.map((ms, nth) => ms - alone[nth]!);
     const row = { case: `${model.name}, json, 1, ${name}`, metric: 'ms more at p50' };
     const limitName = `${maxGatewayMs} ms over the Model Server alone`;
-    const told = `${median(whole).toFixed(3)} ms beside ${median(alone).toFixed(3)} ms`;
-    rows.push({ ...limited({ ...row, limit: maxGatewayMs, limitName }, more), note: told });
+    rows.push(surplus({ ...row, limit: maxGatewayMs, limitName }, whole, alone));
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compared, interleaved, limited, render, spread } from '../../bench/harness.ts';
+import { compared, interleaved, limited, render, spread, surplus } from '../../bench/harness.ts';
 
 it('takes the middle value, or the mean of the two middle ones', () => {
   expect(spread([9, 1, 5])).toEqual({ median: 5, min: 1, max: 9 });
@@ -18,6 +18,13 @@ it('holds a figure without a peer against its limit', () => {
   const row = { case: 'c', metric: 'MB', limit: 6, limitName: 'at most 6 MB' };
   expect(limited(row, [3])).toMatchObject({ peer: 'at most 6 MB', ratio: 2, goal: 1, met: true });
   expect(limited(row, [6.1])).toMatchObject({ met: false });
+});
+
+it('holds what ours takes more against a limit, pair by pair, and takes less for nothing', () => {
+  const row = { case: 'c', metric: 'ms more', limit: 3, limitName: '3 ms' };
+  expect(surplus(row, [10, 21, 30], [9, 19, 29])).toMatchObject({ ours: { median: 1 }, ratio: 3, met: true });
+  expect(surplus(row, [15, 25], [10, 20])).toMatchObject({ met: false });
+  expect(surplus(row, [1, 1], [2, 2])).toMatchObject({ met: true });
 });
 
 it('runs both sides in turn, each first as often, and throws warm-ups away', async () => {
