@@ -13,7 +13,6 @@ import {
   type ServerMetadata,
   type TensorMessage,
 } from './messages.ts';
-import type { Offload } from './offload.ts';
 
 const name = z.string().min(1).max(maxNameLength);
 
@@ -72,12 +71,4 @@ export const serverMetadataSchema: z.ZodType<ServerMetadata> = z.object({
   name: z.string(),
   version: z.string(),
   extensions: z.array(z.string()),
-});
-
-export const offloadSchema: z.ZodType<Offload> = z.object({
-  model: z.string(),
-  version: z.int(),
-  manifest: z.string(),
-  bytes: z.int(),
-  variant: z.string(),
 });
