@@ -99,7 +99,14 @@ describe('of a model', () => {
     const second = await byVersion(keys[1]);
     expect(second.status).toBe(200);
     expect(second.headers['ratelimit']).toMatch(/^"model-minute";r=1;/);
-    expect((await infer(server, keys[1])).status).toBe(200);
+    const short = await server.ask('POST', '/predict', {
+      token: keys[1],
+      address: elsewhere,
+      headers: { 'content-type': 'application/json' },
+      body: { model: 'sides', inputs: { x: [[1, 2]] } },
+    });
+    expect(short.status).toBe(200);
+    expect(short.headers['ratelimit']).toMatch(/^"model-minute";r=0;/);
     expect((await infer(server, keys[0])).status).toBe(429);
     expect((await byVersion(keys[1])).status).toBe(429);
     // To look at it is not to ask it.
