@@ -48,7 +48,7 @@ export function sessionsBackend(
       const { inputs, outputs } = await sessionOf(model, version);
       return {
         name: model,
-        versions: modelOf(model).files.map((_, i) => String(i + 1)),
+        versions: [String(version)],
         platform: 'onnx_onnxv1',
         inputs: inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: [...shape] })),
         outputs: outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: [...shape] })),

@@ -69,7 +69,8 @@ const modelRoutes: readonly ProtocolRoute[] = [
     right: 'read',
     answer: async (ask, { model, version }, backend) => {
       const found = await resolvePermitted(targetOf(model!, version), 'read', ask, backend);
-      return jsonAnswer(describedMetadata(await backend.metadata(found), await backend.describe(found)));
+      const metadata = { ...(await backend.metadata(found)), ...(await versionsOf(found.model, backend)) };
+      return jsonAnswer(describedMetadata(metadata, await backend.describe(found)));
     },
   },
   {
@@ -88,6 +89,12 @@ const modelRoutes: readonly ProtocolRoute[] = [
     answer: (ask, { model, version }, backend) => inferAnswer(targetOf(model!, version), ask, backend),
   },
 ]);
+
+/** Those that can be asked for, oldest first; what the metadata says by itself where the host lists none. */
+async function versionsOf(model: string, backend: ProtocolBackend): Promise<{ versions?: string[] }> {
+  const versions = (await backend.index()).filter(({ name }) => name === model).map(({ version }) => version);
+  return versions.length === 0 ? {} : { versions: versions.sort((a, b) => Number(a) - Number(b)) };
+}
 
 const repositoryRoutes: readonly ProtocolRoute[] = [
   {
