@@ -1,6 +1,6 @@
 // The protocol's backend where engines answer beside this server's own sessions, or in their place. A model without upstreams goes
 // straight to the local backend. Models that the registry does not have are known by their upstreams alone.
-import { errorCatalogue, HaversackError } from '../../src/core/errors.ts';
+import { errorCatalogue, HaversackError, toFailure } from '../../src/core/errors.ts';
 import type { InferRequest } from '../../src/core/protocol/infer-request.ts';
 import { type Offload, offloadMember } from '../../src/core/protocol/offload.ts';
 import type { ModelMetadata } from '../../src/core/protocol/messages.ts';
@@ -15,6 +15,7 @@ import type {
 } from '../../src/core/serve/service.ts';
 import { defaultServing } from '../../src/core/artifact/serving-api.ts';
 import { noUpstreamVersion } from '../../src/core/artifact/upstream-api.ts';
+import type { Meter } from '../inference/meter.ts';
 import { withOffload } from '../inference/with-offload.ts';
 import { dispatch } from './dispatch.ts';
 import { TryFailed } from './try-failed.ts';
@@ -33,6 +34,8 @@ export interface BalancerOptions {
   readonly deadlineMs: (model: string) => Promise<number>;
   /** What a client fetches to run a registered model by itself; null where there is nothing. */
   readonly offload: (version: Resolved) => Promise<Offload | null>;
+  /** Told of answers that upstreams gave; the Model Server tells of its own. */
+  readonly meter: Pick<Meter, 'request'>;
   readonly nowMs: () => number;
   readonly random: () => number;
 }
@@ -66,7 +69,7 @@ export class Balancer implements ProtocolBackend {
   }
 
   async infer(version: Resolved, request: InferRequest, context: InferContext): Promise<Answered> {
-    const { local, upstreams, nowMs, random } = this.#options;
+    const { local, upstreams, meter, nowMs, random } = this.#options;
     const pool = upstreams.poolOf(version.model);
     if (!pool) return local.infer(version, request, context);
     const answerers = pool.answerers.filter(answerer => answerer.takes(version));
@@ -79,13 +82,21 @@ export class Balancer implements ProtocolBackend {
     const ownMs =
       version.version === 0 ? defaultServing.deadlineMs : await this.#options.deadlineMs(version.model);
     const timeoutMs = Math.min(ownMs, context.timeoutMs ?? Infinity, timeoutOf(request));
+    const arrivedMs = nowMs();
+    const tell = (outcome: string, by: string | null) =>
+      meter.request(version.model, by ?? versionName(version), outcome, (nowMs() - arrivedMs) / 1000);
     try {
-      return await dispatch(
+      const answered = await dispatch(
         answerers,
         { version, request, context, timeoutMs, isOwnDeadline: timeoutMs === ownMs },
         { budget: pool.budget, nowMs, random },
       );
+      if (answered.by.who === 'upstream') tell('ok', answered.by.version);
+      return answered;
     } catch (thrown) {
+      // Where this server tried too, what came of it there is told already.
+      if (!answerers.some(answerer => answerer === pool.local))
+        tell(toFailure(thrown, 'UpstreamFailed').code, null);
       throw await this.#withOffload(thrown, version);
     }
   }
@@ -176,6 +187,11 @@ function entryOf(model: string, upstreams: Upstreams): IndexEntry[] {
       reason: isReady ? '' : own.map(({ id, live }) => `${id}: ${live.why ?? live.health}`).join('; '),
     };
   });
+}
+
+/** As it is counted. */
+function versionName({ version, asked }: Resolved): string {
+  return String(version === 0 ? (asked ?? '') : version);
 }
 
 function notTaken({ model, version, asked }: Resolved): HaversackError {

@@ -47,6 +47,7 @@ export async function openBalancing(options: BalancingOptions): Promise<Balancin
   const registered = new RegisteredModels(registry);
   return {
     balancer: new Balancer({
+      meter,
       local,
       upstreams,
       isRegistered: model => registered.has(model),

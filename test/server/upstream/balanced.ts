@@ -29,6 +29,8 @@ export interface Balanced {
   /** One prediction of model `m`; y as a number. */
   ask(more?: Partial<InferRequest>, context?: Partial<InferContext>): Promise<Answered & { y: number }>;
   readonly tried: { id: string; outcome: string }[];
+  /** As the balancer told them: model, version, outcome. */
+  readonly answeredFor: string[];
   readonly logged: string[];
 }
 
@@ -37,6 +39,7 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
   const local = nothingHere;
   const tried: Balanced['tried'] = [];
   const logged: string[] = [];
+  const answeredFor: string[] = [];
   const nowMs = () => performance.now();
   const random = Math.random;
   const upstreams = await Upstreams.open({
@@ -58,6 +61,7 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
     await database.destroy();
   });
   const balancer = new Balancer({
+    meter: { request: (model, version, outcome) => void answeredFor.push(`${model}@${version} ${outcome}`) },
     local,
     upstreams,
     isRegistered: () => Promise.resolve(false),
@@ -70,6 +74,7 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
     balancer,
     upstreams,
     tried,
+    answeredFor,
     logged,
     add: async (url, more = {}) =>
       (await upstreams.add(newUpstreamSchema.parse({ model: 'm', url, ...more }), 'admin-key')).id,
