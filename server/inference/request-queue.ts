@@ -3,11 +3,17 @@ import { HaversackError, toFailure } from '../../src/core/errors.ts';
 import type { TensorMap } from '../../src/core/tensor.ts';
 import { joinRows, rowShapeOf, rowsOf, splitRows } from './join-rows.ts';
 import { PaceKeeper } from './pace.ts';
+import type { RunCost } from './run-cost.ts';
 import type { Runner } from './runner.ts';
 import { ThreadDied } from './session-threads.ts';
 
 /** Inputs of one batch, joined: a copy is made of them. */
 const maxJoinedElements = 2 ** 22;
+/**
+ * And as long, by what runs cost when the version was loaded: more rows in a run that fills the cores gain nothing, and the first
+ * waits for the last.
+ */
+const maxJoinedMs = 50;
 /** A run whose thread died is tried again: it may have died of another's. Not for ever: it may be this one. */
 const maxTries = 3;
 
@@ -190,6 +196,7 @@ export class RequestQueue {
   /** The first, and those behind it that may run with it; the others keep their places, and who left loses it. */
   #takeBatch(now: number): Waiting[] {
     const { maxBatch } = this.#options.limits();
+    const mostElements = mostJoined(this.#options.runner.cost);
     const before = this.#waiting.length;
     const batch: Waiting[] = [];
     const rest: Waiting[] = [];
@@ -199,7 +206,7 @@ export class RequestQueue {
       const size = sizeOf(waiting);
       const first = batch[0] ?? waiting;
       const fits = first === waiting || (first.shape !== null && waiting.shape === first.shape);
-      if (fits && batch.length < maxBatch && (first === waiting || elements + size <= maxJoinedElements)) {
+      if (fits && batch.length < maxBatch && (first === waiting || elements + size <= mostElements)) {
         batch.push(waiting);
         elements += size;
       } else {
@@ -302,6 +309,11 @@ function whyNot({ isGone, deadlineAt }: Asked, now: number): HaversackError | nu
   return now >= deadlineAt
     ? new HaversackError('DeadlineExceeded', 'its time was over before its answer was there')
     : null;
+}
+
+function mostJoined(cost: RunCost | null): number {
+  if (!cost || cost.msPerElement === 0) return maxJoinedElements;
+  return Math.min(maxJoinedElements, (maxJoinedMs - cost.fixedMs) / cost.msPerElement);
 }
 
 function sizeOf({ feeds }: Waiting): number {

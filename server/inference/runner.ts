@@ -41,6 +41,8 @@ export interface RunnerSource {
 export interface Runner extends Pick<Session, 'provider' | 'inputs' | 'outputs' | 'dispose'> {
   /** Whether rows of several requests run as one and answer what each would alone. */
   readonly joins: boolean;
+  /** How long a run takes, as it was when the version was loaded; null where nobody could try. */
+  readonly cost: RunCost | null;
   /** Runs at the same time that make sense. */
   readonly width: number;
   /** Bytes of the files that its sessions were opened from. */
@@ -61,13 +63,14 @@ export async function openRunner(source: RunnerSource, options: RunnerOptions): 
   const { file } = source;
   if (!threads) {
     const session = await openSession(file);
-    const { joins } = await readied(session, source);
-    return hereOnly(session, joins, file.length);
+    const { joins, cost } = await readied(session, source);
+    return hereOnly(session, { joins, cost: cost?.model ?? null }, file.length);
   }
   const there = await threads.open(file, source.read);
   const { joins, cost } = await readied(there, source);
   const isShort = cost !== null && cost.ms <= hereBelowMs && file.length <= openHereBytes;
-  if (!isShort) return thereOnly(there, joins, file.length);
+  const known = { joins, cost: cost?.model ?? null };
+  if (!isShort) return thereOnly(there, known, file.length);
   const here = await openSession(file);
   await warmUp(here);
   return inBoth(here, there, { joins, cost: cost.model, bytes: file.length });
@@ -104,16 +107,18 @@ async function prove(session: Session, { name, recorded }: RunnerSource): Promis
   }
 }
 
-function hereOnly(session: Session, joins: boolean, bytes: number): Runner {
+type Known = Pick<Runner, 'joins' | 'cost'>;
+
+function hereOnly(session: Session, known: Known, bytes: number): Runner {
   const { provider, inputs, outputs } = session;
   const run = (feeds: TensorMap) => session.run(feeds);
-  return { provider, inputs, outputs, joins, bytes, width: 1, run, dispose: () => session.dispose() };
+  return { provider, inputs, outputs, ...known, bytes, width: 1, run, dispose: () => session.dispose() };
 }
 
-function thereOnly(session: ThreadedSession, joins: boolean, fileBytes: number): Runner {
+function thereOnly(session: ThreadedSession, known: Known, fileBytes: number): Runner {
   const { provider, inputs, outputs, width } = session;
   return {
-    ...{ provider, inputs, outputs, joins, width },
+    ...{ provider, inputs, outputs, width, ...known },
     bytes: fileBytes * width,
     run: (feeds, given) => (given ? session.runGiven(feeds) : session.run(feeds)),
     dispose: () => session.dispose(),
@@ -125,7 +130,7 @@ function inBoth(
   there: ThreadedSession,
   { joins, cost, bytes }: { joins: boolean; cost: RunCost; bytes: number },
 ): Runner {
-  const far = thereOnly(there, joins, bytes);
+  const far = thereOnly(there, { joins, cost }, bytes);
   return {
     ...far,
     // What comes while one runs here is joined by the next: two at a time would only make smaller ones.

@@ -6,7 +6,7 @@ import { openNodeSession } from '../../../server/inference/session.ts';
 import { ThreadDied } from '../../../server/inference/session-threads.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 import { float32, type TensorMap } from '../../../src/core/tensor.ts';
-import { denseModel } from '../../core/onnx/models.ts';
+import { denseModel, numbers } from '../../core/onnx/models.ts';
 
 const limits: QueueLimits = { maxBatch: 64, maxDelayMs: 0, maxQueue: 256 };
 const forever = { deadlineAt: Infinity, isGone: () => false };
@@ -20,10 +20,16 @@ interface Held {
   waiting: number;
 }
 
+interface HeldOptions {
+  readonly joins?: boolean;
+  readonly cost?: Runner['cost'];
+  readonly fails?: (values: readonly number[]) => Error | null;
+}
+
 /** Twice what goes in; each run waits until it is let go. `fails` says of a run's values why it does not answer. */
 function heldQueue(
   change: Partial<QueueLimits> = {},
-  { joins = true, fails }: { joins?: boolean; fails?: (values: readonly number[]) => Error | null } = {},
+  { joins = true, cost = null, fails }: HeldOptions = {},
 ): Held {
   const gates: (() => void)[] = [];
   let permits = 0;
@@ -38,7 +44,7 @@ function heldQueue(
     },
   };
   const runner: Runner = {
-    ...{ provider: 'cpu', joins, width: 1, bytes: 1 },
+    ...{ provider: 'cpu', joins, cost, width: 1, bytes: 1 },
     inputs: [{ name: 'x', datatype: 'FP32', shape: [-1] }],
     outputs: [{ name: 'y', datatype: 'FP32', shape: [-1] }],
     dispose: () => Promise.resolve(),
@@ -96,6 +102,14 @@ describe('RequestQueue', () => {
     }
     expect(few.runs).toEqual([2, 2, 1]);
     expect(alone.runs).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test('no more than make a run of 50 ms, and one that alone is longer alone', async () => {
+    const held = heldQueue({}, { cost: { fixedMs: 10, msPerElement: 20 } });
+    for (let i = 0; i < 9; i++) held.release();
+    const sizes = [1, 1, 1, 5, 1];
+    await Promise.all(sizes.map(size => held.queue.ask({ feeds: feed(...numbers(size, 1)), ...forever })));
+    expect(held.runs).toEqual([2, 2, 5]);
   });
 
   test('one bad request fails alone', async () => {
