@@ -19,7 +19,7 @@ import type {
 import type { TensorMap } from '../../src/core/tensor.ts';
 import { type LoadedVersion, LoadedVersions } from './loaded-versions.ts';
 import { type Meter, silentMeter } from './meter.ts';
-import type { Ran } from './request-queue.ts';
+import type { Ran } from './waiting.ts';
 import { cacheKeyOf, ResponseCache } from './response-cache.ts';
 import type { RunnerOptions } from './runner.ts';
 import type { VersionSource } from './version-source.ts';

@@ -6,6 +6,7 @@ import { PaceKeeper } from './pace.ts';
 import type { RunCost } from './run-cost.ts';
 import type { Runner } from './runner.ts';
 import { ThreadDied } from './session-threads.ts';
+import { type Asked, type Ran, sizeOf, Waiting, whyNot } from './waiting.ts';
 
 /** Inputs of one batch, joined: a copy is made of them. */
 const maxJoinedElements = 2 ** 22;
@@ -37,56 +38,6 @@ export interface QueueOptions {
   /** Asked anew each time: they may change. */
   readonly limits: () => QueueLimits;
   readonly events: QueueEvents;
-}
-
-export interface Asked {
-  readonly feeds: TensorMap;
-  /** On `performance.now()`'s clock. */
-  readonly deadlineAt: number;
-  /** Whether nobody waits any more. Asked when it matters: a listener for every request would cost more than a small run. */
-  readonly isGone: () => boolean;
-}
-
-export interface Ran {
-  readonly outputs: TensorMap;
-  /** Of the run, which may have been for others too. */
-  readonly ms: number;
-}
-
-/** One who waits. A class, so that all have one shape: this is made for every request. */
-class Waiting {
-  readonly feeds: TensorMap;
-  readonly deadlineAt: number;
-  readonly isGone: () => boolean;
-  readonly arrivedAt: number;
-  /** What those it may run with have in common; null: it runs alone. */
-  shape: string | null;
-  readonly rows: number;
-  tries = 0;
-  settled = false;
-  resolve!: (ran: Ran) => void;
-  reject!: (error: Error) => void;
-
-  constructor({ feeds, deadlineAt, isGone }: Asked, arrivedAt: number, rows: number, shape: string | null) {
-    this.feeds = feeds;
-    this.deadlineAt = deadlineAt;
-    this.isGone = isGone;
-    this.arrivedAt = arrivedAt;
-    this.rows = rows;
-    this.shape = shape;
-  }
-
-  answer(ran: Ran): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.resolve(ran);
-  }
-
-  fail(error: Error): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.reject(error);
-  }
 }
 
 export class RequestQueue {
@@ -304,22 +255,9 @@ export class RequestQueue {
   }
 }
 
-function whyNot({ isGone, deadlineAt }: Asked, now: number): HaversackError | null {
-  if (isGone()) return new HaversackError('Aborted', 'nobody waits for the answer any more');
-  return now >= deadlineAt
-    ? new HaversackError('DeadlineExceeded', 'its time was over before its answer was there')
-    : null;
-}
-
 function mostJoined(cost: RunCost | null): number {
   if (!cost || cost.msPerElement === 0) return maxJoinedElements;
   return Math.min(maxJoinedElements, (maxJoinedMs - cost.fixedMs) / cost.msPerElement);
-}
-
-function sizeOf({ feeds }: Waiting): number {
-  let size = 0;
-  for (const { data } of Object.values(feeds)) size += data.length;
-  return size;
 }
 
 function asRunError(error: unknown): Error {
