@@ -8,11 +8,6 @@ import type { ProtocolAnswer, ProtocolAsk, ProtocolBackend } from './service.ts'
 const encoder = new TextEncoder();
 const empty = new Uint8Array();
 
-/** Whether the protocol has that path, whatever the method: what a host keeps from others who answer requests. */
-export function isProtocolPath(path: string): boolean {
-  return matchers.some(({ match }) => match(path) !== null);
-}
-
 /** Never rejects: what is thrown becomes a problem (RFC 9457). What is not ours is `Internal`, and told to `unexpected`. */
 export async function answerProtocol(
   ask: ProtocolAsk,

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { openNodeSession } from '../../../server/inference/session.ts';
-import { answerProtocol, isProtocolPath } from '../../../src/core/serve/answer-protocol.ts';
+import { answerProtocol } from '../../../src/core/serve/answer-protocol.ts';
 import type { ProtocolAsk } from '../../../src/core/serve/service.ts';
 import { describeProtocol } from '../../protocol/conformance.ts';
 import { conformanceModels } from '../../protocol/conformance-models.ts';
@@ -103,14 +103,4 @@ describe('answerProtocol', () => {
     expect((await answerProtocol(asked('GET', '/v2/health/ready'), draining)).status).toBe(503);
     expect((await answerProtocol(asked('GET', '/v2/health/live'), draining)).status).toBe(200);
   });
-});
-
-test.each([
-  ['/v2/models/a/infer', true],
-  ['/v1/models/a:predict', true],
-  ['/predict', true],
-  ['/v2/models/a/b', false],
-  ['/registry/v1/models', false],
-])('%s is the protocol’s: %s', (path, is) => {
-  expect(isProtocolPath(path)).toBe(is);
 });
