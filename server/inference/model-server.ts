@@ -25,6 +25,7 @@ import type { RunnerOptions } from './runner.ts';
 import type { VersionSource } from './version-source.ts';
 import { withOffload } from './with-offload.ts';
 import { inTime } from './in-time.ts';
+import { withOffload } from './with-offload.ts';
 
 export interface ModelServerOptions extends RunnerOptions {
   readonly source: VersionSource;
@@ -97,7 +98,9 @@ export class ModelServer implements ProtocolBackend {
       if (outcome === 'Overloaded' || outcome === 'DeadlineExceeded' || outcome === 'Aborted') {
         this.#meter.shed(model, outcome);
       }
-      throw outcome === 'Overloaded' ? await this.#withOffload(error as HaversackError, resolved) : error;
+      throw outcome === 'Overloaded'
+        ? withOffload(error as HaversackError, await this.offload(resolved))
+        : error;
     } finally {
       // What is not there is not counted by name: callers think of any number of names.
       if (outcome !== 'NotFound') {
@@ -209,10 +212,6 @@ export class ModelServer implements ProtocolBackend {
     if (!present) this.#caches.set(model, cache);
     cache.shrink(cacheBytes);
     return cache;
-  }
-
-  async #withOffload(error: HaversackError, version: Resolved): Promise<HaversackError> {
-    return withOffload(error, await this.offload(version));
   }
 }
 
