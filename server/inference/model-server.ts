@@ -25,7 +25,6 @@ import type { RunnerOptions } from './runner.ts';
 import type { VersionSource } from './version-source.ts';
 import { withOffload } from './with-offload.ts';
 import { inTime } from './in-time.ts';
-import { withOffload } from './with-offload.ts';
 
 export interface ModelServerOptions extends RunnerOptions {
   readonly source: VersionSource;
