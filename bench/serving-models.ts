@@ -44,9 +44,10 @@ export function requestsFor(
   { name, input }: PeerModel,
   encoding: Encoding,
   headers: Readonly<Record<string, string>> = {},
+  rows = 1,
 ): Buffer[] {
   const random = seededRandom(seed);
-  const shape = [1, ...input.shape.slice(1)];
+  const shape = [rows, ...input.shape.slice(1)];
   const count = shape.reduce((product, size) => product * size, 1);
   const path = `/v2/models/${name}/infer`;
   const described = { name: input.name, shape, datatype: 'FP32' };
