@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { deviceCode } from '../../src/core/artifact/device-code.ts';
 import { reportSchema } from '../../src/core/artifact/documents.ts';
 import type { deviceChangeSchema, DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { ModelRight } from '../../src/core/artifact/grant.ts';
 import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { keyIdOf } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -148,6 +149,21 @@ export async function requireApproved(registry: Registry, id: string): Promise<D
   throw new HaversackError('Forbidden', `device: ${id} is ${device?.status ?? 'not known here'}`);
 }
 
+/**
+ * The device, where it may do this with that model: whoever brings what it signed.
+ * @throws HaversackError `Forbidden`
+ */
+export async function requireDeviceOn(
+  registry: Registry,
+  id: string,
+  model: string,
+  right: ModelRight,
+): Promise<DeviceInfo> {
+  const device = await requireApproved(registry, id);
+  if (rightsOf(grantsOfDevice(device)).on(model, right)) return device;
+  throw new HaversackError('Forbidden', `device: ${id} lacks the right "${right}" on ${model}`);
+}
+
 /** What is left out stays. */
 export type DeviceChange = z.output<typeof deviceChangeSchema>;
 
@@ -197,8 +213,14 @@ function changesOf(
     throw new HaversackError('BadRequest', 'role: an approved device needs one of device, trainer, admin');
   }
   const groups = change.groups === undefined ? known.groups : writeGroups(change.groups);
-  const grants = change.grants === undefined ? known.grants : writeGrants(change.grants);
-  return { status, role, groups, grants };
+  return { status, role, groups, grants: grantsAfter(known, change) };
+}
+
+/** Who is let in again after a revocation has what is given then, and nothing of what it had. */
+function grantsAfter({ status, grants }: DeviceRow, change: DeviceChange): DeviceRow['grants'] {
+  if (change.status === 'revoked') return null;
+  if (change.grants !== undefined) return writeGrants(change.grants);
+  return status === 'revoked' ? null : grants;
 }
 
 function describe({ status, role, groups, grants }: DeviceRow): string {

@@ -9,7 +9,7 @@ import type { z } from '../../src/core/zod.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Registry } from './context.ts';
 import { contentOf, toText } from './documents.ts';
-import { requireApproved } from './devices.ts';
+import { requireApproved, requireDeviceOn } from './devices.ts';
 import { haltIfBad } from './halt-rollout.ts';
 import { outcomesOf } from './update-outcomes.ts';
 
@@ -22,7 +22,8 @@ export interface AcceptedReport {
 
 /**
  * Whoever brings it, it counts for the device that signed it.
- * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (the device is not let in)
+ * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (the device is not let in, or may not read
+ *   the model of the update it tells of)
  */
 export async function acceptReport(registry: Registry, envelope: Envelope): Promise<AcceptedReport> {
   const report = await openReport(registry, envelope);
@@ -41,7 +42,11 @@ export async function acceptReport(registry: Registry, envelope: Envelope): Prom
 
 async function openReport(registry: Registry, envelope: Envelope): Promise<Report> {
   const claimed = readDocument(envelope, reportSchema);
-  const { publicKey } = await requireApproved(registry, claimed.device);
+  const { device, update } = claimed;
+  // How an update went can hold a release: a word on that has who is given the model.
+  const { publicKey } = update
+    ? await requireDeviceOn(registry, device, update.model, 'read')
+    : await requireApproved(registry, device);
   return openSignedByDevice(envelope, reportSchema, publicKey);
 }
 

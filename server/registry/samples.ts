@@ -17,7 +17,7 @@ import { z } from '../../src/core/zod.ts';
 import type { SamplesRow, Tables } from '../storage/tables.ts';
 import { issueCertificate } from './certificates.ts';
 import type { Actor, Registry } from './context.ts';
-import { findDevice, requireApproved } from './devices.ts';
+import { findDevice, requireDeviceOn } from './devices.ts';
 import { toEnvelope, toText } from './documents.ts';
 
 /** A hundred documents may be in an answer, and each may be as large as a body can be: the rest comes with the next. */
@@ -32,7 +32,7 @@ export interface AcceptedSamples {
 
 /**
  * Whoever brings it, it counts for the device that signed it.
- * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (the device is not let in), `NotFound` (the model)
+ * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (the device is not let in, or may not read the model), `NotFound` (the model)
  */
 export async function acceptSamples(registry: Registry, envelope: Envelope): Promise<AcceptedSamples> {
   const samples = await openSamples(registry, envelope);
@@ -46,7 +46,7 @@ export async function acceptSamples(registry: Registry, envelope: Envelope): Pro
 
 async function openSamples(registry: Registry, envelope: Envelope): Promise<Samples> {
   const claimed = readDocument(envelope, samplesSchema);
-  const { publicKey } = await requireApproved(registry, claimed.device);
+  const { publicKey } = await requireDeviceOn(registry, claimed.device, claimed.model, 'read');
   const samples = await openSignedByDevice(envelope, samplesSchema, publicKey);
   await checkSampleIds(samples);
   return samples;

@@ -96,6 +96,19 @@ describe('a report', () => {
     expect((await send(server, device, reportOf(device))).status).toBe(401);
   });
 
+  it('of an update is for devices that may read the model, whoever brings it', async () => {
+    const server = await startTicking();
+    const device = await enrolDevice(server, 'device');
+    const grants = [{ model: 'iris', rights: ['read' as const] }];
+    await server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body: { grants } });
+    const report = reportOf(device, updateTo(2, 'rolled-back'));
+    expect((await send(server, device, report)).status).toBe(403);
+    const body = await signDocument(report, device);
+    expect((await server.ask('POST', 'reports', { token: server.key, body })).status).toBe(403);
+    expect((await send(server, device, reportOf(device))).status).toBe(201);
+    expect((await list(server)).reports).toHaveLength(1);
+  });
+
   it('that is brought late does not overwrite a newer word; of mere states only the newest is kept', async () => {
     const server = await startTicking();
     const device = await enrolDevice(server, 'device');

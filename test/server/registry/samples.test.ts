@@ -130,6 +130,19 @@ it('refuses samples that another signed, that are called by other content, or of
   expect([late.status, late.json['code']]).toEqual([403, 'Forbidden']);
 });
 
+it('takes them from devices that may read the model, whoever brings them', async () => {
+  const { server, device, send } = await scene();
+  const envelope = await signDocument(await samplesOf(device, [['1', 10]]), device);
+  const { status } = await server.ask('PATCH', `devices/${device.keyId}`, {
+    token: server.key,
+    body: { grants: [{ model: 'other', rights: ['read'] }] },
+  });
+  expect(status).toBe(200);
+  expect((await send(envelope)).json['code']).toBe('Forbidden');
+  const brought = await server.ask('POST', 'samples', { token: server.key, body: envelope });
+  expect([brought.status, brought.json['code']]).toEqual([403, 'Forbidden']);
+});
+
 it('keeps what a trainer made of them', async () => {
   const { device, send, list, review } = await scene();
   const samples = await samplesOf(device, [
