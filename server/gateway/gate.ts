@@ -57,7 +57,8 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
   });
   app.decorateRequest('requireOn', async function (this: FastifyRequest, model: string, right: ModelRight) {
     requireRight(this.caller, this.rights, right, model);
-    if (isPrediction(this)) await admitModel(gate.flow, this, this.reply, model);
+    // The other rights are asked for what a prediction reads besides: a data set of another model.
+    if (right === 'predict' && isPrediction(this)) await admitModel(gate.flow, this, this.reply, model);
   });
   app.addHook('onRoute', route => {
     const methods = [route.method].flat();
@@ -111,7 +112,7 @@ async function identifyAgain(gate: Gate, { caller, headers }: FastifyRequest): P
   return device ? { kind: 'device', device } : caller;
 }
 
-/** For the audit. Only behind a right above `read`, where there is always somebody. */
+/** For the audit, and to count by. Behind a right above `read` there is always somebody. */
 export function actorOf({ caller }: FastifyRequest): string {
   switch (caller.kind) {
     case 'device':

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type RegistryEvent, registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
+import { actorOf } from '../../gateway/gate.ts';
 import type { Identity } from '../../gateway/identity.ts';
 import type { Rights } from '../../gateway/rights.ts';
 import type { Registry } from '../context.ts';
@@ -11,15 +12,21 @@ import type { Registry } from '../context.ts';
 const heartbeatMs = 15_000;
 /** How long a browser waits before it connects again. */
 const retryMs = 3_000;
-/** Listeners at once, and bytes one may leave unread before it is let go. */
+/** Listeners at once, those of one caller, and bytes one may leave unread before it is let go. */
 const maxListeners = 2_000;
+const maxListenersOfCaller = 100;
 const maxUnreadBytes = 64 * 1024;
 
 export function registerEventRoutes(app: FastifyInstance, registry: Registry): void {
-  const streams = new Set<PassThrough>();
+  /** Whose each is. */
+  const streams = new Map<PassThrough, string>();
   app.get(`${registryRoot}/events`, { config: { isStream: true } }, (request, reply) => {
     if (streams.size >= maxListeners) {
       throw new HaversackError('Unavailable', `${maxListeners} listen already`);
+    }
+    const who = actorOf(request);
+    if ([...streams.values()].filter(one => one === who).length >= maxListenersOfCaller) {
+      throw new HaversackError('TooManyRequests', `${maxListenersOfCaller} of this caller listen already`);
     }
     reply
       .header('Content-Type', 'text/event-stream')
@@ -27,7 +34,7 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
       .header('X-Accel-Buffering', 'no');
     if (request.method === 'HEAD') return reply.send();
     const stream = new PassThrough();
-    streams.add(stream);
+    streams.set(stream, who);
     const write = (text: string) => {
       if (stream.writableEnded || stream.destroyed) return;
       if (stream.writableLength > maxUnreadBytes) stream.destroy();
@@ -58,7 +65,7 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
     return reply.send(stream);
   });
   app.addHook('preClose', done => {
-    for (const stream of streams) stream.end();
+    for (const stream of streams.keys()) stream.end();
     done();
   });
 }

@@ -118,6 +118,19 @@ describe('of a model', () => {
     expect((await infer(server, keys[0])).status).toBe(200);
   });
 
+  it('what is read of it for another one’s prediction takes nothing of its share', async () => {
+    const server = await startServer({ host: '0.0.0.0' });
+    for (const model of ['sides', 'other']) await push(server, model, classifier());
+    await setLimits(server, { ...none, perMinute: 1 });
+    const short = await server.ask('POST', '/predict', {
+      token: server.key,
+      headers: { 'content-type': 'application/json' },
+      body: { model: 'other', dataset: 'sides@1' },
+    });
+    expect([short.status, short.json['detail']]).toEqual([404, 'sides@1 came without a data set']);
+    expect((await infer(server, server.key)).status).toBe(200);
+  });
+
   it('who may not ask it takes nothing of its share', async () => {
     const server = await startServer({ host: '0.0.0.0' });
     await push(server, 'sides', classifier());

@@ -45,6 +45,18 @@ describe('a stream of news that is open', () => {
     await expect(listen(url, token)).rejects.toMatchObject({ code: 'Unauthorized' });
   });
 
+  it('is one of so many of one caller, so that there is room for others', async () => {
+    const server = await startServer();
+    const url = await listening(server);
+    const admin = new AdminClient({ baseUrl: url, token: () => Promise.resolve(server.key) });
+    const { key } = await admin.createKey({ name: 'greedy', role: 'device' });
+    const open = await Promise.all(Array.from({ length: 100 }, () => listen(url, key)));
+    await expect(listen(url, key)).rejects.toMatchObject({ code: 'TooManyRequests' });
+    await listen(url, server.key);
+    await server.close();
+    await Promise.all(open.map(({ ended }) => ended));
+  });
+
   it('ends when its access key is revoked, and goes on for the others', async () => {
     const server = await startServer();
     const url = await listening(server);
@@ -147,4 +159,17 @@ describe('an upload that is under way', () => {
     expect((await server.ask('POST', 'candidates', { token, body: candidate })).status).toBe(403);
     expect((await server.ask('GET', 'models/sides/versions/2')).status).toBe(404);
   });
+});
+
+it('a revocation takes a device’s own grants too: let in again, it has what it is given then', async () => {
+  const server = await startServer();
+  const device = await enrolDevice(server, 'device');
+  const change = (body: object) =>
+    server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body });
+  const grants = [{ model: '*', rights: ['admin'] }];
+  expect((await change({ grants })).json).toMatchObject({ grants });
+  expect((await change({ status: 'revoked' })).json).toMatchObject({ role: null, grants: null });
+  expect((await change({ status: 'approved', role: 'device' })).json).toMatchObject({ grants: null });
+  const token = await device.token(audienceOf(server));
+  expect((await server.ask('GET', 'keys', { token })).status).toBe(403);
 });
