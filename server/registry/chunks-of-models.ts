@@ -7,8 +7,11 @@ import { filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
 import { contentOf } from './documents.ts';
 
-/** Models whose chunks are kept in mind; the rest is read again. */
-const maxKept = 64;
+/**
+ * Models whose chunks are kept in mind; the rest is read again. As many as one key can name (`grantsSchema`), or each of its
+ * requests would read them all.
+ */
+const maxKept = 256;
 
 type Chunks = ReadonlySet<Digest>;
 

@@ -15,7 +15,9 @@ export function registerBatchRoute(
     const query = parseRequest(batchQuerySchema, request.body);
     // A chunk that is not for this caller is left out as one that is not there.
     const chunks = await ofModels.readable(request.rights, query.chunks);
-    const frames = batches.frames({ ...query, chunks });
+    // A difference tells of both its sides.
+    const of = query.of && request.rights.on(query.of.model, 'read') ? query.of : null;
+    const frames = batches.frames({ ...query, of, chunks });
     // Pulled as fast as it is read, and ended with the connection.
     const body = Readable.from(frames, { objectMode: false });
     return reply.type(chunkFramesType).header('Cache-Control', 'no-store').send(body);

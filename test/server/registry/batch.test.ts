@@ -116,6 +116,24 @@ describe('a batch', () => {
     expect(encodings).not.toContain('difference');
   });
 
+  it('has no differences to versions of a model that the caller may not read', async () => {
+    const { server, one, two } = await twoVersions();
+    // The same file as a version of another model.
+    const draft = { authority: { variant: 'fp32', file: two }, architecture: 'a'.repeat(64) };
+    await commitBytes(server, 'copies', '', { draft });
+    const query = { chunks: digestsOf(two), of: version(2), have: [one.digest] };
+    const encodings = async (model: string) => {
+      const body = { name: 'test', grants: [{ model, rights: ['read'] }] };
+      const { json } = await server.ask('POST', 'keys', { token: server.key, body });
+      const answer = await server.ask('POST', 'chunks/batch', { token: String(json['key']), body: query });
+      return [...new FrameReader(two.chunks).push(answer.bytes)].map(({ encoding }) => encoding);
+    };
+    expect(await encodings('signs')).toContain('difference');
+    const others = await encodings('copies');
+    expect(others).toHaveLength(digestsOf(two).length);
+    expect(others).not.toContain('difference');
+  });
+
   it('takes the parent for a base where there is a choice', async () => {
     const server = await startServer();
     const one = await commit(server, first);
