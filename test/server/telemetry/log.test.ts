@@ -136,6 +136,8 @@ describe('the log', () => {
       '{"msg":"Bearer abc.def-ghi, hvs_AAAAAAAAAAAAAAAAAAAA, eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJ4In0.c2ln","hve":1}';
     expect(withoutSecrets(line)).toBe('{"msg":"Bearer [redacted] [redacted], [redacted]","hve":1}');
     expect(withoutSecrets('{"path":"/v2/models/havoc"}')).toBe('{"path":"/v2/models/havoc"}');
+    // A beginning that no end follows is one match, not one for each beginning in it.
+    expect(withoutSecrets(`{"path":"/${'eyJ-'.repeat(4_000)}"}`)).toBe('{"path":"/[redacted]"}');
   });
 
   it('passes id and trace on to whoever computes elsewhere', async () => {
