@@ -56,6 +56,8 @@ export class IssuerKeys {
       } catch (error) {
         if (isAboutKey(error)) throw error;
         this.#downUntilMs = this.#nowMs() + retryMs;
+        // Its keys may have moved: where they are is asked again too.
+        this.#remote = null;
       }
     }
     const last = this.#last;

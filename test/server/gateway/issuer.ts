@@ -13,6 +13,8 @@ export interface TestIssuer {
   broken: number | null;
   /** In place of its own name in the discovery document. */
   claimedIssuer: string | null;
+  /** Where its keys are. */
+  keysPath: string;
   /** Signs with another key from now on, whose `kid` is the count. */
   turnKey(): Promise<void>;
   token(
@@ -32,9 +34,9 @@ export async function startIssuer(atEnd: (clean: () => void) => void = onTestFin
     const documents: Record<string, object> = {
       '/.well-known/openid-configuration': {
         issuer: issuer.claimedIssuer ?? issuer.url,
-        jwks_uri: `${issuer.url}/keys`,
+        jwks_uri: `${issuer.url}${issuer.keysPath}`,
       },
-      '/keys': { keys: [key.jwk] },
+      [issuer.keysPath]: { keys: [key.jwk] },
     };
     const document = documents[request.url!];
     response.statusCode = issuer.broken ?? (document ? 200 : 404);
@@ -54,6 +56,7 @@ export async function startIssuer(atEnd: (clean: () => void) => void = onTestFin
     asked,
     broken: null,
     claimedIssuer: null,
+    keysPath: '/keys',
     get privateKey() {
       return key.privateKey;
     },

@@ -142,6 +142,19 @@ describe('an issuer', () => {
     expect(await status(await issuer.token({ sub: 'bob', roles: ['people'] }))).toBe(200);
   });
 
+  it('that moved its keys is found again', async () => {
+    const { issuer, status, pass } = await scene();
+    expect(await status(await issuer.token({ roles: ['people'] }))).toBe(200);
+    issuer.keysPath = '/moved';
+    await issuer.turnKey();
+    const token = await issuer.token({ roles: ['people'] });
+    pass(31_000);
+    // By the keys that are remembered it is none, until the issuer is asked where they are.
+    expect(await status(token)).toBe(401);
+    pass(5_001);
+    expect(await status(token)).toBe(200);
+  });
+
   it('that says it is another is not believed', async () => {
     const { issuer, status } = await scene();
     issuer.claimedIssuer = 'https://accounts.example';
