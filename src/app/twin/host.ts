@@ -24,10 +24,10 @@ export interface HostOptions {
 }
 
 type Ask = Extract<PortAsk, { type: 'ask' }>;
+type UnderWay = Map<number, AbortController>;
 
 export class TwinHost {
   readonly #options: HostOptions;
-  readonly #underWay = new Map<number, AbortController>();
   #port: MessagePort | null = null;
 
   constructor(options: HostOptions) {
@@ -66,42 +66,44 @@ export class TwinHost {
 
   #offer(worker: ServiceWorker | null): void {
     if (!worker) return;
-    this.#port?.close();
+    const before = this.#port;
     const { port1, port2 } = new MessageChannel();
+    // Ids are a port's own: what is called off on one must not end what was asked on another.
+    const underWay: UnderWay = new Map();
     this.#port = port1;
-    port1.addEventListener('message', ({ data }: MessageEvent<PortAsk>) => this.#hear(port1, data));
+    port1.addEventListener('message', ({ data }: MessageEvent<PortAsk>) => this.#hear(port1, underWay, data));
     port1.start();
     worker.postMessage({ type: hostHere } satisfies WindowMessage, [port2]);
+    // It may be an older service worker's, which else would wait for answers that no longer come.
+    if (before) end(before);
   }
 
   /** What is under way goes on: it may still be in time for whoever asks again from this very page. */
   #leave(): void {
     const port = this.#port;
     this.#port = null;
-    if (!port) return;
-    reply(port, { type: 'gone' });
-    port.close();
+    if (port) end(port);
   }
 
-  #hear(port: MessagePort, message: PortAsk): void {
+  #hear(port: MessagePort, underWay: UnderWay, message: PortAsk): void {
     switch (message.type) {
       case 'abort':
-        this.#underWay.get(message.id)?.abort();
+        underWay.get(message.id)?.abort();
         return;
       case 'ask':
         reply(port, { type: 'taken', id: message.id });
-        void this.#answer(port, message);
+        void this.#answer(port, underWay, message);
     }
   }
 
-  async #answer(port: MessagePort, ask: Ask): Promise<void> {
+  async #answer(port: MessagePort, underWay: UnderWay, ask: Ask): Promise<void> {
     const controller = new AbortController();
-    this.#underWay.set(ask.id, controller);
+    underWay.set(ask.id, controller);
     const { status, headers, body } = await answerProtocol(
       protocolAskOf(ask, controller.signal),
       this.#options.backend,
     );
-    this.#underWay.delete(ask.id);
+    underWay.delete(ask.id);
     const whole = body.byteLength === body.buffer.byteLength ? body : body.slice();
     reply(port, { type: 'answer', id: ask.id, status, headers, body: whole.buffer }, [whole.buffer]);
     this.#options.onAnswered({ from: ask.from, path: ask.path, status });
@@ -116,6 +118,11 @@ function protocolAskOf({ method, path, headers, body, leftMs }: Ask, signal: Abo
     body: new Uint8Array(body),
     context: { signal, tenant: 'device', timeoutMs: leftMs },
   };
+}
+
+function end(port: MessagePort): void {
+  reply(port, { type: 'gone' });
+  port.close();
 }
 
 function reply(port: MessagePort, message: PortReply, transfer: Transferable[] = []): void {
