@@ -29,6 +29,7 @@ async function attempt(
   stalledMs: number,
 ): Promise<TwinAnswer> {
   const host = await hosts.find(tried, question.caller, question.signal);
+  question.signal.throwIfAborted();
   tried.add(host);
   const next = () => attempt(hosts, question, tried, stalledMs);
   const own = new AbortController();

@@ -32,11 +32,19 @@ export interface HostTimes {
   readonly otherMs: number;
   /** Loading what computes, where a page becomes a host because it is asked. */
   readonly becomeMs: number;
+  /** One that was asked and is no host by then may be frozen: the next that could is asked beside it. */
+  readonly besideMs: number;
   /** What could become a host waits so long for one that is. */
   readonly preferMs: number;
 }
 
-export const hostTimes: HostTimes = { appMs: 10_000, otherMs: 2_000, becomeMs: 30_000, preferMs: 500 };
+export const hostTimes: HostTimes = {
+  appMs: 10_000,
+  otherMs: 2_000,
+  becomeMs: 30_000,
+  besideMs: 5_000,
+  preferMs: 500,
+};
 
 /** None is to be had; says why, for the caller to read. */
 export class NoHost extends Error {
@@ -161,7 +169,8 @@ class Call {
   readonly #caller: string;
   readonly #times: HostTimes;
   readonly #began = performance.now();
-  #asked: { readonly id: string; readonly at: number } | null = null;
+  readonly #asked = new Set<string>();
+  #lastAskedAt = 0;
 
   constructor(windows: readonly Window[], caller: string, times: HostTimes) {
     this.#windows = windows;
@@ -174,19 +183,22 @@ class Call {
     cannot: ReadonlyMap<string, string>,
     silent: ReadonlySet<string>,
   ): { readonly next: Window | null; readonly untilMs: number } {
-    const { appMs, otherMs, becomeMs, preferMs } = this.#times;
+    const { appMs, otherMs, becomeMs, besideMs, preferMs } = this.#times;
     const passed = performance.now() - this.#began;
-    if (this.#asked && !cannot.has(this.#asked.id)) {
-      return { next: null, untilMs: becomeMs - (performance.now() - this.#asked.at) };
+    const able = this.#windows.filter(({ id }) => could.has(id) && !cannot.has(id) && !this.#asked.has(id));
+    if ([...this.#asked].some(id => !cannot.has(id))) {
+      const sinceMs = performance.now() - this.#lastAskedAt;
+      if (able.length === 0) return { next: null, untilMs: becomeMs - sinceMs };
+      if (sinceMs < besideMs) return { next: null, untilMs: besideMs - sinceMs };
     }
-    const able = this.#windows.filter(({ id }) => could.has(id) && !cannot.has(id));
     const open = this.#windows.filter(({ id }) => !could.has(id) && !cannot.has(id) && !silent.has(id));
     const waitMs = Math.max(0, ...open.map(({ url }) => (isApp(url) ? appMs : otherMs))) - passed;
     const best = able.find(({ id }) => id === this.#caller) ?? able.find(({ isShown }) => isShown) ?? able[0];
     if (!best) return { next: null, untilMs: waitMs };
     const preferred = open.some(({ url }) => isApp(url)) ? preferMs - passed : 0;
     if (preferred > 0) return { next: null, untilMs: preferred };
-    this.#asked = { id: best.id, at: performance.now() };
+    this.#asked.add(best.id);
+    this.#lastAskedAt = performance.now();
     return { next: best, untilMs: becomeMs };
   }
 }

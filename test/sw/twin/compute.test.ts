@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compute } from '../../../src/sw/twin/compute.ts';
-import { answerOf, answers, browser } from './host-page.ts';
+import { answerOf, answers, browser, patient } from './host-page.ts';
 
 const never = new AbortController().signal;
 /** So long that no machine is too slow for a page that is alive. */
@@ -48,7 +48,7 @@ test('a page that is frozen is not waited for: another is asked beside it', asyn
 });
 
 test('a page that only took its time answers all the same, where there is no other', async () => {
-  const { hosts, page } = browser({ appMs: 20, otherMs: 20, becomeMs: 20, preferMs: 0 });
+  const { hosts, page } = browser({ ...patient, appMs: 20, otherMs: 20, becomeMs: 20 });
   let late: (() => void) | undefined;
   page('slow').host(({ id }, reply) => {
     late = () => reply(answerOf(id, 'slow'));
@@ -60,7 +60,7 @@ test('a page that only took its time answers all the same, where there is no oth
 });
 
 test('where every page is lost, it says so', async () => {
-  const { hosts, page } = browser({ appMs: 20, otherMs: 20, becomeMs: 20, preferMs: 0 });
+  const { hosts, page } = browser({ ...patient, appMs: 20, otherMs: 20, becomeMs: 20 });
   for (const id of ['one', 'two']) {
     const each = page(id);
     each.host((_ask, reply) => {

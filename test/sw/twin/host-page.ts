@@ -8,7 +8,13 @@ import {
 import { Hosts, type HostTimes, type Window, type Windows } from '../../../src/sw/twin/hosts.ts';
 
 /** Long enough that no machine is too slow; what is to run out has a time of its own. */
-export const patient: HostTimes = { appMs: 60_000, otherMs: 60_000, becomeMs: 60_000, preferMs: 0 };
+export const patient: HostTimes = {
+  appMs: 60_000,
+  otherMs: 60_000,
+  becomeMs: 60_000,
+  besideMs: 60_000,
+  preferMs: 0,
+};
 
 export interface Page {
   readonly id: string;

@@ -63,6 +63,17 @@ test('asks the next one where the first cannot, and tells the reason where none 
   await expect(hosts.find(new Set(), 'two', never)).rejects.toThrow(/^(one|two) has no storage$/);
 });
 
+test('asks one more where the first that was to become one says nothing: it may be frozen', async () => {
+  const { hosts, page } = browser({ ...patient, besideMs: 1 });
+  const [frozen, alive] = [page('frozen', elsewhere), page('alive', elsewhere)];
+  for (const each of [frozen, alive]) each.say({ type: couldBeHost });
+  alive.onTold = ({ type }) => {
+    if (type === becomeHost) alive.host();
+  };
+  expect((await hosts.find(new Set(), 'frozen', never)).clientId).toBe('alive');
+  expect(frozen.told.map(({ type }) => type)).toContain(becomeHost);
+});
+
 test('waits no second time for a page that said nothing', async () => {
   const { hosts, page } = browser({ ...patient, otherMs: 20 });
   const mute = page('mute', elsewhere);
