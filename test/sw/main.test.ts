@@ -9,6 +9,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
 import { runtimeCacheName } from '../../src/device/cache-names.ts';
+import { databaseName } from '../../src/device/schema.ts';
 
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -170,6 +171,25 @@ test('starts without the server, isolated, at any address of the app, with the r
   const ready = await text('/v2/health/ready');
   expect(ready?.status).toBe(503);
   expect(JSON.parse(ready!.body)).toMatchObject({ code: 'NothingComputes' });
+});
+
+test('sends nothing to the server while what the owner chose cannot be read', async () => {
+  // No page of the app's, which would be waited for: it might be about to compute.
+  await page.goto(`${site.url}/else.html`);
+  await register();
+  await page.evaluate(
+    name =>
+      new Promise<void>((resolve, reject) => {
+        // As a newer build leaves it: this one's service worker cannot open it.
+        const opening = indexedDB.open(name, 1_000_000);
+        opening.onsuccess = () => resolve(opening.result.close());
+        opening.onerror = () => reject(new Error(String(opening.error)));
+      }),
+    databaseName,
+  );
+  const ready = await text('/v2/health/ready');
+  expect(JSON.parse(ready!.body)).toMatchObject({ code: 'NothingComputes' });
+  expect(site.requests).not.toContain('/v2/health/ready');
 });
 
 test('keeps no runtime file that nobody asked it to keep', async () => {
