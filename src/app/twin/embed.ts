@@ -1,6 +1,7 @@
 // The frame that an application on another origin embeds: takes questions by `postMessage`, asks the same origin's service worker,
 // and sends the answers back. Whom it answers is what the server says of who may embed it, and nobody else.
 import {
+  askedForHeader,
   becomeHost,
   cannotHost,
   couldBeHost,
@@ -32,8 +33,6 @@ const passedOn = [
   'traceparent',
   'x-request-id',
 ];
-/** `Haversack-For` of the service worker's. */
-const askedForHeader = 'Haversack-For';
 
 type Question = Extract<EmbedAsk, { type: typeof embedAsk }>;
 
@@ -72,6 +71,11 @@ async function answer(
       headers: { ...allowedHeaders(headers), [askedForHeader]: origin },
       body,
       signal: controller.signal,
+      cache: 'no-store',
+      // A captive portal redirects; following it would hand it the application's key.
+      redirect: 'error',
+      // What the browser keeps for this origin is its owner's, not the application's.
+      credentials: 'omit',
     });
     const bytes = await response.arrayBuffer();
     reply(

@@ -17,6 +17,9 @@ export type Policy = (typeof policies)[number];
 /** Of one request; where the device is set to `local-only`, it changes nothing. */
 export const policyHeader = 'Haversack-Policy';
 
+/** Set by our own frame: the origin that it asks for. */
+export const askedForHeader = 'Haversack-For';
+
 /** An ES module on the app's origin: `becomeHost()` makes the page that imports it a host (`TwinModule`). */
 export const twinModulePath = '/twin.js';
 /** The page that another origin puts into an iframe. */

@@ -1,5 +1,5 @@
 // The browser's pages of this origin, as `Hosts` needs them.
-import { embedPath } from '../../core/protocol/twin-messages.ts';
+import { askedForHeader, embedPath } from '../../core/protocol/twin-messages.ts';
 import type { Windows } from './hosts.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -16,9 +16,6 @@ export const windows: Windows = {
   },
   isOpen: async id => (await self.clients.get(id)) !== undefined,
 };
-
-/** Set by our own frame: the application that it asks for. */
-export const askedForHeader = 'Haversack-For';
 
 /** Pages do not change their path often, and asking the browser for it costs a fifth of an answer. */
 const maxPaths = 256;
