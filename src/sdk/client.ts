@@ -118,7 +118,10 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
     });
   }
 
-  /** Frees what is open here, and ends computing for others. */
+  /**
+   * Frees what is open here. A page that the service worker has not asked to compute for others yet is not asked any more; one
+   * that does goes on until it is closed.
+   */
   async close(): Promise<void> {
     (await this.#stopHosting())?.();
     await (await this.#local())?.dispose();

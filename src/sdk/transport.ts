@@ -45,9 +45,9 @@ export class Transport {
     this.#key = key;
     this.#policy = policy;
     this.#retries = retries;
-    let framed: Promise<typeof fetch> | null = null;
     this.#fetch = async () => {
-      if (embed) return (framed ??= import('./frame.ts').then(({ frameFetch }) => frameFetch(url)));
+      // Kept by the frame's part, and opened anew where it did not open: the server may be back.
+      if (embed) return (await import('./frame.ts')).frameFetch(url);
       // Looked up at each call, and called as a function of the global: a browser's `fetch` insists on both.
       return given ?? ((input, init) => globalThis.fetch(input, init));
     };

@@ -412,6 +412,26 @@ describe('computing here', () => {
     await one.close();
   });
 
+  it('opens a model for one who waits, where another who began it gives up', async () => {
+    const one = client({ runtime });
+    const stop = new AbortController();
+    const held = new Promise<void>(resolve => {
+      proxy.intercept = ({ path }) => {
+        if (!path.includes('/chunks')) return false;
+        proxy.intercept = () => false;
+        resolve();
+        return true;
+      };
+    });
+    const first = rejection(one.prepare('iris', { signal: stop.signal }));
+    const second = one.prepare('iris');
+    await held;
+    stop.abort();
+    expect(await first).toMatchObject({ code: 'Aborted' });
+    await second;
+    await one.close();
+  });
+
   it('is preferred where that was asked for, but for what cannot be had', async () => {
     const one = client({ runtime, local: 'prefer', localMaxBytes: 2000 });
     expect((await one.predict('iris', setosa)).answeredBy!.who).toBe('device');

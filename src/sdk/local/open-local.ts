@@ -32,6 +32,8 @@ interface OpenModel {
   readonly version: OpenedVersion;
   readonly variant: string;
   readonly session: Session;
+  /** Runs under way: a session must not be freed under one. */
+  readonly running: Set<Promise<TensorMap>>;
 }
 
 export function openLocal(options: LocalOptions): LocalPart {
@@ -48,17 +50,23 @@ export function openLocal(options: LocalOptions): LocalPart {
     const model = ready.get(name);
     open.delete(name);
     ready.delete(name);
-    await model?.session.dispose();
+    if (!model) return;
+    await Promise.allSettled([...model.running]);
+    await model.session.dispose();
   };
   const add = async (target: Target, offload: Offload | null, signal: AbortSignal): Promise<void> => {
     const name = nameOf(target);
-    const opening = open.get(name) ?? fetchModel(client, options, target, offload, signal);
+    const others = open.get(name);
+    const opening = others ?? fetchModel(client, options, target, offload, signal);
     open.set(name, opening);
     try {
       ready.set(name, await opening);
     } catch (error) {
-      open.delete(name);
-      throw toClientError(error);
+      if (open.get(name) === opening) open.delete(name);
+      const known = toClientError(error);
+      // Whoever began it gave up: that ends it for nobody else.
+      if (others && known.code === 'Aborted' && !signal.aborted) return add(target, offload, signal);
+      throw known;
     }
     const [oldest] = ready.keys();
     if (ready.size > maxOpen && oldest !== undefined) await close(oldest);
@@ -68,7 +76,11 @@ export function openLocal(options: LocalOptions): LocalPart {
     has: target => ready.has(nameOf(target)),
     open: add,
     describe: target => describeOpen(ready.get(nameOf(target))!),
-    infer: (target, inputs, outputs) => infer(ready.get(nameOf(target))!, inputs, outputs),
+    infer: async (target, inputs, outputs) => {
+      const model = ready.get(nameOf(target));
+      if (!model) throw toClientError(gaveWay(target));
+      return infer(model, inputs, outputs);
+    },
     dispose: async () => {
       for (const name of [...ready.keys()]) await close(name);
     },
@@ -93,7 +105,8 @@ async function fetchModel(
   if (found.ref.bytes > options.maxBytes) throw tooLarge(version, found.ref.bytes, options.maxBytes);
   const { file } = await registry.file(found, null, () => undefined, signal);
   const { interface: its } = version.manifest;
-  return { version, variant, session: await openRuntimeSession(options.runtime, file, its) };
+  const session = await openRuntimeSession(options.runtime, file, its);
+  return { version, variant, session, running: new Set() };
 }
 
 /** The authority where it is within the limit, else the largest that is: the nearest to it. */
@@ -134,13 +147,15 @@ function describeOpen({ version: { manifest } }: OpenModel): ReturnType<typeof d
 }
 
 async function infer(
-  { version: { manifest }, variant, session }: OpenModel,
+  { version: { manifest }, variant, session, running }: OpenModel,
   inputs: TensorMap,
   wanted: readonly string[] | undefined,
 ): Promise<Computed> {
   try {
     const started = performance.now();
-    const outputs = await session.run(inputs);
+    const run = session.run(inputs);
+    running.add(run);
+    const outputs = await run.finally(() => running.delete(run));
     const ms = performance.now() - started;
     const decided = wanted
       ? {}
@@ -163,6 +178,14 @@ function picked(outputs: TensorMap, names: readonly string[]): TensorMap {
   if (unknown === undefined) return Object.fromEntries(names.map(name => [name, outputs[name]!]));
   const there = Object.keys(outputs).join(', ');
   throw new HaversackError('InputInvalid', `no output is called ${unknown}; there are ${there}`);
+}
+
+/** More are asked at a time than are kept open. */
+function gaveWay(target: Target): HaversackError {
+  return new HaversackError(
+    'Unavailable',
+    `${nameOf(target)} gave way to other models; ${maxOpen} are kept open`,
+  );
 }
 
 function toClientError(error: unknown): ClientError {
