@@ -1,7 +1,6 @@
 // Named data sets that a prediction takes its rows from, by `POST /predict`: those that came with versions, and tables that an
 // admin put beside them. Numbers stay in memory, the least asked for go.
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import { manifestSchema } from '../../src/core/artifact/documents.ts';
@@ -37,7 +36,7 @@ export interface DatasetsOptions {
 export class Datasets {
   readonly #options: DatasetsOptions;
   readonly #maxBytes: number;
-  /** By digest of what they were read from, the least asked for first. */
+  /** By what they were read from, the least asked for first. */
   readonly #tables = new Map<string, Promise<NumberTable>>();
 
   constructor(options: DatasetsOptions) {
@@ -51,9 +50,8 @@ export class Datasets {
    * @throws HaversackError `NotFound`, `InputInvalid`
    */
   async find(name: string, permit: (model: string) => Promise<void>): Promise<NamedDataset> {
-    const table = name.includes('@') ? null : await this.#readTable(name);
-    if (table)
-      return this.#parsed(createHash('sha256').update(table).digest('hex'), () => Promise.resolve(table));
+    const table = name.includes('@') ? null : await this.#stateOf(name);
+    if (table) return this.#parsed(table, () => this.#read(name));
     const target = parseTarget(name);
     await permit(target.model);
     return this.#ofVersion(target.model, await this.#options.source.resolve(target));
@@ -91,41 +89,50 @@ export class Datasets {
   }
 
   /** Once at a time, and kept. */
-  async #parsed(digest: string, read: () => Promise<Bytes>): Promise<NumberTable> {
-    const present = this.#tables.get(digest);
+  async #parsed(from: string, read: () => Promise<Bytes>): Promise<NumberTable> {
+    const present = this.#tables.get(from);
     const reading = present ?? read().then(csv => new NumberTable(tableOf(csv)));
-    this.#tables.delete(digest);
-    this.#tables.set(digest, reading);
+    this.#tables.delete(from);
+    this.#tables.set(from, reading);
     try {
       const table = await reading;
-      if (!present) await this.#makeRoom(digest);
+      if (!present) await this.#makeRoom(from);
       return table;
     } catch (error) {
-      if (this.#tables.get(digest) === reading) this.#tables.delete(digest);
+      if (this.#tables.get(from) === reading) this.#tables.delete(from);
       throw error;
     }
   }
 
   /** Those that are still read are not counted yet. */
   async #makeRoom(kept: string): Promise<void> {
-    const settled = await Promise.allSettled([...this.#tables.values()]);
-    const sizes = [...this.#tables.keys()].map((digest, i) => {
+    const tables = [...this.#tables];
+    const settled = await Promise.allSettled(tables.map(([, table]) => table));
+    const sizes = tables.map(([from], i) => {
       const table = settled[i];
-      return [digest, table?.status === 'fulfilled' ? table.value.bytes : 0] as const;
+      return [from, table?.status === 'fulfilled' ? table.value.bytes : 0] as const;
     });
     let total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
-    for (const [digest, bytes] of sizes) {
+    for (const [from, bytes] of sizes) {
       if (total <= this.#maxBytes) return;
-      if (digest === kept) continue;
-      this.#tables.delete(digest);
+      if (from === kept) continue;
+      this.#tables.delete(from);
       total -= bytes;
     }
   }
 
-  async #readTable(name: string): Promise<Bytes | null> {
+  /** What tells the table as it is now from what it was before, without reading it; null where there is none. */
+  async #stateOf(name: string): Promise<string | null> {
     if (!modelNameSchema.safeParse(name).success) return null;
-    const file = await readFile(this.#pathOf(name)).catch(unlessAbsent(null));
-    return file && new Uint8Array(file);
+    const file = await stat(this.#pathOf(name), { bigint: true }).catch(unlessAbsent(null));
+    return file && `${name} ${file.ino} ${file.mtimeNs} ${file.size}`;
+  }
+
+  /** @throws HaversackError `NotFound`: it was removed a moment ago */
+  async #read(name: string): Promise<Bytes> {
+    const csv = await readFile(this.#pathOf(name)).catch(unlessAbsent(null));
+    if (!csv) throw new HaversackError('NotFound', `there is no data set ${name}`);
+    return new Uint8Array(csv);
   }
 
   #pathOf(name: string): string {

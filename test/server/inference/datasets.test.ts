@@ -1,3 +1,5 @@
+import { stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeCandidate, classifier, push } from '../models.ts';
 import { enrolDevice, audienceOf, startServer, type TestServer } from '../support.ts';
@@ -60,6 +62,22 @@ describe('a table that an admin put', () => {
     expect((await server.ask('DELETE', '/datasets/field', { token: server.key })).status).toBe(204);
     expect(await labelsOf(server, { dataset: 'field' })).toEqual([404, expect.stringContaining('field')]);
     expect((await server.ask('DELETE', '/datasets/field', { token: server.key })).status).toBe(404);
+  });
+
+  test('is read once, however often it is asked for, until another is put', async () => {
+    const server = await withModel();
+    await put(server, 'field', 'x0,x1\n1,0\n');
+    expect(await labelsOf(server, { dataset: 'field' })).toEqual(['right']);
+    // What can be told of the file stays as it was; what is in it does not.
+    const path = join(server.data, 'datasets', 'field.csv');
+    const { atime, mtime } = await stat(path);
+    await utimes(path, atime, mtime);
+    expect(await labelsOf(server, { dataset: 'field' })).toEqual(['right']);
+    await writeFile(path, 'x0,x1\n0,1\n');
+    await utimes(path, atime, mtime);
+    expect(await labelsOf(server, { dataset: 'field' })).toEqual(['right']);
+    await put(server, 'field', 'x0,x1\n0,1\n');
+    expect(await labelsOf(server, { dataset: 'field' })).toEqual(['left']);
   });
 
   test.each<[string, object, RegExp]>([
