@@ -13,6 +13,8 @@ export const binaryMediaType = 'application/octet-stream';
 /** Larger tensors are refused, as by Triton (--http-max-input-size). */
 export const maxTensorBytes = 64 * 2 ** 20;
 export const maxTensors = 256;
+/** Of a request: its own, its inputs' and its outputs' together. */
+export const maxParameters = 1024;
 /** Of a tensor; of one of its dimensions. */
 export const maxDimensions = 16;
 export const maxDimension = 2 ** 40;

@@ -9,6 +9,7 @@ import {
   maxDimensions,
   maxIdLength,
   maxNameLength,
+  maxParameters,
   maxTensors,
   type Parameters,
   type TensorMessage,
@@ -20,6 +21,7 @@ const maxDepth = 100;
 /** @throws Malformed naming the member, got and wanted */
 export function toRequestMessage(json: unknown): InferRequestMessage {
   if (isPlainRequest(json)) return json;
+  assertFewParameters(json);
   if (isDeeperThan(json, maxDepth)) throw new Malformed(`the JSON is nested deeper than ${maxDepth}`);
   const parsed = inferRequestMessageSchema.safeParse(json);
   if (!parsed.success) throw new Malformed(z.prettifyError(parsed.error));
@@ -101,6 +103,22 @@ function isArrayOf(json: unknown, most: number, is: (item: unknown) => boolean):
 
 function isObject(json: unknown): json is Members {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+/** The schema finds fault with each of them by itself, and takes a second for 30,000. @throws Malformed */
+function assertFewParameters(json: unknown): void {
+  if (!isObject(json)) return;
+  let count = 0;
+  for (const holder of [json, ...firstOf(json['inputs']), ...firstOf(json['outputs'])]) {
+    const parameters = isObject(holder) ? holder['parameters'] : null;
+    if (isObject(parameters)) count += Object.keys(parameters).length;
+  }
+  if (count > maxParameters)
+    throw new Malformed(`there are ${count} parameters, at most ${maxParameters} may be`);
+}
+
+function firstOf(list: unknown): readonly unknown[] {
+  return Array.isArray(list) ? (list as unknown[]).slice(0, maxTensors) : [];
 }
 
 /** Level by level, not by recursion: what is looked for is what a stack is too small for. */

@@ -13,6 +13,8 @@ export interface NamedDataset {
 
 /** Rows of one request: more are asked for in turns. */
 export const maxDatasetRows = 10_000;
+/** Rows times columns: a column may be named again and again. */
+const maxDatasetValues = 2 ** 24;
 
 /** Row numbers, from 0, or so many of them from one on; absent: all. */
 export const rowChoiceSchema = z.union([
@@ -36,7 +38,13 @@ export function rowsOfDataset(
   const columns = columnsOf(dataset, features ?? input.meaning?.names ?? null).map(name =>
     dataset.column(name),
   );
-  return chosen(dataset, choice).map(row => [columns.map(column => column[row]!)]);
+  const rows = chosen(dataset, choice);
+  if (rows.length * columns.length > maxDatasetValues) {
+    throw invalid(
+      `${rows.length} rows of ${columns.length} columns are more than ${maxDatasetValues} values: choose fewer rows`,
+    );
+  }
+  return rows.map(row => [columns.map(column => column[row]!)]);
 }
 
 function columnsOf({ columns }: NamedDataset, names: readonly string[] | null): readonly string[] {

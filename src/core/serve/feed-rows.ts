@@ -24,7 +24,8 @@ export async function feedRuns(
   context: InferContext,
   backend: ProtocolBackend,
 ): Promise<AnsweredRun[]> {
-  const requests = runs.map((run, index) => requestOf(run, () => exactRuns()[index]!));
+  let exact: readonly Run[] | null = null;
+  const requests = runs.map((run, index) => requestOf(run, () => (exact ??= exactRuns())[index]!));
   const answers: AnsweredRun[] = [];
   for (const [index, request] of requests.entries()) {
     const answered = await backend.infer(version, request, context);

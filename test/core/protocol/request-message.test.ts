@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inferRequestMessageSchema } from '../../../src/core/protocol/message-schemas.ts';
-import { isPlainRequest } from '../../../src/core/protocol/request-message.ts';
+import { maxParameters } from '../../../src/core/protocol/messages.ts';
+import { isPlainRequest, toRequestMessage } from '../../../src/core/protocol/request-message.ts';
 
 /** Values that are right, and neighbours that are not. */
 const value = fc.constantFrom<unknown>(
@@ -73,4 +74,12 @@ test('the usual request is taken without the schema', () => {
   expect(isPlainRequest({ id: 'a', inputs, outputs: [{ name: 'y' }], parameters: { decision: true } })).toBe(
     true,
   );
+});
+
+test('parameters without number are refused before each is looked at', () => {
+  const parameters = Object.fromEntries(Array.from({ length: maxParameters + 1 }, (_, i) => [`p${i}`, null]));
+  const inputs = [{ name: 'x', shape: [1], datatype: 'FP32', data: [1], parameters }];
+  for (const json of [{ parameters, inputs: [] }, { inputs }, { inputs: [], outputs: inputs }]) {
+    expect(() => toRequestMessage(json)).toThrow(`at most ${maxParameters}`);
+  }
 });
