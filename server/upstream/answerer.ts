@@ -11,6 +11,8 @@ export interface TryContext extends InferContext {
   readonly timeoutMs: number;
   /** Whether an engine that takes longer is to blame: not where the caller is in a greater hurry than the model's deadline. */
   readonly isFairTimeout: boolean;
+  /** Whether the caller gives less time than the model's own deadline. */
+  readonly isHurried: boolean;
 }
 
 export interface Answerer extends Contender {

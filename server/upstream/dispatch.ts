@@ -55,6 +55,7 @@ export async function dispatch(
         // One that hangs must leave the others time to answer.
         timeoutMs: hasOthers ? leftMs / 2 : leftMs,
         isFairTimeout: job.isOwnDeadline && tried.size === 0,
+        isHurried: !job.isOwnDeadline,
       });
     } catch (thrown) {
       const failed = failureOf(thrown, job.context.signal);

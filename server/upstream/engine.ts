@@ -168,15 +168,14 @@ export class Engine {
     if (answer.id !== null && request.id !== null && answer.id !== request.id) {
       throw this.#lied('it answered another request');
     }
-    if (Object.keys(answer.outputs).length === 0) throw this.#lied('it answered no output');
-    if (wanted === null) return answer.outputs;
-    return Object.fromEntries(
-      wanted.map(name => {
-        const output = answer.outputs[name];
-        if (!output) throw this.#lied(`it left out '${name}'`);
-        return [name, output];
-      }),
-    );
+    const names = Object.keys(answer.outputs);
+    if (wanted === null) {
+      if (names.length === 0) throw this.#lied('it answered no output');
+      return answer.outputs;
+    }
+    const absent = wanted.find(name => !Object.hasOwn(answer.outputs, name));
+    if (absent !== undefined) throw this.#leftOut(absent, names);
+    return Object.fromEntries(wanted.map(name => [name, answer.outputs[name]!]));
   }
 
   async #document<T>(path: string, schema: z.ZodType<T>, ask: Omit<Ask, 'version'>): Promise<T> {
@@ -184,6 +183,17 @@ export class Engine {
     const parsed = schema.safeParse(parseJson(bytes));
     if (!parsed.success) throw this.#lied(`${path} is not as the protocol has it`);
     return parsed.data;
+  }
+
+  /** The caller may have made the name up: blame would let one caller shut it for all. */
+  #leftOut(output: string, names: readonly string[]): TryFailed {
+    const detail = `${this.#address.name}: it answered no '${output}', only ${names.join(', ') || 'nothing'}`;
+    return new TryFailed({
+      error: new HaversackError('UpstreamFailed', detail.slice(0, maxErrorLength)),
+      retry: 'elsewhere',
+      verdict: 'unknown',
+      outcome: 'nonsense',
+    });
   }
 
   #lied(detail: string): TryFailed {

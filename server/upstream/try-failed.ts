@@ -1,5 +1,5 @@
 // What one try at one engine failed of, and what follows from it for the next try and for the engine.
-import { HaversackError } from '../../src/core/errors.ts';
+import { type ErrorCode, HaversackError } from '../../src/core/errors.ts';
 
 export interface TryFailure {
   /** What the caller is told where this was the last try. */
@@ -73,11 +73,17 @@ export function refusedBy(status: number, detail: string, retryAfterSeconds: num
   }
 }
 
+const betterElsewhere: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'Overloaded',
+  'Unavailable',
+  'DeadlineExceeded',
+]);
+
 /**
- * What this server's own sessions failed of. They are full, or being loaded: another may have room. All else is about the
- * request or the model, and the same elsewhere.
+ * What this server's own sessions failed of. They are full, being loaded, or took longer than their share of the time: another
+ * may do better. All else is about the request or the model, and the same elsewhere.
  */
 export function failedHere(error: HaversackError): TryFailed {
-  const retry = error.code === 'Overloaded' || error.code === 'Unavailable' ? 'elsewhere' : 'no';
+  const retry = betterElsewhere.has(error.code) ? 'elsewhere' : 'no';
   return new TryFailed({ error, retry, verdict: 'unknown', outcome: error.code });
 }

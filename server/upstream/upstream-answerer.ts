@@ -17,6 +17,9 @@ const maxFailedChecks = 2;
 /** How much of the moving average the newest answer is. */
 const newestShare = 0.1;
 
+/** How engines say that there is not, or was not, time enough (Triton, Haversack). */
+const lateOutcomes: ReadonlySet<string> = new Set(['503', '504']);
+
 const afterFailure = { ill: 'failed', well: 'succeeded', unknown: 'withdrawn' } as const;
 
 export interface UpstreamTools {
@@ -136,7 +139,7 @@ export class UpstreamAnswerer implements Answerer {
       this.#succeeded(ms);
       return { outputs: answer.outputs, by: this.#byOf(version, answer, ms) };
     } catch (thrown) {
-      throw this.#failed(thrown, version, this.#tools.nowMs() - began);
+      throw this.#failed(thrown, version, context, this.#tools.nowMs() - began);
     } finally {
       clearTimeout(timer);
       context.signal.removeEventListener('abort', leave);
@@ -216,7 +219,12 @@ export class UpstreamAnswerer implements Answerer {
   }
 
   /** What to throw on: a `TryFailed`, or what the caller's signal fired with. */
-  #failed(thrown: unknown, { asked }: Resolved, ms: number): unknown {
+  #failed(
+    thrown: unknown,
+    { asked }: Resolved,
+    { isHurried }: Pick<TryContext, 'isHurried'>,
+    ms: number,
+  ): unknown {
     if (!(thrown instanceof TryFailed)) {
       this.#breaker.withdrawn();
       this.#tools.meter.tried(this.id, 'aborted', ms / 1000);
@@ -225,8 +233,10 @@ export class UpstreamAnswerer implements Answerer {
     // Who was asked for no version in particular and knows nothing of the model is not what an admin took it for.
     const isLost = thrown.error.code === 'NotFound' && asked === undefined;
     const failed = isLost ? nonsense('404', thrown.error.detail) : thrown;
-    if (failed.verdict === 'ill') this.#failures += 1;
-    this.#breaker[afterFailure[failed.verdict]]();
+    // It was told how long the caller waits: who is in a hurry can make it give up, and must not shut it for all.
+    const verdict = isHurried && lateOutcomes.has(failed.outcome) ? 'unknown' : failed.verdict;
+    if (verdict === 'ill') this.#failures += 1;
+    this.#breaker[afterFailure[verdict]]();
     this.#tools.meter.tried(this.id, failed.outcome, ms / 1000);
     return failed;
   }

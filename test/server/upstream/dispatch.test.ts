@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answerer, TryContext } from '../../../server/upstream/answerer.ts';
 import { dispatch, type Job } from '../../../server/upstream/dispatch.ts';
+import { LocalAnswerer } from '../../../server/upstream/local-answerer.ts';
 import { RetryBudget } from '../../../server/upstream/retry-budget.ts';
 import { TryFailed, type TryFailure } from '../../../server/upstream/try-failed.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
@@ -67,6 +68,14 @@ const job: Job = {
 };
 
 describe('one request', () => {
+  it('that this server’s own sessions had no time for is answered elsewhere', async () => {
+    const late = new HaversackError('DeadlineExceeded', 'half of the time was not enough');
+    const here = new LocalAnswerer({ infer: () => Promise.reject(late) });
+    const there = simulated('answers', 0, 'well', 0);
+    await dispatch([here, there], job, { ...frozen, random: () => 0 });
+    expect(there.tries).toHaveLength(1);
+  });
+
   it('is answered wherever anybody who may be asked answers and nobody refused it before', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(answerer, { maxLength: 6 }), fc.nat(), async (answerers, seed) => {

@@ -1,7 +1,7 @@
 // Engines that hang, reset, lie, crash and come back, over real sockets: no request fails that could be retried.
 import { describe, expect, it } from 'vitest';
 import { maxTensorBytes } from '../../../src/core/protocol/messages.ts';
-import { balanced } from './balanced.ts';
+import { balanced, plainRequest } from './balanced.ts';
 import { answering, failing, fakeEngine, hanging, type Infer, raw, resetting } from './fake-engine.ts';
 
 const good = { name: 'y', datatype: 'FP32', shape: [1, 1], data: [1] };
@@ -256,6 +256,37 @@ describe('where all engines fail', () => {
     engine.infer = answering(1);
     expect((await front.ask()).y).toBe(1);
     expect(live().breaker).toBe('closed');
+  });
+
+  it.for([503, 504])('is shut by no caller whose hurry makes it give up (%i)', async status => {
+    const engine = await fakeEngine(failing(status));
+    const front = await balanced();
+    await front.add(engine.url);
+    while (front.tried.length < 8) {
+      await expect(front.ask({}, { timeoutMs: 20_000 })).rejects.toMatchObject({ code: expect.any(String) });
+    }
+    expect(front.upstreams.list()[0]!.live).toMatchObject({ breaker: 'closed', failures: 0 });
+  });
+
+  it.for([
+    ['an output that nobody has', [{ name: 'constructor', binary: false }], 'UpstreamFailed'],
+    ['no output at all', [], null],
+  ] as const)('is shut by no caller that asks for %s', async ([, outputs, code]) => {
+    const engine = await fakeEngine((response, request, body) => {
+      answering(1, outputs.length === 0 ? { outputs: [] } : {})(response, request, body);
+    });
+    const front = await balanced();
+    await front.add(engine.url);
+    for (let n = 0; n < 8; n += 1) {
+      const asked = front.balancer.infer(
+        { model: 'm', version: 0 },
+        { ...plainRequest, outputs },
+        { signal: new AbortController().signal, tenant: 'test' },
+      );
+      if (code) await expect(asked).rejects.toMatchObject({ code });
+      else expect((await asked).outputs).toEqual({});
+    }
+    expect(front.upstreams.list()[0]!.live).toMatchObject({ breaker: 'closed', failures: 0 });
   });
 
   it('tells nobody where engines are', async () => {
