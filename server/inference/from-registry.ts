@@ -59,7 +59,7 @@ export function registrySource(registry: Registry): RegistrySource {
     read: (model, version) => readFiles(registry, model, version),
     serving: model => servings.get(model),
     offload: (model, version) => offloads.get(model, String(version)),
-    list: () => listVersions(registry),
+    list: model => listVersions(registry, model),
     onMoved: listener => void listeners.push(listener),
     close: stop,
   };
@@ -120,11 +120,15 @@ async function readOffload(registry: Registry, model: string, version: number): 
   return { model, version, manifest: path, ...smallest };
 }
 
-async function listVersions(registry: Registry): Promise<{ model: string; version: number }[]> {
-  return registry.database
+async function listVersions(
+  registry: Registry,
+  model: string | undefined,
+): Promise<{ model: string; version: number }[]> {
+  const all = registry.database
     .selectFrom('versions')
     .select(['model', 'version'])
-    .where('collected_at', 'is', null)
+    .where('collected_at', 'is', null);
+  return (model === undefined ? all : all.where('model', '=', model))
     .orderBy('model')
     .orderBy('version', 'desc')
     .execute();

@@ -108,8 +108,8 @@ export class ModelServer implements ProtocolBackend {
     }
   }
 
-  async index(): Promise<readonly IndexEntry[]> {
-    const all = await this.#source.list();
+  async index(only?: string): Promise<readonly IndexEntry[]> {
+    const all = await this.#source.list(only);
     return all.map(({ model, version }): IndexEntry => {
       const entry = { name: model, version: String(version), reason: '' };
       const load = this.#versions.stateOf(model, version);

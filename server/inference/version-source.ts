@@ -29,6 +29,6 @@ export interface VersionSource {
   serving(model: string): Promise<Serving>;
   /** What a client fetches to run it by itself; null where there is nothing to fetch. */
   offload(model: string, version: number): Promise<Offload | null>;
-  /** All that can be asked for, by model, newest first. */
-  list(): Promise<readonly { readonly model: string; readonly version: number }[]>;
+  /** All that can be asked for, of one model or of all, by model, newest first. */
+  list(model?: string): Promise<readonly { readonly model: string; readonly version: number }[]>;
 }

@@ -140,11 +140,12 @@ export class Balancer implements ProtocolBackend {
     return version.version === 0 ? null : this.#options.local.describe(version);
   }
 
-  async index(): Promise<readonly IndexEntry[]> {
+  async index(only?: string): Promise<readonly IndexEntry[]> {
     const { local, upstreams, isRegistered } = this.#options;
-    const own = await local.index();
+    const own = await local.index(only);
+    const models = upstreams.models.filter(model => only === undefined || model === only);
     const others = await Promise.all(
-      upstreams.models.map(async model => ((await isRegistered(model)) ? [] : entryOf(model, upstreams))),
+      models.map(async model => ((await isRegistered(model)) ? [] : entryOf(model, upstreams))),
     );
     return [...own, ...others.flat()];
   }

@@ -90,10 +90,21 @@ const modelRoutes: readonly ProtocolRoute[] = [
   },
 ]);
 
-/** Those that can be asked for, oldest first; what the metadata says by itself where the host lists none. */
+/**
+ * Those that can be asked for, oldest first; what the metadata says by itself where the host lists none: an engine behind it
+ * may number its own.
+ */
 async function versionsOf(model: string, backend: ProtocolBackend): Promise<{ versions?: string[] }> {
-  const versions = (await backend.index()).filter(({ name }) => name === model).map(({ version }) => version);
-  return versions.length === 0 ? {} : { versions: versions.sort((a, b) => Number(a) - Number(b)) };
+  const entries = await backend.index(model);
+  const versions = entries
+    .filter(({ name, version }) => name === model && version !== '')
+    .map(({ version }) => version);
+  return versions.length === 0 ? {} : { versions: versions.sort(byNumber) };
+}
+
+/** Names, which engines may have in place of numbers, by their letters. */
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 const repositoryRoutes: readonly ProtocolRoute[] = [

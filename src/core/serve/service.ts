@@ -73,7 +73,8 @@ export interface ProtocolBackend {
   /** Null where nobody said. */
   describe(version: Resolved): Promise<Description | null>;
   infer(version: Resolved, request: InferRequest, context: InferContext): Promise<Answered>;
-  index(): Promise<readonly IndexEntry[]>;
+  /** @param model only this one's: a host that lists all the same is right, and slower */
+  index(model?: string): Promise<readonly IndexEntry[]>;
   load(target: Target): Promise<void>;
   unload(target: Target): Promise<void>;
 }

@@ -61,6 +61,7 @@ describe('another Haversack server', () => {
     expect((await front.ask('GET', '/v2/models/far/ready')).status).toBe(200);
     expect((await front.ask('GET', '/v2/models/far')).json).toMatchObject({
       name: 'far',
+      versions: ['1'],
       inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }],
     });
     const index = await front.ask('POST', '/v2/repository/index', { body: {} });
