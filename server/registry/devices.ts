@@ -2,7 +2,8 @@
 import type { Transaction } from 'kysely';
 import { deviceCode } from '../../src/core/artifact/device-code.ts';
 import { reportSchema } from '../../src/core/artifact/documents.ts';
-import type { deviceChangeSchema, DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import type { deviceChangeSchema } from '../../src/core/artifact/admission-api.ts';
 import type { ModelRight } from '../../src/core/artifact/grant.ts';
 import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { keyIdOf } from '../../src/core/artifact/signature.ts';

@@ -8,7 +8,7 @@ import type {
   enrolmentCodeQuerySchema,
   enrolmentCodeSchema,
   newEnrolmentCodeSchema,
-} from '../../src/core/artifact/access-api.ts';
+} from '../../src/core/artifact/admission-api.ts';
 import type { Role } from '../../src/core/artifact/role.ts';
 import { minuteMs } from '../../src/core/durations.ts';
 import { HaversackError } from '../../src/core/errors.ts';

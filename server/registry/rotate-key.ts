@@ -3,7 +3,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { z } from '../../src/core/zod.ts';
 import { rootSchema } from '../../src/core/artifact/documents.ts';
-import type { rotationQuerySchema } from '../../src/core/artifact/access-api.ts';
+import type { rotationQuerySchema } from '../../src/core/artifact/admission-api.ts';
 import { countersign, type Envelope, readDocument, type Signer } from '../../src/core/artifact/signature.ts';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';

@@ -1,15 +1,14 @@
 // The rest of /registry/v1: what admins, and programs with a key, do. Apart from what devices do, who carry none of it.
+import { type DeviceInfo, deviceSchema } from '../core/artifact/access-api.ts';
 import {
   type deviceChangeSchema,
-  type DeviceInfo,
   deviceListSchema,
-  deviceSchema,
   enrolmentCodeListSchema,
   type enrolmentCodeQuerySchema,
   type enrolmentCodeSchema,
   newEnrolmentCodeSchema,
   type rotationQuerySchema,
-} from '../core/artifact/access-api.ts';
+} from '../core/artifact/admission-api.ts';
 import {
   type AccessKey,
   accessKeyListSchema,

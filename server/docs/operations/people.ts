@@ -1,16 +1,18 @@
 // Who may do what: devices, codes, keys, the caller; the registry's own key; the audit.
 import {
   callerSchema,
-  deviceChangeSchema,
-  deviceListSchema,
   deviceSchema,
   enrolmentAnswerSchema,
+  enrolmentSchema,
+} from '../../../src/core/artifact/access-api.ts';
+import {
+  deviceChangeSchema,
+  deviceListSchema,
   enrolmentCodeListSchema,
   enrolmentCodeQuerySchema,
-  enrolmentSchema,
   newEnrolmentCodeSchema,
   rotationQuerySchema,
-} from '../../../src/core/artifact/access-api.ts';
+} from '../../../src/core/artifact/admission-api.ts';
 import {
   accessKeyListSchema,
   accessKeyQuerySchema,

@@ -1,10 +1,7 @@
 // Enrolment: a browser asks, an admin answers, or has answered before by a code.
 import type { FastifyInstance } from 'fastify';
-import {
-  deviceChangeSchema,
-  type EnrolmentAnswer,
-  enrolmentSchema,
-} from '../../../src/core/artifact/access-api.ts';
+import { type EnrolmentAnswer, enrolmentSchema } from '../../../src/core/artifact/access-api.ts';
+import { deviceChangeSchema } from '../../../src/core/artifact/admission-api.ts';
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { keyIdSchema } from '../../../src/core/artifact/signature.ts';
 import { z } from '../../../src/core/zod.ts';

@@ -1,7 +1,7 @@
 // One-time codes, for admins.
 import type { FastifyInstance } from 'fastify';
 import { digestSchema } from '../../../src/core/artifact/digest.ts';
-import { enrolmentCodeQuerySchema } from '../../../src/core/artifact/access-api.ts';
+import { enrolmentCodeQuerySchema } from '../../../src/core/artifact/admission-api.ts';
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { z } from '../../../src/core/zod.ts';
 import { actorOf } from '../../gateway/gate.ts';

@@ -1,6 +1,6 @@
 // The registry's root: the newest, those before it, and the change to a new key.
 import type { FastifyInstance } from 'fastify';
-import { rotationQuerySchema } from '../../../src/core/artifact/access-api.ts';
+import { rotationQuerySchema } from '../../../src/core/artifact/admission-api.ts';
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
 import { z } from '../../../src/core/zod.ts';

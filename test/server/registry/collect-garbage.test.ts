@@ -10,7 +10,7 @@ import type { BlobStore } from '../../../server/storage/blobs.ts';
 import { chunkFile } from '../../../src/core/artifact/chunks.ts';
 import { type Bytes, sha256 } from '../../../src/core/artifact/digest.ts';
 import { aliasSchema, type Report } from '../../../src/core/artifact/documents.ts';
-import { deviceListSchema } from '../../../src/core/artifact/access-api.ts';
+import { deviceListSchema } from '../../../src/core/artifact/admission-api.ts';
 import {
   type Collection,
   modelDetailSchema,

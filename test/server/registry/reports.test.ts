@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isBad } from '../../../server/registry/halt-rollout.ts';
 import { aliasSchema, type Report } from '../../../src/core/artifact/documents.ts';
-import { deviceListSchema } from '../../../src/core/artifact/access-api.ts';
+import { deviceListSchema } from '../../../src/core/artifact/admission-api.ts';
 import { reportListSchema } from '../../../src/core/artifact/inbox-api.ts';
 import {
   envelopeDigest,
