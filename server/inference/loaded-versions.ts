@@ -93,8 +93,12 @@ export class LoadedVersions {
     return reason === undefined ? { state: 'UNKNOWN' } : { state: 'UNAVAILABLE', reason };
   }
 
+  /** Those that are open or being opened. */
   versionsOf(model: string): number[] {
-    return [...this.#loaded.values()].filter(each => each.model === model).map(({ version }) => version);
+    const prefix = keyOf(model, '');
+    return [...new Set([...this.#loaded.keys(), ...this.#loading.keys()])]
+      .filter(key => key.startsWith(prefix))
+      .map(key => Number(key.slice(prefix.length)));
   }
 
   /** Ends every session, each after its last run. */
@@ -188,7 +192,8 @@ export class LoadedVersions {
     this.#tellSessions();
     const ending = loaded.queue.idle().then(() => loaded.runner.dispose());
     this.#ending.add(ending);
-    void ending.finally(() => this.#ending.delete(ending));
+    const forget = () => this.#ending.delete(ending);
+    void ending.then(forget, forget);
     if (outcome === 'unloaded' || !loaded.queue.isBusy) await ending;
   }
 
@@ -203,6 +208,6 @@ export class LoadedVersions {
   }
 }
 
-function keyOf(model: string, version: number): string {
+function keyOf(model: string, version: number | ''): string {
   return `${model}@${version}`;
 }

@@ -158,15 +158,14 @@ export class ModelServer implements ProtocolBackend {
     arrivedAt: number,
   ): Promise<Answered> {
     const serving = await this.#source.serving(model);
-    const waitMs = waitOf(serving, request, context);
-    const deadlineAt = arrivedAt + waitMs;
-    const loaded =
-      this.#peek(model, version) ??
-      (await inTime(this.#loaded(model, version), {
-        name: nameOf(model, version),
-        waitMs,
-        signal: context.signal,
-      }));
+    const deadlineAt = (context.arrivedAt ?? arrivedAt) + waitOf(serving, request, context);
+    const inItsTime = <T>(work: Promise<T>, done: 'loaded' | 'answered') => {
+      const waitMs = Math.max(0, deadlineAt - performance.now());
+      return inTime(work, { name: nameOf(model, version), done, waitMs, signal: context.signal });
+    };
+    const open = async () =>
+      this.#versions.peek(model, version) ?? (await inItsTime(this.#loaded(model, version), 'loaded'));
+    const loaded = this.#versions.peek(model, version) ?? (await open());
     loaded.serving = serving;
     const { inputs, outputs } = loaded.runner;
     checkFeeds(inputs, request.inputs);
@@ -176,15 +175,20 @@ export class ModelServer implements ProtocolBackend {
       deadlineAt,
       isGone: context.isGone ?? (() => context.signal.aborted),
     };
+    const compute = async () => {
+      // Its place may be another's by now: what is dropped takes nobody new.
+      const now = loaded.retired ? await open() : loaded;
+      return answered(now, request, await now.queue.ask(asked));
+    };
     const cache = this.#cacheOf(model, serving);
-    if (!cache) return answered(loaded, request, await loaded.queue.ask(asked));
-    const compute = async () => answered(loaded, request, await loaded.queue.ask(asked));
-    const key = cacheKeyOf(loaded.facts.digest, context.tenant, request);
-    return cache.answer(key, serving.cacheBytes, compute, result => this.#meter.cache(model, result));
-  }
-
-  #peek(model: string, version: number): LoadedVersion | null {
-    return this.#versions.peek(model, version);
+    if (!cache) return compute();
+    return cache.answer(
+      cacheKeyOf(loaded.facts.digest, context.tenant, request),
+      serving.cacheBytes,
+      compute,
+      result => this.#meter.cache(model, result),
+      flight => inItsTime(flight, 'answered'),
+    );
   }
 
   async #loaded(model: string, version: number): Promise<LoadedVersion> {

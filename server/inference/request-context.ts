@@ -17,6 +17,7 @@ export function requestContext(request: FastifyRequest, reply: FastifyReply): In
       return (signal ??= signalOf(reply, isGone));
     },
     isGone,
+    arrivedAt: performance.now(),
     tenant: tenantOf(request),
     ...(timeoutMs === null ? {} : { timeoutMs }),
     passOn: () => request.passOn(),

@@ -55,12 +55,14 @@ export class ResponseCache {
   /**
    * The answer that is kept, the one that is being computed, or what `compute` makes. What fails is not kept, and whoever waited
    * for somebody's that gave up computes it for themselves.
+   * @param wait for somebody else's, who may have more time
    */
   async answer(
     key: string,
     maxBytes: number,
     compute: () => Promise<Answered>,
     tell: (result: CacheResult) => void,
+    wait = (flight: Promise<Answered>) => flight,
   ): Promise<Answered> {
     const kept = this.#entries.get(key);
     if (kept) {
@@ -73,7 +75,7 @@ export class ResponseCache {
     tell(flight ? 'shared' : 'miss');
     if (!flight) return this.#fly(key, maxBytes, compute);
     try {
-      return await flight;
+      return await wait(flight);
     } catch (error) {
       if (isOwn(error)) return compute();
       throw error;

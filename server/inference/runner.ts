@@ -71,7 +71,9 @@ export async function openRunner(source: RunnerSource, options: RunnerOptions): 
   const isShort = cost !== null && cost.ms <= hereBelowMs && file.length <= openHereBytes;
   const known = { joins, cost: cost?.model ?? null };
   if (!isShort) return thereOnly(there, known, file.length);
-  const here = await openSession(file);
+  // What opens there and not here runs there.
+  const here = await openSession(file).catch(() => null);
+  if (!here) return thereOnly(there, known, file.length);
   await warmUp(here);
   return inBoth(here, there, { joins, cost: cost.model, bytes: file.length });
 }

@@ -178,7 +178,7 @@ class Thread {
   #life = 0;
   #nextCall = 0;
   readonly #calls = new Map<number, Call>();
-  sessions = 0;
+  readonly #sessions = new Set<number>();
 
   constructor(program: string, options: ThreadOptions) {
     this.#program = program;
@@ -187,6 +187,11 @@ class Thread {
 
   get life(): number {
     return this.#worker ? this.#life : -1;
+  }
+
+  /** Open in this life. */
+  get sessions(): number {
+    return this.#sessions.size;
   }
 
   get underWay(): number {
@@ -211,7 +216,7 @@ class Thread {
 
   async open(session: number, file: Bytes): Promise<OpenedSession> {
     const answer = await this.#call(call => [{ kind: 'open', call, session, file }]);
-    this.sessions++;
+    this.#sessions.add(session);
     return (answer as Extract<FromThread, { kind: 'opened' }>).opened;
   }
 
@@ -221,7 +226,7 @@ class Thread {
   }
 
   async close(session: number): Promise<void> {
-    this.sessions--;
+    this.#sessions.delete(session);
     await this.#call(call => [{ kind: 'close', call, session }]);
   }
 
@@ -259,7 +264,7 @@ class Thread {
 
   #forget(reason: string): void {
     this.#worker = null;
-    this.sessions = 0;
+    this.#sessions.clear();
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const { reject } of calls) reject(new ThreadDied(reason));

@@ -81,14 +81,17 @@ export class Balancer implements ProtocolBackend {
     // A model that only engines have has no settings here.
     const ownMs =
       version.version === 0 ? defaultServing.deadlineMs : await this.#options.deadlineMs(version.model);
-    const timeoutMs = Math.min(ownMs, context.timeoutMs ?? Infinity, timeoutOf(request));
     const arrivedMs = nowMs();
+    const wholeMs = Math.min(ownMs, context.timeoutMs ?? Infinity, timeoutOf(request));
+    // Runs of the same request that went before this one took of the same time.
+    const timeoutMs = wholeMs - (context.arrivedAt === undefined ? 0 : arrivedMs - context.arrivedAt);
+    const isOwnDeadline = wholeMs === ownMs && timeoutMs >= ownMs / 2;
     const tell = (outcome: string, by: string | null) =>
       meter.request(version.model, by ?? versionName(version), outcome, (nowMs() - arrivedMs) / 1000);
     try {
       const answered = await dispatch(
         answerers,
-        { version, request, context, timeoutMs, isOwnDeadline: timeoutMs === ownMs },
+        { version, request, context, timeoutMs, isOwnDeadline },
         { budget: pool.budget, nowMs, random },
       );
       if (answered.by.who === 'upstream') tell('ok', answered.by.version);

@@ -18,9 +18,9 @@ export interface Job {
   readonly version: Resolved;
   readonly request: InferRequest;
   readonly context: InferContext;
-  /** From arrival to answer. */
+  /** From now. */
   readonly timeoutMs: number;
-  /** Whether that is the model's own deadline, and not a caller's in a greater hurry. */
+  /** Whether that is the model's own deadline, or most of it, and not a caller's in a greater hurry. */
   readonly isOwnDeadline: boolean;
 }
 
@@ -54,6 +54,7 @@ export async function dispatch(
         ...job.context,
         // One that hangs must leave the others time to answer.
         timeoutMs: hasOthers ? leftMs / 2 : leftMs,
+        arrivedAt: nowMs(),
         isFairTimeout: job.isOwnDeadline && tried.size === 0,
         isHurried: !job.isOwnDeadline,
       });

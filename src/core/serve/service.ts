@@ -44,6 +44,8 @@ export interface InferContext {
    * as Triton has it) and the model's deadline hold beside it: the shortest counts.
    */
   readonly timeoutMs?: number;
+  /** When the request came, on `performance.now()`'s clock: all runs of one have its deadline. Absent: now. */
+  readonly arrivedAt?: number;
 }
 
 export interface Answered {
