@@ -127,7 +127,10 @@ export function actorOf({ caller }: FastifyRequest): string {
 }
 
 /** A proxy on this machine connects from loopback, for somebody who need not be here: RFC 7239, RFC 9110 §7.6.3, habit. */
-const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+const forwardingHeaders = [
+  ...['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'],
+  'cf-connecting-ip',
+];
 
 function originOf(request: FastifyRequest): Origin {
   return {

@@ -128,7 +128,9 @@ it.each([
   ['via', '1.1 proxy'],
   ['x-forwarded-for', '203.0.113.9'],
   ['x-forwarded-host', 'models.example'],
+  ['x-forwarded-proto', 'https'],
   ['x-real-ip', '203.0.113.9'],
+  ['cf-connecting-ip', '203.0.113.9'],
 ])('whoever comes through a proxy on this machine is not on it: %s', async (name, value) => {
   const server = await startServer();
   expect((await server.ask('GET', 'models')).status).toBe(200);
