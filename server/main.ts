@@ -292,7 +292,10 @@ async function stop(server: Server, listener: HttpServer | null, drainMs: number
   }, idleEveryMs);
   listener?.closeAllConnections();
   listener?.close();
-  await server.close();
-  clearInterval(idle);
-  clearTimeout(cut);
+  try {
+    await server.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(cut);
+  }
 }
