@@ -5,6 +5,7 @@ import { deviceChangeSchema } from '../../../src/core/artifact/admission-api.ts'
 import { registryRoot } from '../../../src/core/artifact/registry-api.ts';
 import { keyIdSchema } from '../../../src/core/artifact/signature.ts';
 import { z } from '../../../src/core/zod.ts';
+import { callerAddress } from '../../gateway/caller-address.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import { RateLimit } from '../../gateway/limit.ts';
 import { parseRequest } from '../../gateway/problem.ts';
@@ -22,11 +23,11 @@ const maxEnrolmentBytes = 4096;
 export function registerDeviceRoutes(app: FastifyInstance, registry: Registry): void {
   const limit = new RateLimit({ ...enrolments, nowMs: () => registry.now().getTime() });
   app.post(`${registryRoot}/devices`, { bodyLimit: maxEnrolmentBytes }, async (request, reply) => {
-    limit.take(request.socket.remoteAddress ?? '');
+    limit.take(callerAddress(request.socket.remoteAddress ?? ''));
     const { device, created } = await enrol(registry, parseRequest(enrolmentSchema, request.body));
     const certificate = await issueCertificate(registry, device);
-    // Whoever knows a device's public key may ask in its name: what it runs is not for them.
-    const answer: EnrolmentAnswer = { ...device, report: null, certificate };
+    // Whoever knows a device's public key may ask in its name: what it runs, and which models it is given, is not for them.
+    const answer: EnrolmentAnswer = { ...device, report: null, grants: null, certificate };
     return reply.code(created ? 201 : 200).send(answer);
   });
   app.get(`${registryRoot}/devices`, async () => ({ devices: await listDevices(registry) }));

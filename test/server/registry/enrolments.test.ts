@@ -161,6 +161,27 @@ describe('a one-time code', () => {
     expect((await enrol(server, device, code)).status).toBe(429);
   });
 
+  it('cannot be guessed at from the many addresses that one line has', async () => {
+    const { server } = await scene();
+    const body = { publicKey: (await newDevice()).publicKey, name: 'phone', code: '0'.repeat(16) };
+    const ask = async (last: number) =>
+      (await server.ask('POST', 'devices', { body, address: `2001:db8::${last.toString(16)}` })).status;
+    const statuses = [];
+    for (let i = 1; i <= 61; i += 1) statuses.push(await ask(i));
+    expect([new Set(statuses.slice(0, 60)), statuses[60]]).toEqual([new Set([403]), 429]);
+  });
+
+  it('tells nobody who asks in a device’s name which models it is given', async () => {
+    const { server } = await scene();
+    const device = await newDevice();
+    await enrol(server, device);
+    const grants = [{ model: 'secret', rights: ['read'] }];
+    const body = { status: 'approved', role: 'device', grants };
+    const { json } = await server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body });
+    expect(json).toMatchObject({ grants });
+    expect((await enrol(server, device)).json).toMatchObject({ status: 'approved', grants: null });
+  });
+
   it('leaves a trace: who made it, and who came in by it', async () => {
     const { server } = await scene();
     const { code, id } = await makeCode(server);
