@@ -1,5 +1,6 @@
 // Failures as the terminal shows them: one line what, one line why, one line what to do; and the exit code.
 import { errorCatalogue, toFailure } from '../../src/core/errors.ts';
+import { printable } from './output.ts';
 
 /** The command was called the wrong way: exit code 2. */
 export class UsageError extends Error {
@@ -50,5 +51,5 @@ function tellFileProblem(thrown: unknown): string | null {
 
 /** What and to do are one line each; the reason may have more, and is indented. */
 function lines(what: string, why: string, remedy: string): string {
-  return `${what}\n${why.trim().replaceAll('\n', ' ')}\n${remedy}\n`;
+  return `${what}\n${printable(why.trim().replaceAll('\n', ' '))}\n${remedy}\n`;
 }

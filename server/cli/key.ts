@@ -6,6 +6,7 @@ import { formatGrants } from '../../src/core/artifact/grant-text.ts';
 import type { Role } from '../../src/core/artifact/role.ts';
 import { rootSchema } from '../../src/core/artifact/documents.ts';
 import { readDocument } from '../../src/core/artifact/signature.ts';
+import { z } from '../../src/core/zod.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -68,10 +69,15 @@ function createVerb(io: Io): Command {
     });
 }
 
-/** Null where none was given. */
+/** Null where none was given. @throws UsageError */
 function limitsOf({ perMinute, atOnce, perDay }: CreateOptions): Limits | null {
   if (perMinute === undefined && atOnce === undefined && perDay === undefined) return null;
-  return limitsSchema.parse({ perMinute, atOnce, perDay });
+  const limits = limitsSchema.safeParse({ perMinute, atOnce, perDay });
+  if (limits.success) return limits.data;
+  throw new UsageError(
+    z.prettifyError(limits.error),
+    'Give less, or leave it out: then there is no such limit.',
+  );
 }
 
 /** The secret alone in its line, to be copied. */

@@ -10,8 +10,14 @@ export function print(io: Io, options: OutputOptions, value: unknown, human: () 
   io.stdout(options.json ? `${JSON.stringify(value, null, 2)}\n` : human());
 }
 
+/** What a server or a file said, without what a terminal obeys (escape sequences, line breaks). */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\ufffd');
+}
+
 /** Columns padded to their widest cell; columns of numbers to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map(cells => cells.map(printable));
   const widths = header.map((title, column) =>
     Math.max(width(title), ...rows.map(row => width(row[column] ?? ''))),
   );

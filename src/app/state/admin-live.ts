@@ -1,5 +1,6 @@
 // Asks a question again and again while its answer is looked at: each time a second after the last answer came, so that a slow
 // server is not asked twice at once.
+import { wait } from '../../client/wait.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
 
 /** Between an answer and the next question. */
@@ -26,22 +27,8 @@ export async function followLive<T>(options: FollowOptions<T>): Promise<void> {
     } catch (thrown) {
       if (!hasLeft()) onFailure(toFailure(thrown, 'Offline'));
     }
-    if (!hasLeft()) await pause(everyMs, signal);
+    if (!hasLeft()) await wait(everyMs, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
 
 /** Where a line is drawn through figures, in a box of this size: `x,y x,y …` for an SVG polyline. Zero lies at the bottom. */

@@ -18,6 +18,14 @@ describe('table', () => {
   });
 });
 
+describe('what others said', () => {
+  it('moves no cursor and breaks no line', () => {
+    const said = 'ok\u001b[2J\r\nROW';
+    expect(table(['ANSWER'], [[said]])).toBe('ANSWER\nok\ufffd[2J\ufffd\ufffdROW\n');
+    expect(tell(new HaversackError('Offline', said)).text).not.toMatch(/\u001b|\r/);
+  });
+});
+
 describe('formatBytes', () => {
   it.each([
     [0, '0 B'],

@@ -146,6 +146,7 @@ describe('haversack key', () => {
       ['--role', 'device', '--grant', 'digits:read'],
       ['--grant', 'digits'],
       ['--grant', 'a:own'],
+      ['--role', 'device', '--per-minute', '2000000'],
     ]) {
       expect((await call(['key', 'add', 'x', ...flags])).code, flags.join(' ')).toBe(2);
     }
