@@ -4,14 +4,22 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 export function closeSilentConnections(app: FastifyInstance): void {
-  const silent = new Set<Socket>();
+  const silent = new Map<string, Socket>();
   app.server.on('connection', (socket: Socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+    const name = nameOf(socket);
+    silent.set(name, socket);
+    socket.once('close', () => {
+      if (silent.get(name) === socket) silent.delete(name);
+    });
   });
-  app.server.prependListener('request', request => silent.delete(request.socket));
+  app.server.prependListener('request', request => silent.delete(nameOf(request.socket)));
   app.addHook('preClose', done => {
-    for (const socket of silent) socket.destroy();
+    for (const socket of silent.values()) socket.destroy();
     done();
   });
+}
+
+/** Over TLS a request's socket is another object than the connection's: what they share is who speaks to whom. */
+function nameOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
