@@ -123,8 +123,8 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
    * that does goes on until it is closed.
    */
   async close(): Promise<void> {
-    (await this.#stopHosting())?.();
-    await (await this.#local())?.dispose();
+    (await orNull(this.#stopHosting()))?.();
+    await (await orNull(this.#local()))?.dispose();
   }
 
   #within<T>(
@@ -140,7 +140,7 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
     { outputs }: PredictOptions,
     scope: Scope,
   ): Promise<Computed> {
-    const [whole, batcher] = [asTensors(input), await this.#batcher()];
+    const [whole, batcher] = [asTensors(input), await orNull(this.#batcher())];
     const described = whole && !batcher ? null : await this.#describe(target, scope);
     const inputs = whole ?? (await toTensors(input, described!));
     const decision = described?.decides === true && outputs === undefined;
@@ -157,7 +157,7 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
     options: { readonly decision: boolean; readonly outputs: readonly string[] | undefined },
     scope: Scope,
   ): Promise<Computed> {
-    const local = await this.#local();
+    const local = await orNull(this.#local());
     const preferred = await local?.preferred(target, scope);
     if (preferred) return preferred.infer(target, inputs, options.outputs);
     const hasOtherWay = (error: ClientError) => local?.canReplace(target, error) === true;
@@ -178,7 +178,7 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
     // Who asks at the same time asks once; where that one gave up, each for itself.
     const asked = await this.#describing.get(name)?.catch(() => null);
     if (asked) return asked;
-    const here = (await this.#local())?.describe(target) ?? null;
+    const here = (await orNull(this.#local()))?.describe(target) ?? null;
     try {
       const asking = this.#remote.describe(target, scope, () => here !== null);
       this.#describing.set(name, asking);
@@ -198,7 +198,7 @@ export class HaversackClient<Models extends { [Name in keyof Models]: ModelTypes
 
 /**
  * Fetched at once, for later there may be no network, and again where that failed; null where `given` is nothing. What fails
- * to come is missed when it is used.
+ * to come rejects when it is used.
  */
 function part<Given, Part>(
   given: Given | false | null | undefined,
@@ -215,6 +215,11 @@ function part<Given, Part>(
   };
   get().catch(() => undefined);
   return get;
+}
+
+/** A part that cannot be had (a newer build has taken its file away) is done without: the server may answer all the same. */
+function orNull<Part>(part: Promise<Part | null>): Promise<Part | null> {
+  return part.catch(() => null);
 }
 
 /** A page asks where it comes from; a program must say. */

@@ -78,6 +78,21 @@ describe('the package', () => {
     }
   });
 
+  it('asks the server all the same where the files of its other parts are gone', async () => {
+    const bare = join(folder, 'bare');
+    mkdirSync(bare);
+    for (const name of entry) cpSync(join(built, name), join(bare, name));
+    const code = `
+      import { HaversackClient } from './index.js';
+      const options = { runtime: () => import('onnxruntime-node'), batch: { maxRows: 4, maxDelayMs: 1 } };
+      const client = new HaversackClient({ url: process.env.HAVERSACK_URL, ...options });
+      console.log((await client.predict('iris', [5.1, 3.5, 1.4, 0.2])).rows[0].label);
+      await client.close();
+    `;
+    writeFileSync(join(bare, 'use.mjs'), code);
+    expect(await node(bare, ['use.mjs'])).toBe('setosa\n');
+  });
+
   it('has types that hold without any others, with the DOM or with Node, for what docs and examples do', () => {
     const use = join(folder, 'use.ts');
     writeFileSync(use, "export * from 'haversack/client';\n");
