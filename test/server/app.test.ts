@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { AdminClient } from '../../src/client/admin.ts';
 import type { RegistryEvent } from '../../src/core/artifact/registry-api.ts';
 import { classifier, push } from './models.ts';
@@ -33,6 +33,34 @@ describe('events', () => {
     expect(server.registry.events.listeners).toBe(own + 1);
     end.abort();
     while (server.registry.events.listeners > own) await sleep(5);
+  });
+
+  it('of keys are for admins', async () => {
+    const server = await startServer();
+    const device = await enrolDevice(server, 'device');
+    const baseUrl = await listening(server);
+    const own = server.registry.events.listeners;
+    const hear = (token: () => Promise<string>) => {
+      const heard: RegistryEvent['type'][] = [];
+      const end = new AbortController();
+      void new AdminClient({ baseUrl, token }).events({
+        signal: end.signal,
+        onEvent: ({ type }) => heard.push(type),
+        onOpen: () => undefined,
+      });
+      onTestFinished(() => end.abort());
+      return heard;
+    };
+    const [other, admin] = [hear(() => device.token(audienceOf(server))), hear(async () => server.key)];
+    while (server.registry.events.listeners < own + 2) await sleep(5);
+    const { json } = await server.ask('POST', 'keys', {
+      token: server.key,
+      body: { name: 'one', role: 'device' },
+    });
+    await server.ask('DELETE', `keys/${String(json['id'])}`, { token: server.key });
+    server.registry.events.publish({ type: 'root', revision: 2 });
+    while (!other.includes('root') || !admin.includes('root')) await sleep(5);
+    expect([other, admin]).toEqual([['root'], ['key', 'root']]);
   });
 
   it('end for a device whose rights change, and when the server stops', async () => {

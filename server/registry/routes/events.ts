@@ -71,11 +71,12 @@ export function registerEventRoutes(app: FastifyInstance, registry: Registry): v
 }
 
 /**
- * Of models, who may read them. What devices sent is for admins: a fleet that swaps at once would else make as much noise in every
- * device's stream.
+ * Of models, who may read them. Of keys, and of what devices sent, admins: a fleet that swaps at once would else make as much noise in
+ * every device's stream. That something about a device changed, everybody: it may have begun to listen before it asked to be let in.
  */
 function mayHear(rights: Rights, event: RegistryEvent): boolean {
   switch (event.type) {
+    case 'key':
     case 'report':
       return rights.everywhere('admin');
     case 'samples':
@@ -84,7 +85,8 @@ function mayHear(rights: Rights, event: RegistryEvent): boolean {
     case 'version':
     case 'model':
       return rights.on(event.model, 'read');
-    default:
+    case 'device':
+    case 'root':
       return true;
   }
 }
