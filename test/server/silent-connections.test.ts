@@ -25,8 +25,7 @@ it.each([false, true])('ends what is under way first, over TLS: %s', async isSec
   const server = await startServer(isSecure ? { tls: { cert, key } } : {});
   await server.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = server.app.server.address() as AddressInfo;
-  const begin = isSecure ? httpsRequest : httpRequest;
-  const asked = begin({
+  const options = {
     port,
     host: '127.0.0.1',
     method: 'POST',
@@ -37,8 +36,8 @@ it.each([false, true])('ends what is under way first, over TLS: %s', async isSec
       'content-length': '2',
       connection: 'close',
     },
-    ...(isSecure ? { rejectUnauthorized: false } : {}),
-  });
+  };
+  const asked = isSecure ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
   const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
   asked.write('{');
   await once(server.app.server, 'request');
