@@ -215,7 +215,7 @@ export class UpstreamAnswerer implements Answerer {
   #succeeded(ms: number): void {
     this.#breaker.succeeded();
     this.#latencyMs = this.#latencyMs === null ? ms : this.#latencyMs + (ms - this.#latencyMs) * newestShare;
-    this.#tools.meter.tried(this.id, 'ok', ms / 1000);
+    this.#tellTried('ok', ms);
   }
 
   /** What to throw on: a `TryFailed`, or what the caller's signal fired with. */
@@ -227,7 +227,7 @@ export class UpstreamAnswerer implements Answerer {
   ): unknown {
     if (!(thrown instanceof TryFailed)) {
       this.#breaker.withdrawn();
-      this.#tools.meter.tried(this.id, 'aborted', ms / 1000);
+      this.#tellTried('aborted', ms);
       return thrown;
     }
     // Who was asked for no version in particular and knows nothing of the model is not what an admin took it for.
@@ -237,7 +237,7 @@ export class UpstreamAnswerer implements Answerer {
     const verdict = isHurried && lateOutcomes.has(failed.outcome) ? 'unknown' : failed.verdict;
     if (verdict === 'ill') this.#failures += 1;
     this.#breaker[afterFailure[verdict]]();
-    this.#tools.meter.tried(this.id, failed.outcome, ms / 1000);
+    this.#tellTried(failed.outcome, ms);
     return failed;
   }
 
@@ -285,7 +285,13 @@ export class UpstreamAnswerer implements Answerer {
       end.abort(brokenOff('down', `upstream ${this.id} is down: ${why ?? ''}`));
   }
 
+  #tellTried(outcome: string, ms: number): void {
+    if (!this.#closed) this.#tools.meter.tried(this.id, outcome, ms / 1000);
+  }
+
+  /** What is removed is counted no more: its figures are gone, and would come back for good. */
   #tell(): void {
+    if (this.#closed) return;
     const healthy = this.#health.state !== 'down' && this.#breaker.state !== 'open';
     this.#tools.meter.upstream(this.id, { healthy, outstanding: this.outstanding });
   }

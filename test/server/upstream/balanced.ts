@@ -29,6 +29,8 @@ export interface Balanced {
   /** One prediction of model `m`; y as a number. */
   ask(more?: Partial<InferRequest>, context?: Partial<InferContext>): Promise<Answered & { y: number }>;
   readonly tried: { id: string; outcome: string }[];
+  /** Upstreams that have figures. */
+  readonly counted: ReadonlySet<string>;
   /** As the balancer told them: model, version, outcome. */
   readonly answeredFor: string[];
   readonly logged: string[];
@@ -38,6 +40,7 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
   const database = await openDatabase(join(temporaryFolder(), 'registry.sqlite'));
   const local = nothingHere;
   const tried: Balanced['tried'] = [];
+  const counted = new Set<string>();
   const logged: string[] = [];
   const answeredFor: string[] = [];
   const nowMs = () => performance.now();
@@ -47,7 +50,17 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
     local,
     pace: options.pace ?? never,
     tools: {
-      meter: { ...silentMeter, tried: (id, outcome) => void tried.push({ id, outcome }) },
+      meter: {
+        ...silentMeter,
+        tried: (id, outcome) => {
+          counted.add(id);
+          tried.push({ id, outcome });
+        },
+        upstream: (id, state) => {
+          if (state) counted.add(id);
+          else counted.delete(id);
+        },
+      },
       nowMs,
       now: () => new Date(),
       random,
@@ -74,6 +87,7 @@ export async function balanced(options: BalancedOptions = {}): Promise<Balanced>
     balancer,
     upstreams,
     tried,
+    counted,
     answeredFor,
     logged,
     add: async (url, more = {}) =>

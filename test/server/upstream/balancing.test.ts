@@ -283,6 +283,8 @@ describe('shares', () => {
     answer();
     expect((await underWay).y).toBe(1);
     expect(one.asked).toHaveLength(1);
+    await front.upstreams.close();
+    expect([...front.counted]).toEqual([]);
   });
 });
 
