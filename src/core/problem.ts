@@ -6,6 +6,9 @@ export const problemMediaType = 'application/problem+json';
 /** How long a client waits before it asks again, where an answer says so and nobody knows better. */
 const retryAfterSeconds = 5;
 
+/** Characters of a detail: who got a thousand members wrong learns of the first. */
+const maxDetailLength = 4_000;
+
 export interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,6 +18,7 @@ export interface Problem {
 /** @param members beside those of the error: what its host knows of the request */
 export function problemOf(error: HaversackError, members: Readonly<Record<string, unknown>> = {}): Problem {
   const { status, title, remedy } = errorCatalogue[error.code];
+  const detail = error.detail.slice(0, maxDetailLength);
   const seconds = Math.max(1, Math.ceil(error.retryAfterSeconds ?? retryAfterSeconds));
   return {
     status,
@@ -30,9 +34,9 @@ export function problemOf(error: HaversackError, members: Readonly<Record<string
       type: `/docs/errors#${error.code}`,
       title,
       status,
-      detail: error.detail,
+      detail,
       code: error.code,
-      error: `${title} ${error.detail}`.trim(),
+      error: `${title} ${detail}`.trim(),
       remedy,
     }),
   };

@@ -54,6 +54,14 @@ describe('answerProtocol', () => {
     expect(told).toHaveBeenCalledWith(expect.objectContaining({ message: 'secret' }));
   });
 
+  test('an answer that refuses a body is not as long as the body', async () => {
+    const wrong = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`member${i}`, i]));
+    const body = new TextEncoder().encode(JSON.stringify(wrong));
+    const answer = await answerProtocol(asked('POST', '/predict', { body }), backend);
+    expect(answer.status).toBe(400);
+    expect(answer.body.length).toBeLessThan(body.length / 2);
+  });
+
   test('asks what the caller may, with the model, before anything is told of it', async () => {
     const permit = vi.fn(() => Promise.reject(new Error('no')));
     const ask = (method: string, path: string, body?: object) =>
