@@ -160,7 +160,13 @@ function binarySize({ name, parameters }: TensorMessage): number | null {
   return size;
 }
 
+/** Of a tensor without elements, in which a dimension is 0: answers in rows have one for each place of the others. */
+const maxEmptyPlaces = 2 ** 20;
+
 function assertSize({ name, datatype, shape }: TensorMessage): void {
+  if (shape.includes(0) && elements(shape.filter(size => size > 0)) > maxEmptyPlaces) {
+    throw new Malformed(`'${name}' is [${shape.join(', ')}]: too many places for nothing`);
+  }
   const bytes = elements(shape) * (elementBytes[datatype] ?? 1);
   if (bytes > maxTensorBytes) {
     throw new Malformed(`'${name}' is ${datatype} [${shape.join(', ')}]: more than ${maxTensorBytes} bytes`);

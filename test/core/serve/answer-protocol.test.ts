@@ -54,6 +54,18 @@ describe('answerProtocol', () => {
     expect(told).toHaveBeenCalledWith(expect.objectContaining({ message: 'secret' }));
   });
 
+  test('a tensor of nothing is not answered in rows without number', async () => {
+    const ask = async (path: string, json: object) => {
+      const body = new TextEncoder().encode(JSON.stringify(json));
+      return answerProtocol(asked('POST', path, { body }), backend);
+    };
+    const inputs = (rows: number) => [{ name: 'x', datatype: 'BYTES', shape: [rows, 0], data: [] }];
+    expect((await ask('/predict', { model: 'words', inputs: inputs(2 ** 24) })).status).toBe(400);
+    expect((await ask('/v2/models/words/infer', { inputs: inputs(2 ** 24) })).status).toBe(400);
+    const few = await ask('/predict', { model: 'words', inputs: inputs(2) });
+    expect((JSON.parse(text(few)) as { rows: unknown[] }).rows).toHaveLength(2);
+  });
+
   test('an answer that refuses a body is not as long as the body', async () => {
     const wrong = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`member${i}`, i]));
     const body = new TextEncoder().encode(JSON.stringify(wrong));
