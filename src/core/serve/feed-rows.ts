@@ -4,6 +4,7 @@ import { tensorFromJson } from '../protocol/codec-json.ts';
 import type { InferRequest } from '../protocol/infer-request.ts';
 import type { TensorMap } from '../tensor.ts';
 import type { JsonTensor, Run } from './json-rows.ts';
+import { assertFewRows } from './rows-of-outputs.ts';
 import type { Answered, InferContext, ProtocolBackend, Resolved } from './service.ts';
 
 export interface AnsweredRun {
@@ -15,7 +16,7 @@ export interface AnsweredRun {
 /**
  * One run after the other, each with all outputs.
  * @param exactRuns the same runs, in which whole numbers beyond 2^53 are strings of their digits
- * @throws HaversackError `InputInvalid` where a value does not fit its input, and what the backend throws
+ * @throws HaversackError `TooLarge`, `InputInvalid` where a value does not fit its input, and what the backend throws
  */
 export async function feedRuns(
   version: Resolved,
@@ -24,14 +25,19 @@ export async function feedRuns(
   context: InferContext,
   backend: ProtocolBackend,
 ): Promise<AnsweredRun[]> {
+  assertFewRows(runs.reduce((sum, run) => sum + rowsOfRun(run), 0));
   let exact: readonly Run[] | null = null;
   const requests = runs.map((run, index) => requestOf(run, () => (exact ??= exactRuns())[index]!));
   const answers: AnsweredRun[] = [];
   for (const [index, request] of requests.entries()) {
     const answered = await backend.infer(version, request, context);
-    answers.push({ rows: runs[index]![0]?.shape[0] ?? 1, answered });
+    answers.push({ rows: rowsOfRun(runs[index]!), answered });
   }
   return answers;
+}
+
+function rowsOfRun([first]: Run): number {
+  return first?.shape[0] ?? 1;
 }
 
 function requestOf(run: Run, exactRun: () => Run): InferRequest {

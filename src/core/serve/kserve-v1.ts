@@ -17,7 +17,7 @@ import { type AnsweredRun, feedRuns, requestFor } from './feed-rows.ts';
 import { inputsOf } from './interface-of.ts';
 import { onlyInput, rowsOfList, type Run, runsOfRows } from './json-rows.ts';
 import { readable } from './repository.ts';
-import { assertRows, rowOfTensor } from './rows-of-outputs.ts';
+import { assertFewRows, assertRows, rowOfTensor } from './rows-of-outputs.ts';
 import type { Answered, ProtocolAnswer, ProtocolAsk, ProtocolBackend, Target } from './service.ts';
 import { resolvePermitted } from './target.ts';
 
@@ -88,6 +88,7 @@ function columns(frame: Frame, inputs: readonly InputInterface[]): TensorMap {
       inputs.map(({ name, datatype }) => {
         const data = wrapped(named[name]);
         const shape = Array.isArray(named[name]) ? shapeOf(named[name]) : [];
+        assertFewRows(shape[0] ?? 1);
         return [name, tensorFromJson(name, datatype, shape, data, () => wrapped(exact()[name]))];
       }),
     );

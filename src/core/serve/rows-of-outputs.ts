@@ -2,6 +2,15 @@
 import { HaversackError } from '../errors.ts';
 import type { Tensor, TensorMap } from '../tensor.ts';
 
+/** Of one request, in answers that say each row apart: writing 2^24 of them held the host up for more than a minute. */
+export const maxRows = 100_000;
+
+/** @throws HaversackError `TooLarge` */
+export function assertFewRows(rows: number): void {
+  if (rows > maxRows)
+    throw new HaversackError('TooLarge', `${rows} rows: send ${maxRows} at most, and more in turns`);
+}
+
 /** As many as every output has, where that is as many as went in; else the run is one row. */
 export function rowsOfOutputs(rowsIn: number, outputs: TensorMap): number {
   return Object.values(outputs).every(({ shape }) => shape[0] === rowsIn) ? rowsIn : 1;

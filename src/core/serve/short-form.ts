@@ -17,7 +17,7 @@ import { type AnsweredRun, feedRuns, requestFor } from './feed-rows.ts';
 import { modelVersionOf } from './infer.ts';
 import { type InputsAndDescription, inputsOf } from './interface-of.ts';
 import { assertKnownNames, rowsOfJson, type Run, runsOfRows } from './json-rows.ts';
-import { assertRows, rowOfTensor, rowsOfOutputs } from './rows-of-outputs.ts';
+import { assertFewRows, assertRows, rowOfTensor, rowsOfOutputs } from './rows-of-outputs.ts';
 import type { Description, ProtocolAnswer, ProtocolAsk, ProtocolBackend, Resolved } from './service.ts';
 import { parseTarget, resolvePermitted } from './target.ts';
 
@@ -74,8 +74,9 @@ async function answered(form: ShortForm, frame: Frame, asked: Asked): Promise<An
     const tensors = blaming('BadRequest', () =>
       readTensors(inputs, new Uint8Array(), exactDataOf(frame, 'inputs')),
     );
-    const answer = await backend.infer(version, requestFor(tensors), ask.context);
     const rows = Object.values(tensors)[0]?.shape[0] ?? 1;
+    assertFewRows(rows);
+    const answer = await backend.infer(version, requestFor(tensors), ask.context);
     return [{ rows: rowsOfOutputs(rows, answer.outputs), answered: answer }];
   }
   if (form.dataset !== undefined) {

@@ -3,6 +3,7 @@ import type { InputInterface } from '../../../src/core/artifact/interface.ts';
 import { feedRuns } from '../../../src/core/serve/feed-rows.ts';
 import { rowsOfDataset } from '../../../src/core/serve/dataset-rows.ts';
 import { rowsOfJson, runsOfRows } from '../../../src/core/serve/json-rows.ts';
+import { maxRows } from '../../../src/core/serve/rows-of-outputs.ts';
 import type { ProtocolBackend } from '../../../src/core/serve/service.ts';
 
 const context = { signal: new AbortController().signal, tenant: 'test' };
@@ -39,6 +40,23 @@ test('rows with long integers are read a second time once, not once for each run
   await feedRuns({ model: 'm', version: 1 }, runs, exact, context, backend as unknown as ProtocolBackend);
   expect(fed).toEqual(digits.map(BigInt));
   expect([runs.length, reads]).toEqual([3, 1]);
+});
+
+test('more rows than anybody could wait for are refused before they run', async () => {
+  const inputs: InputInterface[] = [{ name: 'x', datatype: 'FP32', shape: [-1, 1], meaning: null }];
+  const rows = Array.from({ length: maxRows + 1 }, () => [[1]]);
+  const backend = { infer: () => Promise.reject(new Error('it ran')) };
+  const fed = feedRuns(
+    { model: 'm', version: 1 },
+    runsOfRows(inputs, rows),
+    () => [],
+    context,
+    backend as never,
+  );
+  await expect(fed).rejects.toMatchObject({
+    code: 'TooLarge',
+    detail: expect.stringContaining(`${maxRows} at most`),
+  });
 });
 
 test('a column that is named again and again fills no memory', () => {
