@@ -86,6 +86,18 @@ export class ModelServer implements ProtocolBackend {
     return this.#source.facts(model, version);
   }
 
+  async admit(resolved: Resolved, context: InferContext): Promise<void> {
+    const loaded = this.#versions.peek(resolved.model, resolved.version);
+    // What is kept is answered however full it is.
+    if (!loaded || loaded.serving.cacheBytes > 0) return;
+    const now = performance.now();
+    const waitMs = Math.min(loaded.serving.deadlineMs, context.timeoutMs ?? Infinity);
+    const full = loaded.queue.whyFull((context.arrivedAt ?? now) + waitMs, now);
+    if (!full) return;
+    this.#meter.request(resolved.model, String(resolved.version), full.code, 0);
+    throw await this.#shed(resolved, full);
+  }
+
   async infer(resolved: Resolved, request: InferRequest, context: InferContext): Promise<Answered> {
     const { model, version } = resolved;
     const arrivedAt = performance.now();
@@ -94,12 +106,7 @@ export class ModelServer implements ProtocolBackend {
       return await this.#infer(resolved, request, context, arrivedAt);
     } catch (error) {
       outcome = toFailure(error).code;
-      if (outcome === 'Overloaded' || outcome === 'DeadlineExceeded' || outcome === 'Aborted') {
-        this.#meter.shed(model, outcome);
-      }
-      throw outcome === 'Overloaded'
-        ? withOffload(error as HaversackError, await this.offload(resolved))
-        : error;
+      throw error instanceof HaversackError ? await this.#shed(resolved, error) : error;
     } finally {
       // What is not there is not counted by name: callers think of any number of names.
       if (outcome !== 'NotFound') {
@@ -189,6 +196,15 @@ export class ModelServer implements ProtocolBackend {
       result => this.#meter.cache(model, result),
       flight => inItsTime(flight, 'answered'),
     );
+  }
+
+  /** Counts who is turned away; who could have been answered elsewhere is told what with. */
+  async #shed(resolved: Resolved, error: HaversackError): Promise<HaversackError> {
+    const { code } = error;
+    if (code === 'Overloaded' || code === 'DeadlineExceeded' || code === 'Aborted') {
+      this.#meter.shed(resolved.model, code);
+    }
+    return code === 'Overloaded' ? withOffload(error, await this.offload(resolved)) : error;
   }
 
   async #loaded(model: string, version: number): Promise<LoadedVersion> {

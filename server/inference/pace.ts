@@ -14,8 +14,18 @@ export class PaceKeeper {
       this.#msPerRequest === null ? each : this.#msPerRequest + share * (each - this.#msPerRequest);
   }
 
+  /** One was given up for what is thought of the pace: thought a little less of, or nothing would ever run that says otherwise. */
+  doubted(): void {
+    this.#msPerRequest = this.msPerRequest * (1 - share);
+  }
+
   /** How long one that comes behind so many others waits for its answer. 0 while nothing is known. */
   waitMs(ahead: number): number {
-    return (this.#msPerRequest ?? 0) * (ahead + 1);
+    return this.msPerRequest * (ahead + 1);
+  }
+
+  /** Of the service, 0 while nothing is known. */
+  get msPerRequest(): number {
+    return this.#msPerRequest ?? 0;
   }
 }

@@ -6,7 +6,7 @@ import { PaceKeeper } from './pace.ts';
 import type { RunCost } from './run-cost.ts';
 import type { Runner } from './runner.ts';
 import { ThreadDied } from './session-threads.ts';
-import { type Asked, type Ran, sizeOf, Waiting, whyNot } from './waiting.ts';
+import { type Asked, type Ran, sizeOf, tooLate, Waiting, whyNot } from './waiting.ts';
 
 /** Inputs of one batch, joined: a copy is made of them. */
 const maxJoinedElements = 2 ** 22;
@@ -15,6 +15,11 @@ const maxJoinedElements = 2 ** 22;
  * waits for the last.
  */
 const maxJoinedMs = 50;
+/**
+ * Who is let in is thought to be answered in so much of the time it has. How long it takes is known from what was before, which is
+ * off by a half now and then: without room for that, a queue as long as the deadline answers everybody just too late.
+ */
+const shareOfTime = 0.6;
 /** A run whose thread died is tried again: it may have died of another's. Not for ever: it may be this one. */
 const maxTries = 3;
 
@@ -64,7 +69,7 @@ export class RequestQueue {
    */
   ask(asked: Asked): Promise<Ran> {
     const now = performance.now();
-    const refusal = whyNot(asked, now) ?? this.#whyFull(asked, now);
+    const refusal = whyNot(asked, now) ?? this.whyFull(asked.deadlineAt, now);
     if (refusal) return Promise.reject(refusal);
     const { runner, events } = this.#options;
     const rows = rowsOf(asked.feeds);
@@ -86,13 +91,17 @@ export class RequestQueue {
     return new Promise(resolve => this.#whenIdle.push(resolve));
   }
 
-  /** Full, or so long that it would be late: told at once, while there is time to ask elsewhere. */
-  #whyFull({ deadlineAt }: Asked, now: number): HaversackError | null {
+  /**
+   * Full, or so long that it would be late: told at once, while there is time to ask elsewhere. Null where there is room.
+   * @param deadlineAt and `now` on `performance.now()`'s clock
+   */
+  whyFull(deadlineAt: number, now: number): HaversackError | null {
     const { name, limits } = this.#options;
     const { maxQueue } = limits();
     if (this.#waiting.length >= maxQueue) this.#dropWhoLeft(now);
     const waiting = this.#waiting.length;
-    const waitMs = this.#pace.waitMs(waiting);
+    const ahead = waiting + this.#runningNow();
+    const waitMs = this.#pace.waitMs(ahead);
     const retry = { retryAfterSeconds: waitMs / 1000 };
     if (waiting >= maxQueue) {
       return new HaversackError(
@@ -101,14 +110,20 @@ export class RequestQueue {
         retry,
       );
     }
-    if (waiting > 0 && now + waitMs > deadlineAt) {
+    if (ahead > 0 && waitMs > shareOfTime * (deadlineAt - now)) {
       return new HaversackError(
         'Overloaded',
-        `${waiting} requests wait for ${name}: this one would take ${Math.round(waitMs)} ms, it has ${Math.round(deadlineAt - now)}.`,
+        `${ahead} requests are before it at ${name}: it would take ${Math.round(waitMs)} ms and has ${Math.round(deadlineAt - now)}.`,
         retry,
       );
     }
     return null;
+  }
+
+  #runningNow(): number {
+    let running = 0;
+    for (const batch of this.#running) running += batch.length;
+    return running;
   }
 
   /** In a moment, so that all whose requests came in together are there. */
@@ -153,7 +168,7 @@ export class RequestQueue {
     const rest: Waiting[] = [];
     let elements = 0;
     for (const waiting of this.#waiting) {
-      if (this.#hasLeft(waiting, now)) continue;
+      if (this.#hasLeft(waiting, now) || this.#wouldBeLate(waiting, now)) continue;
       const size = sizeOf(waiting);
       const first = batch[0] ?? waiting;
       const fits = first === waiting || (first.shape !== null && waiting.shape === first.shape);
@@ -224,6 +239,15 @@ export class RequestQueue {
     const reason = waiting.settled ? null : whyNot(waiting, now);
     if (reason) waiting.fail(reason);
     return waiting.settled;
+  }
+
+  /** A run that nobody will have use of would only make the next late too. */
+  #wouldBeLate(waiting: Waiting, now: number): boolean {
+    const isLate = now + this.#pace.msPerRequest > waiting.deadlineAt;
+    if (!isLate) return false;
+    waiting.fail(tooLate());
+    this.#pace.doubted();
+    return true;
   }
 
   /** One timer for all: most deadlines are equally far away, and few are ever reached. */

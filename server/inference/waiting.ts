@@ -55,9 +55,11 @@ export class Waiting {
 /** Why there is no use in running it any more; null while there is. */
 export function whyNot({ isGone, deadlineAt }: Asked, now: number): HaversackError | null {
   if (isGone()) return new HaversackError('Aborted', 'nobody waits for the answer any more');
-  return now >= deadlineAt
-    ? new HaversackError('DeadlineExceeded', 'its time was over before its answer was there')
-    : null;
+  return now >= deadlineAt ? tooLate() : null;
+}
+
+export function tooLate(): HaversackError {
+  return new HaversackError('DeadlineExceeded', 'its time was over before its answer was there');
 }
 
 /** Numbers and texts that go in. */

@@ -68,6 +68,11 @@ export class Balancer implements ProtocolBackend {
     return asked === undefined ? resolved : { ...resolved, asked };
   }
 
+  async admit(version: Resolved, context: InferContext): Promise<void> {
+    const { local, upstreams } = this.#options;
+    if (!upstreams.poolOf(version.model)) await local.admit?.(version, context);
+  }
+
   async infer(version: Resolved, request: InferRequest, context: InferContext): Promise<Answered> {
     const { local, upstreams, meter, nowMs, random } = this.#options;
     const pool = upstreams.poolOf(version.model);

@@ -74,6 +74,11 @@ export interface ProtocolBackend {
   ready(version: Resolved): Promise<void>;
   /** Null where nobody said. */
   describe(version: Resolved): Promise<Description | null>;
+  /**
+   * Throws where it is known already that a prediction would be turned away, before its body is read into tensors: under
+   * overload that would take its time from those who are answered.
+   */
+  admit?(version: Resolved, context: InferContext): Promise<void>;
   infer(version: Resolved, request: InferRequest, context: InferContext): Promise<Answered>;
   /** @param model only this one's: a host that lists all the same is right, and slower */
   index(model?: string): Promise<readonly IndexEntry[]>;

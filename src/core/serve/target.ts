@@ -32,7 +32,7 @@ function named<T>(schema: z.ZodType<T>, text: string): T {
   return parsed.data;
 }
 
-/** @throws HaversackError `NotFound`, and what `permit` throws */
+/** @throws HaversackError `NotFound`, and what `permit` and, for `predict`, `admit` throw */
 export async function resolvePermitted(
   target: Target,
   right: ModelRight,
@@ -40,5 +40,7 @@ export async function resolvePermitted(
   backend: ProtocolBackend,
 ): Promise<Resolved> {
   await ask.permit?.(target.model, right);
-  return backend.resolve(target);
+  const resolved = await backend.resolve(target);
+  if (right === 'predict') await backend.admit?.(resolved, ask.context);
+  return resolved;
 }

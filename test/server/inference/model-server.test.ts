@@ -323,6 +323,26 @@ describe('answering', () => {
     await expect(server.infer(one, request, nobody)).resolves.toMatchObject({ by: { version: '1' } });
   });
 
+  test('who would be turned away is told before the body is read, unless answers are kept', async () => {
+    const { openSession, finish, running } = held();
+    const source = sourceOf(() => Promise.resolve(files()), { maxQueue: 1 });
+    const server = closedAtEnd(serverOf(source, { openSession }));
+    await server.admit(one, nobody);
+    const first = server.infer(one, request, nobody);
+    await running;
+    await server.admit(one, nobody);
+    const waiting = server.infer(one, request, nobody);
+    await vi.waitFor(() =>
+      expect(server.admit(one, nobody)).rejects.toMatchObject({
+        code: 'Overloaded',
+        members: { offload: { model: 'dense', version: 1, variant: 'int8', bytes: 7 } },
+      }),
+    );
+    finish();
+    await Promise.all([first, waiting]);
+    await server.admit(one, nobody);
+  });
+
   test('the shortest of what the model, the request and the caller say is the deadline', async () => {
     const { openSession, finish, running } = held();
     const source = sourceOf(() => Promise.resolve(files()));

@@ -206,6 +206,24 @@ describe('RequestQueue', () => {
     await Promise.all([first, second]);
   });
 
+  test('does not run who could only be late, and believes no pace for ever', async () => {
+    const held = heldQueue();
+    const slow = held.queue.ask({ feeds: feed(0), ...forever });
+    await started(held, 1);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    held.release();
+    await slow;
+    const hurried = () =>
+      held.queue.ask({ feeds: feed(1), isGone: () => false, deadlineAt: performance.now() + 30 });
+    await expect(hurried()).rejects.toMatchObject({ code: 'DeadlineExceeded' });
+    expect(held.runs).toEqual([1]);
+    // It is quick again, which only a run can show.
+    const answers = [];
+    for (let i = 0; i < 40; i++) held.release();
+    for (let i = 0; i < 40; i++) answers.push(await hurried().catch(() => null));
+    expect(answers.filter(Boolean).length).toBeGreaterThan(0);
+  });
+
   test('waits for company as long as the settings say, or until there is enough', async () => {
     const held = heldQueue({ maxDelayMs: 60_000, maxBatch: 3 });
     for (let i = 0; i < 3; i++) held.release();
