@@ -5,29 +5,17 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
-import type { Resolved } from '../src/core/serve/service.ts';
 import { registerDocs } from './docs/routes.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { limitConnections, maxConnectionsOfAddress } from './gateway/connections.ts';
-import { DailyUsage } from './gateway/daily-usage.ts';
-import { DeviceTokens } from './gateway/device-tokens.ts';
-import { type CallerLimits, defaultCallerLimits } from './gateway/caller-limits.ts';
-import { installGate } from './gateway/gate.ts';
+import type { CallerLimits } from './gateway/caller-limits.ts';
 import { securityHeaders } from './gateway/headers.ts';
-import { Limits } from './gateway/limits.ts';
+import type { Limits } from './gateway/limits.ts';
 import type { OidcSettings } from './gateway/oidc-settings.ts';
-import { OidcTokens } from './gateway/oidc-tokens.ts';
 import { keptServedNames } from './gateway/origin.ts';
 import { alsoNamed } from './gateway/served-names.ts';
+import { openGate } from './gateway/open.ts';
 import { sendProblem } from './gateway/problem.ts';
-import { registrySource } from './inference/from-registry.ts';
-import { inTime } from './inference/in-time.ts';
-import { ModelServer } from './inference/model-server.ts';
-import { requestContext } from './inference/request-context.ts';
-import { registerDatasetRoutes } from './inference/dataset-routes.ts';
-import { Datasets } from './inference/datasets.ts';
-import { registerInferenceRoutes } from './inference/routes.ts';
-import { SessionThreads } from './inference/session-threads.ts';
 import { ChunkBatches } from './registry/batch.ts';
 import type { Checker } from './registry/checker.ts';
 import { checkerProcess } from './registry/checker-process.ts';
@@ -36,9 +24,6 @@ import type { Registry } from './registry/context.ts';
 import { Deriver } from './registry/deriver.ts';
 import type { Bench } from './registry/do-job.ts';
 import { EventHub } from './registry/events.ts';
-import { KnownDevices } from './registry/known-devices.ts';
-import { KnownKeys } from './registry/known-keys.ts';
-import { ModelLimits } from './registry/model-limits.ts';
 import { loadRegistryIdentity } from './registry/key.ts';
 import { registerAliasRoutes } from './registry/routes/aliases.ts';
 import { registerAuditRoutes } from './registry/routes/audit.ts';
@@ -61,15 +46,13 @@ import { registerVersionRoutes } from './registry/routes/versions.ts';
 import { finishRotation } from './registry/rotate-key.ts';
 import { UploadFolder } from './registry/uploads.ts';
 import { projectVersion } from './root-folder.ts';
+import { openServing } from './serving.ts';
 import { closeSilentConnections } from './silent-connections.ts';
 import { endSlowBodies, fileTimeoutMs } from './slow-bodies.ts';
 import { registerApp } from './static.ts';
 import { FileBlobs } from './storage/blobs.ts';
 import { openDatabase } from './storage/database.ts';
 import { lockFolder } from './storage/lock.ts';
-import { openBalancing } from './upstream/open.ts';
-import { refuseCircles } from './upstream/refuse-circles.ts';
-import { registerUpstreamRoutes } from './upstream/routes.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { requestIdOf } from './telemetry/request-identity.ts';
@@ -142,17 +125,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const now = options.now ?? (() => new Date());
   const logger = options.logger ?? createLogger();
   const telemetry = createTelemetry({ version: projectVersion(), now, logger, slowMs: options.slowMs });
-  const chunksFolder = join(options.data, 'chunks');
-  const [identity, adminKey, blobs, database, uploads, bundles] = await Promise.all([
-    loadRegistryIdentity(options.data, now),
-    loadAdminKey(options.data),
-    FileBlobs.open(chunksFolder),
-    openDatabase(join(options.data, 'registry.sqlite')),
-    UploadFolder.open(join(options.data, 'uploads')),
-    // Apart: trainers who hand over bundles take no admin's place.
-    UploadFolder.open(join(options.data, 'bundles')),
-  ]);
-  const runtimeName = async () => (await import('./inference/runtime-name.ts')).runtimeName();
+  const { identity, adminKey, blobs, database, uploads, bundles } = await openFolder(options.data, now);
   const registry: Registry = {
     database,
     blobs,
@@ -160,10 +133,8 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     events: new EventHub(),
     openSession: openLazily,
     runtimeName,
-    checker: options.checkProcess
-      ? checkerProcess({ program: options.checkProcess, chunks: chunksFolder })
-      : checkerHere({ blobs, openSession: openLazily, runtimeName, optimizeGraph: optimizeLazily }),
-    beforeMove: (model, version) => prepared(models, { model, version }),
+    checker: openChecker(options, blobs),
+    beforeMove: (model, version) => serving.prepare(model, version),
     now,
     log: logger,
   };
@@ -171,66 +142,19 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   watchRequests(app, telemetry);
   endSlowBodies(app);
   limitConnections(app.server, { max: maxConnectionsOfAddress });
-  const devices = new KnownDevices(registry);
-  const keys = new KnownKeys(registry);
-  const usage = await DailyUsage.open(registry);
-  const limits = new Limits({ usage, now });
-  const modelLimits = new ModelLimits(registry);
-  installGate(app, {
-    flow: {
-      limits,
-      ofModel: model => modelLimits.of(model),
-      ...defaultCallerLimits,
-      ...options.callerLimits,
-    },
+  const gate = await openGate(app, {
+    registry,
     adminKey,
-    tokens: new DeviceTokens(() => identity.keyIds, now),
-    oidc: options.oidc ? new OidcTokens(options.oidc, now) : null,
-    findAccessKey: key => keys.find(key),
-    usedAccessKey: key => keys.used(key),
-    findDevice: id => devices.find(id),
-    sawDevice: device => devices.saw(device),
+    oidc: options.oidc ?? null,
+    callerLimits: options.callerLimits ?? {},
     servedNames: alsoNamed(keptServedNames(options.host ?? '127.0.0.1'), options.names ?? []),
-    now,
   });
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   const deriver = new Deriver(registry);
   await registerRegistryRoutes(app, { registry, deriver, uploads, bundles, options });
-  const source = registrySource(registry);
-  const threads = options.sessionThread ? new SessionThreads({ program: options.sessionThread }) : null;
-  const models = new ModelServer({
-    source,
-    threads,
-    openSession: threads ? openSmall : registry.openSession,
-    meter: telemetry.meter,
-    server: { name: 'haversack', version: projectVersion() },
-  });
-  source.onMoved((model, version) => {
-    models
-      .prepare(model, version)
-      .catch((error: unknown) =>
-        logger.warn({ model, version, error }, 'an alias means what cannot be loaded'),
-      );
-  });
-  const balancing = await openBalancing({
-    registry,
-    local: models,
-    meter: telemetry.meter,
-    deadlineMs: async model => (await source.serving(model)).deadlineMs,
-    offload: version => models.offload(version),
-  });
-  const { balancer, upstreams } = balancing;
-  refuseCircles(app, balancing.via);
-  registerUpstreamRoutes(app, upstreams);
-  const datasets = new Datasets({ registry, source, folder: join(options.data, 'datasets') });
-  await registerInferenceRoutes(app, {
-    backend: balancer,
-    contextOf: requestContext,
-    permit: (request, model, right) => request.requireOn(model, right),
-    datasets,
-  });
-  await registerDatasetRoutes(app, datasets);
-  registerTelemetryRoutes(app, telemetry, () => limits.snapshot());
+  const { sessionThread = null, data } = options;
+  const serving = await openServing(app, { registry, telemetry, sessionThread, data });
+  registerTelemetryRoutes(app, telemetry, () => gate.limits.snapshot());
   registerDocs(app, projectVersion());
   closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null, options.embedOrigins);
@@ -243,35 +167,46 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     deriver,
     adminKey,
     telemetry,
-    limits,
-    upstreams,
+    limits: gate.limits,
+    upstreams: serving.upstreams,
     drain: () => {
-      balancer.drain();
+      serving.drain();
     },
     close: async () => {
       await app.close();
       const stopped = deriver.stop();
       await registry.checker.close();
       await stopped;
-      await balancing.close();
-      source.close();
-      await models.close();
-      await threads?.close();
-      await devices.close();
-      await keys.close();
-      await usage.close();
+      await serving.close();
+      await gate.close();
       await database.destroy();
       lock.release();
     },
   };
 }
 
-/** Who moves an alias waits so long for the version it is to mean to be loaded, and then no longer. */
-const maxPrepareMs = 10_000;
+/** What is kept on the disk. */
+async function openFolder(data: string, now: () => Date) {
+  const [identity, adminKey, blobs, database, uploads, bundles] = await Promise.all([
+    loadRegistryIdentity(data, now),
+    loadAdminKey(data),
+    FileBlobs.open(chunksFolderOf(data)),
+    openDatabase(join(data, 'registry.sqlite')),
+    UploadFolder.open(join(data, 'uploads')),
+    // Apart: trainers who hand over bundles take no admin's place.
+    UploadFolder.open(join(data, 'bundles')),
+  ]);
+  return { identity, adminKey, blobs, database, uploads, bundles };
+}
 
-/** A version that cannot be loaded is found out by who asks for it. */
-async function prepared(models: ModelServer, { model, version }: Resolved): Promise<void> {
-  await inTime(models.prepare(model, version), { name: model, waitMs: maxPrepareMs }).catch(() => undefined);
+function chunksFolderOf(data: string): string {
+  return join(data, 'chunks');
+}
+
+function openChecker({ data, checkProcess }: ServerOptions, blobs: FileBlobs): Checker {
+  return checkProcess
+    ? checkerProcess({ program: checkProcess, chunks: chunksFolderOf(data) })
+    : checkerHere({ blobs, openSession: openLazily, runtimeName, optimizeGraph: optimizeLazily });
 }
 
 interface Parts {
@@ -342,11 +277,7 @@ const openLazily: OpenSession = async model => {
   return openNodeSession(model);
 };
 
-/** One that runs in less time than it takes to wake another core up. */
-const openSmall: OpenSession = async model => {
-  const { nodeSessions } = await import('./inference/session.ts');
-  return nodeSessions({ intraOpNumThreads: 1 })(model);
-};
+const runtimeName = async () => (await import('./inference/runtime-name.ts')).runtimeName();
 
 const optimizeLazily: Bench['optimizeGraph'] = async file =>
   (await import('./inference/optimize-graph.ts')).optimizeGraph(file);
