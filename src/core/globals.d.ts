@@ -18,7 +18,10 @@ declare function atob(text: string): string;
 
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;
-  encodeInto(text: string, into: Uint8Array<ArrayBuffer>): { readonly read: number; readonly written: number };
+  encodeInto(
+    text: string,
+    into: Uint8Array<ArrayBuffer>,
+  ): { readonly read: number; readonly written: number };
 }
 declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
