@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildClient } from './build-client.mjs';
 import { ensureInstalled, root, say } from './setup.mjs';
 import { withoutJsonSchema } from './without-json-schema.mjs';
 
@@ -207,7 +206,9 @@ async function build() {
   const staging = join(root, `.cache/dist-${randomUUID()}`);
   mkdirSync(staging, { recursive: true });
   try {
+    // Only now: on the first start no package is there before they are installed.
     const vite = await import('vite');
+    const { buildClient } = await import('./build-client.mjs');
     const { compressFolder } = await import('./compress.mjs');
     const app = join(staging, 'app');
     say('Building …');
