@@ -10,7 +10,7 @@ import { castWeights } from '../../src/core/passes/cast-weights.ts';
 import { quantizeBlocks } from '../../src/core/passes/quantize-blocks.ts';
 import { convolutionModel } from '../core/onnx/models.ts';
 import * as hostile from '../core/onnx/hostile-models.ts';
-import { buildCheckProgram } from './check-program.ts';
+import { buildProgram, checkProcessSource } from './built-program.ts';
 import { fuzzInputs, fuzzSeed, settled } from './fuzzing.ts';
 import { classifier, labels, makeCandidate, push, upload } from './models.ts';
 import { mutated, mutatedDocument, structureOf } from './mutations.ts';
@@ -33,7 +33,7 @@ let pushBody: object;
 let accepted = 0;
 
 beforeAll(async () => {
-  const checkProcess = await buildCheckProgram(end => endings.push(end));
+  const checkProcess = await buildProgram(checkProcessSource, end => endings.push(end));
   server = await startServer({ checkProcess }, end => endings.unshift(end));
   device = await enrolDevice(server, 'trainer');
   const file = classifier();

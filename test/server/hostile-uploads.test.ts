@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { field, modelOf, node, value } from '../core/onnx/hostile-models.ts';
 import * as hostile from '../core/onnx/hostile-models.ts';
-import { buildCheckProgram } from './check-program.ts';
+import { buildProgram, checkProcessSource } from './built-program.ts';
 import { classifier } from './models.ts';
 import { startServer, type TestServer } from './support.ts';
 
@@ -10,7 +10,7 @@ let server: TestServer;
 
 // One server for all: what one upload did to it, the next would meet.
 beforeAll(async () => {
-  const checkProcess = await buildCheckProgram(end => endings.push(end));
+  const checkProcess = await buildProgram(checkProcessSource, end => endings.push(end));
   server = await startServer({ checkProcess }, end => endings.unshift(end));
 }, 120_000);
 afterAll(async () => {

@@ -7,12 +7,12 @@ import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import { elements, float32, type TensorMap } from '../../../src/core/tensor.ts';
 import { denseModel, numbers } from '../../core/onnx/models.ts';
 import { asking, nobody, serverOf, sourceOf } from './sources.ts';
-import { buildSessionThread } from './session-thread-program.ts';
+import { buildProgram } from '../built-program.ts';
 
 let program: string;
 const cleanings: (() => Promise<void>)[] = [];
 beforeAll(async () => {
-  program = await buildSessionThread(clean => cleanings.push(clean));
+  program = await buildProgram('inference/session-thread.ts', clean => cleanings.push(clean));
 }, 60_000);
 afterAll(async () => {
   for (const clean of cleanings) await clean();

@@ -6,7 +6,7 @@ import { chunkFile } from '../../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../../src/core/artifact/digest.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import type { Tensor } from '../../../src/core/tensor.ts';
-import { buildCheckProgram } from '../check-program.ts';
+import { buildProgram, checkProcessSource } from '../built-program.ts';
 import { classifier, labels, manifestOf, push } from '../models.ts';
 import { startServer, temporaryFolder } from '../support.ts';
 
@@ -14,7 +14,7 @@ const endings: (() => void | Promise<void>)[] = [];
 let program: string;
 
 beforeAll(async () => {
-  program = await buildCheckProgram(end => endings.push(end));
+  program = await buildProgram(checkProcessSource, end => endings.push(end));
 }, 60_000);
 afterAll(async () => {
   for (const end of endings) await end();
