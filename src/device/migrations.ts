@@ -36,4 +36,11 @@ export const migrations: readonly ((db: IDBPDatabase<HaversackDB>, tx: Upgrade) 
     db.createObjectStore('marks', { keyPath: 'id' });
     db.createObjectStore('notices', { keyPath: 'id', autoIncrement: true });
   },
+  db => {
+    db.createObjectStore('projects', { keyPath: 'id' });
+    db.createObjectStore('examples', { keyPath: 'id' }).createIndex('project', 'project');
+    db.createObjectStore('exampleFiles', { keyPath: 'id' });
+    db.createObjectStore('embeddings', { keyPath: ['embedder', 'example'] });
+    db.createObjectStore('records', { keyPath: 'id' }).createIndex('model', 'model');
+  },
 ];

@@ -1,6 +1,7 @@
-// The form of every store's rows: what a check holds them against. Chunks and the device's key have none.
+// The form of every store's rows: what a check holds them against. Bytes and the device's key have none.
 import type { StoreNames } from 'idb';
 import type { z } from '../core/zod.ts';
+import { exampleSchema, projectSchema, recordSchema } from './project-schemas.ts';
 import * as schema from './schema.ts';
 
 export const rowSchemas = {
@@ -21,8 +22,14 @@ export const rowSchemas = {
   peers: schema.peerSchema,
   trials: schema.trialSchema,
   marks: schema.markSchema,
+  projects: projectSchema,
+  examples: exampleSchema,
+  records: recordSchema,
 } as const satisfies Record<
-  Exclude<StoreNames<schema.HaversackDB>, 'chunks' | 'checkpoints' | 'identity'>,
+  Exclude<
+    StoreNames<schema.HaversackDB>,
+    'chunks' | 'checkpoints' | 'identity' | 'exampleFiles' | 'embeddings'
+  >,
   z.ZodType
 >;
 

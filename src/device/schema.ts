@@ -9,9 +9,10 @@ import { errorCodes } from '../core/errors.ts';
 import { policies } from '../core/protocol/twin-messages.ts';
 import { trainRecipeSchema } from '../core/train/recipe.ts';
 import { z } from '../core/zod.ts';
+import type { Example, Project, RecordRow } from './project-schemas.ts';
 
 export const databaseName = 'haversack';
-export const databaseVersion = 3;
+export const databaseVersion = 4;
 
 const time = z.iso.datetime();
 
@@ -310,4 +311,11 @@ export interface HaversackDB extends DBSchema {
     key: [string, number, number];
     value: { run: string; slot: number; part: number; bytes: ArrayBuffer };
   };
+  projects: { key: string; value: Project };
+  examples: { key: string; value: Example; indexes: { project: string } };
+  /** The photo as it is learnt from: JPEG or PNG, by the example's id. */
+  exampleFiles: { key: string; value: { id: string; mediaType: string; bytes: ArrayBuffer } };
+  /** By embedder (its digest) and example. */
+  embeddings: { key: [string, string]; value: { embedder: string; example: string; values: ArrayBuffer } };
+  records: { key: string; value: RecordRow; indexes: { model: string } };
 }

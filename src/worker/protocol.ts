@@ -9,6 +9,7 @@ import type { Failure } from '../core/errors.ts';
 import type { Result } from '../core/result.ts';
 import type { PackedTensors } from '../core/runtime/packed-tensors.ts';
 import type { Provider } from '../core/runtime/session.ts';
+import type { EmbeddingPoint } from '../core/teach/embedder.ts';
 import type { TensorMap } from '../core/tensor.ts';
 import type { RatePoint, RateSweep } from '../core/train/find-learning-rate.ts';
 import type { MemoryPlan } from '../core/train/fit-batch.ts';
@@ -68,8 +69,8 @@ export interface ServingApi {
   open(ref: VersionRef & { readonly variant?: string }): Promise<Result<OpenedModel>>;
   /** Opens a candidate that is kept on this device. */
   openCandidate(candidate: Digest): Promise<Result<OpenedModel>>;
-  /** Opens a file that is in no library (an admin's drop, before it is uploaded). */
-  openFile(file: Bytes): Promise<Result<OpenedModel>>;
+  /** Opens a file that is in no library (an admin's drop, before it is uploaded), on WASM unless another is named. */
+  openFile(file: Bytes, provider?: 'wasm' | 'webgpu'): Promise<Result<OpenedModel>>;
   /**
    * Holds an installed version against all that it was recorded with, beside what is open. A failure says that it could
    * not be tried, which says nothing of the version.
@@ -129,6 +130,59 @@ export interface TrainingApi {
     oldRef: VersionRef,
     newRef: VersionRef | { readonly candidate: Digest },
   ): Promise<Result<Comparison>>;
+}
+
+/** Pixels of a photo or of a camera's frame, as a canvas gives them. */
+export interface Photo {
+  /** RGBA, [height, width, 4]; transferred. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ClassScore {
+  /** Of the project. */
+  readonly class: string;
+  /** 0 to 1. */
+  readonly probability: number;
+}
+
+/** What the project would answer to a photo now. */
+export interface LiveAnswer {
+  /** `nearest`: k-NN on the embeddings; `head`: the trained one; null: there is too little to answer by. */
+  readonly by: 'nearest' | 'head' | null;
+  /** All classes, the likeliest first. */
+  readonly scores: readonly ClassScore[];
+  readonly embedMs: number;
+}
+
+/** How well a project is learnt so far, on held-out examples; null figures where there are too few. */
+export interface ProjectStanding {
+  readonly examples: number;
+  /** Examples whose embedding is still to be computed. */
+  readonly pending: number;
+  readonly by: LiveAnswer['by'];
+  /** Right shares of both, on the held-out examples. */
+  readonly nearest: number | null;
+  readonly head: number | null;
+  readonly heldOut: number;
+}
+
+/** Of the project with that handle, whose examples are in the store. */
+export interface ProjectApi {
+  /** Opens the project's embedder and what is known of its examples. */
+  openProject(project: string): Promise<Result<{ readonly handle: number; readonly provider: Provider }>>;
+  /**
+   * Embeds what is new in the store, forgets what went, learns the head anew where that changed something. Resolves when
+   * nothing is left to do; `onStanding` is a Comlink proxy, called as it goes.
+   */
+  learn(handle: number, onStanding: (standing: ProjectStanding) => void): Promise<Result<ProjectStanding>>;
+  look(handle: number, photo: Photo): Promise<Result<LiveAnswer>>;
+  /** Makes one ONNX file of it, judges it on the held-out examples, and stores a signed candidate, the model's first or next. */
+  finishProject(handle: number): Promise<Result<{ readonly candidate: Digest }>>;
+  closeProject(handle: number): Promise<Result<null>>;
+  /** Places where that version's embedding may be taken, the proposed one first. */
+  embeddingPoints(ref: VersionRef): Promise<Result<EmbeddingPoint[]>>;
 }
 
 export type WorkerApi = ServingApi & TrainingApi;

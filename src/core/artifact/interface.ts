@@ -24,8 +24,9 @@ export const inputMeaningSchema = z.discriminatedUnion('kind', [
     /**
      * `cell-counts`: a drawing is cut to its bounding box, brought to a bitmap 4 times as wide and high as the input, and
      * the set pixels of each 4×4 cell are counted (0 to 16), as the UCI digits were made. `pixels`: the image is scaled.
+     * `photo`: the graph does that itself; it takes sRGB bytes (UINT8, NHWC) of any height and width.
      */
-    preparation: z.enum(['cell-counts', 'pixels']),
+    preparation: z.enum(['cell-counts', 'pixels', 'photo']),
     /** Column names of a table, one per pixel in the order of `layout`; null where there are none. */
     names: z.array(text).nullable(),
   }),

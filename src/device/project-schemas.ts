@@ -1,0 +1,89 @@
+// What the browser keeps of classifiers that are taught by showing, and of predictions that were kept. Apart from the other
+// rows: the shell needs none of it.
+import { digestSchema } from '../core/artifact/digest.ts';
+import { modelNameSchema, versionNumberSchema } from '../core/artifact/names.ts';
+import { z } from '../core/zod.ts';
+
+const time = z.iso.datetime();
+
+/** Where an embedding is taken: a version of the library, and a value of its graph (`EmbeddingPoint`). */
+const embedderRefSchema = z.object({
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  value: z.string().max(1024),
+});
+export type EmbedderRef = z.infer<typeof embedderRefSchema>;
+
+/** A classifier that is being taught on this device by showing: classes and what learns them. Its examples are in `examples`. */
+export const projectSchema = z.object({
+  id: z.uuid(),
+  /** The model it becomes. */
+  model: modelNameSchema,
+  classes: z
+    .array(
+      z.object({
+        id: z.uuid(),
+        label: z.string().trim().min(1).max(256),
+        /** "None of these": what is none of the other classes. One at most. */
+        isNone: z.boolean(),
+      }),
+    )
+    .max(1000),
+  /** Null until one was chosen. */
+  embedder: embedderRefSchema.nullable(),
+  /** What was made of it last; null: nothing yet. */
+  candidate: digestSchema.nullable(),
+  createdAt: time,
+  updatedAt: time,
+});
+export type Project = z.infer<typeof projectSchema>;
+
+/** Something that was shown, without its bytes, which are in `exampleFiles`. */
+export const exampleSchema = z.object({
+  /** SHA-256 of project and bytes: the same photo twice is one. */
+  id: digestSchema,
+  project: z.uuid(),
+  /** Of the project. */
+  class: z.uuid(),
+  /** JPEG, at most 128 pixels wide and high. */
+  thumbnail: z.instanceof(ArrayBuffer),
+  width: z.number().int().min(1),
+  height: z.number().int().min(1),
+  /** Of those that were recorded in one go, or dropped together: near-duplicates lie in one part. */
+  recording: z.uuid(),
+  /** 64-bit difference hash, 16 hexadecimal digits. */
+  fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Kept for ever. */
+  part: z.enum(['train', 'test']),
+  source: z.enum(['camera', 'file', 'correction']),
+  createdAt: time,
+});
+export type Example = z.infer<typeof exampleSchema>;
+
+/** A prediction that somebody kept: what was asked, answered, and said of it. */
+export const recordSchema = z.object({
+  id: z.uuid(),
+  model: modelNameSchema,
+  /** Null: a model that has no number yet, by its candidate. */
+  version: versionNumberSchema.nullable(),
+  candidate: digestSchema.nullable(),
+  at: time,
+  /** JPEG; null where nobody wanted it kept, or it was no photo. */
+  photo: z.instanceof(ArrayBuffer).nullable(),
+  answer: z.object({
+    /** Null: not sure. */
+    label: z.string().max(256).nullable(),
+    probabilities: z.array(z.number()).max(1000).nullable(),
+  }),
+  /** What it is, as a person said; null where nobody did yet. */
+  truth: z.string().max(256).nullable(),
+  /** WGS 84, in degrees; `accuracy` in metres. Null where it was not allowed, or not known. */
+  place: z
+    .object({
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+      accuracy: z.number().min(0),
+    })
+    .nullable(),
+});
+export type RecordRow = z.infer<typeof recordSchema>;
