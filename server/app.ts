@@ -9,6 +9,7 @@ import { registerDocs } from './docs/routes.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { limitConnections, maxConnectionsOfAddress } from './gateway/connections.ts';
 import type { CallerLimits } from './gateway/caller-limits.ts';
+import { callerNameOf } from './gateway/gate.ts';
 import { securityHeaders } from './gateway/headers.ts';
 import type { Limits } from './gateway/limits.ts';
 import type { OidcSettings } from './gateway/oidc-settings.ts';
@@ -139,7 +140,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     log: logger,
   };
   const app = createApp(options, logger);
-  watchRequests(app, telemetry);
+  watchRequests(app, telemetry, callerNameOf);
   endSlowBodies(app);
   limitConnections(app.server, { max: maxConnectionsOfAddress });
   const gate = await openGate(app, {

@@ -1,24 +1,11 @@
 // Whose requests are counted, and by which limits: the caller's own, and those of the model it asks. Between the gate, which
 // knows the caller, and `Limits`, which counts.
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits as LimitNumbers } from '../../src/core/artifact/grant.ts';
+import type { Right } from './access.ts';
 import { callerAddress } from './caller-address.ts';
 import type { CallerLimits } from './caller-limits.ts';
+import type { Identity } from './identity.ts';
 import type { Counted, Limits } from './limits.ts';
-import { type Policy, rateLimitFields } from './rate-limit-fields.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Which limits held for it so far. */
-    policies: readonly Policy[] | null;
-    /** The model that it was counted for. */
-    countedModel: string | null;
-  }
-  interface FastifyContextConfig {
-    /** Goes on for as long as somebody listens. */
-    isStream?: boolean;
-  }
-}
 
 export interface FlowOptions extends CallerLimits {
   readonly limits: Limits;
@@ -26,62 +13,18 @@ export interface FlowOptions extends CallerLimits {
   readonly ofModel: (model: string) => Promise<LimitNumbers | null>;
 }
 
-/**
- * Counts a request for its caller; says so in the answer's fields.
- * @throws HaversackError `TooManyRequests`, `QuotaSpent`
- */
-export async function admitCaller(
+interface Asking {
+  readonly caller: Identity;
+  readonly openReads: boolean;
+  readonly address: string | undefined;
+  /** What the route wants. */
+  readonly right: Right;
+}
+
+/** Null for who is not counted. */
+export function callerLimitsOf(
   flow: FlowOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const caller = callerOf(flow, request);
-  if (caller) await count(flow, caller, request, reply);
-}
-
-/**
- * The same for the model that it asks to predict, once.
- * @throws HaversackError `TooManyRequests`, `QuotaSpent`
- */
-export async function admitModel(
-  flow: FlowOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  model: string,
-): Promise<void> {
-  if (request.countedModel === model) return;
-  request.countedModel = model;
-  const asked = await modelOf(flow, model);
-  if (asked) await count(flow, asked, request, reply);
-}
-
-export function isPrediction({ method, routeOptions }: FastifyRequest): boolean {
-  const { right } = routeOptions.config;
-  return method === 'POST' && (right === 'predict' || right === 'any predict');
-}
-
-async function count(
-  { limits }: FlowOptions,
-  one: Counted,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const admission = await limits.admit(one, {
-    isPrediction: isPrediction(request),
-    isStream: request.routeOptions.config.isStream === true,
-  });
-  request.policies = [...(request.policies ?? []), ...admission.policies];
-  if (request.policies.length > 0) reply.headers(rateLimitFields(request.policies));
-  if (admission.refusal) throw admission.refusal;
-  // Emitted also where the connection broke before the answer was out, or while it was waited for here.
-  const isOver = () => admission.end(reply.statusCode >= 400 || !reply.raw.headersSent);
-  if (reply.raw.closed) isOver();
-  else reply.raw.once('close', isOver);
-}
-
-function callerOf(
-  flow: FlowOptions,
-  { caller, openReads, socket, routeOptions }: FastifyRequest,
+  { caller, openReads, address, right }: Asking,
 ): Counted | null {
   switch (caller.kind) {
     case 'admin-key':
@@ -90,17 +33,18 @@ function callerOf(
     case 'rejected':
     case 'unchecked':
       if (openReads) return null;
-      return counted(`address:${callerAddress(socket.remoteAddress ?? '')}`, flow.anonymous);
+      return counted(`address:${callerAddress(address ?? '')}`, flow.anonymous);
     default:
   }
   // What everybody may have is no part of what a key was given for.
-  if (routeOptions.config.right === 'public') return null;
+  if (right === 'public') return null;
   if (caller.kind === 'access-key') return counted(`access-key:${caller.key.id}`, caller.key.limits);
   const subject = caller.kind === 'device' ? `device:${caller.device.id}` : `token:${caller.person.subject}`;
   return counted(subject, flow.device);
 }
 
-async function modelOf({ ofModel }: FlowOptions, model: string): Promise<Counted | null> {
+/** Null for one without limits. */
+export async function modelLimitsOf({ ofModel }: FlowOptions, model: string): Promise<Counted | null> {
   return counted(`model:${model}`, await ofModel(model), 'model-');
 }
 

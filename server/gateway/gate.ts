@@ -1,24 +1,26 @@
-// The one entrance: every request passes here before its route, and every route is in the access table or does not exist.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
-import type { AccessKey } from '../../src/core/artifact/key-api.ts';
-import { HaversackError } from '../../src/core/errors.ts';
+// The one entrance: every request passes here before its route, and every route is in the access table or does not exist. What is
+// decided there is `Entry`'s; this hands it requests, and carries out what it says.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ModelRight } from '../../src/core/artifact/grant.ts';
 import { type Right, rightOf } from './access.ts';
-import { admitCaller, admitModel, type FlowOptions, isPrediction } from './flow.ts';
+import { Entry, type Gate } from './entry.ts';
 import { securityHeaders } from './headers.ts';
-import { type Identity, identify, type IdentityContext } from './identity.ts';
-import { checkOrigin, isLocal, type Origin } from './origin.ts';
-import { type Rights, rightsOf } from './rights.ts';
-import { grantsOf, requireRight } from './standing.ts';
+import type { Identity } from './identity.ts';
+import type { Origin } from './origin.ts';
+import { rateLimitFields } from './rate-limit-fields.ts';
+import type { Rights } from './rights.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    caller: Identity;
+    /** Of the connection; undefined where there is none any more. */
+    address: string | undefined;
+    /** Its way through the gate; null until it has come there. */
+    entry: Entry | null;
+    readonly caller: Identity;
     /** Whether reading and predicting need no key from where the caller is. */
-    openReads: boolean;
+    readonly openReads: boolean;
     /** What the caller may. */
-    rights: Rights;
+    readonly rights: Rights;
     /**
      * Looks again whether the caller may do this: after work that took its time, before what it leads to is kept.
      * @throws HaversackError `Unauthorized`, `Forbidden`
@@ -34,32 +36,13 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     right?: Right;
+    /** Goes on for as long as somebody listens. */
+    isStream?: boolean;
   }
 }
 
-export interface Gate extends IdentityContext {
-  readonly flow: FlowOptions;
-  readonly servedNames: () => ReadonlySet<string>;
-  readonly sawDevice: (device: DeviceInfo) => void;
-  readonly usedAccessKey: (key: AccessKey) => void;
-}
-
 export function installGate(app: FastifyInstance, gate: Gate): void {
-  app.decorateRequest('caller');
-  app.decorateRequest('openReads', false);
-  app.decorateRequest('rights');
-  app.decorateRequest('reply');
-  app.decorateRequest('policies', null);
-  app.decorateRequest('countedModel', null);
-  app.decorateRequest('requireStill', async function (this: FastifyRequest) {
-    recognise(this, await identifyAgain(gate, this));
-    requireRouteRight(this);
-  });
-  app.decorateRequest('requireOn', async function (this: FastifyRequest, model: string, right: ModelRight) {
-    requireRight(this.caller, this.rights, right, model);
-    // The other rights are asked for what a prediction reads besides: a data set of another model.
-    if (right === 'predict' && isPrediction(this)) await admitModel(gate.flow, this, this.reply, model);
-  });
+  decorate(app);
   app.addHook('onRoute', route => {
     const methods = [route.method].flat();
     for (const method of methods) {
@@ -68,21 +51,19 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
-    const origin = originOf(request);
-    checkOrigin(origin, gate.servedNames());
-    request.openReads = isLocal(origin);
+    request.address = request.socket.remoteAddress;
     request.reply = reply;
-    recognise(request, await identify(gate, request.headers.authorization));
-    // What no route answers is for everyone: it tells nothing. Nor is a body that nobody reads waited for.
-    if (request.is404 && request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new HaversackError('NotFound', `${request.method} ${request.url.slice(0, 200)}`);
-    }
-    await admitCaller(gate.flow, request, reply);
-    requireRouteRight(request);
-    const model = modelOf(request);
-    if (model !== null && isPrediction(request)) await admitModel(gate.flow, request, reply, model);
-    if (request.caller.kind === 'device') gate.sawDevice(request.caller.device);
-    if (request.caller.kind === 'access-key') gate.usedAccessKey(request.caller.key);
+    const { config } = request.routeOptions;
+    const entry = new Entry(gate, {
+      ...originOf(request),
+      authorization: request.headers.authorization,
+      right: config.right ?? 'public',
+      model: modelOf(request),
+      isStream: config.isStream === true,
+      nowhere: isNowhere(request) ? `${request.method} ${request.url.slice(0, 200)}` : null,
+    });
+    request.entry = entry;
+    await countedFor(entry, reply, () => entry.admit());
   });
   // A body takes its time: who sends it may have been revoked since it began.
   app.addHook('preHandler', async request => {
@@ -90,26 +71,54 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
   });
 }
 
-function recognise(request: FastifyRequest, identity: Identity): void {
-  request.caller = identity;
-  request.rights = rightsOf(grantsOf(identity, request.openReads));
+function decorate(app: FastifyInstance): void {
+  app.decorateRequest('address');
+  app.decorateRequest('entry', null);
+  app.decorateRequest('reply');
+  app.decorateRequest('caller', { getter: entryOf(entry => entry.caller) });
+  app.decorateRequest('openReads', { getter: entryOf(entry => entry.openReads) });
+  app.decorateRequest('rights', { getter: entryOf(entry => entry.rights) });
+  app.decorateRequest('requireStill', function (this: FastifyRequest) {
+    return this.entry!.requireStill();
+  });
+  app.decorateRequest('requireOn', function (this: FastifyRequest, model: string, right: ModelRight) {
+    const entry = this.entry!;
+    return countedFor(entry, this.reply, () => entry.requireOn(model, right));
+  });
 }
 
-function requireRouteRight(request: FastifyRequest): void {
-  const right = request.routeOptions.config.right ?? 'public';
-  requireRight(request.caller, request.rights, right, modelOf(request));
+/** Of a request that has come to the gate, as all have that a route sees. */
+function entryOf<T>(read: (entry: Entry) => T): (this: FastifyRequest) => T {
+  return function () {
+    return read(this.entry!);
+  };
+}
+
+/** Says in the answer what is left of the limits that were counted, and gives back when it is out what is held until then. */
+async function countedFor(entry: Entry, reply: FastifyReply, count: () => Promise<void>): Promise<void> {
+  const { policies: before, isCounted: wasCounted } = entry;
+  try {
+    await count();
+  } finally {
+    if (entry.policies.length > before.length) reply.headers(rateLimitFields(entry.policies));
+    if (entry.isCounted && !wasCounted) endWith(entry, reply);
+  }
+}
+
+/** Emitted also where the connection broke before the answer was out, or while it was waited for here. */
+function endWith(entry: Entry, reply: FastifyReply): void {
+  const isOver = () => entry.end(reply.statusCode >= 400 || !reply.raw.headersSent);
+  if (reply.raw.closed) isOver();
+  else reply.raw.once('close', isOver);
+}
+
+function isNowhere({ is404, method }: FastifyRequest): boolean {
+  return is404 && method !== 'GET' && method !== 'HEAD';
 }
 
 /** The model in the path, as the router read it: what the handler gets too. */
 function modelOf({ params }: FastifyRequest): string | null {
   return (params as { readonly model?: string }).model ?? null;
-}
-
-/** By the key, not by the token: that was good when the request began. */
-async function identifyAgain(gate: Gate, { caller, headers }: FastifyRequest): Promise<Identity> {
-  if (caller.kind === 'access-key' || caller.kind === 'token') return identify(gate, headers.authorization);
-  const device = caller.kind === 'device' ? await gate.findDevice(caller.device.id) : null;
-  return device ? { kind: 'device', device } : caller;
 }
 
 /** For the audit, and to count by. Behind a right above `read` there is always somebody. */
@@ -126,6 +135,21 @@ export function actorOf({ caller }: FastifyRequest): string {
   }
 }
 
+/** For the log, by what may be known of a key: never the key. */
+export function callerNameOf({ entry }: FastifyRequest): string {
+  // Refused before it was asked who it is.
+  if (!entry?.isIdentified) return 'unidentified';
+  const { caller } = entry;
+  switch (caller.kind) {
+    case 'device':
+      return `device:${caller.device.id.slice(0, 12)}`;
+    case 'access-key':
+      return `access-key:${caller.key.id}`;
+    default:
+      return caller.kind;
+  }
+}
+
 /** A proxy on this machine connects from loopback, for somebody who need not be here: RFC 7239, RFC 9110 §7.6.3, habit. */
 const forwardingHeaders = [
   ...['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'],
@@ -137,7 +161,7 @@ function originOf(request: FastifyRequest): Origin {
     method: request.method,
     host: request.headers.host ?? request.headers[':authority']?.toString(),
     origin: request.headers.origin,
-    address: request.socket.remoteAddress,
+    address: request.address,
     isForwarded: forwardingHeaders.some(name => request.headers[name] !== undefined),
   };
 }

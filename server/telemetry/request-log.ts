@@ -26,9 +26,14 @@ export interface RequestLogOptions {
   readonly slowMs: number;
   /** The server's: says whether lines are wanted. */
   readonly logger: Logger;
+  /** Who asked, as a line may say it. */
+  readonly callerOf: (request: FastifyRequest) => string;
 }
 
-export function logRequests(app: FastifyInstance, { families, slowMs, logger }: RequestLogOptions): void {
+export function logRequests(
+  app: FastifyInstance,
+  { families, slowMs, logger, callerOf }: RequestLogOptions,
+): void {
   const routes = new Map<string, RouteSeries>();
   const seriesOf = (route: string): RouteSeries => {
     const known = routes.get(route);
@@ -48,8 +53,10 @@ export function logRequests(app: FastifyInstance, { families, slowMs, logger }: 
     if (!count) counts.set(key, (count = families.http.of(method, route, String(reply.statusCode))));
     count.add();
     const isSlow = ms > slowMs && !streams.has(route);
-    if (isSlow) request.log.warn(factsOf(request, reply, route, ms), 'slow request');
-    else if (logger.isLevelEnabled('info')) request.log.info(factsOf(request, reply, route, ms), 'request');
+    if (!isSlow && !logger.isLevelEnabled('info')) return done();
+    const facts = { ...factsOf(request, reply, route, ms), caller: callerOf(request) };
+    if (isSlow) request.log.warn(facts, 'slow request');
+    else request.log.info(facts, 'request');
     done();
   });
 }
@@ -63,24 +70,8 @@ function factsOf(request: FastifyRequest, reply: FastifyReply, route: string, ms
     route,
     status: reply.statusCode,
     ms: Math.round(ms * 1000) / 1000,
-    caller: callerOf(request),
     traceId,
     spanId,
     ...(parentId === null ? {} : { parentId }),
   };
-}
-
-/** Who asked, by what may be known of a key: never the key. */
-function callerOf({ caller }: FastifyRequest): string {
-  // Refused before it was asked who it is.
-  const known = caller as FastifyRequest['caller'] | null | undefined;
-  if (!known) return 'unidentified';
-  switch (known.kind) {
-    case 'device':
-      return `device:${known.device.id.slice(0, 12)}`;
-    case 'access-key':
-      return `access-key:${known.key.id}`;
-    default:
-      return known.kind;
-  }
 }

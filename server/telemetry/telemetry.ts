@@ -8,7 +8,7 @@ import { CountingMeter } from './counting-meter.ts';
 import { LiveWindow } from './live-window.ts';
 import { createFamilies, type Families } from './metric-list.ts';
 import { nameRequests } from './request-identity.ts';
-import { defaultSlowMs, logRequests } from './request-log.ts';
+import { defaultSlowMs, logRequests, type RequestLogOptions } from './request-log.ts';
 
 export const metricsPath = '/metrics';
 
@@ -47,10 +47,17 @@ export function createTelemetry({
   };
 }
 
-/** Hooks: before those of the gate, so that what it turns away has an id and is counted. Runs until the application closes. */
-export function watchRequests(app: FastifyInstance, { families, live, logger, slowMs }: Telemetry): void {
+/**
+ * Hooks: before those of the gate, so that what it turns away has an id and is counted. Runs until the application closes.
+ * @param callerOf who asked, as a line may say it
+ */
+export function watchRequests(
+  app: FastifyInstance,
+  { families, live, logger, slowMs }: Telemetry,
+  callerOf: RequestLogOptions['callerOf'],
+): void {
   nameRequests(app);
-  logRequests(app, { families, slowMs, logger });
+  logRequests(app, { families, slowMs, logger, callerOf });
   live.start();
   app.addHook('onClose', (_app, done) => {
     live.stop();

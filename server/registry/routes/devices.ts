@@ -23,7 +23,7 @@ const maxEnrolmentBytes = 4096;
 export function registerDeviceRoutes(app: FastifyInstance, registry: Registry): void {
   const limit = new RateLimit({ ...enrolments, nowMs: () => registry.now().getTime() });
   app.post(`${registryRoot}/devices`, { bodyLimit: maxEnrolmentBytes }, async (request, reply) => {
-    limit.take(callerAddress(request.socket.remoteAddress ?? ''));
+    limit.take(callerAddress(request.address ?? ''));
     const { device, created } = await enrol(registry, parseRequest(enrolmentSchema, request.body));
     const certificate = await issueCertificate(registry, device);
     // Whoever knows a device's public key may ask in its name: what it runs, and which models it is given, is not for them.
