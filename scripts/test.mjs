@@ -1,94 +1,22 @@
 // `npm test`: installs what is missing, builds, checks types, style and sizes, and runs every test. Its last line reads
 // `N passed, N failed`; a check (types, lint, …) counts as one. `npm test -- unit lint` runs only the named steps.
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { local, run, runTests } from './run-tests.mjs';
 import { ensureInstalled } from './setup.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const reports = join(root, '.cache', 'test');
 /** What went wrong, also what went well when it was tried again. */
 const notes = [];
-const local = name => join(root, 'node_modules', '.bin', name);
 
-/** @returns {Promise<boolean>} whether it ended with 0 */
-function run(command, args) {
-  return new Promise(resolve => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
-    child.on('error', error => {
-      console.error(`${command}: ${error.message}`);
-      resolve(false);
-    });
-    child.on('exit', code => resolve(code === 0));
-  });
-}
-
-/** Runs vitest; null where it left no report, having died. */
-async function runVitest(report, projects, options) {
-  rmSync(report, { force: true });
-  const passed = await run(local('vitest'), [
-    'run',
-    ...projects.flatMap(project => ['--project', project]),
-    ...options,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
-  try {
-    return { passed, ...JSON.parse(readFileSync(report, 'utf8')) };
-  } catch {
-    return null;
-  }
-}
-
-/** What failed of a run: each test with what it said, and each file that had none to run. */
-function failuresOf(result) {
-  return result.testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = relative(root, name);
-    const tests = assertionResults
-      .filter(test => test.status === 'failed')
-      .map(test => ({ file, test: test.fullName, said: test.failureMessages.join('\n') }));
-    return tests.length > 0 || status !== 'failed' ? tests : [{ file, test: '(the file)', said: message }];
-  });
-}
-
-/** More than these are no accident. */
-const maxTriedAgain = 3;
-
-/**
- * A vitest run; its counts come from the JSON report, so that a run that died counts as a failure. A few files that failed
- * are run once more, by themselves: what passes then passed, and is named at the end, so that it is looked into.
- */
-async function vitest(name, projects, options = []) {
-  const first = await runVitest(join(reports, `${name}.json`), projects, options);
-  if (first === null || first.numTotalTests === 0) return { passed: 0, failed: 1 };
-  const skipped = first.numPendingTests + first.numTodoTests;
-  if (skipped) console.warn(`! ${skipped} tests were skipped in ${name}; each says why above.`);
-  const failures = failuresOf(first);
-  const passed = first.numPassedTests;
-  for (const failure of failures) tell('failed', name, failure);
-  const files = [...new Set(failures.map(({ file }) => file))];
-  // Something outside any test: an error that nobody caught, a process that died.
-  if (files.length === 0) return { passed, failed: first.passed ? 0 : 1 };
-  if (files.length > maxTriedAgain) return { passed, failed: failures.length };
-  console.log(`\n── ${name}, once more: ${files.join(' ')}`);
-  const second = await runVitest(join(reports, `${name}-again.json`), projects, [...options, ...files]);
-  if (second?.passed) {
-    for (const failure of failures) tell('unsteady', name, failure);
-    return { passed: passed + failures.length, failed: 0 };
-  }
-  if (second) for (const failure of failuresOf(second)) tell('failed again', name, failure);
-  return { passed, failed: failures.length };
-}
-
-/** Kept for the end, where it is found: a log of thousands of lines is read from there. */
-function tell(what, step, { file, test, said }) {
-  notes.push(`! ${what} in ${step}: ${file} › ${test}\n${said.split('\n').slice(0, 12).join('\n')}\n`);
+function vitest(name, projects, options = []) {
+  const given = [...projects.flatMap(project => ['--project', project]), ...options];
+  return runTests({ root, reports, name, arguments: given, note: text => notes.push(text) });
 }
 
 async function check(command, args) {
-  return (await run(command, args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return (await run(root, command, args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 const steps = {
@@ -111,7 +39,6 @@ if (unknown.length) {
   console.error(`There is no step ${unknown.join(', ')}. Steps: ${Object.keys(steps).join(', ')}.`);
   process.exit(2);
 }
-mkdirSync(reports, { recursive: true });
 ensureChromium();
 
 const total = { passed: 0, failed: 0 };
