@@ -20,6 +20,9 @@ const changeSchema = z.object({
     'peers',
     'notices',
     'trials',
+    'projects',
+    'examples',
+    'records',
   ]),
   model: modelNameSchema.optional(),
 });

@@ -38,9 +38,16 @@ export const migrations: readonly ((db: IDBPDatabase<HaversackDB>, tx: Upgrade) 
   },
   db => {
     db.createObjectStore('projects', { keyPath: 'id' });
-    db.createObjectStore('examples', { keyPath: 'id' }).createIndex('project', 'project');
+    const examples = db.createObjectStore('examples', { keyPath: 'id' });
+    examples.createIndex('project', 'project');
+    examples.createIndex('class', 'class');
     db.createObjectStore('exampleFiles', { keyPath: 'id' });
-    db.createObjectStore('embeddings', { keyPath: ['embedder', 'example'] });
+    db.createObjectStore('thumbnails', { keyPath: 'id' });
+    db.createObjectStore('embeddings', { keyPath: ['embedder', 'example'] }).createIndex(
+      'example',
+      'example',
+    );
     db.createObjectStore('records', { keyPath: 'id' }).createIndex('model', 'model');
+    db.createObjectStore('recordPhotos', { keyPath: 'id' });
   },
 ];

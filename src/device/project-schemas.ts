@@ -38,17 +38,20 @@ export const projectSchema = z.object({
 });
 export type Project = z.infer<typeof projectSchema>;
 
-/** Something that was shown, without its bytes, which are in `exampleFiles`. */
+/**
+ * Something that was shown, without its bytes: the photo is in `exampleFiles`, the small picture of it in `thumbnails`. So
+ * that a thousand of these are a small thing to read: each that is added is placed beside all of them.
+ */
 export const exampleSchema = z.object({
   /** SHA-256 of project and bytes: the same photo twice is one. */
   id: digestSchema,
   project: z.uuid(),
   /** Of the project. */
   class: z.uuid(),
-  /** JPEG, at most 128 pixels wide and high. */
-  thumbnail: z.instanceof(ArrayBuffer),
   width: z.number().int().min(1),
   height: z.number().int().min(1),
+  /** Of the photo and its thumbnail. */
+  bytes: z.number().int().min(1),
   /** Of those that were recorded in one go, or dropped together: near-duplicates lie in one part. */
   recording: z.uuid(),
   /** 64-bit difference hash, 16 hexadecimal digits. */
@@ -60,7 +63,7 @@ export const exampleSchema = z.object({
 });
 export type Example = z.infer<typeof exampleSchema>;
 
-/** A prediction that somebody kept: what was asked, answered, and said of it. */
+/** A prediction that somebody kept: what was asked, answered, and said of it. Its photo is in `recordPhotos`. */
 export const recordSchema = z.object({
   id: z.uuid(),
   model: modelNameSchema,
@@ -69,7 +72,7 @@ export const recordSchema = z.object({
   candidate: digestSchema.nullable(),
   at: time,
   /** JPEG; null where nobody wanted it kept, or it was no photo. */
-  photo: z.instanceof(ArrayBuffer).nullable(),
+  photo: z.object({ bytes: z.number().int().min(1) }).nullable(),
   answer: z.object({
     /** Null: not sure. */
     label: z.string().max(256).nullable(),

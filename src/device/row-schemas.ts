@@ -28,7 +28,7 @@ export const rowSchemas = {
 } as const satisfies Record<
   Exclude<
     StoreNames<schema.HaversackDB>,
-    'chunks' | 'checkpoints' | 'identity' | 'exampleFiles' | 'embeddings'
+    'chunks' | 'checkpoints' | 'identity' | 'exampleFiles' | 'thumbnails' | 'embeddings' | 'recordPhotos'
   >,
   z.ZodType
 >;

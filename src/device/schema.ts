@@ -312,10 +312,18 @@ export interface HaversackDB extends DBSchema {
     value: { run: string; slot: number; part: number; bytes: ArrayBuffer };
   };
   projects: { key: string; value: Project };
-  examples: { key: string; value: Example; indexes: { project: string } };
+  examples: { key: string; value: Example; indexes: { project: string; class: string } };
   /** The photo as it is learnt from: JPEG or PNG, by the example's id. */
   exampleFiles: { key: string; value: { id: string; mediaType: string; bytes: ArrayBuffer } };
-  /** By embedder (its digest) and example. */
-  embeddings: { key: [string, string]; value: { embedder: string; example: string; values: ArrayBuffer } };
+  /** JPEG, at most 128 pixels wide and high, by the example's id. */
+  thumbnails: { key: string; value: { id: string; bytes: ArrayBuffer } };
+  /** By embedder (its digest) and example: FP32. */
+  embeddings: {
+    key: [string, string];
+    value: { embedder: string; example: string; values: ArrayBuffer };
+    indexes: { example: string };
+  };
   records: { key: string; value: RecordRow; indexes: { model: string } };
+  /** JPEG, by the record's id. */
+  recordPhotos: { key: string; value: { id: string; bytes: ArrayBuffer } };
 }

@@ -39,6 +39,13 @@ test('makes every store', async () => {
       'runs',
       'samples',
       'settings',
+      'projects',
+      'examples',
+      'exampleFiles',
+      'thumbnails',
+      'embeddings',
+      'records',
+      'recordPhotos',
     ].sort(),
   );
 });
