@@ -1,10 +1,12 @@
 // `head-epoch`: epochs of a head whose frozen prefix was computed once a sample, beside the same with the prefix computed at
-// each step; on WASM and in Node.
+// each step; on WASM and in Node, or on the machine's own GPU.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openNodeSession } from '../server/inference/session.ts';
 import { memoryStepHost } from '../src/core/runtime/step-host.ts';
 import type { Bytes } from '../src/core/artifact/digest.ts';
+import type { WebProvider } from '../src/worker/ort.ts';
+import { ownGpu } from '../scripts/chromium.mjs';
 import { openBrowser } from './browser.ts';
 import type { Setting } from './catalogue.ts';
 import { compared, type Row } from './harness.ts';
@@ -36,14 +38,22 @@ export async function headEpochBench({ root, tell, only, length }: Setting): Pro
     models: files,
     identifiers: 'shortened',
   });
-  const browser = await openBrowser();
+  const browser = await openBrowser({ webgpu: ownGpu });
   try {
     const page = await browser.context.newPage();
     await page.goto(`${pages.url}/head-epoch/head-epoch.html`);
     await page.waitForFunction(() => typeof window.headEpochs === 'function');
+    const inPage =
+      (provider: WebProvider): Epochs =>
+      (head, prefix) =>
+        page.evaluate(([model, how, where]) => window.headEpochs(model, how, where), [
+          head,
+          prefix,
+          provider,
+        ] as const);
     const hosts: Record<string, Epochs> = {
-      WASM: (head, prefix) =>
-        page.evaluate(([model, how]) => window.headEpochs(model, how), [head, prefix] as const),
+      ...(ownGpu ? { WebGPU: inPage('webgpu') } : {}),
+      WASM: inPage('wasm'),
       Node: (head, prefix) =>
         headEpochs(files.get(head.name)!, head, prefix, memoryStepHost('cpu', openNodeSession)),
     };

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { catalogue, type Setting } from './catalogue.ts';
 import { type BenchResult, machineLine, render } from './harness.ts';
 import { openBrowser } from './browser.ts';
+import { ownGpuName } from './own-gpu.ts';
+import { ownGpu } from '../scripts/chromium.mjs';
 
 /** @returns the process's exit code: 1 where a goal was missed or the run failed, 2 for wrong usage */
 export async function main(root: string, args: string[]): Promise<0 | 1 | 2> {
@@ -27,8 +29,10 @@ export async function main(root: string, args: string[]): Promise<0 | 1 | 2> {
     tell(`Wrong usage.\n${name} has no case ${only}${there}.`);
     return 2;
   }
+  // First: where the GPU that is to be measured is not there, nothing is.
+  const machine = machineLine(await browserName());
   const rows = await bench.run({ root, tell, only, length });
-  const result: BenchResult = { bench: name, machine: machineLine(await browserName()), rows };
+  const result: BenchResult = { bench: name, machine, rows };
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
   return rows.some(({ met }) => met === false) ? 1 : 0;
 }
@@ -64,8 +68,12 @@ function list(): string {
     .join('');
 }
 
+/** With the GPU's, where one is measured. */
 async function browserName(): Promise<string> {
-  const browser = await openBrowser();
-  await browser.close();
-  return browser.name;
+  const browser = await openBrowser({ webgpu: ownGpu });
+  try {
+    return ownGpu ? `${browser.name} on ${await ownGpuName(browser.context)}` : browser.name;
+  } finally {
+    await browser.close();
+  }
 }

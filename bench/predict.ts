@@ -1,5 +1,7 @@
 // `predict`: warm predictions through the app's worker beside raw ONNX Runtime Web in a worker, page round trip included.
 import type { Page } from 'playwright';
+import type { WebProvider } from '../src/worker/ort.ts';
+import { ownGpu } from '../scripts/chromium.mjs';
 import { openBrowser } from './browser.ts';
 import type { Setting } from './catalogue.ts';
 import { compared, interleaved, type Row } from './harness.ts';
@@ -10,6 +12,9 @@ import { servePages } from './pages-server.ts';
 const goal = 1 / 1.1;
 /** Many short ones: a machine that is busy for a tenth of a second is so for both sides. */
 const rounds = { count: 151, warmUps: 30 };
+/** WebGPU where it is a GPU's: by the software adapter a prediction's time says nothing. */
+const providers: readonly WebProvider[] = ownGpu ? ['webgpu', 'wasm'] : ['wasm'];
+const providerNames: Readonly<Record<WebProvider, string>> = { wasm: 'WASM', webgpu: 'WebGPU' };
 /** Both sides run the same file: their answers are the same. */
 const maxDifference = 1e-5;
 
@@ -20,15 +25,17 @@ export async function predictBench({ root, tell }: Setting): Promise<Row[]> {
     models: new Map(models.map(({ name, file }) => [name, file])),
     identifiers: 'shortened',
   });
-  const browser = await openBrowser();
+  const browser = await openBrowser({ webgpu: ownGpu });
   try {
     const rows: Row[] = [];
     for (const model of models) {
       tell(`${model.name}: ${rounds.count} rounds of ${model.warmPredictions} a side`);
-      const page = await browser.context.newPage();
-      await page.goto(`${pages.url}/warm.html`);
-      rows.push(await measure(page, model));
-      await page.close();
+      for (const provider of providers) {
+        const page = await browser.context.newPage();
+        await page.goto(`${pages.url}/warm.html`);
+        rows.push(await measure(page, model, provider));
+        await page.close();
+      }
     }
     return rows;
   } finally {
@@ -37,9 +44,17 @@ export async function predictBench({ root, tell }: Setting): Promise<Row[]> {
   }
 }
 
-async function measure(page: Page, { name, input, warmPredictions }: BenchModel): Promise<Row> {
+async function measure(
+  page: Page,
+  { name, input, warmPredictions }: BenchModel,
+  provider: WebProvider,
+): Promise<Row> {
   await page.waitForFunction(() => typeof window.openSides === 'function');
-  await page.evaluate(([model, given]) => window.openSides(model, given), [name, input] as const);
+  await page.evaluate(([model, given, where]) => window.openSides(model, given, where), [
+    name,
+    input,
+    provider,
+  ] as const);
   const difference = await page.evaluate(() => window.sides.difference());
   if (difference > maxDifference) throw new Error(`${name}: the two sides differ by ${difference}`);
   const { ours, theirs } = await interleaved(
@@ -48,7 +63,7 @@ async function measure(page: Page, { name, input, warmPredictions }: BenchModel)
     () => page.evaluate(count => window.sides.theirs(count), warmPredictions),
   );
   const row = {
-    case: `${name}, batch 1, WASM`,
+    case: `${name}, batch 1, ${providerNames[provider]}`,
     metric: 'ms a prediction',
     peer: 'ONNX Runtime Web in a worker',
     goal,

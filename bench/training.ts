@@ -3,6 +3,7 @@
 import type { Page } from 'playwright';
 import { memoryStepHost } from '../src/core/runtime/step-host.ts';
 import { nodeSessions } from '../server/inference/session.ts';
+import { ownGpu } from '../scripts/chromium.mjs';
 import { openBrowser } from './browser.ts';
 import type { Setting } from './catalogue.ts';
 import { compared, type Row, spread } from './harness.ts';
@@ -19,9 +20,11 @@ const sides = {
   'ours, WASM, 1 thread': { library: 'ours', backend: 'wasm', threads: 'one' },
   'ours, WASM, all threads': { library: 'ours', backend: 'wasm', threads: 'all' },
   'ours, WebGPU': { library: 'ours', backend: 'webgpu', threads: 'all' },
+  'ours, WebGPU, captured': { library: 'ours', backend: 'webgpu-captured', threads: 'all' },
   'tfjs-cpu': { library: 'tfjs', backend: 'cpu', threads: 'all' },
   'tfjs-wasm': { library: 'tfjs', backend: 'wasm', threads: 'all' },
   'tfjs-webgpu': { library: 'tfjs', backend: 'webgpu', threads: 'all' },
+  'tfjs-webgl': { library: 'tfjs', backend: 'webgl', threads: 'all' },
   'jax-js-wasm': { library: 'jax', backend: 'wasm', threads: 'all' },
   'jax-js-webgpu': { library: 'jax', backend: 'webgpu', threads: 'all' },
 } as const satisfies Record<string, SideName>;
@@ -30,16 +33,36 @@ type InPage = keyof typeof sides;
 const native = 'onnxruntime-node, 1 thread';
 type SideKey = InPage | typeof native;
 
-/** Ours may be several, of which the fastest counts: an engine measures and chooses. */
-const comparisons: readonly { ours: readonly InPage[]; peer: SideKey; goal: number }[] = [
-  { ours: ['ours, WASM, 1 thread', 'ours, WASM, all threads'], peer: 'tfjs-cpu', goal: 40 },
-  { ours: ['ours, WASM, 1 thread', 'ours, WASM, all threads'], peer: 'tfjs-wasm', goal: 5 },
-  { ours: ['ours, WASM, 1 thread', 'ours, WASM, all threads'], peer: 'jax-js-wasm', goal: 25 },
-  { ours: ['ours, WebGPU'], peer: 'tfjs-webgpu', goal: 2 },
-  { ours: ['ours, WebGPU'], peer: 'jax-js-webgpu', goal: 1 },
+interface Comparison {
+  /** Of several the fastest counts: an engine measures and chooses. */
+  readonly ours: readonly InPage[];
+  readonly peer: SideKey;
+  /** Null: told, and nothing is asked of it. */
+  readonly goal: number | null;
+}
+
+const oursOnWasm: readonly InPage[] = ['ours, WASM, 1 thread', 'ours, WASM, all threads'];
+const oursOnGpu: readonly InPage[] = ['ours, WebGPU', 'ours, WebGPU, captured'];
+
+/** By the processor, of which all machines have one. */
+const onProcessor: readonly Comparison[] = [
+  { ours: oursOnWasm, peer: 'tfjs-cpu', goal: 40 },
+  { ours: oursOnWasm, peer: 'tfjs-wasm', goal: 5 },
+  { ours: oursOnWasm, peer: 'jax-js-wasm', goal: 25 },
   // At most 2.5 times the native time.
   { ours: ['ours, WASM, 1 thread'], peer: native, goal: 1 / 2.5 },
 ];
+const onWebGpu: readonly Comparison[] = [
+  { ours: oursOnGpu, peer: 'tfjs-webgpu', goal: 2 },
+  { ours: oursOnGpu, peer: 'jax-js-webgpu', goal: 1 },
+];
+/** What only a real GPU can tell: who else trains on one, and whether it is worth it. */
+const onOwnGpu: readonly Comparison[] = [
+  { ours: oursOnGpu, peer: 'tfjs-webgl', goal: null },
+  ...oursOnWasm.map(peer => ({ ours: oursOnGpu, peer, goal: null })),
+];
+const comparisons = ownGpu ? [...onWebGpu, ...onOwnGpu] : [...onProcessor, ...onWebGpu];
+const measured = new Set<SideKey>(comparisons.flatMap(({ ours, peer }) => [...ours, peer]));
 
 /** Steps after which all must have come to the same loss, each of them compared. */
 const comparedSteps = 4;
@@ -111,7 +134,7 @@ async function measureNet(
 }
 
 function* openers(page: Page, net: Net): Generator<[SideKey, () => Promise<TurnTaker>]> {
-  for (const key of Object.keys(sides) as InPage[]) {
+  for (const key of (Object.keys(sides) as InPage[]).filter(key => measured.has(key))) {
     yield [
       key,
       async () => {
@@ -125,6 +148,7 @@ function* openers(page: Page, net: Net): Generator<[SideKey, () => Promise<TurnT
       },
     ];
   }
+  if (!measured.has(native)) return;
   yield [
     native,
     async () => {

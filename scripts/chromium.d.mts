@@ -1,3 +1,4 @@
 export function findChromium(): string;
 export function ensureChromium(): void;
+export const ownGpu: boolean;
 export function chromiumArguments(options: { webgpu: boolean }): string[];

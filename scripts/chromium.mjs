@@ -56,8 +56,24 @@ export function ensureChromium() {
   process.exit(1);
 }
 
+/** Whether WebGPU is to be the machine's own GPU (`HAVERSACK_GPU=1`) and not the software adapter, which all machines have. */
+export const ownGpu = process.env.HAVERSACK_GPU === '1';
+
+const softwareAdapter = ['--use-webgpu-adapter=swiftshader'];
+/** On Linux by Vulkan, and without a display, which servers lack; elsewhere as a browser does it by itself. */
+const ownAdapter =
+  process.platform === 'linux'
+    ? [
+        '--enable-features=Vulkan',
+        '--use-angle=vulkan',
+        '--use-vulkan=native',
+        '--disable-vulkan-surface',
+        '--ignore-gpu-blocklist',
+      ]
+    : ['--ignore-gpu-blocklist'];
+
 /**
- * @param {{ webgpu: boolean }} options with WebGPU (a software adapter where there is no GPU) or without any
+ * @param {{ webgpu: boolean }} options with WebGPU, by the software adapter unless it is to be the machine's own, or without any
  * @returns {string[]}
  */
 export function chromiumArguments({ webgpu }) {
@@ -68,6 +84,6 @@ export function chromiumArguments({ webgpu }) {
     '--disable-component-update',
     '--disable-sync',
     '--disable-quic',
-    ...(webgpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : ['--disable-gpu']),
+    ...(webgpu ? ['--enable-unsafe-webgpu', ...(ownGpu ? ownAdapter : softwareAdapter)] : ['--disable-gpu']),
   ];
 }

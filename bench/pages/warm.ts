@@ -2,7 +2,9 @@
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { Result } from '../../src/core/result.ts';
+import type { WebProvider } from '../../src/worker/ort.ts';
 import type { Input } from './ort.ts';
+import type { Opening } from './plain-worker.ts';
 
 interface Sides {
   /** Milliseconds a prediction: the mean of `count`, one after the other. */
@@ -14,17 +16,18 @@ interface Sides {
 
 declare global {
   interface Window {
-    openSides: (model: string, input: Input) => Promise<void>;
+    /** On WASM unless another provider is named. */
+    openSides: (model: string, input: Input, provider?: WebProvider) => Promise<void>;
     sides: Sides;
   }
 }
 
-window.openSides = async (name, input) => {
+window.openSides = async (name, input, provider = 'wasm') => {
   const model = new Uint8Array(await (await fetch(`/models/${name}`)).arrayBuffer());
   const size = input.shape.reduce((product, dimension) => product * dimension, 1);
   const sample = Float32Array.from({ length: size }, (_, i) => (i * 7) % 16);
-  const ours = await openApp(model, input, sample);
-  const theirs = await openPlain(model, input, sample);
+  const ours = await openApp({ model, input, provider }, sample);
+  const theirs = await openPlain({ model, input, provider }, sample);
   window.sides = {
     ours: count => meanOf(ours, count),
     theirs: count => meanOf(theirs, count),
@@ -38,12 +41,11 @@ window.openSides = async (name, input) => {
 type Predict = () => Promise<Float32Array>;
 
 async function openApp(
-  model: Uint8Array<ArrayBuffer>,
-  input: Input,
+  { model, input, provider }: Opening,
   sample: Float32Array<ArrayBuffer>,
 ): Promise<Predict> {
   const bridge = new WorkerBridge('serving');
-  const { handle } = unwrap(await bridge.call(api => api.openFile(model)));
+  const { handle } = unwrap(await bridge.call(api => api.openFile(model, provider)));
   return async () => {
     const feeds = { [input.name]: { datatype: 'FP32' as const, shape: input.shape, data: sample } };
     const { outputs } = unwrap(await bridge.predict(handle, feeds));
@@ -51,11 +53,7 @@ async function openApp(
   };
 }
 
-async function openPlain(
-  model: Uint8Array<ArrayBuffer>,
-  input: Input,
-  sample: Float32Array,
-): Promise<Predict> {
+async function openPlain(opening: Opening, sample: Float32Array): Promise<Predict> {
   const worker = new Worker(new URL('./plain-worker.ts', import.meta.url), { type: 'module' });
   const ask = (message: unknown) =>
     new Promise<Float32Array>((resolve, reject) => {
@@ -63,7 +61,7 @@ async function openPlain(
       worker.onerror = event => reject(new Error(event.message));
       worker.postMessage(message);
     });
-  await ask({ model, input });
+  await ask(opening);
   return () => ask(sample);
 }
 

@@ -44,10 +44,10 @@ export const serving: ServingApi = {
       return handOut(await openTested(model, 'wasm'), model.variant, started);
     }, 'RuntimeFailed'),
 
-  openFile: file =>
+  openFile: (file, provider = 'wasm') =>
     answer(async () => {
       const started = performance.now();
-      return handOut(await openOrtSession(file, 'wasm'), 'file', started);
+      return handOut(await openOrtSession(file, provider), 'file', started);
     }, 'RuntimeFailed'),
 
   close: handle =>

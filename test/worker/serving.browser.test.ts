@@ -6,10 +6,11 @@ import { quantizeWeights } from '../../src/core/passes/quantize-weights.ts';
 import { unfoldWeights } from '../../src/core/runtime/unfold-weights.ts';
 import { float32 } from '../../src/core/tensor.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
-import { loadOrt, sessionOptions } from '../../src/worker/ort.ts';
+import { hasWebGpu, loadOrt, sessionOptions } from '../../src/worker/ort.ts';
 import { smallAnswer, smallModel, smallRecord, storeVersion, text } from './stored.ts';
 import { valueOf } from './outcome.ts';
 
+const providers = (await hasWebGpu()) ? (['wasm', 'webgpu'] as const) : (['wasm'] as const);
 const bridge = new WorkerBridge('serving');
 let db: Database;
 
@@ -103,6 +104,15 @@ describe('a dropped file', () => {
     const { handle } = valueOf(await bridge.call(api => api.openFile(smallModel())));
     const answered = await bridge.predict(handle, { x: float32([1, 2], [1, 2]) });
     expect(valueOf(answered).outputs['probabilities']!.data[1]).toBeCloseTo(smallAnswer[1]!, 6);
+  });
+
+  test.each(providers)('is computed on %s where that is named', async provider => {
+    const opened = valueOf(await bridge.call(api => api.openFile(smallModel(), provider)));
+    const answered = valueOf(await bridge.predict(opened.handle, { x: float32([1, 2], [1, 2]) }));
+    expect([opened.provider, answered.provider]).toEqual([provider, provider]);
+    smallAnswer.forEach((value, i) =>
+      expect(answered.outputs['probabilities']!.data[i]).toBeCloseTo(value, 5),
+    );
   });
 
   test.each(['inspect', 'openFile'] as const)('that is no model is NotOnnx to %s', async method => {

@@ -11,5 +11,6 @@ serveTrainer(async (net, backend) => oursTrainer(net, await hostOf(backend)));
 
 async function hostOf(backend: string): Promise<StepHost> {
   if (backend === 'webgpu') return openGpuStepHost();
+  if (backend === 'webgpu-captured') return openGpuStepHost('steps');
   return memoryStepHost('wasm', file => openOrtSession(file, 'wasm'));
 }

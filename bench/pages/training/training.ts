@@ -6,7 +6,8 @@ import type { Side } from './side.ts';
 /** Who trains, and on what. */
 export interface SideName {
   readonly library: 'ours' | 'tfjs' | 'jax';
-  readonly backend: 'cpu' | 'wasm' | 'webgpu';
+  /** `webgpu-captured`: of ours, a step's kernels recorded once and played back. */
+  readonly backend: 'cpu' | 'wasm' | 'webgl' | 'webgpu' | 'webgpu-captured';
   /** `one`: the worker is told that there is one core. */
   readonly threads: 'one' | 'all';
 }
