@@ -4,6 +4,7 @@ import type { Result } from '../../core/result.ts';
 import type { TensorMap } from '../../core/tensor.ts';
 import type { OpenedModel, ProviderMeasurement } from '../../worker/protocol.ts';
 import { type Served, ServedModels, type ServedTarget } from '../bridge/served-models.ts';
+import { firstAnswer } from './first-answer.ts';
 import { mend } from './mend.ts';
 import { rememberProvider } from './head-start.ts';
 import { keepRuntime } from './offline-runtime.ts';
@@ -23,8 +24,10 @@ export function servedModels(): ServedModels {
   return (models ??= new ServedModels(need().serving, mend));
 }
 
-export function openTarget(target: Target): Promise<Result<OpenedModel>> {
-  return servedModels().open(target);
+export async function openTarget(target: Target): Promise<Result<OpenedModel>> {
+  const opened = await servedModels().open(target);
+  if (!opened.ok) firstAnswer.settle();
+  return opened;
 }
 
 export async function predict(target: Target, inputs: TensorMap): Promise<Result<Served>> {
@@ -34,6 +37,7 @@ export async function predict(target: Target, inputs: TensorMap): Promise<Result
     rememberProvider(answer.value.provider);
     answered = true;
   }
+  firstAnswer.settle();
   return answer;
 }
 

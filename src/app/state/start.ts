@@ -1,11 +1,13 @@
-// The order in which the app comes to life: storage first, then what is on the device, then the network.
-import { effect } from '@preact/signals';
+// The order in which the app comes to life: storage first, then what is on the device and its first answer, then the network.
+import { computed, effect } from '@preact/signals';
+import { route } from '../router.ts';
 import { preloadScreens, whenIdle } from '../screen.tsx';
 import { startServiceWorker, watchInstall } from './app-updates.ts';
 import { followLink } from './downloads.ts';
 import { refreshWhenItSuits, startCatalogue } from './catalogue.ts';
 import { online } from './connection.ts';
 import { currentModel, followAddress } from './current.ts';
+import { firstAnswer } from './first-answer.ts';
 import { followInvitations, pinInvited } from './invitation.ts';
 import { startRuntime } from './offline-runtime.ts';
 import { loadSamples } from './samples.ts';
@@ -13,6 +15,8 @@ import { followChanges, loadAll } from './refresh.ts';
 import { openServices, type Services, startFailure } from './services.ts';
 import { showLanguage } from './settings.ts';
 import { toFailure } from '../../core/errors.ts';
+
+const asksForAnAnswer = computed(() => route.value.place === 'use' && currentModel.value !== null);
 
 export async function startApp(): Promise<void> {
   effect(showLanguage);
@@ -32,6 +36,7 @@ export async function startApp(): Promise<void> {
   effect(() => {
     if (currentModel.value !== null) void loadSamples(open);
   });
+  await firstAnswer.wait(asksForAnAnswer);
   startNetwork(open);
   void startRuntime();
   void forgetDeadRuns();
