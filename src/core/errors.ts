@@ -98,18 +98,22 @@ const kinds = {
     status: 422,
     title: 'The model keeps weights in another file that did not come with it.',
     remedy:
-      'Put the file beside the model and push it by the command line, or save both as one (onnx.save with save_as_external_data=False).',
+      'Give that file along with the model, or save both as one (onnx.save with save_as_external_data=False).',
   },
   ModelInvalid: {
     status: 422,
     title: 'The ONNX model is not valid.',
     remedy: 'Check it with onnx.checker; the detail names the node.',
   },
+  ImportImpossible: {
+    status: 422,
+    title: 'This model cannot be brought into ONNX here.',
+    remedy: 'Export it as .onnx where it was made; docs/importing.md says how for each format.',
+  },
   ArchiveInvalid: {
     status: 422,
     title: 'This zip archive cannot be taken.',
-    remedy:
-      'Pack one .onnx file and the files it keeps its weights in, without a password and without links.',
+    remedy: 'Pack one model and the files it keeps its weights in, without a password and without links.',
   },
   InputInvalid: clientErrors.InputInvalid,
 

@@ -41,13 +41,14 @@ export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy:
   OperatorUnsupported: ['模型用到了此运行时没有的算子。', '请用 ONNX Runtime 支持的 opset 和算子重新导出。'],
   ExternalDataMissing: [
     '模型的权重在另一个文件中，而那个文件没有一起提供。',
-    '请把该文件放在模型旁边，用命令行上传；或将两者保存为一个文件（onnx.save，save_as_external_data=False）。',
+    '请把该文件和模型一起提供；或将两者保存为一个文件（onnx.save，save_as_external_data=False）。',
   ],
   ModelInvalid: ['这个 ONNX 模型无效。', '用 onnx.checker 检查；细节中指出了节点。'],
-  ArchiveInvalid: [
-    '无法接受这个 zip 压缩包。',
-    '请打包一个 .onnx 文件及其权重文件，不要加密码，也不要用链接。',
+  ImportImpossible: [
+    '这个模型在此无法转换为 ONNX。',
+    '请在制作它的地方导出为 .onnx；docs/importing.md 写明了每种格式的做法。',
   ],
+  ArchiveInvalid: ['无法接受这个 zip 压缩包。', '请打包一个模型及其权重文件，不要加密码，也不要用链接。'],
   InputInvalid: ['有输入与模型不符。', '请提供模型接口所列的输入。'],
   ChunkInvalid: ['文件的一块与其摘要不符。', '它已被丢弃；请重新获取或发送。'],
   ChunkMissing: ['文件还有几块没有到达。', '发送细节中指出的缺块，再提交一次。'],
