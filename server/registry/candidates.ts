@@ -12,6 +12,7 @@ import type { Registry } from './context.ts';
 import { derivedFrom } from './derivations.ts';
 import { contentOf } from './documents.ts';
 import { findDevice } from './devices.ts';
+import { requireMayFound } from './found-model.ts';
 
 export interface Accepted extends Committed {
   /** Digest of the candidate document. */
@@ -19,21 +20,21 @@ export interface Accepted extends Committed {
 }
 
 /**
- * The same candidate again gets the same version: `created` is false then, and nothing is looked at twice.
- * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (who signed), `NotFound` (the parent),
- *   `ChunkMissing`, `ChunkInvalid`, and what is wrong with the model
+ * The same candidate again gets the same version: `created` is false then, and nothing is looked at twice. One without a
+ * parent founds a model.
+ * @throws HaversackError `DocumentInvalid`, `SignatureInvalid`, `Forbidden` (who signed), `NotFound` (the parent), `Conflict` (the
+ *   name of a new model), `QuotaSpent`, `ChunkMissing`, `ChunkInvalid`, and what is wrong with the model
  */
 export async function acceptCandidate(registry: Registry, envelope: Envelope): Promise<Accepted> {
   const digest = await envelopeDigest(envelope);
   const before = await committedFrom(registry.database, digest);
   if (before) return { ...before, candidate: digest };
-  const candidate = await openCandidate(registry, envelope);
-  if (!candidate.parent) {
-    throw new HaversackError('DocumentInvalid', 'parent: a candidate is made from a version of the registry');
-  }
+  const { candidate, isAdmin } = await openCandidate(registry, envelope);
+  const founder = { model: candidate.model, device: candidate.device!, isAdmin };
+  if (!candidate.parent) await requireMayFound(registry.database, { ...founder, at: registry.now() });
   await requireChunks(registry.blobs, filesOf(candidate));
   await checkFiles(registry, candidate);
-  await checkInterface(registry, candidate, candidate.parent);
+  if (candidate.parent) await checkInterface(registry, candidate, candidate.parent);
   // That took its time: its device may have been revoked meanwhile.
   await openCandidate(registry, envelope);
   const { type: _type, formatVersion: _formatVersion, ...draft } = candidate;
@@ -45,25 +46,33 @@ export async function acceptCandidate(registry: Registry, envelope: Envelope): P
       variants: [],
       derive: derivedFrom(candidate.authority),
       production: 'if-first',
+      requireAllowed: async transaction => {
+        if (!candidate.parent) await requireMayFound(transaction, { ...founder, at: registry.now() });
+      },
     },
   );
   return { ...committed, candidate: digest };
 }
 
-/** Signed by the device it names, which may send candidates. */
-async function openCandidate(registry: Registry, envelope: Envelope): Promise<Candidate> {
+/** Signed by the device it names, which may send candidates. `isAdmin`: it may do all with that model. */
+async function openCandidate(
+  registry: Registry,
+  envelope: Envelope,
+): Promise<{ readonly candidate: Candidate; readonly isAdmin: boolean }> {
   const claimed = readDocument(envelope, candidateSchema);
   const device = claimed.device === null ? null : await findDevice(registry, claimed.device);
   if (!device) {
     throw new HaversackError('Forbidden', `device: ${claimed.device ?? 'none'} is not known here`);
   }
-  if (!rightsOf(grantsOfDevice(device)).on(claimed.model, 'write')) {
+  const rights = rightsOf(grantsOfDevice(device));
+  if (!rights.on(claimed.model, 'write')) {
     throw new HaversackError(
       'Forbidden',
       `the device that signed is ${device.status} as ${device.role ?? 'nothing'}; the right to write ${claimed.model} is wanted`,
     );
   }
-  return openSignedByDevice(envelope, candidateSchema, device.publicKey);
+  const candidate = await openSignedByDevice(envelope, candidateSchema, device.publicKey);
+  return { candidate, isAdmin: rights.on(candidate.model, 'admin') };
 }
 
 async function checkFiles(registry: Registry, candidate: Candidate): Promise<void> {

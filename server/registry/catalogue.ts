@@ -135,6 +135,7 @@ function summariseVersion(
     architecture: manifest.architecture,
     createdAt: manifest.createdAt,
     device: manifest.device,
+    candidate: manifest.candidate,
     note: manifest.note,
     evaluations: manifest.evaluations,
     variants: [

@@ -45,6 +45,8 @@ export interface CommitOptions {
   readonly sameFile?: 'one-more' | 'newest';
   /** The number it must get, where somebody counts on one. */
   readonly version?: number;
+  /** Asked once more in the transaction, of a version that is not here yet. @throws HaversackError why it may not be */
+  readonly requireAllowed?: (transaction: Kysely<Tables>) => Promise<void>;
 }
 
 export interface Committed {
@@ -121,6 +123,7 @@ async function insertVersion(
   if (before) return { committed: before, events: [] };
   await requireChunks(registry.blobs, allFiles(draft, options));
   await requireParent(transaction, draft);
+  await options.requireAllowed?.(transaction);
   const version = await numberOf(transaction, draft.model, options);
   const manifest = toManifest({ ...draft, type: 'manifest', formatVersion: 1, version });
   const envelope = await signDocument(manifest, registry.identity.signer);

@@ -185,10 +185,11 @@ export const modelOperations: Operations = {
   },
   [`POST ${registryRoot}/candidates`]: {
     summary: 'Hand in what a device learned: a signed candidate, which becomes the next version',
-    about: '200 with the same receipt for one that was handed in before.',
+    about:
+      'One without a parent founds a model, under a name that is free. 200 with the same receipt for one that was handed in before.',
     body: json('Envelope', candidateSubmissionSchema),
     answers: { 200: json('Receipt', receiptSchema), 201: json('Receipt', receiptSchema) },
-    errors: ['SignatureInvalid', 'DocumentInvalid', 'ChunkMissing', 'Conflict'],
+    errors: ['SignatureInvalid', 'DocumentInvalid', 'ChunkMissing', 'Conflict', 'QuotaSpent'],
     example: null,
   },
   [`POST ${registryRoot}/gc`]: {

@@ -40,6 +40,8 @@ export const versionSummarySchema = z.object({
   newArchitecture: z.boolean().default(false),
   createdAt: z.string(),
   device: keyIdSchema.nullable(),
+  /** Digest of the candidate it came from; null for a push, and where it is not said. */
+  candidate: digestSchema.nullable().default(null),
   note: z.string().nullable(),
   evaluations: z.array(evaluationSchema),
   /** The authority first, then those derived. */

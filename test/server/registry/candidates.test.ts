@@ -178,7 +178,7 @@ describe('a candidate', () => {
       404,
       'NotFound',
     ],
-    ['no parent', { change: { parent: null } }, 422, 'DocumentInvalid'],
+    ['no parent, under the name of a model', { change: { parent: null } }, 409, 'Conflict'],
     ['no device', { change: { device: null } }, 403, 'Forbidden'],
     ['another device', { change: { device: 'b'.repeat(64) } }, 403, 'Forbidden'],
     [
