@@ -1,5 +1,4 @@
 // Brings back what the browser's storage damaged: the pieces that do not hash, and no others.
-import { checkVersion } from '../../device/health.ts';
 import { listInstalled } from '../../device/library.ts';
 import { get } from './downloads.ts';
 import { need } from './services.ts';
@@ -10,6 +9,8 @@ import { need } from './services.ts';
  */
 export async function mend(model: string, version: number): Promise<boolean> {
   const { db } = need();
+  // Rarely needed, and large: it knows the form of all that is stored.
+  const { checkVersion } = await import('../../device/health.ts');
   return (await checkVersion(db, model, version)) !== null && (await fetchAgain(model, version));
 }
 
