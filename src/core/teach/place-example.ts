@@ -1,0 +1,80 @@
+// Which part an example is of that somebody shows: learnt from, or held out to judge on. What was recorded in one go is
+// alike, and so are near-duplicates: they lie in one part. Knows no store and no clock.
+import { fingerprintDistance } from '../data/fingerprint.ts';
+import { heldOutOf } from '../data/hold-out.ts';
+
+export type ExamplePart = 'train' | 'test';
+
+export interface NextExample {
+  /** `fingerprint`'s 16 hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly class: string;
+  /** Of those that were recorded in one go, or dropped together. */
+  readonly recording: string;
+  /** Frames of a camera follow each other so closely that they are alike beyond what fingerprints tell. */
+  readonly source: 'camera' | 'file' | 'correction';
+  /** When it was taken, in milliseconds. */
+  readonly at: number;
+}
+
+/** An example that has its place; it keeps it for ever. */
+export interface PlacedExample extends NextExample {
+  readonly part: ExamplePart;
+}
+
+/** Fingerprints of one class that differ in so many bits at most are of near-duplicates (docs/teaching-by-showing.md). */
+export const nearBits = 6;
+/** Between the frames of a camera's recording that lie in different parts, at least this. */
+export const cameraGapMs = 400;
+/** A recording changes its part after so many examples at the earliest: each change costs a camera its gap. */
+const shortestRun = { camera: 16, file: 4, correction: 1 } as const;
+/** A run of held-out examples has no more than these. */
+const longestHeldOut = 5;
+
+/**
+ * Where the next example goes; null: nowhere, it is to be left out. It then lies between the parts: it is a near-duplicate
+ * of examples of both, or a frame too close to those of the other part. Nothing is lost by it: its like is there already.
+ *
+ * Of n examples of a class that are no near-duplicates, between n / 5 − 4 and n / 5 are held out; from files the fifth is,
+ * from a camera what follows the first 1.6 seconds. Near-duplicates are only told within a class: beside one of another
+ * class, an example is harder to get right, not easier.
+ * @param before oldest first
+ */
+export function placeExample(before: readonly PlacedExample[], next: NextExample): ExamplePart | null {
+  const ofClass = before.filter(example => example.class === next.class);
+  const near = new Set(
+    ofClass
+      .filter(({ fingerprint }) => fingerprintDistance(fingerprint, next.fingerprint) <= nearBits)
+      .map(({ part }) => part),
+  );
+  if (near.size > 1) return null;
+  const run = runUnderWay(ofClass, next.recording);
+  const part = [...near][0] ?? wantedPart(ofClass, run, next);
+  const isChange = run.length > 0 && run[0]!.part !== part;
+  if (!isChange) return part;
+  const last = run.at(-1)!;
+  const isTooClose = next.source === 'camera' && Math.abs(next.at - last.at) < cameraGapMs;
+  return isTooClose ? null : part;
+}
+
+/** The recording's last examples that lie in one part. */
+function runUnderWay(ofClass: readonly PlacedExample[], recording: string): PlacedExample[] {
+  const members = ofClass.filter(example => example.recording === recording);
+  const last = members.at(-1);
+  const before = members.findLastIndex(({ part }) => part !== last?.part);
+  return members.slice(before + 1);
+}
+
+function wantedPart(
+  ofClass: readonly PlacedExample[],
+  run: readonly PlacedExample[],
+  { source }: NextExample,
+): ExamplePart {
+  const heldOut = ofClass.filter(({ part }) => part === 'test').length;
+  const learnt = ofClass.length - heldOut;
+  const isLearning = run[0]?.part === 'train';
+  if (isLearning && run.length < shortestRun[source]) return 'train';
+  // Held-out runs grow: few examples are parted at once, many in runs that touch their neighbours at the ends only.
+  const wanted = isLearning ? Math.min(longestHeldOut, 1 + Math.floor(heldOut / 2)) : 1;
+  return learnt >= (heldOutOf - 1) * (heldOut + wanted) ? 'test' : 'train';
+}
