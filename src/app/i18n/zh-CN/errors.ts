@@ -1,7 +1,7 @@
 // The error catalogue: what happened, and what to do.
-import type { ErrorCode } from '../../../core/errors.ts';
+import type { ErrorTexts } from '../errors.ts';
 
-export const errors: Readonly<Record<ErrorCode, readonly [title: string, remedy: string]>> = {
+export const errors: ErrorTexts = {
   BadRequest: ['请求的格式不对。', '改正细节中指出的字段后再发送。'],
   Unauthorized: ['请求没有带有效的密钥。', '请提供管理员密钥（HAVERSACK_KEY），或请管理员批准这台设备。'],
   Forbidden: ['这个密钥没有此项权限。', '请管理员授予细节中指出的权限。'],

@@ -1,0 +1,25 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { errorCatalogue } from '../../../src/core/errors.ts';
+import { remedyOf, titleOf } from '../../../src/app/i18n/errors.ts';
+import { languageChoice } from '../../../src/app/i18n/language.ts';
+import { errors as chinese } from '../../../src/app/i18n/zh-CN/errors.ts';
+
+describe('errors', () => {
+  afterEach(() => {
+    languageChoice.value = 'system';
+  });
+
+  it('are told in English as the catalogue has them', () => {
+    languageChoice.value = 'en';
+    expect(titleOf('Offline')).toBe(errorCatalogue.Offline.title);
+    expect(remedyOf('Offline')).toBe(errorCatalogue.Offline.remedy);
+  });
+
+  it('are told in the reader’s language as soon as it is there, and in English again', async () => {
+    languageChoice.value = 'zh-CN';
+    await vi.waitFor(() => expect(titleOf('Offline')).toBe(chinese.Offline[0]));
+    expect(remedyOf('Offline')).toBe(chinese.Offline[1]);
+    languageChoice.value = 'en';
+    expect(titleOf('Offline')).toBe(errorCatalogue.Offline.title);
+  });
+});
