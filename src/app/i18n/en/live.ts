@@ -38,7 +38,7 @@ export const live = {
   modelTimes: 'half within {p50}, 95% within {p95}',
   modelErrors: '{rate} errors/s',
   waiting: { one: '{n} waits', other: '{n} wait' },
-  batches: '{n} requests a run',
+  batches: { one: '{n} request a run', other: '{n} requests a run' },
   cacheHits: '{share} from the cache',
   shed: '{rate}/s turned away',
 
