@@ -1,0 +1,309 @@
+// What was shown to a project: photos with the class that somebody said they are of. Never evicted: nobody else has them.
+import { type Bytes, type Digest, sha256 } from '../core/artifact/digest.ts';
+import { HaversackError } from '../core/errors.ts';
+import { type ExamplePart, placeExample, type PlacedExample } from '../core/teach/place-example.ts';
+import { postChange } from './changes.ts';
+import { ownBuffer } from './chunk-store.ts';
+import type { Database } from './db.ts';
+import { withRoom } from './evict.ts';
+import { deleteExamples, type ExampleTransaction } from './example-rows.ts';
+import { type Example, exampleSchema, type Project } from './project-schemas.ts';
+import { changedProject, projectOf } from './projects.ts';
+import { readRow, readRows } from './rows.ts';
+import { storing } from './storage-error.ts';
+import { versionKey } from './version-key.ts';
+
+export type PhotoType = 'image/jpeg' | 'image/png';
+
+/** A photo as it is kept: upright, no larger than it is learnt from, without what a camera wrote into it (`preparePhoto`). */
+export interface KeptPhoto {
+  readonly mediaType: PhotoType;
+  readonly bytes: Bytes;
+  readonly width: number;
+  readonly height: number;
+  /** JPEG, at most 128 pixels wide and high. */
+  readonly thumbnail: Bytes;
+  readonly fingerprint: string;
+}
+
+export interface NewExample extends Pick<Example, 'class' | 'recording' | 'source'> {
+  readonly photo: KeptPhoto;
+  /** When it was shown; absent: now. */
+  readonly at?: Date;
+  /** As it was fixed elsewhere, in a data set that was exported; absent: where it is placed here. */
+  readonly part?: ExamplePart;
+}
+
+/** How many of those that were given came to what. */
+export interface Added {
+  /** In the order in which they were given; those left out are not among them. */
+  readonly examples: readonly Example[];
+  /** Photos that were here already; they are of the class that was said last. */
+  readonly known: number;
+  /** Too much like examples of both parts: whatever they were learnt by, something would be judged on its like. */
+  readonly leftOut: number;
+}
+
+/**
+ * Keeps examples, each in its part for ever. One transaction: what one is placed beside is read in it, for two pages may
+ * show at once; either all of them are kept or none.
+ * @throws HaversackError `NotFound` without the project or a class; `QuotaExceeded`
+ */
+export async function addExamples(
+  db: Database,
+  project: string,
+  given: readonly NewExample[],
+): Promise<Added> {
+  const made = await Promise.all(given.map(async each => ({ ...each, row: await rowOf(project, each) })));
+  const bytes = made.reduce((sum, { row }) => sum + row.bytes, 0);
+  const { embedder, model } = projectOf(await storing(() => db.get('projects', project)), project);
+  // Without what embeds them the photos could not be learnt from.
+  const spared = embedder ? { versions: [versionKey(embedder.model, embedder.version)] } : {};
+  const added = await withRoom(
+    db,
+    () => Promise.resolve(bytes),
+    () => storing(() => putNew(db, project, made)),
+    spared,
+  );
+  postChange('examples', model);
+  return added;
+}
+
+type Unplaced = Omit<Example, 'part'>;
+
+async function rowOf(project: string, { photo, at = new Date(), ...given }: NewExample): Promise<Unplaced> {
+  const { width, height, fingerprint, bytes, thumbnail } = photo;
+  return {
+    id: await exampleIdOf(project, bytes),
+    project,
+    class: given.class,
+    recording: given.recording,
+    source: given.source,
+    width,
+    height,
+    fingerprint,
+    bytes: bytes.length + thumbnail.length,
+    createdAt: at.toISOString(),
+  };
+}
+
+/** SHA-256 of the project's id, as it is written, and the photo's bytes. */
+export function exampleIdOf(project: string, photo: Bytes): Promise<Digest> {
+  const name = new TextEncoder().encode(project);
+  const both = new Uint8Array(name.length + photo.length);
+  both.set(name);
+  both.set(photo, name.length);
+  return sha256(both);
+}
+
+async function putNew(
+  db: Database,
+  project: string,
+  made: readonly (NewExample & { readonly row: Unplaced })[],
+): Promise<Added> {
+  const stores = ['projects', 'examples', 'exampleFiles', 'thumbnails', 'embeddings'] as const;
+  const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
+  const store = tx.objectStore('examples');
+  const owner = projectOf(await tx.objectStore('projects').get(project), project);
+  for (const { class: id } of made) assertClass(owner, id);
+  const here = readRows(exampleSchema, await store.index('project').getAll(project), 'examples');
+  const known = new Map(here.map(row => [row.id, row]));
+  const before = oldestFirst(here).map(placedOf);
+  const examples: Example[] = [];
+  let [again, leftOut] = [0, 0];
+  for (const { row, photo, part: fixed } of made) {
+    const old = known.get(row.id);
+    const part = old?.part ?? fixed ?? placeExample(before, { ...row, at: Date.parse(row.createdAt) });
+    if (part === null) {
+      leftOut++;
+      continue;
+    }
+    const example: Example = old ? { ...old, class: row.class } : { ...row, part };
+    if (old) again++;
+    else {
+      before.push(placedOf(example));
+      await tx.objectStore('exampleFiles').put(fileOf(example.id, photo));
+      await tx.objectStore('thumbnails').put({ id: example.id, bytes: ownBuffer(photo.thumbnail) });
+    }
+    known.set(example.id, example);
+    await store.put(example);
+    examples.push(example);
+  }
+  await tx.objectStore('projects').put(changedProject(owner, {}));
+  await tx.done;
+  return { examples, known: again, leftOut };
+}
+
+function fileOf(id: string, { mediaType, bytes }: KeptPhoto) {
+  return { id, mediaType, bytes: ownBuffer(bytes) };
+}
+
+function placedOf(example: Example): PlacedExample {
+  return { ...example, at: Date.parse(example.createdAt) };
+}
+
+function assertClass({ classes }: Project, id: string): void {
+  if (classes.some(each => each.id === id)) return;
+  throw new HaversackError('NotFound', `class ${id.slice(0, 8)} is not in the project`);
+}
+
+/** Oldest first. */
+export async function listExamples(db: Database, project: string): Promise<Example[]> {
+  const raws = await storing(() => db.getAllFromIndex('examples', 'project', project));
+  return oldestFirst(readRows(exampleSchema, raws, 'examples'));
+}
+
+function oldestFirst(examples: readonly Example[]): Example[] {
+  return examples.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id));
+}
+
+/** How many examples each class of the project has, without reading them. */
+export async function countExamples(
+  db: Database,
+  { classes }: Pick<Project, 'classes'>,
+): Promise<Map<string, number>> {
+  return storing(async () => {
+    const index = db.transaction('examples').store.index('class');
+    const counts = await Promise.all(classes.map(({ id }) => index.count(id)));
+    return new Map(classes.map(({ id }, i) => [id, counts[i]!]));
+  });
+}
+
+/** Null where it is gone. */
+export async function readExamplePhoto(db: Database, id: string): Promise<Blob | null> {
+  const row = await storing(() => db.get('exampleFiles', id));
+  return row ? new Blob([row.bytes], { type: row.mediaType }) : null;
+}
+
+/** By id; those that are gone are not in it. Ask for those that are seen, not for all. */
+export async function readThumbnails(db: Database, ids: readonly string[]): Promise<Map<string, Blob>> {
+  const rows = await storing(() => {
+    const { store } = db.transaction('thumbnails');
+    return Promise.all(ids.map(id => store.get(id)));
+  });
+  return new Map(
+    rows.flatMap(row => (row ? [[row.id, new Blob([row.bytes], { type: 'image/jpeg' })] as const] : [])),
+  );
+}
+
+/** An example and what it is of. */
+export interface Move {
+  readonly id: string;
+  readonly class: string;
+}
+
+/**
+ * Says anew what examples are of. Their parts stay.
+ * @returns the moves that undo it
+ * @throws HaversackError `NotFound` for a class that is not of the example's project
+ */
+export async function moveExamples(db: Database, moves: readonly Move[]): Promise<Move[]> {
+  const { undo, models } = await storing(async () => {
+    const tx = db.transaction(['projects', 'examples'], 'readwrite', { durability: 'strict' });
+    const store = tx.objectStore('examples');
+    const rows = await Promise.all(moves.map(({ id }) => store.get(id)));
+    const examples = readRows(
+      exampleSchema,
+      rows.filter(row => row !== undefined),
+      'examples',
+    );
+    const owners = await ownersOf(tx, examples);
+    const wanted = new Map(moves.map(move => [move.id, move.class]));
+    for (const { id, project } of examples) assertClass(owners.get(project)!, wanted.get(id)!);
+    for (const example of examples) await store.put({ ...example, class: wanted.get(example.id)! });
+    await tx.done;
+    return {
+      undo: examples.map(({ id, class: before }) => ({ id, class: before })),
+      models: [...owners.values()].map(({ model }) => model),
+    };
+  });
+  for (const model of models) postChange('examples', model);
+  return undo;
+}
+
+/** An example that was removed, with its photo, to be put back. */
+export interface RemovedExample {
+  readonly example: Example;
+  readonly mediaType: string;
+  readonly bytes: ArrayBuffer;
+  readonly thumbnail: ArrayBuffer;
+}
+
+/** The answer puts them back, and holds their photos until it is let go. Those that are not there are none. */
+export async function removeExamples(db: Database, ids: readonly string[]): Promise<RemovedExample[]> {
+  const { removed, models } = await storing(async () => {
+    const stores = ['projects', 'examples', 'exampleFiles', 'thumbnails', 'embeddings'] as const;
+    const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
+    const whole = await readWhole(tx, ids);
+    const owners = await ownersOf(
+      tx,
+      whole.map(({ example }) => example),
+    );
+    await deleteExamples(tx, ids);
+    await tx.done;
+    return { removed: whole, models: [...owners.values()].map(({ model }) => model) };
+  });
+  for (const model of models) postChange('examples', model);
+  return removed;
+}
+
+/**
+ * Each in the part it had.
+ * @throws HaversackError `NotFound` where the project or the class is gone; `QuotaExceeded`
+ */
+export async function restoreExamples(db: Database, removed: readonly RemovedExample[]): Promise<void> {
+  const models = await storing(async () => {
+    const stores = ['projects', 'examples', 'exampleFiles', 'thumbnails'] as const;
+    const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
+    const examples = removed.map(({ example }) => example);
+    const owners = await ownersOf(tx, examples);
+    for (const { project, class: id } of examples) assertClass(owners.get(project)!, id);
+    await putRemoved(tx, removed);
+    await tx.done;
+    return [...owners.values()].map(({ model }) => model);
+  });
+  for (const model of models) postChange('examples', model);
+}
+
+async function ownersOf(
+  tx: ExampleTransaction<'projects'>,
+  examples: readonly Example[],
+): Promise<Map<string, Project>> {
+  const ids = [...new Set(examples.map(({ project }) => project))];
+  const raws = await Promise.all(ids.map(id => tx.objectStore('projects').get(id)));
+  return new Map(ids.map((id, i) => [id, projectOf(raws[i], id)]));
+}
+
+/** In a caller's transaction. */
+export async function readWhole(
+  tx: ExampleTransaction<'examples' | 'exampleFiles' | 'thumbnails'>,
+  ids: readonly string[],
+): Promise<RemovedExample[]> {
+  const whole: RemovedExample[] = [];
+  for (const id of ids) {
+    const [raw, file, thumbnail] = await Promise.all([
+      tx.objectStore('examples').get(id),
+      tx.objectStore('exampleFiles').get(id),
+      tx.objectStore('thumbnails').get(id),
+    ]);
+    const example = readRow(exampleSchema, raw, 'examples');
+    if (!example || !file) continue;
+    const { mediaType, bytes } = file;
+    whole.push({ example, mediaType, bytes, thumbnail: thumbnail?.bytes ?? new ArrayBuffer(0) });
+  }
+  return whole;
+}
+
+/** In a caller's transaction. */
+export async function putRemoved(
+  tx: ExampleTransaction<'examples' | 'exampleFiles' | 'thumbnails'>,
+  removed: readonly RemovedExample[],
+): Promise<void> {
+  for (const { example, mediaType, bytes, thumbnail } of removed) {
+    await Promise.all([
+      tx.objectStore('examples').put(example),
+      tx.objectStore('exampleFiles').put({ id: example.id, mediaType, bytes }),
+      tx.objectStore('thumbnails').put({ id: example.id, bytes: thumbnail }),
+    ]);
+  }
+}
