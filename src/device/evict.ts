@@ -1,5 +1,5 @@
-// Makes room: versions that nobody used for longest go first. Never one in use, never a pinned one, never what was made
-// here and has not been delivered.
+// Makes room: versions that nobody used for longest go first. Never one in use, never a pinned one, never what was made or
+// shown here and has not been delivered, nor what embeds it.
 import type { ChunkRef } from '../core/artifact/chunks.ts';
 import { HaversackError, toFailure } from '../core/errors.ts';
 import { postChange } from './changes.ts';
@@ -52,18 +52,20 @@ export async function evict(
   wantedBytes: number,
   { versions = [], chunks = [] }: Spared = {},
 ): Promise<Evicted[]> {
+  const { embedderKeys } = await import('./shown-usage.ts');
   const gone = await storing(async () => {
     const stores = [
-      ...(['installed', 'active', 'runs', 'candidates', 'downloads'] as const),
+      ...(['installed', 'active', 'runs', 'candidates', 'downloads', 'projects'] as const),
       ...(['chunks', 'choices', 'notices'] as const),
     ];
     const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
-    const [installed, active, runs, candidates, downloads] = await Promise.all([
+    const [installed, active, runs, candidates, downloads, projects] = await Promise.all([
       tx.objectStore('installed').getAll(),
       tx.objectStore('active').getAll(),
       tx.objectStore('runs').getAll(),
       tx.objectStore('candidates').getAll(),
       tx.objectStore('downloads').getAll(),
+      tx.objectStore('projects').getAll(),
     ]);
     const work = candidates.map(raw => chunksOfWork(raw, active));
     // What a damaged candidate needs is not known.
@@ -76,6 +78,7 @@ export async function evict(
       ...readRows(runSchema, runs, 'runs').map(({ request }) => versionKey(request.model, request.version)),
       ...readRows(downloadSchema, downloads, 'downloads').map(({ key }) => key),
       ...candidates.flatMap(parentOfWork),
+      ...embedderKeys(projects),
     ]);
     const rows = readRows(installedSchema, installed, 'installed');
     const mayGo = (row: Installed) => !row.pinned && !busy.has(versionKey(row.model, row.version));

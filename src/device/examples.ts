@@ -11,7 +11,6 @@ import { type Example, exampleSchema, type Project } from './project-schemas.ts'
 import { changedProject, projectOf } from './projects.ts';
 import { readRow, readRows } from './rows.ts';
 import { storing } from './storage-error.ts';
-import { versionKey } from './version-key.ts';
 
 export type PhotoType = 'image/jpeg' | 'image/png';
 
@@ -56,14 +55,12 @@ export async function addExamples(
 ): Promise<Added> {
   const made = await Promise.all(given.map(async each => ({ ...each, row: await rowOf(project, each) })));
   const bytes = made.reduce((sum, { row }) => sum + row.bytes, 0);
-  const { embedder, model } = projectOf(await storing(() => db.get('projects', project)), project);
-  // Without what embeds them the photos could not be learnt from.
-  const spared = embedder ? { versions: [versionKey(embedder.model, embedder.version)] } : {};
+  const { model } = projectOf(await storing(() => db.get('projects', project)), project);
   const added = await withRoom(
     db,
     () => Promise.resolve(bytes),
     () => storing(() => putNew(db, project, made)),
-    spared,
+    {},
   );
   postChange('examples', model);
   return added;

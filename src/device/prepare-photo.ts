@@ -4,6 +4,7 @@ import { HaversackError } from '../core/errors.ts';
 import { fingerprint } from '../core/data/fingerprint.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import type { KeptPhoto } from './examples.ts';
+import { isPlainJpeg } from './plain-jpeg.ts';
 
 /** Twice the side of what image models usually see: what they see is cut from it, and no larger. */
 export const keptSide = 640;
@@ -23,7 +24,10 @@ export async function preparePhoto(source: PhotoSource): Promise<KeptPhoto> {
   if (!(source instanceof Blob)) return kept(source);
   const bitmap = await decoded(source);
   try {
-    return await kept(bitmap);
+    const isSmall = Math.max(bitmap.width, bitmap.height) <= keptSide;
+    const bytes = isSmall ? new Uint8Array(await source.arrayBuffer()) : null;
+    // What was kept once, and exported, comes back as it was.
+    return await kept(bitmap, bytes && isPlainJpeg(bytes) ? bytes : null);
   } finally {
     bitmap.close();
   }
@@ -40,13 +44,14 @@ export async function decoded(file: Blob): Promise<ImageBitmap> {
   }
 }
 
-async function kept(source: Exclude<PhotoSource, Blob>): Promise<KeptPhoto> {
+/** @param asItIs a JPEG of the source, to be kept instead of another of it */
+async function kept(source: Exclude<PhotoSource, Blob>, asItIs: Bytes | null = null): Promise<KeptPhoto> {
   const photo = drawn(source, keptSide);
   const thumbnail = drawn(photo.canvas, thumbnailSide);
   const { width, height } = photo.canvas;
   const pixels = thumbnail.getImageData(0, 0, thumbnail.canvas.width, thumbnail.canvas.height);
   const [bytes, small] = await Promise.all([
-    jpegOf(photo.canvas, quality),
+    asItIs ?? jpegOf(photo.canvas, quality),
     jpegOf(thumbnail.canvas, thumbnailQuality),
   ]);
   return {

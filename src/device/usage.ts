@@ -4,6 +4,7 @@ import type { Database } from './db.ts';
 import { chunksOfInstalled, chunksOfWork } from './needs.ts';
 import { readRows } from './rows.ts';
 import { installedSchema } from './schema.ts';
+import type { ShownUsage } from './shown-usage.ts';
 import { storing } from './storage-error.ts';
 
 export interface VersionUsage {
@@ -21,6 +22,7 @@ export interface StoreUsage {
   readonly models: ReadonlyMap<string, number>;
   /** Of what was made here and is not sent, beyond what versions have. */
   readonly workBytes: number;
+  readonly shown: ShownUsage;
 }
 
 /** @throws HaversackError `StorageFailed` */
@@ -43,7 +45,9 @@ export async function storeUsage(db: Database): Promise<StoreUsage> {
     if (models.has(model)) continue;
     models.set(model, bytesOfAll(ofVersions.filter((_refs, i) => rows[i]!.model === model)));
   }
-  return { versions, models, workBytes: bytesOfAll([...ofVersions, ...ofWork]) - bytesOfAll(ofVersions) };
+  const workBytes = bytesOfAll([...ofVersions, ...ofWork]) - bytesOfAll(ofVersions);
+  const { shownUsage } = await import('./shown-usage.ts');
+  return { versions, models, workBytes, shown: await shownUsage(db) };
 }
 
 /** How many of the lists have it, by digest. */

@@ -1,0 +1,229 @@
+// Brings photos into a project from a zip: one that `exportProject` wrote, or any with a folder a class.
+import { unzipSync } from 'fflate';
+import { throwIfAborted } from '../client/backoff.ts';
+import { HaversackError, toFailure } from '../core/errors.ts';
+import { parseTable, type Table } from '../core/data/table.ts';
+import type { ExamplePart } from '../core/teach/place-example.ts';
+import type { Database } from './db.ts';
+import { addExamples } from './examples.ts';
+import { labelColumns, labelsFile } from './export-project.ts';
+import { preparePhoto } from './prepare-photo.ts';
+import { addClass } from './project-classes.ts';
+import { type Example, exampleSchema } from './project-schemas.ts';
+import { readProject } from './projects.ts';
+
+export const importLimits = {
+  /** The archive is in memory while it is read. */
+  archiveBytes: 512 * 2 ** 20,
+  entries: 20_000,
+  /** Of one file, unpacked. */
+  fileBytes: 40 * 2 ** 20,
+} as const;
+
+/** Photos that are kept in one transaction; each is unpacked, decoded and let go by itself. */
+const batch = 8;
+
+export interface ImportOptions {
+  /** For photos that lie in no folder; absent: they are left aside. */
+  readonly rootClass?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+export interface ImportedExamples {
+  readonly added: number;
+  readonly known: number;
+  readonly leftOut: number;
+  /** Photos that this browser does not read, that are too large, or that lie in no folder: their paths. */
+  readonly unreadable: readonly string[];
+}
+
+/** A photo of the archive, and what is known of it. */
+interface Found {
+  readonly path: string;
+  /** Null: in no folder. */
+  readonly label: string | null;
+  readonly isNone: boolean;
+  readonly part: ExamplePart | null;
+  readonly recording: string;
+}
+
+/**
+ * A class is made for each label that the project has none for. What was brought in stays where it is stopped, and where
+ * it fails.
+ * @throws HaversackError `ArchiveInvalid`, `TooLarge`, `InputInvalid` for a table that is none, `QuotaExceeded`, `Aborted`
+ */
+export async function importExamples(
+  db: Database,
+  project: string,
+  zip: Blob,
+  options: ImportOptions = {},
+): Promise<ImportedExamples> {
+  const archive = await openArchive(zip);
+  const found = photosOf(archive);
+  const classes = await classesFor(db, project, found, options.rootClass);
+  const totals = { added: 0, known: 0, leftOut: 0, unreadable: [] as string[] };
+  for (let start = 0; start < found.length; start += batch) {
+    throwIfAborted(options.signal);
+    const some = found.slice(start, start + batch);
+    const made = await newExamples(archive, some, classes, totals.unreadable);
+    const { examples, known, leftOut } = await addExamples(db, project, made);
+    totals.added += examples.length - known;
+    totals.known += known;
+    totals.leftOut += leftOut;
+    options.onProgress?.({ done: Math.min(found.length, start + batch), total: found.length });
+  }
+  return totals;
+}
+
+interface Archive {
+  readonly paths: readonly string[];
+  /** @throws HaversackError `ArchiveInvalid`, `TooLarge` */
+  read(path: string): Uint8Array<ArrayBuffer>;
+}
+
+/** @throws HaversackError `ArchiveInvalid`, `TooLarge` */
+async function openArchive(zip: Blob): Promise<Archive> {
+  if (zip.size > importLimits.archiveBytes) {
+    throw tooLarge(`the archive has ${zip.size} bytes, at most ${importLimits.archiveBytes} are taken`);
+  }
+  const bytes = new Uint8Array(await zip.arrayBuffer());
+  const sizes = new Map<string, number>();
+  unzip(bytes, ({ name, originalSize }) => {
+    if (sizes.size >= importLimits.entries)
+      throw tooLarge(`the archive has more than ${importLimits.entries} entries`);
+    sizes.set(name, originalSize);
+    return false;
+  });
+  return {
+    paths: [...sizes.keys()].filter(isPlain),
+    read(path) {
+      const size = sizes.get(path) ?? 0;
+      if (size > importLimits.fileBytes)
+        throw tooLarge(`'${path}' has ${size} bytes, at most ${importLimits.fileBytes} are taken`);
+      const content = unzip(bytes, ({ name }) => name === path)[path];
+      if (!content) throw new HaversackError('ArchiveInvalid', `'${path}' is not in the archive`);
+      return content;
+    },
+  };
+}
+
+type Filter = NonNullable<NonNullable<Parameters<typeof unzipSync>[1]>['filter']>;
+
+function unzip(bytes: Uint8Array<ArrayBuffer>, filter: Filter): Record<string, Uint8Array<ArrayBuffer>> {
+  try {
+    return unzipSync(bytes, { filter });
+  } catch (error) {
+    if (error instanceof HaversackError) throw error;
+    throw new HaversackError('ArchiveInvalid', `it does not unpack: ${String(error)}`, { cause: error });
+  }
+}
+
+function tooLarge(detail: string): HaversackError {
+  return new HaversackError('TooLarge', detail);
+}
+
+/** No folder, and nothing that macOS or a version control put beside the photos. */
+function isPlain(path: string): boolean {
+  return !path.endsWith('/') && !path.startsWith('__MACOSX/') && !/(^|\/)\./.test(path);
+}
+
+function photosOf(archive: Archive): Found[] {
+  const known = tableOf(archive);
+  const recordings = new Map<string, string>();
+  return archive.paths.filter(isPhoto).map(path => {
+    const said = known.get(path);
+    if (said) return said;
+    const folder = path.split('/').at(-2) ?? null;
+    const recording = recordings.get(folder ?? '') ?? crypto.randomUUID();
+    recordings.set(folder ?? '', recording);
+    return { path, label: folder, isNone: false, part: null, recording };
+  });
+}
+
+function isPhoto(path: string): boolean {
+  return /\.(jpe?g|png|webp|gif|bmp|avif)$/i.test(path);
+}
+
+/** By path: what the archive's own table says. Empty without one. @throws HaversackError `InputInvalid` */
+function tableOf(archive: Archive): Map<string, Found> {
+  if (!archive.paths.includes(labelsFile)) return new Map();
+  const table = parseTable(new TextDecoder().decode(archive.read(labelsFile)));
+  const at = columnsOf(table);
+  if (at.file < 0 || at.label < 0) return new Map();
+  return new Map(
+    table.rows.map(row => {
+      const path = row[at.file]!;
+      const part = exampleSchema.shape.part.safeParse(row[at.part]);
+      const recording = exampleSchema.shape.recording.safeParse(row[at.recording]);
+      return [
+        path,
+        {
+          path,
+          label: row[at.label]!,
+          isNone: row[at.none] === '1',
+          part: part.success ? part.data : null,
+          recording: recording.success ? recording.data : crypto.randomUUID(),
+        },
+      ];
+    }),
+  );
+}
+
+function columnsOf({ columns }: Table): Record<(typeof labelColumns)[number], number> {
+  const places = labelColumns.map(name => [name, columns.indexOf(name)] as const);
+  return Object.fromEntries(places) as Record<(typeof labelColumns)[number], number>;
+}
+
+/** The id of the class of each label. */
+async function classesFor(
+  db: Database,
+  project: string,
+  found: readonly Found[],
+  rootClass: string | undefined,
+): Promise<Map<string | null, string>> {
+  const { classes } = await readProject(db, project);
+  const ids = new Map<string | null, string>(classes.map(({ label, id }) => [label, id]));
+  if (rootClass !== undefined) ids.set(null, rootClass);
+  let hasNone = classes.some(({ isNone }) => isNone);
+  for (const { label, isNone } of found) {
+    if (label === null || ids.has(label.trim())) continue;
+    const made = await addClass(db, project, label, isNone && !hasNone);
+    hasNone ||= made.isNone;
+    ids.set(made.label, made.id);
+  }
+  return ids;
+}
+
+type Added = Parameters<typeof addExamples>[2][number];
+
+async function newExamples(
+  archive: Archive,
+  found: readonly Found[],
+  classes: ReadonlyMap<string | null, string>,
+  unreadable: string[],
+): Promise<Added[]> {
+  const made: Added[] = [];
+  for (const { path, label, part, recording } of found) {
+    const id = classes.get(label?.trim() ?? null);
+    const photo = id === undefined ? null : await photoAt(archive, path);
+    if (id === undefined || !photo) {
+      unreadable.push(path);
+      continue;
+    }
+    const source: Example['source'] = 'file';
+    made.push({ photo, class: id, recording, source, ...(part && { part }) });
+  }
+  return made;
+}
+
+/** Null where it is none that can be taken. */
+async function photoAt(archive: Archive, path: string) {
+  try {
+    return await preparePhoto(new Blob([archive.read(path)]));
+  } catch (thrown) {
+    const { code } = toFailure(thrown);
+    if (code === 'InputInvalid' || code === 'TooLarge' || code === 'ArchiveInvalid') return null;
+    throw thrown;
+  }
+}
