@@ -1,7 +1,18 @@
 // Where the reader is: `#/use/digits`. By hash, so that any server, and none, can answer a deep link.
 import { signal } from '@preact/signals';
 
-export const places = ['use', 'teach', 'judge', 'shrink', 'library', 'collect', 'admin', 'settings'] as const;
+export const places = [
+  'use',
+  'teach',
+  'judge',
+  'shrink',
+  'library',
+  'new',
+  'records',
+  'collect',
+  'admin',
+  'settings',
+] as const;
 export type Place = (typeof places)[number];
 
 export interface Route {
@@ -13,7 +24,7 @@ export interface Route {
 }
 
 /** Their addresses go on with parts of their own, not with a model. */
-const withParts: readonly Place[] = ['admin'];
+const withParts: readonly Place[] = ['admin', 'new'];
 
 export const route = signal<Route>(parseRoute(location.hash));
 

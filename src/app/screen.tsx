@@ -15,6 +15,8 @@ const loaders: Readonly<Record<Exclude<Place, 'use'>, () => Promise<Loaded>>> = 
   judge: () => import('./screens/judge/judge.tsx'),
   shrink: () => import('./screens/shrink/shrink.tsx'),
   library: () => import('./screens/library/library.tsx'),
+  new: () => import('./screens/new-model/new-model.tsx'),
+  records: () => import('./screens/records/records.tsx'),
   collect: () => import('./screens/collect/collect.tsx'),
   admin: () => import('./screens/admin/admin.tsx'),
   settings: () => import('./screens/settings/settings.tsx'),

@@ -1,10 +1,15 @@
 // The one set of icons: 24×24, drawn with the text's colour. Always beside a word, or inside a labelled control.
+const camera = 'M4 8h4l1.500-2.500h5L16 8h4v11H4zM12 10a3.500 3.500 0 100 7 3.500 3.500 0 000-7z';
+
 const paths = {
   use: 'M4 20l1-4L15.5 5.5a2.1 2.1 0 013 3L8 19l-4 1zM14 7l3 3',
   teach: 'M3 9l9-4 9 4-9 4-9-4zM7 11v5c0 1.4 2.2 2.5 5 2.5s5-1.1 5-2.5v-5M21 9v5',
   judge: 'M12 4v16M7 20h10M5 7h14M5 7l-2.5 6h5L5 7zM19 7l-2.5 6h5L19 7z',
   shrink: 'M4 14h6v6M20 10h-6V4M10 14l-6 6M14 10l6-6',
   library: 'M5 8h14l1 11a1 1 0 01-1 1H5a1 1 0 01-1-1L5 8zM8.5 8V7a3.5 3.5 0 017 0v1M4.5 13h15',
+  new: camera,
+  camera,
+  records: 'M5 4h14v16H5zM8 8h8M8 12h8M8 16h5',
   collect: 'M4 13h4l1.500 3h5L16 13h4M4 13l2-8h12l2 8v6H4zM12 3v7M9 7.500l3 3 3-3',
   admin: 'M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.500-7-10V6l7-3zM9 12l2 2 4-4',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',

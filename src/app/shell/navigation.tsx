@@ -7,7 +7,13 @@ import { registryIsFolder } from '../state/registry-kind.ts';
 
 const main: readonly Place[] = ['use', 'teach', 'judge', 'shrink', 'library'];
 /** On a phone these are in the Library's menu. */
-const more: readonly Place[] = registryIsFolder ? ['collect', 'settings'] : ['collect', 'admin', 'settings'];
+const more: readonly Place[] = [
+  'new',
+  'records',
+  'collect',
+  ...(registryIsFolder ? [] : (['admin'] as const)),
+  'settings',
+];
 
 export function Navigation() {
   return (

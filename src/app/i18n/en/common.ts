@@ -17,6 +17,8 @@ export const common = {
   judge: 'Judge',
   shrink: 'Shrink',
   library: 'Library',
+  new: 'New model',
+  records: 'Records',
   collect: 'Collect',
   admin: 'Admin',
   settings: 'Settings',

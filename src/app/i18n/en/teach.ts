@@ -3,6 +3,7 @@ import type { Messages } from '../translator.ts';
 
 export const teach = {
   title: 'Teach',
+  byShowing: 'Show it more',
   ofModel: 'Teach {model}',
   baseVersion: 'It learns from version {version}, which stays as it is.',
 

@@ -20,6 +20,8 @@ export const common: Translation<typeof en> = {
   judge: '评判',
   shrink: '压缩',
   library: '模型库',
+  new: '新模型',
+  records: '记录',
   collect: '汇集',
   admin: '管理',
   settings: '设置',

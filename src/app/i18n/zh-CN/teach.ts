@@ -4,6 +4,7 @@ import type { teach as en } from '../en/teach.ts';
 
 export const teach: Translation<typeof en> = {
   title: '教学',
+  byShowing: '给它看更多',
   ofModel: '教 {model}',
   baseVersion: '它从版本 {version} 开始学习；那个版本保持不变。',
 

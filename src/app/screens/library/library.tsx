@@ -44,6 +44,12 @@ export default function Library() {
           />
         </div>
         <nav class="row library-places" aria-label={t('menu')}>
+          <LinkButton kind="quiet" icon="new" href={href('new')}>
+            {common('new')}
+          </LinkButton>
+          <LinkButton kind="quiet" icon="records" href={href('records')}>
+            {common('records')}
+          </LinkButton>
           <LinkButton kind="quiet" icon="collect" href={href('collect')}>
             {common('collect')}
           </LinkButton>

@@ -14,6 +14,7 @@ import { downloadOf, get } from '../../state/downloads.ts';
 import { installedByModel } from '../../state/installed.ts';
 import { manifestOf } from '../../state/judge.ts';
 import { cameWithData, samples } from '../../state/samples.ts';
+import { ByShowing } from './by-showing.tsx';
 import { LabelMore } from './label-more.tsx';
 import { lacksOf, type Lack } from './lacks.ts';
 import { Run } from './run.tsx';
@@ -26,9 +27,14 @@ export default function Teach() {
   const row = installedByModel.value.get(model ?? '')?.find(one => one.version === version);
   if (!row) {
     return (
-      <NeedsModel icon="teach" heading={t('title')} title={t('nothing')}>
-        {t('nothingBody')}
-      </NeedsModel>
+      <>
+        <NeedsModel icon="teach" heading={t('title')} title={t('nothing')}>
+          {t('nothingBody')}
+        </NeedsModel>
+        <p class="centre">
+          <ByShowing model={model} />
+        </p>
+      </>
     );
   }
   return <TeachVersion key={`${row.model}@${row.version}`} row={row} />;
@@ -46,6 +52,7 @@ function TeachVersion({ row }: { readonly row: Installed }) {
           <h1>{t('ofModel', { model })}</h1>
           <p class="soft">{t('baseVersion', { version: String(version) })}</p>
         </div>
+        <ByShowing model={model} />
       </header>
       <div class="stack">
         <div class="teach-columns">

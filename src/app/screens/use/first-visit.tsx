@@ -1,11 +1,13 @@
 // Nothing on this device yet: the registry's models, one tap each.
 import { formatBytes } from '../../i18n/format.ts';
+import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/use.ts';
-import { Button } from '../../parts/button.tsx';
+import { Button, LinkButton } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { DownloadState } from '../../parts/download-state.tsx';
 import { accuracyText } from '../../i18n/measures.ts';
+import { href } from '../../router.ts';
 import { catalogue, catalogueProblem, offeredVersion, refresh, refreshing } from '../../state/catalogue.ts';
 import { chooseModel } from '../../state/current.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
@@ -18,6 +20,11 @@ export function FirstVisit() {
         {t('firstText')}
       </Empty>
       {models && models.length > 0 ? <Offers /> : <Nothing />}
+      <p class="centre">
+        <LinkButton kind="quiet" icon="new" href={href('new')}>
+          {common('new')}
+        </LinkButton>
+      </p>
     </div>
   );
 }

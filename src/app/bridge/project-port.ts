@@ -1,0 +1,93 @@
+// A project in its worker: opened once, and again where that worker is gone.
+import { proxy, type Remote, transfer } from 'comlink';
+import type { Digest } from '../../core/artifact/digest.ts';
+import type { Result } from '../../core/result.ts';
+import type { EmbeddingPoint } from '../../core/teach/embedder.ts';
+import type {
+  LiveAnswer,
+  Photo,
+  ProjectApi,
+  ProjectStanding,
+  VersionRef,
+  WorkerApi,
+} from '../../worker/protocol.ts';
+import type { WorkerBridge } from './worker-bridge.ts';
+
+type Opened = Result<{ readonly handle: number }>;
+
+function projects(api: Remote<WorkerApi>) {
+  return api as Remote<WorkerApi & ProjectApi>;
+}
+
+/** Where a version's embedding may be taken, the proposed place first. */
+export function pointsOf(bridge: WorkerBridge, ref: VersionRef): Promise<Result<EmbeddingPoint[]>> {
+  return bridge.call(api => projects(api).embeddingPoints(ref));
+}
+
+export class BridgedProject {
+  readonly #bridge: WorkerBridge;
+  readonly #project: string;
+  readonly #unlisten: () => void;
+  /** Null before the first question, and once its worker has ended. */
+  #opening: Promise<Opened> | null = null;
+
+  /** @param project its id */
+  constructor(bridge: WorkerBridge, project: string) {
+    this.#bridge = bridge;
+    this.#project = project;
+    this.#unlisten = bridge.onEnded(() => {
+      this.#opening = null;
+    });
+  }
+
+  learn(onStanding: (standing: ProjectStanding) => void): Promise<Result<ProjectStanding>> {
+    return this.#ask(handle => this.#bridge.call(api => projects(api).learn(handle, proxy(onStanding))));
+  }
+
+  /** The photo's pixels go over to the worker: whoever asks has them no more. */
+  async look(photo: Photo): Promise<Result<LiveAnswer>> {
+    const opened = await this.#open();
+    if (!opened.ok) return opened;
+    const { handle } = opened.value;
+    return this.#bridge.call(api => projects(api).look(handle, transfer(photo, [photo.rgba.buffer])));
+  }
+
+  finish(): Promise<Result<{ readonly candidate: Digest }>> {
+    return this.#ask(handle => this.#bridge.call(api => projects(api).finishProject(handle)));
+  }
+
+  /** Lets the worker forget it, where it knows it. Asked again, it is opened anew: by another embedder, if that was chosen. */
+  async close(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = null;
+    const opened = await opening;
+    if (opened?.ok) await this.#bridge.call(api => projects(api).closeProject(opened.value.handle));
+  }
+
+  /** Closes it for good. */
+  async dispose(): Promise<void> {
+    await this.close();
+    this.#unlisten();
+  }
+
+  /** A handle that died with its worker is opened again, once. */
+  async #ask<T>(use: (handle: number) => Promise<Result<T>>): Promise<Result<T>> {
+    const opened = await this.#open();
+    if (!opened.ok) return opened;
+    const first = await use(opened.value.handle);
+    if (first.ok || this.#opening !== null) return first;
+    const again = await this.#open();
+    return again.ok ? use(again.value.handle) : again;
+  }
+
+  #open(): Promise<Opened> {
+    if (this.#opening) return this.#opening;
+    const opening = this.#bridge.call(api => projects(api).openProject(this.#project));
+    this.#opening = opening;
+    // What could not be opened is tried anew at the next question.
+    void opening.then(result => {
+      if (!result.ok && this.#opening === opening) this.#opening = null;
+    });
+    return opening;
+  }
+}

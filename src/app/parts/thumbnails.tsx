@@ -1,0 +1,170 @@
+// Many small pictures in a box that scrolls, of which only those in sight are in the page; chosen by tap or keys, dragged as a
+// group. Knows nothing of what they are pictures of.
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n/photo.ts';
+import { windowOf } from './window-of.ts';
+
+/** A small picture, where it is still there. */
+export type ReadThumbnail = (id: string) => Promise<Blob | null>;
+
+/** Side of a picture and the gap after it, in CSS pixels: what a thumb can hit. */
+const cellPx = 64;
+const gapPx = 4;
+const pitchPx = cellPx + gapPx;
+
+/** What a drag carries: the ids, one a line. */
+export const draggedPhotos = 'application/x-haversack-photos';
+
+export interface ThumbnailsProps {
+  readonly label: string;
+  /** Ids, in the order they are shown in. */
+  readonly photos: readonly string[];
+  /** Must stay the same function. */
+  readonly read: ReadThumbnail;
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (selected: ReadonlySet<string>) => void;
+  /** Delete was pressed with some selected. */
+  readonly onRemove?: () => void;
+}
+
+export function Thumbnails(props: ThumbnailsProps) {
+  const { photos, selected, onSelect } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const base = useId();
+  const size = useSize(box);
+  const [scrollTop, setScrollTop] = useState(0);
+  const [active, setActive] = useState(0);
+  const here = Math.min(active, photos.length - 1);
+  const columns = Math.max(1, Math.floor((size.width + gapPx) / pitchPx));
+  const seen = windowOf({ count: photos.length, columns, pitchPx, scrollTop, heightPx: size.height });
+  const select = (index: number, isRange: boolean): void => {
+    onSelect(isRange ? withRange(selected, photos, here, index) : toggled(selected, photos[index]!));
+    setActive(index);
+  };
+  const move = (to: number): void => {
+    const index = Math.max(0, Math.min(photos.length - 1, to));
+    setActive(index);
+    reveal(box.current, Math.floor(index / columns) * pitchPx);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    if (to !== undefined) move(here + to);
+    else if (event.key === 'Home') move(0);
+    else if (event.key === 'End') move(photos.length - 1);
+    else if (event.key === ' ') select(here, event.shiftKey);
+    else if (event.key === 'Delete' && selected.size > 0) props.onRemove?.();
+    else if (event.key === 'Escape' && selected.size > 0) onSelect(new Set());
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect(new Set(photos));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      ref={box}
+      class="thumbs"
+      role="listbox"
+      tabIndex={0}
+      aria-label={props.label}
+      aria-multiselectable="true"
+      aria-activedescendant={photos.length > 0 ? `${base}-${here}` : undefined}
+      onScroll={event => setScrollTop(event.currentTarget.scrollTop)}
+      onKeyDown={onKeyDown}
+    >
+      <div class="thumbs-all" style={{ height: `${seen.heightPx}px` }} role="presentation">
+        {photos.slice(seen.from, seen.to).map((id, i) => {
+          const index = seen.from + i;
+          return (
+            <div
+              key={id}
+              id={`${base}-${index}`}
+              role="option"
+              class={index === here ? 'thumb active' : 'thumb'}
+              aria-selected={selected.has(id)}
+              aria-label={t('nthPhoto', { n: index + 1 })}
+              aria-setsize={photos.length}
+              aria-posinset={index + 1}
+              style={placeOf(index, columns)}
+              draggable
+              onDragStart={event => drag(event, id, selected)}
+              onClick={event => select(index, event.shiftKey)}
+            >
+              <Picture id={id} read={props.read} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Owns its object URL. */
+export function Picture(props: { readonly id: string; readonly read: ReadThumbnail; readonly alt?: string }) {
+  const { id, read, alt = '' } = props;
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let wanted = true;
+    read(id).then(
+      blob => {
+        if (!wanted || !blob) return;
+        made = URL.createObjectURL(blob);
+        setUrl(made);
+      },
+      (thrown: unknown) => console.warn('haversack: a thumbnail could not be read.', thrown),
+    );
+    return () => {
+      wanted = false;
+      if (made !== null) URL.revokeObjectURL(made);
+    };
+  }, [id, read]);
+  return url === null ? null : <img src={url} alt={alt} draggable={false} decoding="async" />;
+}
+
+function placeOf(index: number, columns: number): { readonly transform: string } {
+  const x = (index % columns) * pitchPx;
+  const y = Math.floor(index / columns) * pitchPx;
+  return { transform: `translate(${x}px, ${y}px)` };
+}
+
+function toggled(selected: ReadonlySet<string>, id: string): Set<string> {
+  const next = new Set(selected);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+function withRange(
+  selected: ReadonlySet<string>,
+  photos: readonly string[],
+  from: number,
+  to: number,
+): Set<string> {
+  const some = photos.slice(Math.min(from, to), Math.max(from, to) + 1);
+  return new Set([...selected, ...some]);
+}
+
+/** All that are selected, where the one that is dragged is among them. */
+function drag(event: DragEvent, id: string, selected: ReadonlySet<string>): void {
+  const ids = selected.has(id) ? [...selected] : [id];
+  event.dataTransfer?.setData(draggedPhotos, ids.join('\n'));
+}
+
+function reveal(box: HTMLElement | null, top: number): void {
+  if (!box) return;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + cellPx > box.scrollTop + box.clientHeight) box.scrollTop = top + cellPx - box.clientHeight;
+}
+
+function useSize(box: { readonly current: HTMLElement | null }): { width: number; height: number } {
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box]);
+  return size;
+}

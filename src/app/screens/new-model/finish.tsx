@@ -1,0 +1,99 @@
+// From what was shown to a model: its name, what will happen, and the way to its figures.
+import { useState } from 'preact/hooks';
+import { modelNameSchema } from '../../../core/artifact/names.ts';
+import { type Failure } from '../../../core/errors.ts';
+import { t as common } from '../../i18n/common.ts';
+import { t } from '../../i18n/new-model.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { ErrorNote } from '../../parts/error-note.tsx';
+import { TextField } from '../../parts/field.tsx';
+import { href, navigate } from '../../router.ts';
+import { catalogue } from '../../state/catalogue.ts';
+import { installedByModel } from '../../state/installed.ts';
+import type { Teaching } from '../../state/project.ts';
+import { canFinish } from './missing.ts';
+
+export function Finish({ teaching }: { readonly teaching: Teaching }) {
+  const [open, setOpen] = useState(false);
+  const project = teaching.project.value;
+  const ready = canFinish(project.classes, teaching.byClass.value);
+  return (
+    <>
+      <div class="row">
+        <Button kind="primary" icon="check" disabled={!ready} onClick={() => setOpen(true)}>
+          {t('finish')}
+        </Button>
+        <Button
+          icon="download"
+          disabled={teaching.examples.value.length === 0}
+          onClick={() => void teaching.exportData()}
+        >
+          {t('exportData')}
+        </Button>
+        {project.candidate === null ? null : (
+          <LinkButton kind="quiet" icon="judge" href={href('judge', project.model)}>
+            {t('toJudge')}
+          </LinkButton>
+        )}
+      </div>
+      {ready ? null : <p class="soft small">{t('finishNeeds')}</p>}
+      {open ? <Make teaching={teaching} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onClose: () => void }) {
+  const [name, setName] = useState(teaching.project.value.model);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const isName = modelNameSchema.safeParse(name).success;
+  const make = async (): Promise<void> => {
+    if (!isName || busy) return;
+    setBusy(true);
+    setProblem(null);
+    const made = await teaching.finish(name);
+    setBusy(false);
+    if (!made.ok) return setProblem(made.error);
+    onClose();
+    navigate('judge', name);
+  };
+  return (
+    <Dialog
+      title={t('finishTitle')}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{common('cancel')}</Button>
+          <Button kind="primary" icon="check" busy={busy} disabled={!isName} onClick={() => void make()}>
+            {busy ? t('finishing') : t('finishNow')}
+          </Button>
+        </>
+      }
+    >
+      <form
+        class="stack"
+        onSubmit={event => {
+          event.preventDefault();
+          void make();
+        }}
+      >
+        <TextField
+          label={t('name')}
+          hint={isTaken(name) ? t('nameTaken') : t('nameHint')}
+          error={isName ? null : t('nameWrong')}
+          value={name}
+          maxLength={64}
+          onInput={setName}
+        />
+        <p>{t('finishWhat', { n: teaching.examples.value.length })}</p>
+        <p class="soft">{t('finishThen')}</p>
+        {problem ? <ErrorNote failure={problem} /> : null}
+      </form>
+    </Dialog>
+  );
+}
+
+function isTaken(name: string): boolean {
+  return installedByModel.value.has(name) || (catalogue.value ?? []).some(summary => summary.model === name);
+}
