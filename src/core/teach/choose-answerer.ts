@@ -12,7 +12,7 @@ export interface Choice {
 }
 
 /** More rows are judged no better, and take their time: every second, third … one is asked. */
-const mostAsked = 600;
+const mostAsked = 250;
 
 /** The head where it is right at least as often on what it did not see: being as good it is the faster one, and calibrated. */
 export function chooseAnswerer(rows: LabelledEmbeddings, { judged }: TrainedHead): Choice {

@@ -33,13 +33,12 @@ export function embeddingPoints(model: Bytes, labels: readonly string[] | null =
   prune(graph);
   if (!isLookedAt(graph)) return [];
   const values = candidates(graph, labels?.length ?? null);
-  const sizes = prefixBytes(graph);
-  return values.map(({ value, width, pools, place }) => ({
-    value,
-    width,
-    pools,
-    share: sizes.whole === 0 ? 1 : sizes.upTo(place) / sizes.whole,
-  }));
+  const bytes = prefixBytes(graph);
+  // What no weight has touched is the input still.
+  const seen = values.filter(({ place }) => bytes[place]! > 0);
+  return seen.map(({ value, width, pools, place }) => {
+    return { value, width, pools, share: bytes[place]! / bytes.at(-1)! };
+  });
 }
 
 /** One input: images, in floats or bytes, or rows of numbers. */
@@ -95,6 +94,8 @@ function candidate(context: Context, value: string, place: number, node: GraphNo
   const shape = context.types.shape(value);
   if (context.types.type(value)?.datatype !== 'FP32' || !shape) return null;
   const isMap = shape.length === 4 && !isOnePlace(shape);
+  // Laid out for others, channels last perhaps.
+  if (isMap && layouts.has(operatorOf(node))) return null;
   const width = isMap ? shape[1]! : elements(shape.slice(1));
   if (shape.length < 2 || !shape.slice(1).every((size, axis) => size > 0 || (isMap && axis > 0))) return null;
   if (width < narrowest || width > widest) return null;
@@ -184,19 +185,21 @@ function deepestFirst(context: Context, cuts: readonly Candidate[]): Candidate[]
     .slice(0, mostMaps);
 }
 
-/** Bytes of weights that the nodes up to a place need. */
-function prefixBytes(graph: Graph): { readonly whole: number; upTo(place: number): number } {
-  const seen = new Set<number>();
+/** Means, scales, sizes and axes have fewer elements than a layer's weight. */
+const fewest = 32;
+
+/** Of each node: bytes of the weights that it and the nodes before it read. */
+function prefixBytes(graph: Graph): number[] {
+  const seen = new Set<string>();
   let sum = 0;
-  const sums = graph.nodes.map(node => {
+  return graph.nodes.map(node => {
     for (const name of node.inputs) {
       const weight = graph.initializers.get(name);
-      if (!weight || seen.has(name)) continue;
+      if (!weight || seen.has(name) || elements(weight.shape) < fewest) continue;
       seen.add(name);
-      if (weight.datatype !== 'BYTES')
-        sum += elements(weight.shape) * arrays[weight.datatype].BYTES_PER_ELEMENT;
+      const bytes = weight.datatype === 'BYTES' ? 0 : arrays[weight.datatype].BYTES_PER_ELEMENT;
+      sum += elements(weight.shape) * bytes;
     }
     return sum;
   });
-  return { whole: sum, upTo: place => sums[place] ?? 0 };
 }

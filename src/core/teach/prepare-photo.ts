@@ -22,11 +22,11 @@ export function preparePhoto(graph: Graph, input: ValueSpec, preparation: PhotoP
   graph.nodes = [];
   const writer = new Writer(graph);
   const square = writer.middleSquare(photoInput);
-  // Resize knows NCHW best, and so do the models that were imported.
-  const planes = writer.op('Transpose', [writer.op('Cast', [square], { to: { int: dataTypeOf('FP32') } })], {
+  // What follows works on planes, and so do most models.
+  const planes = writer.op('Transpose', [writer.op('Cast', [square.photo], toFloat)], {
     perm: { ints: [0, 3, 1, 2] },
   });
-  const resized = writer.resized(planes, preparation);
+  const resized = writer.resized(planes, square.side, preparation);
   const grey = preparation.channels === 1 ? writer.grey(resized) : resized;
   const scaled = writer.scaled(grey, preparation);
   const laidOut =
@@ -38,6 +38,15 @@ export function preparePhoto(graph: Graph, input: ValueSpec, preparation: PhotoP
   graph.claim(photoInput);
   graph.nodes.push(...nodes);
 }
+
+interface Square {
+  /** UINT8 [n, side, side, 3] */
+  readonly photo: string;
+  /** INT64 [1] */
+  readonly side: string;
+}
+
+const toFloat = { to: { int: dataTypeOf('FP32') } };
 
 class Writer {
   readonly #graph: Graph;
@@ -59,7 +68,7 @@ class Writer {
   }
 
   // side = min(h, w); rows (h − side) / 2 up to that + side, columns alike
-  middleSquare(photo: string): string {
+  middleSquare(photo: string): Square {
     const sizes = this.op('Slice', [
       this.op('Shape', [photo]),
       this.constant('first', int64([1])),
@@ -68,18 +77,38 @@ class Writer {
     const side = this.op('ReduceMin', [sizes], { keepdims: { int: 1 } });
     const starts = this.op('Div', [this.op('Sub', [sizes, side]), this.constant('two', int64([2]))]);
     const ends = this.op('Add', [starts, side]);
-    return this.op('Slice', [photo, starts, ends, this.constant('axes', int64([1, 2]))]);
+    const cut = this.op('Slice', [photo, starts, ends, this.constant('axes', int64([1, 2]))]);
+    return { photo: cut, side };
   }
 
-  // Linear, pixel centres at halves; what is made smaller is averaged over all pixels that go into one (antialias).
-  resized(planes: string, { height, width }: PhotoPreparation): string {
-    const sizes = this.constant('sizes', int64([height, width]));
-    return this.op('Resize', [planes, '', '', sizes], {
-      mode: { string: 'linear' },
-      coordinate_transformation_mode: { string: 'half_pixel' },
-      antialias: { int: 1 },
-      axes: { ints: [2, 3] },
+  // new = R · old · C: each new pixel is a mean of old ones, rows by R [height, side], columns by C [side, width].
+  resized(planes: string, side: string, { height, width }: PhotoPreparation): string {
+    const narrowed = this.op('MatMul', [planes, this.tent(side, [1, width])]);
+    return this.op('MatMul', [this.tent(side, [height, 1]), narrowed]);
+  }
+
+  /**
+   * Linear, pixel centres at halves, and over all pixels that go into one where the photo gets smaller (Pillow's BILINEAR):
+   * weight(i, j) = max(0, 1 − |j − cᵢ| / reach), made to sum to 1, with cᵢ = (i + ½) · scale − ½, scale = side / size,
+   * reach = max(1, scale). In these operators and not as Resize: that one's `antialias` is refused by WebGPU (ONNX Runtime
+   * Web 1.30), and a device is to see what the others see.
+   */
+  tent(side: string, shape: readonly [1, number] | readonly [number, 1]): string {
+    const size = Math.max(...shape);
+    const axis = shape[0] === 1 ? 0 : 1;
+    const number = (stem: string, value: number) => this.constant(stem, float32([], [value]));
+    const middles = Float32Array.from({ length: size }, (_, i) => i + 0.5);
+    const scale = this.op('Mul', [this.op('Cast', [side], toFloat), number('share', 1 / size)]);
+    const centres = this.op('Mul', [this.constant('middles', float32(shape, middles)), scale]);
+    const range = this.op('Range', [number('from', 0.5), this.op('Cast', [side], toFloat), number('one', 1)]);
+    const pixels = this.op('Unsqueeze', [range, this.constant('axis', int64([1 - axis]))]);
+    const distances = this.op('Abs', [this.op('Sub', [pixels, centres])]);
+    const reach = this.op('Max', [scale, number('one', 1)]);
+    const weights = this.op('Relu', [this.op('Sub', [number('one', 1), this.op('Div', [distances, reach])])]);
+    const sums = this.op('ReduceSum', [weights, this.constant('axis', int64([axis]))], {
+      keepdims: { int: 1 },
     });
+    return this.op('Div', [weights, sums]);
   }
 
   // No convolution: that would be a layer, and this is nothing that is trained.

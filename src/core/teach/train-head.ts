@@ -23,11 +23,13 @@ export const judgedFolds = 3;
 const penalties = [1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5];
 /** Where nothing could be kept out. */
 const usualPenalty = 1e-2;
-/** Weaker penalties are not tried after so many that made it worse. */
+/** A smaller loss counts where it is smaller by this share; after so many penalties without one, weaker ones are not tried. */
+const leastGain = 0.01;
 const patience = 2;
-const search = { maxSteps: 60, tolerance: 2e-4 };
+/** At each penalty: enough where the start is near, and more would only fit the rows that are learnt from. */
+const search = { maxSteps: 16, tolerance: 2e-4 };
 /** Below this share of the width, rows are fewer numbers as coordinates of what they span, and worth bringing there. */
-const fewRows = 1 / 3;
+const fewRows = 1 / 2;
 
 export interface TrainedHead {
   readonly head: Head;
@@ -82,10 +84,10 @@ function assertEnough({ classes, labels }: LabelledEmbeddings): void {
 
 type Breathe = (() => Promise<void>) | undefined;
 
-/** Strong penalties first: each makes the start of the next, and a weak one alone takes the longest. */
+/** The way that was judged, down to the penalty that was chosen. */
 async function fitted(rows: RegressionRows, penalty: number, breathe: Breathe): Promise<Float64Array> {
   const parameters = new Float64Array(parameterCount(rows));
-  for (const each of [...penalties.filter(other => other > 10 * penalty), penalty]) {
+  for (const each of penalties.filter(other => other >= penalty)) {
     await minimize(regressionObjective(rows, each), parameters, { ...search, ...(breathe && { breathe }) });
   }
   return parameters;
@@ -112,7 +114,7 @@ async function choosePenalty(rows: RegressionRows, folds: Int32Array, breathe: B
   for (const penalty of penalties) {
     const logits = await heldOutLogits(parts, penalty, breathe);
     const calibration = calibrate({ classes: rows.classes, logits, labels, weights });
-    if (!best || calibration.loss < best.calibration.loss) {
+    if (!best || calibration.loss < best.calibration.loss * (1 - leastGain)) {
       best = { penalty, calibration, logits };
       worse = 0;
     } else if (++worse === patience) {
