@@ -124,7 +124,12 @@ export default defineConfig({
   worker: { format: 'es', plugins: () => [withoutJsonSchema(), runtime.worker()] },
   build: {
     target: 'es2022',
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // The list of what each later screen needs would be a hundredth of the shell; their scripts name it themselves.
+      resolveDependencies: (_file, needed, { hostType }) =>
+        hostType === 'html' ? needed : needed.filter(name => name.endsWith('.css')),
+    },
     // An inlined file would be a data: address, which the Content-Security-Policy forbids.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4096,
