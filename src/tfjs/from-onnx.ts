@@ -3,22 +3,18 @@ import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { io, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
+import { fromOnnxLayout } from '../core/import/tfjs-layers/layouts.ts';
 import { readInitializers } from '../core/onnx/patch.ts';
-import { layerNames } from './layer-rules.ts';
-import { fromOnnxLayout } from './layouts.ts';
 import type { Topology } from './topology.ts';
+import { refuseUntrained } from './trained-layers.ts';
 
 /**
  * The caller disposes of the model.
  * @throws HaversackError `TrainingImpossible` where file and topology do not belong together.
  */
 export async function toLayersModel(topology: Topology, file: Bytes): Promise<LayersModel> {
-  const strange = topology.layers.config.layers.find(layer => !layerNames.includes(layer.class_name));
-  if (strange) {
-    throw new HaversackError(
-      'TrainingImpossible',
-      `Layer '${strange.config.name}' is a ${strange.class_name}, which this engine does not train.`,
-    );
+  for (const { class_name: className, config } of topology.layers.config.layers) {
+    refuseUntrained(config.name, className, 'TrainingImpossible');
   }
   const model = await loadLayersModel(io.fromMemory({ modelTopology: topology.layers }));
   try {

@@ -1,13 +1,14 @@
 // A layers model as an ONNX graph, preprocessing included, and the topology that leads back from it.
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
-import { GraphDraft } from './graph-draft.ts';
-import { addLayer, type LayerFacts } from './layer-rules.ts';
-import type { Weight } from './layouts.ts';
+import { applyModel } from '../core/import/tfjs-layers/apply.ts';
+import { GraphDraft, type Value } from '../core/import/tfjs-layers/graph-draft.ts';
+import { inputsOf, parseModelTopology } from '../core/import/tfjs-layers/model-topology.ts';
+import { weightsByLayer } from '../core/import/tfjs-layers/named-weights.ts';
+import { float32, type Tensor } from '../core/tensor.ts';
 import { parseTopology, type Preprocessing, type Topology, topologyFormat } from './topology.ts';
-
-type Layer = layers.Layer;
+import { refuseUntrained } from './trained-layers.ts';
 
 export interface ToOnnxOptions {
   readonly name: string;
@@ -29,70 +30,52 @@ export async function toOnnx(
   if (model.getClassName() !== 'Sequential') {
     throw new HaversackError(
       'OperatorUnsupported',
-      `A ${model.getClassName()} model has no ONNX form here; a Sequential one has.`,
+      `A ${model.getClassName()} model has no ONNX form here that can be trained; a Sequential one has.`,
     );
   }
-  const sampleShape = sizes(model.layers[0]!.batchInputShape);
-  const draft = new GraphDraft(options.inputName);
-  for (const [i, step] of options.preprocessing.entries()) addPreprocessing(draft, step, i, sampleShape);
-  for (const layer of model.layers) addLayer(await factsOf(layer), draft);
-  const outputShape = sizes(model.layers.at(-1)!.outputShape);
-  const file = draft.build({
-    name: options.name,
-    inputName: options.inputName,
-    inputShape: channelsFirst(sampleShape),
-    outputName: options.outputName,
-    outputShape: channelsFirst(outputShape),
-  });
+  const stored: unknown = model.toJSON(null, false);
+  const chain = parseModelTopology(stored);
+  for (const layer of chain.layers) refuseUntrained(layer.name, layer.className, 'OperatorUnsupported');
+  const sampleShape = knownSizes(inputsOf(chain)[0]!.shape);
+  const draft = new GraphDraft();
+  const input = draft.input(options.inputName, sampleShape, 'NCHW');
+  const prepared = options.preprocessing.reduce((x, step, i) => preprocessed(draft, step, i, x), input);
+  const [output] = applyModel(chain, [prepared], draft, weightsByLayer(await weightsOf(model)));
+  draft.output(options.outputName, output!, 'NCHW');
   const topology = parseTopology({
     format: topologyFormat,
-    layers: model.toJSON(null, false),
+    layers: stored,
     preprocessing: options.preprocessing,
     weights: draft.weights,
     head: options.head,
     sampleShape,
   });
-  return { file, topology };
+  return { file: draft.build(options.name), topology };
 }
 
-function addPreprocessing(
-  draft: GraphDraft,
-  step: Preprocessing,
-  index: number,
-  sampleShape: readonly number[],
-): void {
+function preprocessed(draft: GraphDraft, step: Preprocessing, index: number, x: Value): Value {
   const name = `preprocessing_${index}`;
   if (step.op === 'divide') {
-    draft.node('Div', [draft.constant(`${name}/by`, [], [step.by])]);
-    return;
+    return { ...x, name: draft.node('Div', [x.name, draft.constant(`${name}/by`, [], [step.by])]) };
   }
-  const shape = channelsFirst(sampleShape);
-  draft.node('Sub', [draft.constant(`${name}/mean`, shape, step.mean)]);
-  draft.node('Div', [draft.constant(`${name}/scale`, shape, step.scale)]);
+  const shape = channelsFirst(knownSizes(x.shape));
+  const centred = draft.node('Sub', [x.name, draft.constant(`${name}/mean`, shape, step.mean)]);
+  return { ...x, name: draft.node('Div', [centred, draft.constant(`${name}/scale`, shape, step.scale)]) };
 }
 
-async function factsOf(layer: Layer): Promise<LayerFacts> {
-  const weights = new Map<string, Weight>();
-  for (const variable of layer.weights) {
+async function weightsOf(model: LayersModel): Promise<Map<string, Tensor>> {
+  const weights = new Map<string, Tensor>();
+  for (const variable of model.weights) {
     const value = variable.read();
-    const data = new Float32Array(await value.data<'float32'>());
-    weights.set(variable.originalName.slice(layer.name.length + 1), { shape: value.shape, data });
+    weights.set(variable.originalName, float32(value.shape, new Float32Array(await value.data<'float32'>())));
   }
-  return {
-    name: layer.name,
-    className: layer.getClassName(),
-    config: layer.getConfig(),
-    inputShape: sizes(Array.isArray(layer.input) ? layer.input[0]!.shape : layer.input.shape),
-    weights,
-  };
+  return weights;
 }
 
-/** A shape of known sizes without the batch. */
-function sizes(shape: unknown): number[] {
-  const [, ...rest] = shape as (number | null)[];
-  return rest.map(size => {
+function knownSizes(shape: readonly (number | null)[]): number[] {
+  return shape.map(size => {
     if (size === null)
-      throw new HaversackError('OperatorUnsupported', 'A layer has a dimension of free size.');
+      throw new HaversackError('OperatorUnsupported', 'The model has an input of free size.');
     return size;
   });
 }

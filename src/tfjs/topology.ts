@@ -1,6 +1,7 @@
 // The topology artifact of versions that TensorFlow.js trains: the layers model without weights, and which initializer of
 // the ONNX graph each weight is. Knows neither library.
 import { HaversackError } from '../core/errors.ts';
+import { layoutSchema } from '../core/import/tfjs-layers/layouts.ts';
 import { z } from '../core/zod.ts';
 
 export const topologyFormat = 'haversack-tfjs/1';
@@ -14,13 +15,6 @@ export const preprocessingSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('divide'), by: z.number() }),
 ]);
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
-
-/**
- * How a weight's axes lie in the graph. TensorFlow.js has kernels as [height, width, in, out], and depthwise ones as
- * [height, width, in, multiplier]; ONNX has [out, in, height, width], and [in × multiplier, 1, height, width].
- */
-export const layoutSchema = z.enum(['same', 'HWIO→OIHW', 'HWCM→(CM)1HW']);
-export type Layout = z.infer<typeof layoutSchema>;
 
 const layerSchema = z.object({
   class_name: z.string().max(64),

@@ -22,6 +22,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { seededRandom } from '../core/data/random.ts';
 import { HaversackError } from '../core/errors.ts';
+import { toOnnxLayout } from '../core/import/tfjs-layers/layouts.ts';
 import { elements, float32, type Tensor as CoreTensor } from '../core/tensor.ts';
 import type { LabelledRows, TrainControl, Trained, TrainJob, TrainProgress } from '../core/train/engine.ts';
 import { answersOnCpu, weightValues, type WeightValues } from './check.ts';
@@ -30,7 +31,6 @@ import type { TrainRecipe } from '../core/train/recipe.ts';
 import { WorkClock } from '../core/train/work-clock.ts';
 import { asLogits, type Chain, chainOf, infer, learn, withLogits } from './chain.ts';
 import { toLayersModel } from './from-onnx.ts';
-import { toOnnxLayout } from './layouts.ts';
 import { checkRows, inputTensor } from './rows.ts';
 import type { Topology } from './topology.ts';
 

@@ -72,6 +72,16 @@ export function readWeights(
   return weights;
 }
 
+/** What a person should know of weights that were stored in fewer bits. */
+export function quantizationNotes(manifest: WeightsManifest): string[] {
+  const kinds = new Set(
+    manifest.flatMap(({ weights }) => weights.flatMap(({ quantization }) => quantization?.dtype ?? [])),
+  );
+  return [...kinds].map(
+    kind => `Weights were stored as ${kind}; here they are FP32, of which smaller variants are made.`,
+  );
+}
+
 /** Where files came without their folders, the name alone decides. */
 function shard(files: readonly ImportFile[], folder: string, path: string): Bytes {
   const name = path.split('/').at(-1)!;
