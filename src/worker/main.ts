@@ -1,9 +1,12 @@
-// The ML worker: one script for serving and for training, which load what they need when they are called.
+// The ML worker: one script for serving, for training and for what is taught by showing. All of them load what they need
+// when they are called.
 import { expose } from 'comlink';
 import { answerPredictions } from './predict-port.ts';
 import type { WorkerApi } from './protocol.ts';
+import { openProjects, projects } from './project-api.ts';
 import { predict, serving } from './serving.ts';
 import { training } from './training-api.ts';
 
 answerPredictions(predict);
-expose({ ...serving, ...training } satisfies WorkerApi);
+const openCount = async () => (await serving.openCount()) + openProjects();
+expose({ ...serving, ...training, ...projects, openCount } satisfies WorkerApi);

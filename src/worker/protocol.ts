@@ -170,19 +170,23 @@ export interface ProjectStanding {
 
 /** Of the project with that handle, whose examples are in the store. */
 export interface ProjectApi {
-  /** Opens the project's embedder and what is known of its examples. */
+  /** Opens the project's embedder, as it is chosen now. */
   openProject(project: string): Promise<Result<{ readonly handle: number; readonly provider: Provider }>>;
   /**
    * Embeds what is new in the store, forgets what went, learns the head anew where that changed something. Resolves when
    * nothing is left to do; `onStanding` is a Comlink proxy, called as it goes.
    */
   learn(handle: number, onStanding: (standing: ProjectStanding) => void): Promise<Result<ProjectStanding>>;
+  /** Of photos that come while another is looked at the latest is answered, those before it with `Aborted`. */
   look(handle: number, photo: Photo): Promise<Result<LiveAnswer>>;
-  /** Makes one ONNX file of it, judges it on the held-out examples, and stores a signed candidate, the model's first or next. */
+  /**
+   * Learns what is left to learn, makes one ONNX file of it, judges it on the held-out examples, and stores a signed candidate,
+   * the model's first or next.
+   */
   finishProject(handle: number): Promise<Result<{ readonly candidate: Digest }>>;
   closeProject(handle: number): Promise<Result<null>>;
   /** Places where that version's embedding may be taken, the proposed one first. */
   embeddingPoints(ref: VersionRef): Promise<Result<EmbeddingPoint[]>>;
 }
 
-export type WorkerApi = ServingApi & TrainingApi;
+export type WorkerApi = ServingApi & TrainingApi & ProjectApi;

@@ -1,8 +1,8 @@
 // The training side of the worker's surface: at most one run at a time, and what pauses or stops it. The work itself is
 // loaded when it is asked for.
-import { type ProxyMethods, releaseProxy } from 'comlink';
 import { HaversackError } from '../core/errors.ts';
 import { answer } from './answer.ts';
+import { quietly, releasing } from './page-proxy.ts';
 import type { RunProgress, TrainingApi } from './protocol.ts';
 import { RunControl } from './run-control.ts';
 
@@ -75,22 +75,6 @@ type Report = (progress: RunProgress) => void;
 
 function reporting<T>(onProgress: Report, work: (report: Report) => Promise<T>): Promise<T> {
   return releasing(onProgress, () => work(sparsely(onProgress)));
-}
-
-/** Lets go of the page's function when the work has ended. */
-async function releasing<T>(proxy: object, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    (proxy as Partial<ProxyMethods>)[releaseProxy]?.();
-  }
-}
-
-/** Across the border it is a promise, which rejects when the page is gone; nobody is left to be told. */
-function quietly<T>(tell: (news: T) => void): (news: T) => void {
-  return news => {
-    Promise.resolve(tell(news)).catch(() => undefined);
-  };
 }
 
 function sparsely(onProgress: Report): Report {

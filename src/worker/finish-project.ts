@@ -1,0 +1,77 @@
+// A project becomes a model: what was learnt as one ONNX file, judged, recorded, and stored as a signed candidate.
+import type { Digest } from '../core/artifact/digest.ts';
+import { HaversackError } from '../core/errors.ts';
+import { composeClassifier } from '../core/teach/compose-classifier.ts';
+import { saveCandidate } from '../device/candidates.ts';
+import type { Database } from '../device/db.ts';
+import { parentOfNext } from '../device/founding.ts';
+import { loadIdentity } from '../device/identity.ts';
+import type { Project } from '../device/project-schemas.ts';
+import { noteCandidate, readProject } from '../device/projects.ts';
+import type { OpenProject } from './open-project.ts';
+import { openOrtSession } from './ort-session.ts';
+import type { Learnt } from './project-answerer.ts';
+import { buildProjectCandidate, type FinishedProject, type Parent } from './project-candidate.ts';
+import { readEmbedder } from './project-embedder.ts';
+import { answersOnHeldOut, checkComposed, compareWithParent, photoReader } from './project-judge.ts';
+import { readStoredModel } from './stored-model.ts';
+
+/**
+ * @returns the candidate, in state `judging`
+ * @throws HaversackError `TrainingImpossible` where a class has no example to learn from, or there are fewer than two;
+ * `Aborted`, `NotInstalled`, `RuntimeFailed`, `QuotaExceeded`
+ */
+export async function finishProject(db: Database, open: OpenProject): Promise<Digest> {
+  const { learner } = open;
+  await learner.learn();
+  const project = await readProject(db, open.id);
+  const learnt = learntOf(project, learner.answerer.learnt);
+  const library = await readEmbedder(db, open.embedder);
+  const file = composeClassifier(library.embedder, learnt.head);
+  const session = await openOrtSession(file, 'wasm');
+  try {
+    const heldOut = answersOnHeldOut(learnt, learner.examples.rows('test'));
+    const identity = await loadIdentity(db);
+    const finished: FinishedProject = {
+      project,
+      examples: learner.examples.all,
+      learnt,
+      heldOut,
+      library,
+      file,
+      session,
+      parent: await parentOf(db, project),
+      device: identity.keyId,
+    };
+    const readPhoto = photoReader(db, library.side);
+    await checkComposed(session, heldOut, readPhoto);
+    const made = await buildProjectCandidate(finished);
+    const comparison = await compareWithParent(finished, made.candidate, readPhoto, learner.control);
+    // The last moment at which closing leaves nothing behind.
+    await learner.control.checkpoint();
+    const candidate = await saveCandidate(db, identity, { ...made, comparison });
+    await noteCandidate(db, project.id, candidate);
+    return candidate;
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** @throws HaversackError `TrainingImpossible` */
+function learntOf({ classes }: Project, learnt: Learnt | null): Learnt {
+  const known = new Set(learnt?.rows.classIds);
+  const without = classes.filter(({ id }) => !known.has(id)).map(({ label }) => `"${label}"`);
+  if (learnt && without.length === 0) return learnt;
+  throw new HaversackError(
+    'TrainingImpossible',
+    classes.length < 2
+      ? `there are ${classes.length} classes, two or more are told apart`
+      : `there is no example to learn ${without.join(', ')} from`,
+  );
+}
+
+/** Null: it founds a model. */
+async function parentOf(db: Database, { model }: Project): Promise<Parent | null> {
+  const ref = await parentOfNext(db, model);
+  return ref && { ref, model: await readStoredModel(db, { model, version: ref.version }) };
+}

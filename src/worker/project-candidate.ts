@@ -1,0 +1,174 @@
+// The document and chunks of a model that a project became. Photos are not among them: a digest tells of them, and the record is
+// of pictures of nothing.
+import { documentDigest } from '../core/artifact/canonical.ts';
+import { chunkFile, type ChunkedFile } from '../core/artifact/chunks.ts';
+import type { Bytes, Digest } from '../core/artifact/digest.ts';
+import type { Candidate, Evaluation } from '../core/artifact/documents.ts';
+import type { ModelInterface } from '../core/artifact/interface.ts';
+import type { Recorded } from '../core/artifact/recorded.ts';
+import { evaluate } from '../core/evaluate/metrics.ts';
+import { architectureDigest } from '../core/onnx/architecture.ts';
+import { tensorLayout } from '../core/onnx/layout.ts';
+import { toRecordedMap } from '../core/runtime/recorded-tensors.ts';
+import type { Session } from '../core/runtime/session.ts';
+import { probabilitiesOutput } from '../core/teach/compose-classifier.ts';
+import { sureAbove } from '../core/teach/sure-above.ts';
+import type { Example, Project } from '../device/project-schemas.ts';
+import type { Learnt } from './project-answerer.ts';
+import type { LibraryEmbedder } from './project-embedder.ts';
+import type { HeldOut } from './project-judge.ts';
+import { recordedPhoto } from './recorded-photos.ts';
+import type { StoredModel } from './stored-model.ts';
+
+const recordedCases = 4;
+/** Of a probability: providers add up in other orders, and a head makes much of little. */
+const recordedTolerance = 1e-2;
+
+/** The version that the new one comes after. */
+export interface Parent {
+  readonly ref: NonNullable<Candidate['parent']>;
+  readonly model: StoredModel;
+}
+
+export interface FinishedProject {
+  readonly project: Project;
+  /** All that are in the store. */
+  readonly examples: readonly Example[];
+  readonly learnt: Learnt;
+  readonly heldOut: HeldOut;
+  readonly library: LibraryEmbedder;
+  /** Embedder and head. */
+  readonly file: Bytes;
+  /** Of `file`. */
+  readonly session: Session;
+  /** Null: it founds a model. */
+  readonly parent: Parent | null;
+  /** Key id of this device. */
+  readonly device: string;
+}
+
+export interface ProjectCandidate {
+  readonly candidate: Candidate;
+  readonly chunks: ReadonlyMap<string, Bytes>;
+}
+
+export async function buildProjectCandidate(finished: FinishedProject): Promise<ProjectCandidate> {
+  const { project, learnt, heldOut, parent } = finished;
+  const labels = project.classes.map(({ label }) => label);
+  const file = await chunkFile(finished.file, tensorLayout(finished.file));
+  const recorded = await recordedFile(finished.session);
+  const data = await dataDigest(finished, labels);
+  const candidate: Candidate = {
+    type: 'candidate',
+    formatVersion: 1,
+    model: project.model,
+    parent: parent && parent.ref,
+    task: 'classification',
+    interface: interfaceOf(finished, labels),
+    labels,
+    architecture: await architectureDigest(finished.file),
+    evaluations: evaluationsOf(heldOut, labels, data),
+    recipe: recipeOf(finished),
+    data: {
+      digest: data,
+      rows: { train: learnt.rows.ids.length, validation: 0, test: heldOut.ids.length },
+      added: null,
+    },
+    createdAt: new Date().toISOString(),
+    device: finished.device,
+    authority: { variant: finished.library.from.variant, file: file.ref },
+    artifacts: {
+      dataset: null,
+      recorded: { file: recorded.ref, mediaType: 'application/json', cases: recordedCases },
+      topology: null,
+    },
+    note: noteOf(finished),
+  };
+  return { candidate, chunks: new Map([...file.chunks, ...recorded.chunks]) };
+}
+
+/** Of what was learnt from and judged on: which photos, as what, in which part. */
+function dataDigest({ examples, project, learnt, heldOut }: FinishedProject, labels: readonly string[]) {
+  const used = new Set([...learnt.rows.ids, ...heldOut.ids]);
+  const places = new Map(project.classes.map(({ id }, place) => [id, place]));
+  const rows = examples
+    .filter(({ id }) => used.has(id))
+    .map(({ id, part, class: of }) => ({ photo: id, label: labels[places.get(of)!]!, part }));
+  return documentDigest(rows.sort((a, b) => (a.photo < b.photo ? -1 : 1)));
+}
+
+function evaluationsOf(heldOut: HeldOut, labels: readonly string[], dataset: Digest): Evaluation[] {
+  const { ids, labels: truth, answers, probabilities } = heldOut;
+  if (ids.length === 0) return [];
+  return [evaluate(truth, answers, labels, { part: 'test', origin: 'new', dataset, probabilities })];
+}
+
+function interfaceOf(
+  { session, learnt, parent }: FinishedProject,
+  labels: readonly string[],
+): ModelInterface {
+  const [input] = session.inputs;
+  const made: ModelInterface = {
+    inputs: [
+      {
+        ...input!,
+        shape: [...input!.shape],
+        meaning: { kind: 'image', layout: 'NHWC', range: [0, 255], preparation: 'photo', names: null },
+      },
+    ],
+    outputs: [
+      {
+        name: probabilitiesOutput,
+        datatype: 'FP32',
+        shape: [-1, labels.length],
+        meaning: { kind: 'probabilities', unit: null },
+      },
+    ],
+    decision: {
+      kind: 'softmax',
+      output: probabilitiesOutput,
+      from: 'probabilities',
+      notSureBelow: notSureBelow(learnt),
+    },
+  };
+  const before = parent?.model.body.interface;
+  return before && isSameBut(before, made) ? before : made;
+}
+
+/** What comes after a version is asked, and answers, as that does: also in when it is not sure. */
+function isSameBut(before: ModelInterface, made: ModelInterface): boolean {
+  const without = ({ decision, ...rest }: ModelInterface) =>
+    JSON.stringify({ ...rest, decision: { ...decision, notSureBelow: null } });
+  return without(before) === without(made);
+}
+
+/** On rows that were kept out while the head was learnt from the others: the test part only judges. */
+function notSureBelow({ judged, rows }: Learnt): number {
+  const labels = Int32Array.from(judged.rows, row => rows.labels[row]!);
+  return sureAbove({ classes: rows.classes, probabilities: judged.probabilities, labels });
+}
+
+function recipeOf({ library: { embedder, from }, learnt }: FinishedProject): Candidate['recipe'] {
+  const { penalty, temperature } = learnt;
+  return {
+    kind: 'show',
+    embedder: { ...from, file: embedder.digest },
+    head: { kind: 'softmax-regression', penalty, temperature },
+  };
+}
+
+function noteOf({ learnt, heldOut, project, library: { from } }: FinishedProject): string {
+  const photos = learnt.rows.ids.length + heldOut.ids.length;
+  return `${photos} photos of ${project.classes.length} classes, seen by ${from.model}@${from.version}`;
+}
+
+/** The file's own answers. */
+async function recordedFile(session: Session): Promise<ChunkedFile> {
+  const cases: Recorded['cases'] = [];
+  for (let seed = 1; seed <= recordedCases; seed++) {
+    const inputs = { [session.inputs[0]!.name]: recordedPhoto(seed) };
+    cases.push({ inputs: toRecordedMap(inputs), outputs: toRecordedMap(await session.run(inputs)) });
+  }
+  const recorded: Recorded = { tolerance: recordedTolerance, cases };
+  return chunkFile(new TextEncoder().encode(JSON.stringify(recorded)));
+}

@@ -1,0 +1,113 @@
+// What a finished project is worth: on examples that were held out, by the very file that goes out.
+import type { Candidate } from '../core/artifact/documents.ts';
+import type { ModelInterface } from '../core/artifact/interface.ts';
+import { HaversackError } from '../core/errors.ts';
+import { compare, type Comparison } from '../core/evaluate/compare.ts';
+import { decide } from '../core/evaluate/decide.ts';
+import type { Session } from '../core/runtime/session.ts';
+import { probabilitiesOf } from '../core/teach/head.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { TrainControl } from '../core/train/engine.ts';
+import type { Database } from '../device/db.ts';
+import { readExamplePhoto } from '../device/examples.ts';
+import { openOrtSession } from './ort-session.ts';
+import type { Learnt } from './project-answerer.ts';
+import type { FinishedProject } from './project-candidate.ts';
+import type { EmbeddedRows } from './project-examples.ts';
+import { photoOfFile } from './project-photo.ts';
+
+/** Held-out photos on which the file is held against what it was made of. */
+const checkedPhotos = 4;
+/** Largest |difference| of a probability: what was embedded on a GPU is added up in another order than here. */
+const composedTolerance = 1e-2;
+
+/** Held-out rows, and what the head answers to them. */
+export interface HeldOut extends EmbeddedRows {
+  /** [rows, classes] */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** [rows] */
+  readonly answers: Int32Array<ArrayBuffer>;
+}
+
+export function answersOnHeldOut({ head }: Learnt, rows: EmbeddedRows): HeldOut {
+  const probabilities = probabilitiesOf(head, rows.embeddings);
+  const answers = Int32Array.from(rows.ids, (_id, row) =>
+    likeliest(probabilities.subarray(row * rows.classes, (row + 1) * rows.classes)),
+  );
+  return { ...rows, probabilities, answers };
+}
+
+/** The first of the largest. */
+function likeliest(values: Float32Array): number {
+  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
+}
+
+/** The photo of an example, decoded; null for one that is gone. */
+export type ReadPhoto = (id: string) => Promise<Tensor | null>;
+
+/** @param side as of an embedder */
+export function photoReader(db: Database, side: number): ReadPhoto {
+  return async id => {
+    const file = await readExamplePhoto(db, id);
+    return file && photoOfFile(file, side);
+  };
+}
+
+/** @throws HaversackError `RuntimeFailed` where the file answers otherwise than what it was made of */
+export async function checkComposed(session: Session, heldOut: HeldOut, readPhoto: ReadPhoto): Promise<void> {
+  const { classes, probabilities } = heldOut;
+  let difference = 0;
+  for (const [row, id] of heldOut.ids.slice(0, checkedPhotos).entries()) {
+    const photo = await readPhoto(id);
+    if (!photo) continue;
+    const [answered] = Object.values(await session.run({ [session.inputs[0]!.name]: photo }));
+    (answered!.data as Float32Array).forEach((value, i) => {
+      const distance = Math.abs(value - probabilities[row * classes + i]!);
+      if (!(distance <= difference)) difference = distance;
+    });
+  }
+  if (difference <= composedTolerance) return;
+  throw new HaversackError(
+    'RuntimeFailed',
+    `the finished model is ${difference.toExponential(1)} away from what was taught, allowed ${composedTolerance}`,
+  );
+}
+
+/**
+ * The version before beside the new one, on the same held-out photos. Null where it founds a model, where nothing was held out,
+ * and where the version before tells other classes apart.
+ */
+export async function compareWithParent(
+  { parent, heldOut }: Pick<FinishedProject, 'parent' | 'heldOut'>,
+  { labels, data }: Pick<Candidate, 'labels' | 'data'>,
+  readPhoto: ReadPhoto,
+  control: TrainControl,
+): Promise<Comparison | null> {
+  const before = parent?.model.body.labels;
+  if (!parent || !labels || before?.join('\n') !== labels.join('\n')) return null;
+  const session = await openOrtSession(parent.model.file, 'wasm');
+  try {
+    const rows: { truth: number; old: number; new: number }[] = [];
+    for (const [row, id] of heldOut.ids.entries()) {
+      await control.checkpoint();
+      const photo = await readPhoto(id);
+      if (!photo) continue;
+      const old = await answerOf(session, parent.model.body.interface, photo);
+      rows.push({ truth: heldOut.labels[row]!, old, new: heldOut.answers[row]! });
+    }
+    if (rows.length === 0) return null;
+    const column = (name: keyof (typeof rows)[number]) => Int32Array.from(rows, each => each[name]);
+    const added = { truth: column('truth'), old: column('old'), new: column('new') };
+    return compare(labels, { parent: null, added: { ...added, dataset: data?.digest ?? null } });
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** @throws HaversackError `RuntimeFailed` where it answers with no class */
+async function answerOf(session: Session, face: ModelInterface, photo: Tensor): Promise<number> {
+  const outputs = await session.run({ [session.inputs[0]!.name]: photo });
+  const index = decide(face, null, outputs)[0]?.index;
+  if (index == null) throw new HaversackError('RuntimeFailed', 'the version before answers with no class');
+  return index;
+}

@@ -1,0 +1,167 @@
+// Learns a project while it is taught: embeds what was shown, one photo at a time, and trains a head when nothing waits. What
+// is in the store counts: it is read anew whenever that changes.
+import { toFailure } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { onChanges } from '../device/changes.ts';
+import type { Database } from '../device/db.ts';
+import { keepEmbedding } from '../device/embeddings.ts';
+import { readExamplePhoto } from '../device/examples.ts';
+import { readProject } from '../device/projects.ts';
+import { LatestOnly } from './latest-only.ts';
+import { ProjectAnswerer } from './project-answerer.ts';
+import type { EmbedderSession } from './project-embedder.ts';
+import { ProjectExamples } from './project-examples.ts';
+import { photoOfFile, photoOfPixels } from './project-photo.ts';
+import type { LiveAnswer, Photo, ProjectStanding } from './protocol.ts';
+import { RunControl } from './run-control.ts';
+
+/** Between two reports, while photos are embedded. */
+const reportEveryMs = 150;
+
+type OnStanding = (standing: ProjectStanding) => void;
+
+export class ProjectLearner {
+  readonly examples: ProjectExamples;
+  readonly answerer: ProjectAnswerer;
+  /** Stopped when it is closed. */
+  readonly control = new RunControl();
+  readonly #db: Database;
+  readonly #project: string;
+  readonly #embedder: EmbedderSession;
+  readonly #looks = new LatestOnly((photo: Photo) => this.#answer(photo));
+  readonly #listeners = new Set<OnStanding>();
+  readonly #unlisten: () => void;
+  #learning: Promise<void> | null = null;
+  #isStale = true;
+  #reportedAt = 0;
+
+  /** @param embedder is the learner's from then on, and closed with it */
+  constructor(db: Database, project: string, embedder: EmbedderSession) {
+    this.#db = db;
+    this.#project = project;
+    this.#embedder = embedder;
+    this.examples = new ProjectExamples(embedder.width);
+    this.answerer = new ProjectAnswerer(this.examples);
+    this.#unlisten = onChanges(({ type }) => {
+      if (type === 'examples' || type === 'projects') this.#isStale = true;
+    });
+  }
+
+  /**
+   * Resolves when all that is in the store is learnt.
+   * @throws HaversackError `Aborted` where it is closed meanwhile; `NotFound`, `RuntimeFailed`, `QuotaExceeded`
+   */
+  async learn(onStanding: OnStanding = () => undefined): Promise<ProjectStanding> {
+    this.#listeners.add(onStanding);
+    this.#isStale = true;
+    try {
+      this.#learning ??= this.#learnAll().finally(() => {
+        this.#learning = null;
+      });
+      await this.#learning;
+      return this.#standing();
+    } finally {
+      this.#listeners.delete(onStanding);
+    }
+  }
+
+  /**
+   * Of photos that come while another is looked at, the latest is answered.
+   * @throws HaversackError `Aborted` where a newer one came; `InputInvalid`, `RuntimeFailed`
+   */
+  look(photo: Photo): Promise<LiveAnswer> {
+    return this.#looks.run(photo);
+  }
+
+  /** What is under way ends at its next step. */
+  async close(): Promise<void> {
+    this.#unlisten();
+    this.control.stop();
+    await this.#learning?.catch(() => undefined);
+    await this.#embedder.dispose();
+  }
+
+  async #answer(photo: Photo): Promise<LiveAnswer> {
+    await this.control.checkpoint();
+    const started = performance.now();
+    const embedding = await this.#embedder.embed(photoOfPixels(photo, this.#embedder.side));
+    const embedMs = performance.now() - started;
+    return { ...this.answerer.answer(embedding), embedMs };
+  }
+
+  async #learnAll(): Promise<void> {
+    do {
+      await this.#sync();
+      await this.#embedPending();
+      if (this.#isBehind()) continue;
+      await this.answerer.train(this.control);
+      this.#report();
+    } while (this.#isBehind());
+  }
+
+  /** Whether the store has changed since it was read. */
+  #isBehind(): boolean {
+    return this.#isStale;
+  }
+
+  async #sync(): Promise<void> {
+    await this.control.checkpoint();
+    // Before it is read: what changes meanwhile is read again.
+    this.#isStale = false;
+    await this.examples.sync(this.#db, await readProject(this.#db, this.#project), this.#embedder);
+  }
+
+  /** The next photo is decoded while one is embedded: no more than two are in memory. */
+  async #embedPending(): Promise<void> {
+    const pending = this.examples.pending();
+    let next = pending[0] === undefined ? null : this.#photo(pending[0]);
+    for (const [i, id] of pending.entries()) {
+      await this.control.checkpoint();
+      const photo = await next;
+      const following = pending[i + 1];
+      next = following === undefined ? null : this.#photo(following);
+      if (photo) await this.#embed(id, photo);
+      else this.examples.setUnreadable(id);
+      this.#reportSometimes();
+      if (!this.#isBehind()) continue;
+      await next;
+      return;
+    }
+  }
+
+  async #embed(id: string, photo: Tensor): Promise<void> {
+    const embedding = await this.#embedder.embed(photo);
+    this.examples.set(id, embedding);
+    await keepEmbedding(this.#db, this.#embedder.digest, id, embedding);
+  }
+
+  /** Null for one that is gone, or that this browser does not read. */
+  async #photo(id: string): Promise<Tensor | null> {
+    try {
+      const file = await readExamplePhoto(this.#db, id);
+      return file && (await photoOfFile(file, this.#embedder.side));
+    } catch (error) {
+      console.warn(`haversack: example ${id.slice(0, 12)} is left aside. ${toFailure(error).detail}`);
+      return null;
+    }
+  }
+
+  #standing(): ProjectStanding {
+    return {
+      examples: this.examples.all.length,
+      pending: this.examples.pending().length,
+      by: this.answerer.by,
+      ...this.answerer.shares,
+    };
+  }
+
+  #reportSometimes(): void {
+    if (performance.now() - this.#reportedAt >= reportEveryMs) this.#report();
+  }
+
+  #report(): void {
+    this.#reportedAt = performance.now();
+    const standing = this.#standing();
+    for (const listener of this.#listeners) listener(standing);
+  }
+}
