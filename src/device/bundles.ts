@@ -17,6 +17,7 @@ import { readRow } from './rows.ts';
 import { listSamples } from './samples.ts';
 import { type Installed, installedSchema, seenAliasSchema } from './schema.ts';
 import { storing } from './storage-error.ts';
+import { versionKey } from './version-key.ts';
 
 /** Samples in one document at most; more make more documents. */
 const samplesADocument = 2_000;
@@ -86,13 +87,13 @@ async function parentsOf(
   along: readonly Installed[],
 ): Promise<Installed[]> {
   const wanted = new Map(
-    candidates.map(({ model, parent }) => [`${model}@${parent?.version ?? 0}`, { model, parent }]),
-  );
-  for (const { model, version } of along) wanted.delete(`${model}@${version}`);
-  const rows = await storing(() =>
-    Promise.all(
-      [...wanted.values()].map(({ model, parent }) => db.get('installed', [model, parent?.version ?? 0])),
+    candidates.flatMap(({ model, parent }) =>
+      parent ? [[versionKey(model, parent.version), { model, version: parent.version }] as const] : [],
     ),
+  );
+  for (const { model, version } of along) wanted.delete(versionKey(model, version));
+  const rows = await storing(() =>
+    Promise.all([...wanted.values()].map(({ model, version }) => db.get('installed', [model, version]))),
   );
   return rows.flatMap(raw => readRow(installedSchema, raw, 'installed') ?? []);
 }

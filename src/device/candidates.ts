@@ -1,5 +1,5 @@
 // What was trained on this device or carried here, until the registry has it: judging → kept → queued → sent, or thrown
-// away; and what of it runs before it has a number.
+// away. What of it runs before it has a number: run-candidate.ts.
 import { type ChunkRef, type FileRef, verifyChunk } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import { type Candidate, candidateSchema } from '../core/artifact/documents.ts';
@@ -17,11 +17,11 @@ import { chunksOf, missingChunks, ownBuffer, readFile } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { withRoom } from './evict.ts';
 import { collectGarbage } from './garbage.ts';
-import { keptVariant } from './library.ts';
+import { isFounding, runIfFounding } from './founding.ts';
+import { activeWithoutCandidate } from './library.ts';
 import { candidateOf, filesOfCandidate, filesToRun } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
 import {
-  type Active,
   activeSchema,
   type CandidateRow,
   candidateRowSchema,
@@ -36,11 +36,13 @@ export interface NewCandidate {
   readonly candidate: Candidate;
   /** By digest; those that are in the store already (of the parent) need not be in it. */
   readonly chunks: ReadonlyMap<string, Bytes>;
-  readonly comparison: Comparison;
+  /** With the parent; null for one that founds a model. */
+  readonly comparison: Comparison | null;
 }
 
 /**
- * Signs a candidate and stores it with its chunks, in one transaction.
+ * Signs a candidate and stores it with its chunks, in one transaction. One that founds a model takes the place of those before
+ * it that nobody has decided on.
  * @throws HaversackError `ChunkInvalid`, `ChunkMissing`, `QuotaExceeded`
  */
 export async function saveCandidate(
@@ -95,7 +97,8 @@ async function storeCandidate(
     versions: parent ? [versionKey(model, parent.version)] : [],
     chunks: refs.map(ref => ref.digest),
   };
-  await withRoom(db, bytes, () => putCandidate(db, row, { refs, needs, chunks }), spared);
+  const dropped = await withRoom(db, bytes, () => putCandidate(db, row, { refs, needs, chunks }), spared);
+  if (dropped > 0) await collectGarbage(db);
   postChange('candidates', row.model);
 }
 
@@ -106,12 +109,13 @@ interface CandidateChunks {
   readonly chunks: ReadonlyMap<string, Bytes>;
 }
 
+/** @returns how many it took the place of */
 async function putCandidate(
   db: Database,
   row: CandidateRow,
   { refs, needs, chunks }: CandidateChunks,
-): Promise<void> {
-  await storing(async () => {
+): Promise<number> {
+  return storing(async () => {
     const tx = db.transaction(['chunks', 'candidates'], 'readwrite', { durability: 'strict' });
     const store = tx.objectStore('chunks');
     for (const ref of refs) {
@@ -123,9 +127,20 @@ async function putCandidate(
         throw new HaversackError('ChunkMissing', `chunk ${ref.digest.slice(0, 12)} of the candidate`);
       }
     }
-    await tx.objectStore('candidates').put(row);
+    const candidates = tx.objectStore('candidates');
+    const raws = await candidates.index('model').getAll(row.model);
+    const dropped = readRows(candidateRowSchema, raws, 'candidates').filter(old => isOverBy(old, row));
+    for (const { digest } of dropped) await candidates.delete(digest);
+    await candidates.put(row);
     await tx.done;
+    return dropped.length;
   });
+}
+
+/** Of a new model, what is made next is meant in the place of what was made before, unless its user wanted that. */
+function isOverBy(old: CandidateRow, next: CandidateRow): boolean {
+  const isNew = (row: CandidateRow) => row.state === 'judging' && isFounding(row);
+  return isNew(next) && isNew(old) && old.digest !== next.digest;
 }
 
 async function verifyAll(refs: readonly ChunkRef[], chunks: ReadonlyMap<string, Bytes>): Promise<void> {
@@ -162,60 +177,20 @@ export async function readCandidateFile(
   return { candidate, file: await readFile(db, candidate.authority.file) };
 }
 
-/** The user wants it: it stays until it is sent or thrown away. */
+/** The user wants it: it stays until it is sent or thrown away. One that founds a model is in use from then on. */
 export async function keepCandidate(db: Database, digest: Digest): Promise<void> {
-  const model = await storing(async () => {
-    const tx = db.transaction('candidates', 'readwrite', { durability: 'strict' });
-    const row = readRow(candidateRowSchema, await tx.store.get(digest), 'candidates');
+  const { model, runs } = await storing(async () => {
+    const tx = db.transaction(['candidates', 'active'], 'readwrite', { durability: 'strict' });
+    const candidates = tx.objectStore('candidates');
+    const row = readRow(candidateRowSchema, await candidates.get(digest), 'candidates');
     if (!row) throw new HaversackError('NotFound', `candidate ${digest.slice(0, 12)} is not on this device`);
-    if (row.state === 'judging') await tx.store.put({ ...row, state: 'kept' });
+    if (row.state === 'judging') await candidates.put({ ...row, state: 'kept' });
+    const runs = await runIfFounding(tx.objectStore('active'), row);
     await tx.done;
-    return row.model;
+    return { model: row.model, runs };
   });
   postChange('candidates', model);
-}
-
-/**
- * Runs a candidate in the place of the version it was made from, until another version takes that place. Judged or not, it
- * is kept.
- * @throws HaversackError `NotFound`, `NotInstalled` where what it was made from is not here
- */
-export async function runCandidate(db: Database, digest: Digest): Promise<Active> {
-  const candidate = candidateOf(await readCandidate(db, digest));
-  const installed = await requireParent(db, candidate);
-  await keepCandidate(db, digest);
-  const { model, parent } = candidate;
-  const row = await storing(async () => {
-    const tx = db.transaction('active', 'readwrite', { durability: 'strict' });
-    const now = readRow(activeSchema, await tx.store.get(model), 'active');
-    const previous = now && now.version !== parent!.version ? now.version : (now?.previous ?? null);
-    const next: Active = {
-      model,
-      version: parent!.version,
-      // Not the candidate's own, which has one: what comes after it is of this kind again.
-      variant: keptVariant(installed, now)!,
-      previous,
-      follows: now?.follows ?? true,
-      candidate: digest,
-    };
-    await tx.store.put(next);
-    await tx.done;
-    return next;
-  });
-  postChange('active', model);
-  return row;
-}
-
-/** Back to the version it was made from. */
-export async function stopCandidate(db: Database, model: string): Promise<void> {
-  await storing(async () => {
-    const tx = db.transaction('active', 'readwrite', { durability: 'strict' });
-    const now = readRow(activeSchema, await tx.store.get(model), 'active');
-    if (now?.candidate != null) await tx.store.put({ ...now, candidate: null });
-    await tx.done;
-  });
-  await collectGarbage(db);
-  postChange('active', model);
+  if (runs) postChange('active', model);
 }
 
 /**
@@ -241,7 +216,7 @@ export async function requireParent(
 /** Throws it away, out of the outbox and out of use too. What was sent is the registry's, and stays there. */
 export async function discardCandidate(db: Database, digest: Digest): Promise<void> {
   const stopped = await storing(async () => {
-    const stores = ['candidates', 'outbox', 'active'] as const;
+    const stores = ['candidates', 'outbox', 'active', 'installed'] as const;
     const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
     const outbox = tx.objectStore('outbox');
     for (const id of await outbox.index('candidate').getAllKeys(digest)) await outbox.delete(id);
@@ -249,7 +224,12 @@ export async function discardCandidate(db: Database, digest: Digest): Promise<vo
     const running = readRows(activeSchema, await active.getAll(), 'active').filter(
       row => row.candidate === digest,
     );
-    for (const row of running) await active.put({ ...row, candidate: null });
+    for (const row of running) {
+      const installed = await tx.objectStore('installed').index('model').getAll(row.model);
+      const next = activeWithoutCandidate(row, readRows(installedSchema, installed, 'installed'));
+      if (next) await active.put(next);
+      else await active.delete(row.model);
+    }
     await tx.objectStore('candidates').delete(digest);
     await tx.done;
     return running;

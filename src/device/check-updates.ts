@@ -4,6 +4,7 @@ import { type RolloutTarget, targetOf } from '../core/artifact/rollout.ts';
 import type { ModelSummary } from '../core/artifact/registry-api.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
+import { adopt } from './adopt.ts';
 import { seenAlias } from './aliases.ts';
 import {
   type Condition,
@@ -17,7 +18,7 @@ import { listActive } from './library.ts';
 import { type Policies, policyFor, readPolicies } from './policies.ts';
 import { refreshCatalogue } from './registry.ts';
 import { reportStateIfDue } from './reports.ts';
-import type { Active, UpdatePolicy } from './schema.ts';
+import type { RunningVersion, UpdatePolicy } from './schema.ts';
 import { readSettings } from './settings.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { type TakeClient, type TakeOutcome, takeVersion, type TryVersion } from './take-version.ts';
@@ -67,7 +68,8 @@ export async function checkForUpdates(options: CheckOptions, urge: Urge = 'when-
   };
   for (const active of await listActive(db)) {
     try {
-      await updateOne(options, scene, active);
+      if (active.version === null) await adopt(options, models, active);
+      else await updateOne(options, scene, active);
     } catch (thrown) {
       const failure = toFailure(thrown);
       if (failure.code === 'Aborted') throw thrown;
@@ -88,7 +90,7 @@ interface Scene {
 
 const nothingInTheWay = { idle: null, charging: null } satisfies Partial<Conditions>;
 
-async function updateOne(options: CheckOptions, scene: Scene, active: Active): Promise<void> {
+async function updateOne(options: CheckOptions, scene: Scene, active: RunningVersion): Promise<void> {
   const { model } = active;
   const wanted = await wantedVersion(options.db, active, scene.standing);
   if (!wanted) return;
@@ -131,7 +133,7 @@ async function policyNow(
 /** What `production` wants here, or null where what runs is to stay. */
 async function wantedVersion(
   db: Database,
-  active: Active,
+  active: RunningVersion,
   standing: Standing,
 ): Promise<(RolloutTarget & Pick<Alias, 'revision'>) | null> {
   if (!active.follows) return null;

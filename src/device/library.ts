@@ -10,7 +10,7 @@ import type { Database } from './db.ts';
 import { collectGarbage } from './garbage.ts';
 import { documentsOf, variantFile, type VersionDocuments } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
-import { type Active, activeSchema, type Installed, installedSchema } from './schema.ts';
+import { type Active, activeSchema, type Installed, installedSchema, type RunningVersion } from './schema.ts';
 import { storing } from './storage-error.ts';
 import { versionKey } from './version-key.ts';
 
@@ -126,12 +126,12 @@ export async function follow(db: Database, model: string, follows: boolean): Pro
  * @returns whether it was swapped in
  * @throws HaversackError `NotInstalled`
  */
-export async function advance(db: Database, from: Active, version: number): Promise<boolean> {
+export async function advance(db: Database, from: RunningVersion, version: number): Promise<boolean> {
   let swapped = false;
   await replaceActive(db, from.model, now => {
     if (!now) throw notInstalled(from.model, from.version);
     swapped = now.follows && now.version === from.version && now.candidate === from.candidate;
-    return swapped ? { version, variant: undefined, follows: true } : now;
+    return swapped ? { version, variant: undefined, follows: true } : null;
   });
   return swapped;
 }
@@ -142,18 +142,18 @@ interface Choice {
   readonly follows: boolean;
 }
 
-/** @param choose answers what it is given where that is to stay as it is */
+/** @param choose answers null where what runs is to stay; it throws where nothing runs */
 async function replaceActive(
   db: Database,
   model: string,
-  choose: (now: Active | null) => Choice,
+  choose: (now: Active | null) => Choice | null,
 ): Promise<Active> {
   const next = await storing(async () => {
     const tx = db.transaction(['installed', 'active'], 'readwrite', { durability: 'strict' });
     const active = tx.objectStore('active');
     const now = readRow(activeSchema, await active.get(model), 'active');
     const choice = choose(now);
-    if (now && choice === now) return now;
+    if (choice === null) return now!;
     const { version, variant: wanted, follows } = choice;
     const raw = await tx.objectStore('installed').get([model, version]);
     const installed = readRow(installedSchema, raw, 'installed');
@@ -161,7 +161,7 @@ async function replaceActive(
     if (variant === undefined || !installed?.variants.includes(variant)) {
       throw notInstalled(model, version, wanted);
     }
-    const previous = now && now.version !== version ? now.version : (now?.previous ?? null);
+    const previous = previousOf(now, version);
     const row: Active = { model, version, variant, previous, follows, candidate: null };
     await active.put(row);
     await tx.done;
@@ -169,6 +169,13 @@ async function replaceActive(
   });
   postChange('active', model);
   return next;
+}
+
+/** What can be gone back to from `version`, after `now`. */
+export function previousOf(now: Active | null, version: number | null): number | null {
+  const before = now?.version ?? null;
+  const previous = before !== null && before !== version ? before : (now?.previous ?? null);
+  return previous === version ? null : previous;
 }
 
 /** The kind of variant that ran before, where the version has it here. */
@@ -202,8 +209,21 @@ export async function removeVersion(db: Database, model: string, version: number
 function activeWithout(now: Active, version: number, left: readonly Installed[]): Active | null {
   const previous = now.previous === version ? null : now.previous;
   if (now.version !== version) return { ...now, previous };
+  return heirOf({ ...now, previous }, left);
+}
+
+/** What runs where the candidate that runs does so no more; null where nothing is left that could. @param left as `heirOf` */
+export function activeWithoutCandidate(now: Active, left: readonly Installed[]): RunningVersion | null {
+  return now.version === null ? heirOf(now, left) : { ...now, candidate: null };
+}
+
+/**
+ * What runs where what ran is gone: the version before, or the newest that is left; null where none is.
+ * @param left what is installed of the model
+ */
+export function heirOf(now: Active, left: readonly Installed[]): RunningVersion | null {
   const heir =
-    left.find(row => row.version === previous) ?? left.toSorted((a, b) => b.version - a.version)[0];
+    left.find(row => row.version === now.previous) ?? left.toSorted((a, b) => b.version - a.version)[0];
   if (!heir) return null;
   const variant = keptVariant(heir, now)!;
   const { model, follows } = now;

@@ -8,8 +8,10 @@ import { assertNever } from '../core/result.ts';
 import { RegistryProblem } from '../client/problem.ts';
 import type { RegistryClient } from '../client/registry.ts';
 import { throwIfAborted } from '../client/backoff.ts';
+import { afterFounding } from './after-founding.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
+import { runIfFounding } from './founding.ts';
 import { withLock } from './locks.ts';
 import { type DocumentItem, isWaiting } from './outbox-items.ts';
 import { readRow } from './rows.ts';
@@ -19,14 +21,18 @@ import { storing } from './storage-error.ts';
 
 export { type DocumentItem, isWaiting, listOutbox } from './outbox-items.ts';
 
-export type DeliveryClient = SendClient & Pick<RegistryClient, 'sendDocument'>;
+export type DeliveryClient = SendClient & Pick<RegistryClient, 'sendDocument' | 'version'>;
 
 type Target = DocumentItem['to'];
 
-/** Puts a candidate at the end of the queue, unless it is in it or was sent. @throws HaversackError `NotFound` */
+/**
+ * Puts a candidate at the end of the queue, unless it is in it or was sent; one that founds a model is in use from then on.
+ * @throws HaversackError `NotFound`
+ */
 export async function enqueue(db: Database, digest: Digest): Promise<void> {
-  const model = await storing(async () => {
-    const tx = db.transaction(['candidates', 'outbox'], 'readwrite', { durability: 'strict' });
+  const { model, runs } = await storing(async () => {
+    const stores = ['candidates', 'outbox', 'active'] as const;
+    const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
     const candidates = tx.objectStore('candidates');
     const outbox = tx.objectStore('outbox');
     const row = readRow(candidateRowSchema, await candidates.get(digest), 'candidates');
@@ -36,11 +42,13 @@ export async function enqueue(db: Database, digest: Digest): Promise<void> {
       await candidates.put({ ...row, state: 'queued', problem: null, problemCode: null });
       await outbox.add({ kind: 'candidate', candidate: digest, ...untried() });
     }
+    const runs = row.state !== 'sent' && (await runIfFounding(tx.objectStore('active'), row));
     await tx.done;
-    return row.model;
+    return { model: row.model, runs };
   });
   postChange('candidates', model);
   postChange('outbox', model);
+  if (runs) postChange('active', model);
 }
 
 /**
@@ -194,7 +202,14 @@ async function deliverOne(
         assertNever(parcel);
     }
     return 'sent';
-  } catch (thrown) {
+  } catch (refusal) {
+    let thrown: unknown = refusal;
+    try {
+      const next = await restated(db, client, parcel, refusal, signal);
+      if (next) return await deliverOne(db, client, next, signal);
+    } catch (other) {
+      thrown = other;
+    }
     const failure = toFailure(thrown, 'StorageFailed');
     if (failure.code === 'Aborted') throw thrown;
     if (!isFinal(failure, thrown instanceof RegistryProblem)) {
@@ -204,6 +219,19 @@ async function deliverOne(
     await refuse(db, parcel, failure);
     return 'refused';
   }
+}
+
+/** What is sent in its place, where the name it was to found is that of a model of this very device. */
+async function restated(
+  db: Database,
+  client: DeliveryClient,
+  parcel: Parcel,
+  refusal: unknown,
+  signal: AbortSignal | undefined,
+): Promise<Parcel | null> {
+  if (parcel.kind !== 'candidate' || toFailure(refusal).code !== 'Conflict') return null;
+  const row = await afterFounding(db, client, parcel.row, signal);
+  return row && { ...parcel, row };
 }
 
 /** No other has a better chance: nobody answers, or nobody may send from here. */

@@ -9,8 +9,8 @@ import { acceptAlias, aliasKey } from './aliases.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { collectGarbage } from './garbage.ts';
-import { readRow } from './rows.ts';
-import { type RegistryRow, registrySchema, seenAliasSchema } from './schema.ts';
+import { readRow, readRows } from './rows.ts';
+import { activeSchema, type RegistryRow, registrySchema, seenAliasSchema } from './schema.ts';
 import { storing } from './storage-error.ts';
 
 const id = 'registry';
@@ -172,14 +172,18 @@ async function update(db: Database, { publicKey }: RegistryRow, change: Partial<
 
 /**
  * Unpins the registry, and lets go of all that it signed: versions, what was active, alias revisions, its word on other
- * devices and on this one. Samples, candidates,
+ * devices and on this one. Samples, candidates, what runs of them without a version of the registry's,
  * the outbox and this device's key stay. Removes what protects from a rollback: only ever by the user's own wish.
  */
 export async function forgetRegistry(db: Database): Promise<void> {
   await storing(async () => {
     const stores = ['registry', 'aliases', 'installed', 'active', 'choices', 'downloads', 'peers'] as const;
     const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
+    const active = readRows(activeSchema, await tx.objectStore('active').getAll(), 'active');
     await Promise.all(stores.map(name => tx.objectStore(name).clear()));
+    for (const row of active) {
+      if (row.version === null) await tx.objectStore('active').put({ ...row, previous: null });
+    }
     await tx.done;
   });
   await collectGarbage(db);

@@ -6,7 +6,7 @@ import { loadIdentity } from './identity.ts';
 import { listActive } from './library.ts';
 import { type DocumentItem, enqueueDocument } from './outbox.ts';
 import { readRow } from './rows.ts';
-import { type Active, choiceSchema, markSchema } from './schema.ts';
+import { choiceSchema, markSchema, type RunningVersion } from './schema.ts';
 import { storageState } from './storage.ts';
 import { storing } from './storage-error.ts';
 import { standingOf } from './standing.ts';
@@ -39,7 +39,7 @@ export async function reportStateIfDue(reporter: Reporter): Promise<void> {
 async function queue({ db, app }: Reporter, update: Report['update']): Promise<void> {
   if (app === null || !(await standingOf(db)).isLetIn) return;
   const identity = await loadIdentity(db);
-  const active = await listActive(db);
+  const active = (await listActive(db)).filter(row => row.version !== null);
   const createdAt = new Date().toISOString();
   const report: Report = {
     type: 'report',
@@ -66,7 +66,10 @@ function isMereState({ to, document }: DocumentItem): boolean {
   return to === 'reports' && document.signed['update'] === null;
 }
 
-async function running(db: Database, { model, version, variant }: Active): Promise<Report['active'][number]> {
+async function running(
+  db: Database,
+  { model, version, variant }: RunningVersion,
+): Promise<Report['active'][number]> {
   const raw = await storing(() => db.get('choices', versionKey(model, version)));
   const choice = readRow(choiceSchema, raw, 'choices');
   return { model, version, variant, provider: choice?.provider ?? null };

@@ -34,18 +34,26 @@ export const installedSchema = z.object({
 });
 export type Installed = z.infer<typeof installedSchema>;
 
-/** What this device runs for a model, and could go back to. */
-export const activeSchema = z.object({
+const running = {
   model: modelNameSchema,
-  version: versionNumberSchema,
   variant: variantNameSchema,
   previous: versionNumberSchema.nullable(),
   /** Whether a newer `production` replaces it by itself. */
   follows: z.boolean(),
+};
+const runningVersionSchema = z.object({
+  ...running,
+  version: versionNumberSchema,
   /** A candidate of `version` that runs in its place, until the registry has given it a number. */
   candidate: digestSchema.nullable().default(null),
 });
+/** Of a new model: no version of it runs, but the candidate that founds it, or one that comes after that. */
+const runningUnnumberedSchema = z.object({ ...running, version: z.null(), candidate: digestSchema });
+/** What this device runs for a model, and could go back to. */
+export const activeSchema = z.union([runningVersionSchema, runningUnnumberedSchema]);
 export type Active = z.infer<typeof activeSchema>;
+export type RunningVersion = z.infer<typeof runningVersionSchema>;
+export type RunningUnnumbered = z.infer<typeof runningUnnumberedSchema>;
 
 /** The highest alias revision seen: a smaller one is refused. */
 export const seenAliasSchema = z.object({

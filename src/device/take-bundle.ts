@@ -34,7 +34,7 @@ export interface TakenItem {
   readonly kind: 'version' | 'candidate' | 'samples';
   readonly digest: Digest;
   readonly model: string | null;
-  /** The version; of a candidate, the one it was made from. */
+  /** The version; of a candidate, the one it was made from, or null where it founds a model. */
   readonly version: number | null;
   /** Who made it, where the registry vouches for it; null: unknown, or no device's. */
   readonly by: { readonly device: string; readonly name: string; readonly expired: boolean } | null;
@@ -217,15 +217,19 @@ async function takeCandidate(
   const found = { model, version: parent?.version ?? null, by: maker && vouched(maker), samples: 0 };
   const known = readRow(candidateRowSchema, await storing(() => db.get('candidates', digest)), 'candidates');
   if (known) return { ...found, outcome: 'known' };
-  const { manifest } = documentsOf(await requireParent(db, candidate));
-  if (!(await hasSameFace(candidate, manifest))) {
-    throw new HaversackError(
-      'ModelInvalid',
-      'interface: it does not keep the interface, labels and task of its parent',
-    );
-  }
+  if (parent) await requireParentsFace(db, candidate);
   await keepCarried(db, envelope, isOwn ? null : candidate.device, await chunksIn(open, candidate));
   return { ...found, outcome: 'taken' };
+}
+
+/** One that founds a model has none to keep. @throws HaversackError `NotInstalled`, `ModelInvalid` */
+async function requireParentsFace(db: Database, candidate: Candidate): Promise<void> {
+  const { manifest } = documentsOf(await requireParent(db, candidate));
+  if (await hasSameFace(candidate, manifest)) return;
+  throw new HaversackError(
+    'ModelInvalid',
+    'interface: it does not keep the interface, labels and task of its parent',
+  );
 }
 
 /** Only who may send candidates to the registry may hand them to others. */

@@ -9,7 +9,7 @@ import { activate, activeOf, advance, openInstalled } from './library.ts';
 import { withLock } from './locks.ts';
 import { type PullOptions, pullVersion } from './pull.ts';
 import { reportUpdate } from './reports.ts';
-import type { Active, Installed } from './schema.ts';
+import type { Installed, RunningVersion } from './schema.ts';
 import { beginTrial, endTrial, failTrial } from './trials.ts';
 
 export type TakeClient = PullOptions['client'];
@@ -51,7 +51,10 @@ export interface TakeTarget {
   readonly variant: string | undefined;
 }
 
-/** The user wants this version, which is here: it is tried, though it failed before, and runs where it passes. */
+/**
+ * The user wants this version, which is here: it is tried, though it failed before, and runs where it passes.
+ * @returns null where it was no update: no version runs
+ */
 export async function takeByHand(
   options: TakeOptions,
   model: string,
@@ -63,7 +66,7 @@ export async function takeByHand(
     openInstalled(db, model, version),
     seenAlias(db, model, 'production'),
   ]);
-  if (!from) return null;
+  if (!from || from.version === null) return null;
   const digest = await envelopeDigest(row.manifest);
   await endTrial(db, digest);
   const revision = production?.alias.revision ?? 0;
@@ -83,7 +86,7 @@ export async function takeByHand(
  */
 export function takeVersion(
   options: TakeOptions,
-  from: Active,
+  from: RunningVersion,
   target: TakeTarget,
   swap: () => Promise<boolean> = () => advance(options.db, from, target.version),
 ): Promise<TakeOutcome | null> {
@@ -103,7 +106,7 @@ export function takeVersion(
 }
 
 /** As `advance` chooses: the kind that ran before, where the version has it here. */
-function variantToRun({ variants }: Installed, from: Active): string {
+function variantToRun({ variants }: Installed, from: RunningVersion): string {
   return variants.find(name => name === from.variant) ?? variants[0]!;
 }
 
@@ -152,7 +155,7 @@ function thrownOf({ code, detail }: Failure): HaversackError {
 
 async function condemn(
   options: TakeOptions,
-  from: Active,
+  from: RunningVersion,
   target: TakeTarget,
   problem: string,
 ): Promise<TakeOutcome | null> {
@@ -162,6 +165,6 @@ async function condemn(
   return { type: 'rolled-back', problem };
 }
 
-function move(from: Active, { model, version }: TakeTarget) {
+function move(from: RunningVersion, { model, version }: TakeTarget) {
   return { model, from: from.version, to: version };
 }

@@ -2,6 +2,7 @@
 import type { RegistryEvent } from '../core/artifact/registry-api.ts';
 import { toFailure } from '../core/errors.ts';
 import type { RegistryClient } from '../client/registry.ts';
+import { hasNumberToAdopt } from './adopt.ts';
 import { sleep } from '../client/backoff.ts';
 import { backoffMs } from '../client/wait.ts';
 import { onChanges, postChange } from './changes.ts';
@@ -66,8 +67,10 @@ export function startUpdates(options: UpdatesOptions): Updates {
   };
   self.addEventListener('online', check, { signal });
   watchConditions(onBetter, signal);
-  const stopListening = onChanges(change => {
-    if (change.type === 'policies') check();
+  const stopListening = onChanges(({ type }) => {
+    if (type === 'policies') check();
+    // What runs may have been sent: no event tells of that where no stream is open.
+    if (type === 'candidates') hasNumberToAdopt(options.db).then(has => has && check(), tell);
   });
   signal.addEventListener('abort', stopListening, { once: true });
   withLock('updates', signal, () => listen(options, check, onBetter)).catch(tell);

@@ -1,6 +1,6 @@
 // What the worker needs of a version or a candidate, read from the device's store. Opens no session.
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
-import type { Candidate, Manifest } from '../core/artifact/documents.ts';
+import type { Candidate, VersionBody } from '../core/artifact/documents.ts';
 import { type Recorded, recordedSchema } from '../core/artifact/recorded.ts';
 import { HaversackError } from '../core/errors.ts';
 import { z } from '../core/zod.ts';
@@ -10,9 +10,6 @@ import { activeOf, fileOfInstalled, openInstalled, readFile } from '../device/li
 import { candidateOf } from '../device/needs.ts';
 import { type StoredFile, storedFile } from './model-file.ts';
 import type { VersionRef } from './protocol.ts';
-
-/** What a manifest and a candidate have in common. */
-export type VersionBody = Omit<Manifest, 'type' | 'version' | 'candidate'>;
 
 export interface StoredModel {
   readonly body: VersionBody;

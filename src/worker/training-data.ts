@@ -1,7 +1,7 @@
 // The rows a version is trained and judged on: the data set it came with, and the samples labelled since, here and, where
 // they were accepted, on other devices.
 import { type Digest, sha256 } from '../core/artifact/digest.ts';
-import type { Part } from '../core/artifact/documents.ts';
+import type { Part, VersionBody } from '../core/artifact/documents.ts';
 import type { ModelInterface } from '../core/artifact/interface.ts';
 import {
   type Dataset,
@@ -20,7 +20,6 @@ import type { Database } from '../device/db.ts';
 import { readFile } from '../device/library.ts';
 import { collectedSamples, type CollectedSample } from '../device/collect.ts';
 import type { Sample } from '../device/schema.ts';
-import type { VersionBody } from './stored-model.ts';
 
 export interface DataTable {
   readonly dataset: Dataset;

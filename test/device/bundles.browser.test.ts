@@ -14,9 +14,7 @@ import {
   discardCandidate,
   listCandidates,
   readCandidateFile,
-  runCandidate,
   saveCandidate,
-  stopCandidate,
 } from '../../src/device/candidates.ts';
 import type { Database } from '../../src/device/db.ts';
 import { collectGarbage } from '../../src/device/garbage.ts';
@@ -25,7 +23,9 @@ import { listInbox } from '../../src/device/inbox.ts';
 import { activate, activeOf, advance, follow, readFile } from '../../src/device/library.ts';
 import { keepCertificate } from '../../src/device/peers.ts';
 import { connect } from '../../src/device/registry.ts';
+import { runCandidate, stopCandidate } from '../../src/device/run-candidate.ts';
 import { addSample } from '../../src/device/samples.ts';
+import type { RunningVersion } from '../../src/device/schema.ts';
 import { takeBundle } from '../../src/device/take-bundle.ts';
 import { fileOf, makeSigner, manifestOf, now } from './documents-made.ts';
 import { freshDB } from './fresh-db.ts';
@@ -117,19 +117,26 @@ function certificateFor(
   return signDocument(certificate, registry);
 }
 
-/** What was taught from version 1: the last of its three tensors is another. */
-async function teach(of: World, { db, self }: Phone, seed = 9): Promise<string> {
+/** What was taught from version 1, unless it is said to come of none: the last of its three tensors is another. */
+async function teach(of: World, { db, self }: Phone, seed = 9, parent?: null): Promise<string> {
   const { file, tensors } = fileOf([1, 2, seed]);
   const { ref, chunks } = await chunkFile(file, tensors);
   const { type: _type, version: _version, candidate: _candidate, ...body } = of.manifest.signed as Manifest;
   const candidate: Candidate = {
     ...body,
     type: 'candidate',
-    parent: { version: 1, digest: await envelopeDigest(of.manifest) },
+    parent: parent === undefined ? { version: 1, digest: await envelopeDigest(of.manifest) } : parent,
     authority: { variant: 'fp32', file: ref },
     device: self.keyId,
   };
   return saveCandidate(db, self, { candidate, chunks, comparison: even });
+}
+
+/** Which has a number. */
+async function running(db: Database): Promise<RunningVersion> {
+  const active = await activeOf(db, model);
+  if (active?.version == null) throw new Error('no version runs');
+  return active;
 }
 
 test('what was taught on one device runs on another, which had only its parent, and back again', async () => {
@@ -327,15 +334,44 @@ test('what runs without a number outlives that its model is followed again, and 
   const { db, self } = await phone(of, 'Anna', 'trainer');
   const version = (await db.get('installed', [model, 1]))!;
   await db.put('installed', { ...version, version: 2 });
-  const from = (await activeOf(db, model))!;
+  const from = await running(db);
   const candidate = await teach(of, { db, self });
   await runCandidate(db, candidate);
   await follow(db, model, true);
   expect(await activeOf(db, model)).toMatchObject({ version: 1, candidate, follows: true });
   expect(await advance(db, from, 2)).toBe(false);
   expect(await activeOf(db, model)).toMatchObject({ version: 1, candidate });
-  expect(await advance(db, (await activeOf(db, model))!, 2)).toBe(true);
+  expect(await advance(db, await running(db), 2)).toBe(true);
   expect(await activeOf(db, model)).toMatchObject({ version: 2, candidate: null });
+});
+
+test('a new model is carried to who has nothing of it, and runs there; who made it is what its bundle says', async () => {
+  const of = await world();
+  const anna = await phone(of, 'Anna', 'trainer', false);
+  const ben = await phone(of, 'Ben', 'device', false);
+  const candidate = await teach(of, anna, 9, null);
+  const wanted = { ...nothing, candidates: [candidate] };
+  const bundle = await makeBundle(anna.db, anna.self, wanted);
+  const [taken] = await takeBundle(ben.db, ben.self, bundle);
+  expect(taken).toMatchObject({ kind: 'candidate', model, version: null, outcome: 'taken' });
+  expect(taken!.by).toMatchObject({ device: anna.self.keyId, name: 'Anna' });
+  // Only by its reader's wish: somebody else decided on it.
+  expect(await activeOf(ben.db, model)).toBeNull();
+  await runCandidate(ben.db, candidate);
+  expect(await activeOf(ben.db, model)).toMatchObject({ version: null, candidate });
+  expect((await readCandidateFile(ben.db, candidate)).file).toEqual(fileOf([1, 2, 9]).file);
+  expect((await takeBundle(ben.db, ben.self, await makeBundle(ben.db, ben.self, wanted)))[0]).toMatchObject({
+    outcome: 'known',
+  });
+
+  const reader = await phone(of, 'Cleo', 'device', false);
+  const other = await teach(of, reader, 10, null);
+  const refused = await takeBundle(
+    ben.db,
+    ben.self,
+    await makeBundle(reader.db, reader.self, { ...nothing, candidates: [other] }),
+  );
+  expect(refused).toMatchObject([{ outcome: 'refused', problem: { code: 'Forbidden' } }]);
 });
 
 test('what runs without a number leaves the kind of variant as it was, for what comes after it', async () => {

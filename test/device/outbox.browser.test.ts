@@ -276,14 +276,15 @@ describe('delivery', () => {
     registry.offline = true;
     startDelivery({ db, client: registry.client(), signal: stop.signal });
     const digest = await queued(10);
+    const patiently = { timeout: 15_000 };
     await vi.waitFor(async () => {
       expect((await listOutbox(db))[0]?.attempts).toBeGreaterThan(0);
-    });
+    }, patiently);
     registry.offline = false;
     self.dispatchEvent(new Event('online'));
     await vi.waitFor(async () => {
       expect(await readCandidate(db, digest)).toMatchObject({ state: 'sent' });
-    });
+    }, patiently);
     expect(registry.committed).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import { type ByteRange, chunkFile, type FileRef } from '../../src/core/artifact
 import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
 import {
   type Alias,
+  type Candidate,
   candidateSchema,
   type Manifest,
   rootSchema,
@@ -33,6 +34,7 @@ import { RegistryClient } from '../../src/client/registry.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import { gzip } from '../../src/core/gzip.ts';
 import type { z } from '../../src/core/zod.ts';
+import { versionKey } from '../../src/device/version-key.ts';
 import { fileOf, makeSigner, manifestOf, now, variantOf } from './documents-made.ts';
 import { cutShort, endless, json, problem } from './wire-answers.ts';
 
@@ -296,6 +298,7 @@ export class RegistryInPage {
           architecture: content.architecture,
           createdAt: content.createdAt,
           device: content.device,
+          candidate: content.candidate,
           note: content.note,
           evaluations: [],
           variants: files.map(file => ({ ...file, evaluations: [] })),
@@ -437,15 +440,41 @@ export class RegistryInPage {
     const absent = candidate.authority.file.chunks.filter(chunk => !this.chunks.has(chunk.digest));
     if (absent.length > 0) return problem('ChunkMissing', absent[0]!.digest);
     if (!this.receipts.has(digest)) {
+      if (!candidate.parent && this.#versionsOf(candidate.model).length > 0) {
+        return problem('Conflict', `there is a model ${candidate.model} already`);
+      }
       this.committed += 1;
-      const version = 100 + this.committed;
-      this.receipts.set(digest, { model: candidate.model, version, digest: digest, candidate: digest });
+      this.receipts.set(digest, await this.#commit(candidate, digest));
     }
     if (this.loseNextReceipt) {
       this.loseNextReceipt = false;
       throw new TypeError('Failed to fetch');
     }
     return json(this.receipts.get(digest));
+  }
+
+  #versionsOf(model: string): number[] {
+    return [...this.versions.keys()].flatMap(key => {
+      const [name, version] = key.split('@');
+      return name === model ? [Number(version)] : [];
+    });
+  }
+
+  /** One that founds a model, or comes of a version that is here, is published; of any other only the number is told. */
+  async #commit(candidate: Candidate, digest: string): Promise<Receipt> {
+    const { model, parent } = candidate;
+    if (parent && this.versions.get(versionKey(model, parent.version))?.digest !== parent.digest) {
+      return { model, version: 100 + this.committed, digest, candidate: digest };
+    }
+    const version = Math.max(0, ...this.#versionsOf(model)) + 1;
+    const manifest = await signDocument(
+      { ...candidate, type: 'manifest', version, candidate: digest },
+      this.signer,
+    );
+    const made = { manifest, variants: [], digest: await envelopeDigest(manifest) };
+    this.versions.set(versionKey(model, version), made);
+    if (version === 1) await this.moveAlias(model, 1, 1);
+    return { model, version, digest: made.digest, candidate: digest };
   }
 
   async #document(envelope: Envelope): Promise<Response> {

@@ -45,7 +45,7 @@ const device = {
     return {
       waiting: (await listOutbox(db)).length,
       installed: (await listInstalled(db)).map(row => row.version),
-      active: (await listActive(db)).map(row => row.version),
+      active: (await listActive(db)).flatMap(({ version }) => version ?? []),
     };
   },
 };

@@ -46,19 +46,27 @@ async function show(model: string, version: number): Promise<void> {
 /** Every installed version; choosing one uses it, everywhere. */
 function ModelSwitch() {
   const groups = [...installedByModel.value];
-  if (groups.length === 0) return <span class="soft small">{t('noModel')}</span>;
+  const unnumbered = [...activeByModel.value.values()].filter(({ version }) => version === null);
+  if (groups.length + unnumbered.length === 0) return <span class="soft small">{t('noModel')}</span>;
   const model = currentModel.value;
   const active = model === null ? undefined : activeByModel.value.get(model);
   return (
     <select
       class="select"
       aria-label={t('model')}
-      value={active ? `${active.model}@${active.version}` : ''}
+      value={active ? `${active.model}@${active.version ?? ''}` : ''}
       onChange={event => {
         const [name, version] = event.currentTarget.value.split('@');
-        if (name && version) void show(name, Number(version));
+        if (!name) return;
+        if (version) void show(name, Number(version));
+        else chooseModel(name);
       }}
     >
+      {unnumbered.map(({ model: name }) => (
+        <option key={name} value={`${name}@`} selected={name === model}>
+          {`${name} · ${t('isNew')}`}
+        </option>
+      ))}
       {groups.map(([name, rows]) => (
         <optgroup key={name} label={name}>
           {rows.map(row => {

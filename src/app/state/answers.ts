@@ -5,7 +5,7 @@ import { type Failure, toFailure } from '../../core/errors.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { TensorMap } from '../../core/tensor.ts';
 import { createLatest } from './latest.ts';
-import { predict, type Served } from './serving.ts';
+import { predict, type Served, type Target } from './serving.ts';
 import type { VersionInUse } from './version.ts';
 
 export interface Answer extends Served {
@@ -21,9 +21,8 @@ interface Question {
 }
 
 export async function answerTo({ version, variant, inputs }: Question): Promise<Result<Answer>> {
-  const { model, version: number, candidate, manifest } = version;
-  const target = candidate === null ? { model, version: number, variant } : { candidate };
-  const served = await predict(target, inputs);
+  const { manifest } = version;
+  const served = await predict(targetOf(version, variant), inputs);
   if (!served.ok) return served;
   try {
     const decided = decide(manifest.interface, manifest.labels, served.value.outputs);
@@ -31,6 +30,12 @@ export async function answerTo({ version, variant, inputs }: Question): Promise<
   } catch (thrown) {
     return fail(toFailure(thrown));
   }
+}
+
+function targetOf(inUse: VersionInUse, variant: string): Target {
+  const { model, candidate } = inUse;
+  if (inUse.version === null) return { candidate: inUse.candidate };
+  return candidate === null ? { model, version: inUse.version, variant } : { candidate };
 }
 
 export type LiveAnswers = ReturnType<typeof createLiveAnswers>;

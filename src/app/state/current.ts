@@ -1,15 +1,19 @@
 // The model that everything is about: the address's, else the one used last, else the first on this device.
 import { computed, effect, signal } from '@preact/signals';
 import { route } from '../router.ts';
-import { activeByModel, installedByModel } from './installed.ts';
+import { candidates } from './candidates.ts';
+import { activeByModel } from './installed.ts';
 
 const storageKey = 'haversack.model';
 
 const usedLast = signal<string | null>(remembered());
 
 export const currentModel = computed<string | null>(() => {
-  const there = installedByModel.value;
-  for (const wanted of [route.value.model, usedLast.value]) if (wanted && there.has(wanted)) return wanted;
+  const { model } = route.value;
+  // In the address also one of which nothing runs yet, but there is something to decide on.
+  if (model !== null && candidates.value.some(row => row.model === model)) return model;
+  const there = activeByModel.value;
+  for (const wanted of [model, usedLast.value]) if (wanted && there.has(wanted)) return wanted;
   return there.keys().next().value ?? null;
 });
 
@@ -36,7 +40,7 @@ export function chooseModel(model: string): void {
 export function followAddress(): () => void {
   return effect(() => {
     const { model } = route.value;
-    if (model !== null && installedByModel.value.has(model)) chooseModel(model);
+    if (model !== null && activeByModel.value.has(model)) chooseModel(model);
   });
 }
 

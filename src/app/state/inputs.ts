@@ -5,12 +5,13 @@ import { fromRecorded, numbersOf } from '../../core/runtime/recorded-tensors.ts'
 import type { Tensor } from '../../core/tensor.ts';
 
 /** Which screen a model gets: drawn, filled in, or given tensor by tensor. */
-export type InputKind = 'drawing' | 'features' | 'tensors';
+export type InputKind = 'drawing' | 'features' | 'photo' | 'tensors';
 
 export function inputKind({ inputs }: ModelInterface): InputKind {
   const [only] = inputs;
   if (inputs.length !== 1 || !only?.meaning) return 'tensors';
   if (only.meaning.kind === 'features') return 'features';
+  if (only.meaning.preparation === 'photo') return only.datatype === 'UINT8' ? 'photo' : 'tensors';
   return only.meaning.preparation === 'cell-counts' && cellsAcross(only) !== null ? 'drawing' : 'tensors';
 }
 

@@ -90,6 +90,13 @@ export async function send(digest: string): Promise<void> {
   await enqueue(need().db, digest);
 }
 
+/** Sends it as a new model of that name. @throws HaversackError as `foundAs` */
+export async function foundUnder(digest: string, name: string): Promise<void> {
+  const { db, identity } = need();
+  const { foundAs } = await import('../../device/rename-candidate.ts');
+  await foundAs(db, identity, digest, name);
+}
+
 export async function discard(digest: string): Promise<void> {
   await discardCandidate(need().db, digest);
 }

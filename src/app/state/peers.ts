@@ -4,7 +4,7 @@ import { deviceCode } from '../../core/artifact/device-code.ts';
 import type { Digest } from '../../core/artifact/digest.ts';
 import type { DeviceCertificate } from '../../core/artifact/documents.ts';
 import { toFailure } from '../../core/errors.ts';
-import { runCandidate, stopCandidate } from '../../device/candidates.ts';
+import { runCandidate, stopCandidate } from '../../device/run-candidate.ts';
 import { listInbox } from '../../device/inbox.ts';
 import { listPeers } from '../../device/peers.ts';
 import type { InboxSample } from '../../device/schema.ts';

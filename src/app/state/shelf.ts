@@ -39,16 +39,18 @@ export interface ShelfModel {
 
 export const shelf = computed<readonly ShelfModel[]>(() => {
   const listed = new Map((catalogue.value ?? []).map(summary => [summary.model, summary]));
-  const names = [...new Set([...listed.keys(), ...installedByModel.value.keys()])].sort();
-  return names.map(name =>
-    toShelf(
-      name,
-      listed.get(name) ?? null,
-      installedByModel.value.get(name) ?? [],
-      activeByModel.value.get(name) ?? null,
-      wantedByModel.value.get(name)?.version ?? null,
-    ),
-  );
+  const names = new Set([...listed.keys(), ...installedByModel.value.keys(), ...activeByModel.value.keys()]);
+  return [...names]
+    .sort()
+    .map(name =>
+      toShelf(
+        name,
+        listed.get(name) ?? null,
+        installedByModel.value.get(name) ?? [],
+        activeByModel.value.get(name) ?? null,
+        wantedByModel.value.get(name)?.version ?? null,
+      ),
+    );
 });
 
 export function toShelf(
@@ -121,7 +123,7 @@ function siblingsOf({ version, parent }: ShelfVersion, all: readonly ShelfVersio
  * chose a version by hand, a newer one is offered.
  */
 export function updateReady({ active, offered, wanted }: ShelfModel): number | null {
-  if (active === null) return null;
+  if (active === null || active.version === null) return null;
   if (active.follows) return wanted === active.version ? null : wanted;
   return offered !== null && offered.version > active.version ? offered.version : null;
 }

@@ -7,7 +7,7 @@ import { seenAlias } from '../../device/aliases.ts';
 import { onChanges } from '../../device/changes.ts';
 import type { Database } from '../../device/db.ts';
 import { activeOf, keptVariant, listInstalled, openInstalled } from '../../device/library.ts';
-import type { Active, Installed } from '../../device/schema.ts';
+import type { Active, Installed, RunningVersion } from '../../device/schema.ts';
 import { standingOf } from '../../device/standing.ts';
 import { versionKey } from '../../device/version-key.ts';
 
@@ -71,7 +71,7 @@ export class InstalledVersions {
       await this.get(model, version);
       return version;
     }
-    const active = await this.#activeOf(model);
+    const active = await this.#runningOf(model);
     const alias = version === undefined ? null : await this.#meant(model, version, active);
     if (alias === null) {
       if (!active) throw new HaversackError('NotInstalled', `${model} has no version on this device`);
@@ -80,6 +80,12 @@ export class InstalledVersions {
     if (version === followedAlias && active && !(await this.#has(model, alias))) return active.version;
     await this.get(model, alias);
     return alias;
+  }
+
+  /** What has no number yet answers no other application: it could not say which version did. */
+  async #runningOf(model: string): Promise<RunningVersion | null> {
+    const active = await this.#activeOf(model);
+    return active?.version === null ? null : active;
   }
 
   async #meant(model: string, name: string, active: Active | null): Promise<number | null> {

@@ -134,6 +134,9 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** What a candidate and the version that is made of it say alike. */
+export type VersionBody = Omit<Manifest, 'type' | 'version' | 'candidate'>;
+
 export const variantSchema = z.object({
   type: z.literal('variant'),
   formatVersion,

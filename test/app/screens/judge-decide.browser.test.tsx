@@ -28,7 +28,8 @@ function shown(rows: number, fixed: number, state: CandidateRow['state'] = 'judg
     dataset: null,
   };
   const row = { digest: 'a'.repeat(64), state, problem: null } as CandidateRow;
-  render(<Decide row={row} comparison={compare(['a', 'b'], { parent: null, added: judged })} />, root);
+  const comparison = compare(['a', 'b'], { parent: null, added: judged });
+  render(<Decide row={row} founds={false} comparison={comparison} />, root);
   return root.innerText;
 }
 

@@ -14,6 +14,7 @@ const listed = (version: number, parent: number | null): VersionSummary => ({
   architecture: digest,
   createdAt: '2026-11-24T00:00:00.000Z',
   device: null,
+  candidate: null,
   note: null,
   evaluations: [],
   variants: [{ name: 'fp32', bytes: 900, evaluations: [] }],

@@ -41,6 +41,7 @@ export const collect = {
   opened: 'What {name} brought',
   itemVersion: '{model}, version {version}',
   itemCandidate: '{model}: taught on {name}, from version {version}',
+  itemNew: '{model}: a new model, made on {name}',
   itemSamples: { one: '{model}: {n} sample of {name}', other: '{model}: {n} samples of {name}' },
   itemSamplesNone: '{model}: samples of {name}',
   somebody: 'a device that nobody vouches for',

@@ -44,6 +44,8 @@ export const library = {
   },
   made: 'Made here, or brought here',
   madeFrom: '{model}, from version {version}',
+  madeNew: '{model}, a new model',
+  newModel: 'A new model',
   judgeIt: 'Judge',
   waitsFor: 'Waits: {reason}',
   storage: 'Storage',

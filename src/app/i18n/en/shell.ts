@@ -5,6 +5,7 @@ export const shell = {
   model: 'Model and version',
   noModel: 'No model on this device yet',
   inUse: 'in use',
+  isNew: 'new',
   offline: 'Offline',
   offlineExplained:
     'The server cannot be reached. Everything on this device works; what you make waits to be sent.',

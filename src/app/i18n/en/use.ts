@@ -77,5 +77,7 @@ export const use = {
   tooLarge: 'The file has {size}; at most {max} are read here.',
   unnumbered: 'This runs what was taught on {name} from version {version}; it is not yet in the registry.',
   unnumberedShort: 'taught on {name}',
+  unsent: 'A new model, made on {name}. It is not in the registry yet, and works here all the same.',
+  newShort: 'new',
   backToVersion: 'Back to version {version}',
 } as const;

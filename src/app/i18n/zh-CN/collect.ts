@@ -37,6 +37,7 @@ export const collect: Translation<typeof en> = {
   opened: '{name} 带来的内容',
   itemVersion: '{model}，版本 {version}',
   itemCandidate: '{model}：在 {name} 上由版本 {version} 教成',
+  itemNew: '{model}：在 {name} 上制成的新模型',
   itemSamples: '{model}：{name} 的 {n} 个样本',
   itemSamplesNone: '{model}：{name} 的样本',
   somebody: '一台无人担保的设备',

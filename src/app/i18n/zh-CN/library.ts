@@ -43,6 +43,8 @@ export const library: Translation<typeof en> = {
   siblings: { other: '源自版本 {parent}，与版本 {siblings} 同源' },
   made: '在此制成或带到这里的',
   madeFrom: '{model}，源自版本 {version}',
+  madeNew: '{model}，新模型',
+  newModel: '新模型',
   judgeIt: '评判',
   waitsFor: '等待中：{reason}',
   storage: '存储',

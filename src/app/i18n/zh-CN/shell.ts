@@ -8,6 +8,7 @@ export const shell: Translation<typeof en> = {
   model: '模型与版本',
   noModel: '这台设备上还没有模型',
   inUse: '使用中',
+  isNew: '新模型',
   offline: '离线',
   offlineExplained: '无法连接服务器。这台设备上的一切照常可用；您做好的东西会等待发送。',
   commands: '命令',

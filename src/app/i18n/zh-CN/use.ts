@@ -71,5 +71,7 @@ export const use: Translation<typeof en> = {
   tooLarge: '文件有 {size}；这里最多读取 {max}。',
   unnumbered: '正在运行的是在 {name} 上由版本 {version} 教成的模型，注册中心还没有收录。',
   unnumberedShort: '在 {name} 上教成',
+  unsent: '在 {name} 上制成的新模型。注册中心还没有收录，但在此可以照常使用。',
+  newShort: '新模型',
   backToVersion: '回到版本 {version}',
 };

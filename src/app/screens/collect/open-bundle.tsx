@@ -82,7 +82,11 @@ function Item({ item }: { readonly item: TakenItem }) {
 function wordsOf({ kind, model, version, by, samples }: TakenItem): string {
   const named = { model: model ?? '–', name: by?.name ?? t('somebody') };
   if (kind === 'version') return t('itemVersion', { model: named.model, version: String(version ?? '–') });
-  if (kind === 'candidate') return t('itemCandidate', { ...named, version: String(version ?? '–') });
+  if (kind === 'candidate') {
+    return version === null
+      ? t('itemNew', named)
+      : t('itemCandidate', { ...named, version: String(version) });
+  }
   return samples > 0 ? t('itemSamples', { ...named, n: samples }) : t('itemSamplesNone', named);
 }
 

@@ -18,6 +18,7 @@ import { errorToast } from '../../state/error-toast.ts';
 import { discard, keep, send } from '../../state/judge.ts';
 import { AskIn } from './ask-in.tsx';
 import { Proposed } from './proposed.tsx';
+import { Rename, renameHelps } from './rename.tsx';
 
 const looks = {
   judging: { tone: 'accent', icon: 'judge' },
@@ -57,13 +58,15 @@ function stateWords(row: CandidateRow): string {
 
 export interface DecideProps {
   readonly row: CandidateRow;
+  /** Whether it is to be the first version of a model. */
+  readonly founds: boolean;
   /** Null where it is not understood: then nothing is proposed. */
   readonly comparison: Comparison | null;
   /** What else can be done with it. */
   readonly children?: ComponentChildren;
 }
 
-export function Decide({ row, comparison, children }: DecideProps) {
+export function Decide({ row, founds, comparison, children }: DecideProps) {
   const { state } = row;
   const proposal = comparison && proposalOf(comparison);
   const sendFirst = state !== 'judging' || proposal?.kind === 'propose';
@@ -78,8 +81,11 @@ export function Decide({ row, comparison, children }: DecideProps) {
         {comparison && proposal && (state === 'judging' || state === 'kept') ? (
           <Proposed proposal={proposal} comparison={comparison} />
         ) : null}
-        {state === 'queued' || state === 'sent' ? <p class="soft">{t(whereabouts[state])}</p> : null}
-        <Choices row={row} sendFirst={sendFirst}>
+        {state === 'queued' || state === 'sent' ? (
+          <p class="soft">{state === 'sent' && founds ? t('sentNewHint') : t(whereabouts[state])}</p>
+        ) : null}
+        {state === 'refused' && row.from === null && renameHelps(row) ? <Rename row={row} /> : null}
+        <Choices row={row} sendFirst={sendFirst} founds={founds}>
           {children}
         </Choices>
         {state !== 'sent' && !mayTeach.value ? <AskIn /> : null}
@@ -92,8 +98,9 @@ export function Decide({ row, comparison, children }: DecideProps) {
 function Choices({
   row,
   sendFirst,
+  founds,
   children,
-}: Pick<DecideProps, 'row' | 'children'> & { readonly sendFirst: boolean }) {
+}: Pick<DecideProps, 'row' | 'founds' | 'children'> & { readonly sendFirst: boolean }) {
   const { state } = row;
   const [busy, setBusy] = useState<'keep' | 'send' | 'discard' | null>(null);
   const act = async (which: 'keep' | 'send' | 'discard', what: () => Promise<void>, said: string) => {
@@ -110,7 +117,7 @@ function Choices({
   const onDiscard = async () => {
     const sure = await askConfirm({
       title: t('discardTitle'),
-      body: t('discardBody'),
+      body: founds ? t('discardNewBody') : t('discardBody'),
       action: t('discard'),
       kind: 'danger',
     });
@@ -131,7 +138,7 @@ function Choices({
         </Choice>
       ) : null}
       {state !== 'sent' && state !== 'queued' ? (
-        <Choice hint={t('sendHint')}>
+        <Choice hint={founds ? t('sendNewHint') : t('sendHint')}>
           <Button
             kind={sendFirst ? 'primary' : 'plain'}
             icon="send"
@@ -144,7 +151,7 @@ function Choices({
       ) : null}
       {children}
       {state !== 'sent' ? (
-        <Choice hint={t('discardBody')}>
+        <Choice hint={founds ? t('discardNewBody') : t('discardBody')}>
           <Button kind="danger" icon="remove" busy={busy === 'discard'} onClick={onDiscard}>
             {t('discard')}
           </Button>

@@ -12,17 +12,18 @@ import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
+import { Note } from '../../parts/note.tsx';
 import { href } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
 import { installedByModel } from '../../state/installed.ts';
-import { firstToJudge, readJudged } from '../../state/judge.ts';
+import { firstToJudge, type Judged, readJudged } from '../../state/judge.ts';
 import { deviceName } from '../../state/peers.ts';
 import { ByDevice } from './by-device.tsx';
 import { Carried } from './carried.tsx';
 import { CompareTwo } from './compare-two.tsx';
 import { Decide, StateChip } from './decide.tsx';
-import { OwnScores } from './own-scores.tsx';
+import { OwnScores, Scores } from './own-scores.tsx';
 import { TryBoth } from './try-both.tsx';
 import { UseNow } from './use-now.tsx';
 import { ComparisonCards, VerdictSentence } from './verdict.tsx';
@@ -57,7 +58,9 @@ function JudgeModel({ model }: { readonly model: string }) {
         {shown ? <JudgeCandidate key={shown.digest} row={shown} /> : null}
         {mine.length > 1 ? <Candidates rows={mine} shown={shown} onLook={setChosen} /> : null}
         {shown === null && active ? <OwnScores row={active} /> : null}
-        <CompareTwo key={rows.map(row => row.version).join()} model={model} rows={rows} />
+        {rows.length > 0 ? (
+          <CompareTwo key={rows.map(row => row.version).join()} model={model} rows={rows} />
+        ) : null}
         {shown !== null && active ? <OwnScores row={active} /> : null}
       </div>
     </>
@@ -65,7 +68,24 @@ function JudgeModel({ model }: { readonly model: string }) {
 }
 
 function JudgeCandidate({ row }: { readonly row: CandidateRow }) {
-  const { comparison: stored, candidate } = useMemo(() => readJudged(row), [row]);
+  const judged = useMemo(() => readJudged(row), [row]);
+  return judged.candidate.parent ? <JudgeChild {...judged} /> : <JudgeFounding {...judged} />;
+}
+
+/** It has no version before it to be held against: its own figures are all that is known. */
+function JudgeFounding({ row, candidate }: Judged) {
+  return (
+    <>
+      {row.from === null ? null : <Note>{t('carried', { name: deviceName(row.from) })}</Note>}
+      <Scores of={candidate} title={t('newScores')} empty={t('newScoresEmpty')} who={t('newCandidate')} />
+      <Decide row={row} founds comparison={null}>
+        <UseNow digest={row.digest} candidate={candidate} />
+      </Decide>
+    </>
+  );
+}
+
+function JudgeChild({ row, comparison: stored, candidate }: Judged) {
   const [judgedHere, setJudgedHere] = useState<Comparison | null>(null);
   const comparison = stored ?? judgedHere;
   const oldName = t('oldVersion', { version: String(candidate.parent?.version ?? '–') });
@@ -82,7 +102,7 @@ function JudgeCandidate({ row }: { readonly row: CandidateRow }) {
         <ComparisonCards comparison={comparison} oldName={oldName} newName={t('newCandidate')} />
       ) : null}
       {comparison?.devices ? <ByDevice scores={comparison.devices} /> : null}
-      <Decide row={row} comparison={comparison}>
+      <Decide row={row} founds={false} comparison={comparison}>
         <UseNow digest={row.digest} candidate={candidate} />
       </Decide>
       <TryBoth digest={row.digest} candidate={candidate} oldName={oldName} newName={t('newCandidate')} />
@@ -101,12 +121,7 @@ function Candidates(props: {
         {props.rows.map(row => (
           <li key={row.digest}>
             <span class="row">
-              <span>
-                {t('candidateFrom', {
-                  version: String(readJudged(row).candidate.parent?.version ?? '–'),
-                  when: formatDate(row.createdAt),
-                })}
-              </span>
+              <span>{originOf(row)}</span>
               <StateChip row={row} />
               {row.from === null ? null : <Chip icon="device">{deviceName(row.from)}</Chip>}
             </span>
@@ -122,4 +137,10 @@ function Candidates(props: {
       </ul>
     </Card>
   );
+}
+
+function originOf(row: CandidateRow): string {
+  const { parent } = readJudged(row).candidate;
+  const when = formatDate(row.createdAt);
+  return parent ? t('candidateFrom', { version: String(parent.version), when }) : t('candidateNew', { when });
 }

@@ -1,5 +1,6 @@
-// How one version was judged when it was made: what stands in its manifest, with the rows it was measured on.
-import type { Evaluation } from '../../../core/artifact/documents.ts';
+// How a version, or what is to be the first of a model, was judged when it was made: its figures, with the rows they were
+// measured on.
+import type { Evaluation, VersionBody } from '../../../core/artifact/documents.ts';
 import type { Installed } from '../../../device/schema.ts';
 import { formatNumber, formatShare } from '../../i18n/format.ts';
 import { t } from '../../i18n/judge.ts';
@@ -12,13 +13,31 @@ import { formatMeasure, measures } from './figures.ts';
 const parts = { train: 'partTrain', validation: 'partValidation', test: 'partTest' } as const;
 
 export function OwnScores({ row }: { readonly row: Installed }) {
-  const { evaluations, labels } = manifestOf(row);
   const version = String(row.version);
+  return (
+    <Scores
+      of={manifestOf(row)}
+      title={t('ownScores', { version })}
+      empty={t('ownScoresEmpty', { version })}
+      who={t('oldVersion', { version })}
+    />
+  );
+}
+
+export function Scores(props: {
+  readonly of: Pick<VersionBody, 'evaluations' | 'labels'>;
+  readonly title: string;
+  /** What is said where nothing was measured. */
+  readonly empty: string;
+  /** Whose answers the confusion matrix counts. */
+  readonly who: string;
+}) {
+  const { evaluations, labels } = props.of;
   const matrix = evaluations.find(evaluation => evaluation.confusion !== null && evaluation.part === 'test');
   return (
-    <Card title={t('ownScores', { version })}>
+    <Card title={props.title}>
       {evaluations.length === 0 ? (
-        <p class="soft">{t('ownScoresEmpty', { version })}</p>
+        <p class="soft">{props.empty}</p>
       ) : (
         <div class="stack">
           <Table
@@ -45,7 +64,7 @@ export function OwnScores({ row }: { readonly row: Installed }) {
           />
           {matrix?.confusion && labels ? (
             <ConfusionMatrix
-              caption={t('confusionOf', { who: t('oldVersion', { version }) })}
+              caption={t('confusionOf', { who: props.who })}
               labels={labels}
               counts={matrix.confusion}
               truth={t('truth')}

@@ -21,7 +21,7 @@ export function MadeHere() {
         {candidates.value.map(row => (
           <li key={row.digest} class="version">
             <div class="row">
-              <strong>{t('madeFrom', { model: row.model, version: parentOf(row) })}</strong>
+              <strong>{nameOf(row)}</strong>
               <State row={row} />
               {activeByModel.value.get(row.model)?.candidate === row.digest ? (
                 <Chip tone="good" icon="check">
@@ -44,8 +44,9 @@ export function MadeHere() {
   );
 }
 
-function parentOf(row: CandidateRow): string {
-  return String(readDocument(row.document, candidateSchema).parent?.version ?? '–');
+function nameOf(row: CandidateRow): string {
+  const { model, parent } = readDocument(row.document, candidateSchema);
+  return parent ? t('madeFrom', { model, version: String(parent.version) }) : t('madeNew', { model });
 }
 
 function State({ row }: { readonly row: CandidateRow }) {

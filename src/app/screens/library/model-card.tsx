@@ -8,8 +8,10 @@ import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { DownloadState } from '../../parts/download-state.tsx';
 import { href } from '../../router.ts';
+import { candidates } from '../../state/candidates.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
 import { goBackTo } from '../../state/installed.ts';
+import { readJudged } from '../../state/judge.ts';
 import { type ShelfModel, type ShelfVersion, updateReady } from '../../state/shelf.ts';
 import { takeUpdate } from '../../state/updates.ts';
 import { Unnumbered } from '../use/unnumbered.tsx';
@@ -24,23 +26,27 @@ export function ModelCard({ shelf }: { readonly shelf: ShelfModel }) {
   return (
     <Card title={model} actions={<State shelf={shelf} />}>
       <div class="stack">
-        {shown ? <Facts version={shown} /> : null}
-        {running ? <DownloadState download={running} /> : <MainAction shelf={shelf} />}
-        {active?.candidate ? (
-          <Unnumbered model={model} version={active.version} candidate={active.candidate} />
+        {active?.version === null ? (
+          <FactsOfNew candidate={active.candidate} />
+        ) : shown ? (
+          <Facts version={shown} />
         ) : null}
-        {active ? <ModelUpdates model={model} /> : null}
-        <details class="fold">
-          <summary>{t('versions', { n: versions.length })}</summary>
-          <Versions shelf={shelf} />
-        </details>
+        {running ? <DownloadState download={running} /> : <MainAction shelf={shelf} />}
+        {active ? <Unnumbered active={active} /> : null}
+        {active && active.version !== null ? <ModelUpdates model={model} /> : null}
+        {versions.length > 0 ? (
+          <details class="fold">
+            <summary>{t('versions', { n: versions.length })}</summary>
+            <Versions shelf={shelf} />
+          </details>
+        ) : null}
       </div>
     </Card>
   );
 }
 
 function State({ shelf }: { readonly shelf: ShelfModel }) {
-  const here = shelf.versions.some(version => version.installed);
+  const here = shelf.active?.version === null || shelf.versions.some(version => version.installed);
   return (
     <span class="row">
       {here ? <HereChip /> : <Chip icon="download">{t('notHere')}</Chip>}
@@ -62,6 +68,25 @@ function Facts({ version }: { readonly version: ShelfVersion }) {
           t('version', { version: String(version.version) }),
           accuracyText(version.evaluations) ?? common('notMeasured'),
           formatBytes(version.bytes),
+        ].join(' · ')}
+      </p>
+    </div>
+  );
+}
+
+/** Of one that no registry has given a number: by its own candidate. */
+function FactsOfNew({ candidate: digest }: { readonly candidate: string }) {
+  const row = candidates.value.find(each => each.digest === digest);
+  if (!row) return null;
+  const { note, evaluations, authority } = readJudged(row).candidate;
+  return (
+    <div class="stack-close">
+      {note ? <p>{note}</p> : null}
+      <p class="soft numbers">
+        {[
+          t('newModel'),
+          accuracyText(evaluations) ?? common('notMeasured'),
+          formatBytes(authority.file.bytes),
         ].join(' · ')}
       </p>
     </div>

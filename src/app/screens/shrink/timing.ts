@@ -6,7 +6,7 @@ import type { Result } from '../../../core/result.ts';
 import type { Provider } from '../../../core/runtime/session.ts';
 import { elements, type TensorMap } from '../../../core/tensor.ts';
 import type { WorkerBridge } from '../../bridge/worker-bridge.ts';
-import type { VersionInUse } from '../../state/version.ts';
+import type { NumberedInUse, VersionInUse } from '../../state/version.ts';
 
 export const opens = 3;
 export const runs = 20;
@@ -24,7 +24,7 @@ export interface Timing {
 /** @throws HaversackError as the worker answers */
 export async function timeVariant(
   serving: WorkerBridge,
-  version: VersionInUse,
+  version: NumberedInUse,
   variant: string,
 ): Promise<Timing> {
   const ref = { model: version.model, version: version.version, variant };

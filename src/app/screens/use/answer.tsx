@@ -84,7 +84,7 @@ function OriginLine({ answer }: { readonly answer: Answer | null }) {
   const { from, variant, provider, runMs } = answer;
   const parts = [
     t('device'),
-    `${from.model} ${common('versionShort', { version: String(from.version) })}`,
+    `${from.model} ${from.version === null ? t('newShort') : common('versionShort', { version: String(from.version) })}`,
     from.candidate === null ? variant : t('unnumberedShort', { name: madeBy(from.candidate) }),
     t(provider),
     formatMilliseconds(runMs),

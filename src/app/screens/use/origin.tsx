@@ -19,7 +19,7 @@ export function Origin({ answer, onClose }: { readonly answer: Answer; readonly 
       <p>{t('onDevice')}</p>
       <dl class="facts">
         <dt>{t('factModel')}</dt>
-        <dd>{`${from.model}, ${common('version', { version: String(from.version) })}`}</dd>
+        <dd>{`${from.model}, ${from.version === null ? t('newShort') : common('version', { version: String(from.version) })}`}</dd>
         <dt>{t('factVariant')}</dt>
         <dd>{t('factVariantText', { variant })}</dd>
         <dt>{t('factProvider')}</dt>
@@ -33,7 +33,7 @@ export function Origin({ answer, onClose }: { readonly answer: Answer; readonly 
           })}
         </dd>
       </dl>
-      <Measure model={from.model} version={from.version} />
+      {from.version === null ? null : <Measure model={from.model} version={from.version} />}
     </Dialog>
   );
 }

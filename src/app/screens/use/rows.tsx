@@ -82,7 +82,12 @@ export function Rows({ inUse, variant }: WayProps) {
       <p class="visually-hidden" role="status">
         {answered ? finding(answered) : ''}
       </p>
-      {answered ? <Answers answered={answered} name={`${inUse.model}-v${inUse.version}`} /> : null}
+      {answered ? (
+        <Answers
+          answered={answered}
+          name={`${inUse.model}-${inUse.version === null ? 'new' : `v${inUse.version}`}`}
+        />
+      ) : null}
     </div>
   );
 }

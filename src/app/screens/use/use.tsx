@@ -1,15 +1,20 @@
 // Use: the answer first. What the model wants to be given decides how it is given.
+import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
+import type { Active } from '../../../device/schema.ts';
+import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/use.ts';
+import { LinkButton } from '../../parts/button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import '../../styles/use.css';
+import { href } from '../../router.ts';
 import { inputKind } from '../../state/inputs.ts';
 import { currentActive } from '../../state/current.ts';
 import { installed } from '../../state/installed.ts';
-import { openTarget } from '../../state/serving.ts';
-import { readVersion, type VersionInUse } from '../../state/version.ts';
+import { openTarget, type Target } from '../../state/serving.ts';
+import { readUnnumbered, readVersion, type VersionInUse } from '../../state/version.ts';
 import { FirstVisit } from './first-visit.tsx';
 import { Live } from './live.tsx';
 import { Rows } from './rows.tsx';
@@ -20,25 +25,19 @@ export function Use() {
   const active = currentActive.value;
   if (installed.value === null) return null;
   if (!active) return <FirstVisit />;
-  const { model, version, variant, candidate } = active;
-  return <InUse key={model} model={model} version={version} variant={variant} candidate={candidate} />;
-}
-
-interface InUseProps {
-  readonly model: string;
-  readonly version: number;
-  readonly variant: string;
-  readonly candidate: string | null;
+  return <InUse key={active.model} active={active} />;
 }
 
 /** What was drawn or typed stays when a newer version is swapped in: only the model's name makes a new screen. */
-function InUse({ model, version, variant, candidate }: InUseProps) {
+function InUse({ active }: { readonly active: Active }) {
+  const { model, version, variant, candidate } = active;
   const [inUse, setInUse] = useState<VersionInUse | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
   useEffect(() => {
     let wanted = true;
-    void openTarget(candidate === null ? { model, version, variant } : { candidate });
-    readVersion(model, version, candidate).then(
+    const { reading, target } = runningOf(active);
+    void openTarget(target);
+    reading.then(
       found => {
         if (!wanted) return;
         setInUse(found);
@@ -54,12 +53,25 @@ function InUse({ model, version, variant, candidate }: InUseProps) {
     <>
       <div class="page-head">
         <h1>{t('title', { model })}</h1>
+        <LinkButton kind="quiet" icon="new" href={href('new')}>
+          {common('new')}
+        </LinkButton>
       </div>
-      {candidate === null ? null : <Unnumbered model={model} version={version} candidate={candidate} />}
+      <Unnumbered active={active} />
       {problem ? <ErrorNote failure={problem} /> : null}
       {inUse ? <Ways inUse={inUse} variant={variant} /> : null}
     </>
   );
+}
+
+function runningOf(active: Active): { readonly reading: Promise<VersionInUse>; readonly target: Target } {
+  const { model, variant, candidate } = active;
+  if (active.version === null) {
+    return { reading: readUnnumbered(model, active.candidate), target: { candidate: active.candidate } };
+  }
+  const { version } = active;
+  const reading = readVersion(model, version, candidate);
+  return { reading, target: candidate === null ? { model, version, variant } : { candidate } };
 }
 
 export interface WayProps {
@@ -67,10 +79,25 @@ export interface WayProps {
   readonly variant: string;
 }
 
+/** Cameras and what learns from photos are no part of the shell. */
+function Photo(props: WayProps) {
+  const [loaded, setLoaded] = useState<{ readonly Way: FunctionComponent<WayProps> } | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  useEffect(() => {
+    import('./photo-way.tsx').then(
+      ({ default: Way }) => setLoaded({ Way }),
+      (thrown: unknown) => setProblem(toFailure(thrown, 'Offline')),
+    );
+  }, []);
+  if (problem) return <ErrorNote failure={problem} />;
+  return loaded && <loaded.Way {...props} />;
+}
+
 function Ways(props: WayProps) {
   const [way, setWay] = useState<'live' | 'table'>('live');
   const kind = inputKind(props.inUse.manifest.interface);
   if (kind === 'tensors') return <Tensors {...props} />;
+  if (kind === 'photo') return <Photo {...props} />;
   return (
     <Tabs
       label={t('ways')}
