@@ -60,7 +60,7 @@ declare class CompressionStream {
   readonly writable: unknown;
 }
 declare class DecompressionStream {
-  constructor(format: 'gzip' | 'deflate');
+  constructor(format: 'gzip' | 'deflate' | 'deflate-raw');
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: unknown;
 }

@@ -1,23 +1,39 @@
 // What a file that is no ONNX model looks like, from its first bytes: the reason a person is given.
 import type { Bytes } from '../artifact/digest.ts';
 
+/** Kinds of files that somebody may want to be told apart, not only named. */
+export type FileKind = 'zip' | 'hdf5' | 'tflite' | 'safetensors' | 'pickle';
+
+interface Magic {
+  readonly at: number;
+  readonly bytes: string;
+  /** A phrase that goes on from "the file …". */
+  readonly what: string;
+  readonly kind?: FileKind;
+}
+
 /** Leading bytes → what starts so. */
-const magics: readonly (readonly [at: number, bytes: string, what: string])[] = [
-  [0, 'PK\x03\x04', 'starts like a ZIP archive (.keras, .npz and PyTorch .pt files are ZIP archives)'],
-  [0, '\x89HDF\r\n', 'is an HDF5 file (a Keras .h5, perhaps)'],
-  [0, '\x1f\x8b', 'is compressed with gzip'],
-  [0, '\x28\xb5\x2f\xfd', 'is compressed with zstd'],
-  [4, 'TFL3', 'is a TensorFlow Lite model'],
-  [4, 'ORTM', 'is in ONNX Runtime’s own .ort format'],
-  [0, 'GGUF', 'is a GGUF model'],
-  [0, '\x93NUMPY', 'is a NumPy array'],
-  [0, '\x89PNG', 'is a PNG image'],
-  [0, '\xff\xd8\xff', 'is a JPEG image'],
-  [0, '%PDF', 'is a PDF document'],
-  [0, '\x80\x02', 'is a Python pickle'],
-  [0, '\x80\x04', 'is a Python pickle'],
-  [0, '\x80\x05', 'is a Python pickle'],
-  [8, '{"', 'looks like a safetensors file'],
+const magics: readonly Magic[] = [
+  {
+    at: 0,
+    bytes: 'PK\x03\x04',
+    what: 'starts like a ZIP archive (.keras, .npz and PyTorch .pt files are ZIP archives)',
+    kind: 'zip',
+  },
+  { at: 0, bytes: '\x89HDF\r\n', what: 'is an HDF5 file (a Keras .h5, perhaps)', kind: 'hdf5' },
+  { at: 0, bytes: '\x1f\x8b', what: 'is compressed with gzip' },
+  { at: 0, bytes: '\x28\xb5\x2f\xfd', what: 'is compressed with zstd' },
+  { at: 4, bytes: 'TFL3', what: 'is a TensorFlow Lite model', kind: 'tflite' },
+  { at: 4, bytes: 'ORTM', what: 'is in ONNX Runtime’s own .ort format' },
+  { at: 0, bytes: 'GGUF', what: 'is a GGUF model' },
+  { at: 0, bytes: '\x93NUMPY', what: 'is a NumPy array' },
+  { at: 0, bytes: '\x89PNG', what: 'is a PNG image' },
+  { at: 0, bytes: '\xff\xd8\xff', what: 'is a JPEG image' },
+  { at: 0, bytes: '%PDF', what: 'is a PDF document' },
+  { at: 0, bytes: '\x80\x02', what: 'is a Python pickle', kind: 'pickle' },
+  { at: 0, bytes: '\x80\x04', what: 'is a Python pickle', kind: 'pickle' },
+  { at: 0, bytes: '\x80\x05', what: 'is a Python pickle', kind: 'pickle' },
+  { at: 8, bytes: '{"', what: 'looks like a safetensors file', kind: 'safetensors' },
 ];
 
 const headBytes = 4096;
@@ -25,9 +41,15 @@ const headBytes = 4096;
 /** A phrase that goes on from "the file …", or null where the first bytes say nothing. */
 export function looksLike(file: Bytes): string | null {
   if (file.length === 0) return 'is empty';
-  for (const [at, magic, what] of magics) if (hasAt(file, at, magic)) return what;
+  const magic = magics.find(({ at, bytes }) => hasAt(file, at, bytes));
+  if (magic) return magic.what;
   const head = textHead(file);
   return head === null ? null : looksLikeText(head);
+}
+
+/** By the first bytes; null where they are of no kind that is told apart. */
+export function kindOfFile(file: Bytes): FileKind | null {
+  return magics.find(({ at, bytes }) => hasAt(file, at, bytes))?.kind ?? null;
 }
 
 function looksLikeText(head: string): string {

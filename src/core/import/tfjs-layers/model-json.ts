@@ -2,6 +2,7 @@
 import { HaversackError } from '../../errors.ts';
 import { z } from '../../zod.ts';
 import type { ImportFile } from '../imported.ts';
+import { jsonOf } from '../json-of.ts';
 import { type WeightsManifest, weightsManifestSchema } from '../tfjs-weights.ts';
 import { type ModelTopology, parseModelTopology } from './model-topology.ts';
 
@@ -29,13 +30,4 @@ export function readModelJson(file: ImportFile): LayersModelFile {
     topology: parseModelTopology(parsed.data.modelTopology),
     manifest: parsed.data.weightsManifest,
   };
-}
-
-/** @throws HaversackError `ImportImpossible` */
-export function jsonOf({ path, bytes }: ImportFile): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new HaversackError('ImportImpossible', `${path} is no JSON (${(error as Error).message}).`);
-  }
 }

@@ -2,10 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ImportFile } from '../../../../src/core/import/imported.ts';
-import {
-  importTeachableMachine,
-  isTeachableMachineMetadata,
-} from '../../../../src/core/import/teachable-machine/import-teachable-machine.ts';
+import { importTeachableMachine } from '../../../../src/core/import/teachable-machine/import-teachable-machine.ts';
+import { isTeachableMachineMetadata } from '../../../../src/core/import/teachable-machine/metadata.ts';
 import { float32 } from '../../../../src/core/tensor.ts';
 import { answersOf, difference, random, ranOnnx } from '../tfjs-layers/saved.ts';
 import { exported, imageSize, labels, trained } from './exported.ts';
