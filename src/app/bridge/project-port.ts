@@ -1,27 +1,16 @@
 // A project in its worker: opened once, and again where that worker is gone.
-import { proxy, type Remote, transfer } from 'comlink';
+import { proxy, transfer } from 'comlink';
 import type { Digest } from '../../core/artifact/digest.ts';
 import type { Result } from '../../core/result.ts';
 import type { EmbeddingPoint } from '../../core/teach/embedder.ts';
-import type {
-  LiveAnswer,
-  Photo,
-  ProjectApi,
-  ProjectStanding,
-  VersionRef,
-  WorkerApi,
-} from '../../worker/protocol.ts';
+import type { LiveAnswer, Photo, ProjectStanding, VersionRef } from '../../worker/protocol.ts';
 import type { WorkerBridge } from './worker-bridge.ts';
 
 type Opened = Result<{ readonly handle: number }>;
 
-function projects(api: Remote<WorkerApi>) {
-  return api as Remote<WorkerApi & ProjectApi>;
-}
-
 /** Where a version's embedding may be taken, the proposed place first. */
 export function pointsOf(bridge: WorkerBridge, ref: VersionRef): Promise<Result<EmbeddingPoint[]>> {
-  return bridge.call(api => projects(api).embeddingPoints(ref));
+  return bridge.call(api => api.embeddingPoints(ref));
 }
 
 export class BridgedProject {
@@ -41,7 +30,7 @@ export class BridgedProject {
   }
 
   learn(onStanding: (standing: ProjectStanding) => void): Promise<Result<ProjectStanding>> {
-    return this.#ask(handle => this.#bridge.call(api => projects(api).learn(handle, proxy(onStanding))));
+    return this.#ask(handle => this.#bridge.call(api => api.learn(handle, proxy(onStanding))));
   }
 
   /** The photo's pixels go over to the worker: whoever asks has them no more. */
@@ -49,11 +38,11 @@ export class BridgedProject {
     const opened = await this.#open();
     if (!opened.ok) return opened;
     const { handle } = opened.value;
-    return this.#bridge.call(api => projects(api).look(handle, transfer(photo, [photo.rgba.buffer])));
+    return this.#bridge.call(api => api.look(handle, transfer(photo, [photo.rgba.buffer])));
   }
 
   finish(): Promise<Result<{ readonly candidate: Digest }>> {
-    return this.#ask(handle => this.#bridge.call(api => projects(api).finishProject(handle)));
+    return this.#ask(handle => this.#bridge.call(api => api.finishProject(handle)));
   }
 
   /** Lets the worker forget it, where it knows it. Asked again, it is opened anew: by another embedder, if that was chosen. */
@@ -61,7 +50,7 @@ export class BridgedProject {
     const opening = this.#opening;
     this.#opening = null;
     const opened = await opening;
-    if (opened?.ok) await this.#bridge.call(api => projects(api).closeProject(opened.value.handle));
+    if (opened?.ok) await this.#bridge.call(api => api.closeProject(opened.value.handle));
   }
 
   /** Closes it for good. */
@@ -82,7 +71,7 @@ export class BridgedProject {
 
   #open(): Promise<Opened> {
     if (this.#opening) return this.#opening;
-    const opening = this.#bridge.call(api => projects(api).openProject(this.#project));
+    const opening = this.#bridge.call(api => api.openProject(this.#project));
     this.#opening = opening;
     // What could not be opened is tried anew at the next question.
     void opening.then(result => {

@@ -51,18 +51,14 @@ export function CameraView({ camera, onVideo, over, actions }: CameraViewProps) 
         />
         {stream ? null : <Off camera={camera} />}
         {over}
+        {stream ? (
+          <div class="camera-switch">
+            <Button kind="quiet" icon="close" label={t('turnOff')} onClick={camera.stop} />
+          </div>
+        ) : null}
       </div>
-      {stream || actions ? (
-        <div class="camera-bar">
-          {stream ? (
-            <>
-              <Button kind="quiet" icon="close" label={t('turnOff')} onClick={camera.stop} />
-              <Which camera={camera} />
-            </>
-          ) : null}
-          {actions}
-        </div>
-      ) : null}
+      {actions ? <div class="camera-bar">{actions}</div> : null}
+      {stream ? <Which camera={camera} /> : null}
     </div>
   );
 }

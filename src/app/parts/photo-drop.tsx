@@ -41,13 +41,15 @@ export function ChooseFiles(props: {
   readonly accept?: string;
   readonly folder?: boolean;
   readonly one?: boolean;
+  /** There are no words in it. */
+  readonly isIcon?: boolean;
   /** The accessible name where the words alone say too little. */
   readonly label?: string;
   readonly onFiles: (files: readonly GivenFile[]) => void;
   readonly children: ComponentChildren;
 }) {
   return (
-    <label class="button file-button">
+    <label class={props.isIcon ? 'button file-button icon-only' : 'button file-button'} title={props.label}>
       <input
         type="file"
         class="visually-hidden"

@@ -24,7 +24,9 @@ export interface SampleInputProps {
 export function sampleSource(face: ModelInterface): 'drawing' | 'form' | null {
   const [input] = face.inputs;
   if (!input || face.inputs.length !== 1 || input.datatype === 'BYTES') return null;
-  return inputKind(face) === 'drawing' ? 'drawing' : 'form';
+  const kind = inputKind(face);
+  if (kind === 'photo') return null;
+  return kind === 'drawing' ? 'drawing' : 'form';
 }
 
 /** Keeps what was given; a new `key` starts it again. */

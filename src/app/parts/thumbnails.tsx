@@ -7,10 +7,9 @@ import { windowOf } from './window-of.ts';
 /** A small picture, where it is still there. */
 export type ReadThumbnail = (id: string) => Promise<Blob | null>;
 
-/** Side of a picture and the gap after it, in CSS pixels: what a thumb can hit. */
-const cellPx = 64;
+/** Side of a picture at least, and the gap after it, in CSS pixels: what a thumb can hit. */
+const leastCellPx = 64;
 const gapPx = 4;
-const pitchPx = cellPx + gapPx;
 
 /** What a drag carries: the ids, one a line. */
 export const draggedPhotos = 'application/x-haversack-photos';
@@ -35,7 +34,10 @@ export function Thumbnails(props: ThumbnailsProps) {
   const [scrollTop, setScrollTop] = useState(0);
   const [active, setActive] = useState(0);
   const here = Math.min(active, photos.length - 1);
-  const columns = Math.max(1, Math.floor((size.width + gapPx) / pitchPx));
+  const columns = Math.max(1, Math.floor((size.width + gapPx) / (leastCellPx + gapPx)));
+  // As wide as the box lets them be: no strip stays free at its end.
+  const cellPx = Math.max(leastCellPx, (size.width + gapPx) / columns - gapPx);
+  const pitchPx = cellPx + gapPx;
   const seen = windowOf({ count: photos.length, columns, pitchPx, scrollTop, heightPx: size.height });
   const select = (index: number, isRange: boolean): void => {
     onSelect(isRange ? withRange(selected, photos, here, index) : toggled(selected, photos[index]!));
@@ -44,7 +46,7 @@ export function Thumbnails(props: ThumbnailsProps) {
   const move = (to: number): void => {
     const index = Math.max(0, Math.min(photos.length - 1, to));
     setActive(index);
-    reveal(box.current, Math.floor(index / columns) * pitchPx);
+    reveal(box.current, Math.floor(index / columns) * pitchPx, cellPx);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const to = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
@@ -84,7 +86,7 @@ export function Thumbnails(props: ThumbnailsProps) {
               aria-label={t('nthPhoto', { n: index + 1 })}
               aria-setsize={photos.length}
               aria-posinset={index + 1}
-              style={placeOf(index, columns)}
+              style={placeOf(index, columns, cellPx)}
               draggable
               onDragStart={event => drag(event, id, selected)}
               onClick={event => select(index, event.shiftKey)}
@@ -121,10 +123,11 @@ export function Picture(props: { readonly id: string; readonly read: ReadThumbna
   return url === null ? null : <img src={url} alt={alt} draggable={false} decoding="async" />;
 }
 
-function placeOf(index: number, columns: number): { readonly transform: string } {
+function placeOf(index: number, columns: number, cellPx: number) {
+  const pitchPx = cellPx + gapPx;
   const x = (index % columns) * pitchPx;
   const y = Math.floor(index / columns) * pitchPx;
-  return { transform: `translate(${x}px, ${y}px)` };
+  return { transform: `translate(${x}px, ${y}px)`, width: `${cellPx}px`, height: `${cellPx}px` };
 }
 
 function toggled(selected: ReadonlySet<string>, id: string): Set<string> {
@@ -149,7 +152,7 @@ function drag(event: DragEvent, id: string, selected: ReadonlySet<string>): void
   event.dataTransfer?.setData(draggedPhotos, ids.join('\n'));
 }
 
-function reveal(box: HTMLElement | null, top: number): void {
+function reveal(box: HTMLElement | null, top: number, cellPx: number): void {
   if (!box) return;
   if (top < box.scrollTop) box.scrollTop = top;
   else if (top + cellPx > box.scrollTop + box.clientHeight) box.scrollTop = top + cellPx - box.clientHeight;

@@ -70,7 +70,7 @@ export interface Teaching {
     zip: Blob,
     options: Pick<ImportOptions, 'signal' | 'onProgress'>,
   ) => Promise<ImportedExamples | null>;
-  /** By a version's proposed place. */
+  /** By a version's proposed place. Why it cannot is in `problem`. */
   readonly seeBy: (ref: VersionRef) => Promise<void>;
   readonly chooseEmbedder: (embedder: EmbedderRef) => Promise<void>;
   /** @param model what it is to be called */
@@ -99,20 +99,21 @@ export async function openTeaching(id: string): Promise<Teaching> {
   });
   if (project.value.embedder) learning.start();
 
-  const see = async (embedder: EmbedderRef): Promise<void> => {
+  const seeing = createSeeing(async ref => {
+    const embedder = 'value' in ref ? ref : { ...ref, value: (await proposedPoint(ref)).value };
     await port.close();
     await chooseEmbedder(db, id, embedder);
-  };
+  });
   return {
     project,
     examples,
     byClass,
     standing: learning.standing,
     answer,
-    problem: learning.problem,
+    problem: computed(() => seeing.problem.value ?? learning.problem.value),
     readThumbnail: async one => (await readThumbnails(db, [one])).get(one) ?? null,
     ...looking,
-    learnAgain: learning.start,
+    learnAgain: () => void (seeing.problem.peek() ? seeing.again() : learning.start()),
     ...actionsOn(id, project),
     bringZip: (zip, options) =>
       tried(async () => {
@@ -127,9 +128,8 @@ export async function openTeaching(id: string): Promise<Teaching> {
       });
       if (zip) saveFile(`${project.peek().model}.zip`, zip);
     },
-    seeBy: ref =>
-      tried(async () => see({ ...ref, value: (await proposedPoint(ref)).value })).then(() => undefined),
-    chooseEmbedder: embedder => tried(() => see(embedder)).then(() => undefined),
+    seeBy: seeing.choose,
+    chooseEmbedder: seeing.choose,
     finish: async model => {
       try {
         if (model !== project.peek().model) await renameProject(db, id, model);
@@ -144,6 +144,23 @@ export async function openTeaching(id: string): Promise<Teaching> {
       void port.dispose();
     },
   };
+}
+
+/** The choice of what sees: what failed stays in sight, and can be tried again. */
+function createSeeing(choose: (ref: VersionRef | EmbedderRef) => Promise<void>) {
+  const problem = signal<Failure | null>(null);
+  let last: VersionRef | EmbedderRef | null = null;
+  const chosen = async (ref: VersionRef | EmbedderRef): Promise<void> => {
+    last = ref;
+    problem.value = null;
+    try {
+      await choose(ref);
+    } catch (thrown) {
+      problem.value = toFailure(thrown);
+    }
+  };
+  const again = (): Promise<void> => (last ? chosen(last) : Promise.resolve());
+  return { problem, choose: chosen, again };
 }
 
 function groupByClass(examples: readonly Example[]): ReadonlyMap<string, readonly Example[]> {

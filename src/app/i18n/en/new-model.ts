@@ -8,14 +8,12 @@ export const newModel = {
   nameHint: 'Small letters, digits, “.”, “_” and “-”.',
   nameWrong: 'A name has small letters, digits, “.”, “_” or “-”, and begins and ends with a letter or digit.',
   nameTaken: 'There is a model by that name already: what you teach would become its next version.',
-  rename: 'Rename',
   others: 'Begun before',
   othersFacts: { one: '{n} photo', other: '{n} photos' },
   goOn: 'Go on',
   removeProject: 'Remove {model} with its photos',
   removeProjectTitle: 'Remove {model} with all its photos?',
   removeProjectBody: 'The photos are only on this device: they will be gone. Models made of them stay.',
-  projectGone: 'This is not on this device any more.',
   startNew: 'Begin a new one',
 
   classLabel: 'Class {n}',
@@ -31,7 +29,6 @@ export const newModel = {
   holdOf: 'Hold to record photos of {name}',
   recording: 'Recording…',
   record: 'Record {name} hands-free, until pressed again',
-  noPhotosYet: 'No photos yet',
   moved: { one: '{n} photo moved to {name}', other: '{n} photos moved to {name}' },
   photosRemoved: { one: '{n} photo removed', other: '{n} photos removed' },
   known: { one: '{n} photo was already there.', other: '{n} photos were already there.' },
@@ -68,7 +65,6 @@ export const newModel = {
   unbalanced: '{few} has far fewer photos than {many}. More of it would help.',
 
   embedder: 'What sees',
-  embedderIs: 'Sees by {model}, version {version}',
   embedderMore: 'How it sees',
   embedderHint: 'A model of the library turns photos into numbers; what you show teaches the rest.',
   layer: 'Where its numbers are taken',
@@ -94,6 +90,5 @@ export const newModel = {
   finishing: 'Making it…',
   finishNeeds: 'Two classes with photos are needed first.',
   exportData: 'Photos as a zip',
-  madeBefore: 'A model was made of this.',
   toJudge: 'See it in Judge',
 } as const;

@@ -10,14 +10,12 @@ export const newModel: Translation<typeof en> = {
   nameHint: '小写字母、数字、“.”、“_”和“-”。',
   nameWrong: '名称由小写字母、数字、“.”、“_”或“-”组成，首尾须为字母或数字。',
   nameTaken: '已有同名模型：您教出的将成为它的下一个版本。',
-  rename: '重命名',
   others: '之前开始的',
   othersFacts: { other: '{n} 张照片' },
   goOn: '继续',
   removeProject: '移除 {model} 及其照片',
   removeProjectTitle: '移除 {model} 及其全部照片？',
   removeProjectBody: '这些照片只在这台设备上，移除后就没有了。由它们制成的模型会保留。',
-  projectGone: '它已不在这台设备上。',
   startNew: '开始新的',
 
   classLabel: '类别 {n}',
@@ -33,7 +31,6 @@ export const newModel: Translation<typeof en> = {
   holdOf: '按住录制“{name}”的照片',
   recording: '正在录制…',
   record: '免按住录制“{name}”，再按一次停止',
-  noPhotosYet: '还没有照片',
   moved: { other: '{n} 张照片已移到“{name}”' },
   photosRemoved: { other: '已移除 {n} 张照片' },
   known: { other: '有 {n} 张照片已经在了。' },
@@ -63,7 +60,6 @@ export const newModel: Translation<typeof en> = {
   unbalanced: '“{few}”的照片比“{many}”少得多，多拍一些会有帮助。',
 
   embedder: '用什么来看',
-  embedderIs: '由 {model} 版本 {version} 来看',
   embedderMore: '它如何看',
   embedderHint: '由库中的一个模型把照片变成数字；其余的由您展示的内容教会。',
   layer: '从哪里取出这些数字',
@@ -83,6 +79,5 @@ export const newModel: Translation<typeof en> = {
   finishing: '正在制作…',
   finishNeeds: '需要先有两个带照片的类别。',
   exportData: '照片 zip',
-  madeBefore: '已由此制成一个模型。',
   toJudge: '在“评判”中查看',
 };

@@ -4,6 +4,7 @@ import { t } from '../../i18n/new-model.ts';
 import { t as photo } from '../../i18n/photo.ts';
 import type { ProjectClass } from '../../../device/projects.ts';
 import { Button } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { ChooseFiles, DropTarget } from '../../parts/photo-drop.tsx';
 import { draggedPhotos } from '../../parts/thumbnails.tsx';
 import type { Teaching } from '../../state/project.ts';
@@ -47,10 +48,15 @@ export function ClassCard({ teaching, of, index, isRecording, onRecord, onStop }
           />
         </div>
         {of.isNone && photos.length === 0 ? <p class="soft small">{t('addNoneWhy')}</p> : null}
-        <div class="row">
+        <div class="class-ways">
           <RecordButton name={of.label} isRecording={isRecording} onStart={onRecord} onStop={onStop} />
-          <ChooseFiles accept="image/*" onFiles={files => void bringPhotos(teaching, of.id, files)}>
-            {photo('choosePhotos')}
+          <ChooseFiles
+            accept="image/*"
+            isIcon
+            label={photo('choosePhotosOf', { name: of.label })}
+            onFiles={files => void bringPhotos(teaching, of.id, files)}
+          >
+            <Icon name="file" />
           </ChooseFiles>
         </div>
         {photos.length > 0 ? <ClassPhotos teaching={teaching} of={of} photos={photos} /> : null}
