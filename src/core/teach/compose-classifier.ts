@@ -34,14 +34,16 @@ export function composeClassifier(embedder: Embedder, head: Head): Bytes {
     graph.initializers.set(name, float32(shape, values));
     return name;
   };
-  const { width, classes } = head;
-  // (x − middle) / ‖x − middle‖, then W x + b
-  const offset = op('Sub', [embeddingOutput, weight('middle', [1, width], head.middle)]);
+  const { width, classes, view } = head;
+  const rows = graph.inputs[0]!.shape[0]!;
+  // x' = (x − middle) · scale, then W x' / ‖x'‖ + b
+  const offset = op('Sub', [embeddingOutput, weight('middle', [1, width], view.middle)]);
+  const scaled = op('Mul', [offset, weight('scale', [1, width], view.scale)]);
   const axis = graph.fresh('head.axis');
   graph.initializers.set(axis, int64([1]));
-  const length = op('ReduceL2', [offset, axis], { keepdims: { int: 1 } });
+  const length = op('ReduceL2', [scaled, axis], { keepdims: { int: 1 } });
   const divisor = op('Max', [length, weight('leastLength', [1], Float32Array.of(leastLength))]);
-  const seen = op('Div', [offset, divisor]);
+  const seen = op('Div', [scaled, divisor]);
   const logits = op('Gemm', [
     seen,
     weight('weight', [width, classes], head.weights),
@@ -49,6 +51,6 @@ export function composeClassifier(embedder: Embedder, head: Head): Bytes {
   ]);
   graph.add('Softmax', [logits], [probabilitiesOutput], { attributes: { axis: { int: -1 } } });
   graph.name = 'classifier';
-  graph.outputs = [{ name: probabilitiesOutput, datatype: 'FP32', shape: [-1, classes] }];
+  graph.outputs = [{ name: probabilitiesOutput, datatype: 'FP32', shape: [rows, classes] }];
   return graph.toBytes();
 }

@@ -1,12 +1,12 @@
 // A head: what tells classes by embeddings, after it was trained. Plain numbers, so that it is a graph's end as well.
 import { softmax } from '../evaluate/decide.ts';
-import { seenFrom } from './vectors.ts';
+import { seenBy, type View } from './vectors.ts';
 
 export interface Head {
   readonly width: number;
   readonly classes: number;
-  /** [width]: what embeddings are seen from; they are then brought to length 1. */
-  readonly middle: Float32Array<ArrayBuffer>;
+  /** What embeddings are seen by, before they are brought to length 1. */
+  readonly view: View;
   /** [width, classes], row-major. */
   readonly weights: Float32Array<ArrayBuffer>;
   /** [classes] */
@@ -15,8 +15,8 @@ export interface Head {
 
 /** [rows, classes]; embeddings are [rows, width]. */
 export function probabilitiesOf(head: Head, embeddings: Float32Array): Float32Array<ArrayBuffer> {
-  const { width, classes, middle, weights, biases } = head;
-  const seen = seenFrom(embeddings, middle);
+  const { width, classes, view, weights, biases } = head;
+  const seen = seenBy(view, embeddings);
   const rows = embeddings.length / width;
   const logits = new Float64Array(rows * classes);
   for (let row = 0; row < rows; row++) {

@@ -1,6 +1,6 @@
 // Answers by the examples that are most alike: nothing is trained, so the first answer is there with the first examples,
 // and what is added, moved or taken away counts at once.
-import { dot, middleOf, seenFrom } from './vectors.ts';
+import { dot, seenBy, type View, viewOf } from './vectors.ts';
 
 /** Examples that vote. */
 export const votes = 5;
@@ -9,7 +9,7 @@ const closest = 1e-3;
 
 /**
  * k-NN on cosines (k = 5), votes weighted by 1 / distance (Dudani, "The Distance-Weighted k-Nearest-Neighbor Rule", IEEE
- * Trans. SMC 6(4), 1976). Embeddings are seen from the middle of all of them: what they have in common tells nothing.
+ * Trans. SMC 6(4), 1976). Embeddings are seen by the view of all of them: what they have in common tells nothing.
  */
 export class NearestNeighbours {
   readonly width: number;
@@ -18,14 +18,12 @@ export class NearestNeighbours {
   readonly #places = new Map<string, number>();
   /** [capacity, width]; the first `#ids.length` rows count. */
   #rows: Float32Array<ArrayBuffer>;
-  /** The same seen from the middle, each of length 1; null: to be made anew. */
-  #centred: Float32Array<ArrayBuffer> | null = null;
-  #middle: Float32Array<ArrayBuffer>;
+  /** The same as they are seen; null: to be made anew. */
+  #seen: { readonly view: View; readonly rows: Float32Array<ArrayBuffer> } | null = null;
 
   constructor(width: number) {
     this.width = width;
     this.#rows = new Float32Array(16 * width);
-    this.#middle = new Float32Array(width);
   }
 
   get size(): number {
@@ -44,7 +42,7 @@ export class NearestNeighbours {
     this.#ids.push(id);
     this.#labels.push(label);
     this.#places.set(id, place);
-    this.#centred = null;
+    this.#seen = null;
   }
 
   /** What is not there is not removed. */
@@ -59,7 +57,7 @@ export class NearestNeighbours {
     this.#places.delete(id);
     this.#ids.pop();
     this.#labels.pop();
-    this.#centred = null;
+    this.#seen = null;
   }
 
   relabel(id: string, label: string): void {
@@ -83,8 +81,8 @@ export class NearestNeighbours {
 
   /** The most alike first. */
   #nearest(embedding: Float32Array): { place: number; similarity: number }[] {
-    const rows = (this.#centred ??= this.#centre());
-    const asked = seenFrom(embedding, this.#middle);
+    const { view, rows } = (this.#seen ??= this.#look());
+    const asked = seenBy(view, embedding);
     const found: { place: number; similarity: number }[] = [];
     for (let place = 0; place < this.#ids.length; place++) {
       const row = rows.subarray(place * this.width, (place + 1) * this.width);
@@ -97,12 +95,10 @@ export class NearestNeighbours {
     return found;
   }
 
-  #centre(): Float32Array<ArrayBuffer> {
-    const count = this.#ids.length;
-    const rows = this.#rows.subarray(0, count * this.width);
-    // A single example would be its own middle, and be seen nowhere.
-    this.#middle = count < 2 ? new Float32Array(this.width) : middleOf(rows, this.width);
-    return seenFrom(rows, this.#middle);
+  #look(): { readonly view: View; readonly rows: Float32Array<ArrayBuffer> } {
+    const rows = this.#rows.subarray(0, this.#ids.length * this.width);
+    const view = viewOf(rows, this.width);
+    return { view, rows: seenBy(view, rows) };
   }
 
   #grow(): void {

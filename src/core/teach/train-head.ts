@@ -15,7 +15,7 @@ import {
   type RegressionRows,
 } from './softmax-regression.ts';
 import { spanOf } from './span.ts';
-import { middleOf, seenFrom } from './vectors.ts';
+import { seenBy, type View, viewOf } from './vectors.ts';
 
 /** Rows are judged in so many parts, each by what the others taught. */
 export const judgedFolds = 3;
@@ -29,7 +29,7 @@ const patience = 2;
 /** At each penalty: enough where the start is near, and more would only fit the rows that are learnt from. */
 const search = { maxSteps: 16, tolerance: 2e-4 };
 /** Below this share of the width, rows are fewer numbers as coordinates of what they span, and worth bringing there. */
-const fewRows = 1 / 2;
+const fewRows = 1 / 3;
 
 export interface TrainedHead {
   readonly head: Head;
@@ -53,8 +53,8 @@ export interface JudgedRows {
  */
 export async function trainHead(rows: LabelledEmbeddings, control?: TrainControl): Promise<TrainedHead> {
   assertEnough(rows);
-  const middle = middleOf(rows.embeddings, rows.width);
-  const seen = seenFrom(rows.embeddings, middle);
+  const view = viewOf(rows.embeddings, rows.width);
+  const seen = seenBy(view, rows.embeddings);
   const isFew = rows.labels.length < rows.width * fewRows;
   const span = isFew ? spanOf(seen, rows.width) : null;
   const { classes, labels } = rows;
@@ -66,7 +66,7 @@ export async function trainHead(rows: LabelledEmbeddings, control?: TrainControl
   const parameters = await fitted(all, chosen.penalty, breathe);
   const head = headOf(
     rows,
-    middle,
+    view,
     { parameters, width: all.width, basis: span?.basis ?? null },
     chosen.temperature,
   );
@@ -191,7 +191,7 @@ interface Regression {
 /** With the temperature divided in. */
 function headOf(
   { width, classes }: LabelledEmbeddings,
-  middle: Float32Array<ArrayBuffer>,
+  view: View,
   regression: Regression,
   temperature: number,
 ): Head {
@@ -205,7 +205,7 @@ function headOf(
     });
     biases[label] = regression.parameters[from + regression.width]! / temperature;
   }
-  return { width, classes, middle, weights, biases };
+  return { width, classes, view, weights, biases };
 }
 
 /** Weights of coordinates as weights of what the coordinates are of. */
