@@ -17,8 +17,8 @@ import {
 } from './schema.ts';
 import { storing } from './storage-error.ts';
 
-/** What may be said otherwise: of which model it is, and from which version of it. */
-export type Restated = Pick<Candidate, 'model' | 'parent'>;
+/** What may be said otherwise: of which model it is, from which version of it, and what goes with that. */
+export type Restated = Pick<Candidate, 'model' | 'parent'> & Partial<Pick<Candidate, 'interface'>>;
 
 const stores = ['candidates', 'outbox', 'active', 'installed', 'projects', 'records'] as const;
 

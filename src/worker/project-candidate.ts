@@ -4,6 +4,7 @@ import { documentDigest } from '../core/artifact/canonical.ts';
 import { chunkFile, type ChunkedFile } from '../core/artifact/chunks.ts';
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { Candidate, Evaluation } from '../core/artifact/documents.ts';
+import { interfaceAfter } from '../core/artifact/face.ts';
 import type { ModelInterface } from '../core/artifact/interface.ts';
 import type { Recorded } from '../core/artifact/recorded.ts';
 import { evaluate } from '../core/evaluate/metrics.ts';
@@ -131,15 +132,7 @@ function interfaceOf(
       notSureBelow: notSureBelow(learnt),
     },
   };
-  const before = parent?.model.body.interface;
-  return before && isSameBut(before, made) ? before : made;
-}
-
-/** What comes after a version is asked, and answers, as that does: also in when it is not sure. */
-function isSameBut(before: ModelInterface, made: ModelInterface): boolean {
-  const without = ({ decision, ...rest }: ModelInterface) =>
-    JSON.stringify({ ...rest, decision: { ...decision, notSureBelow: null } });
-  return without(before) === without(made);
+  return parent ? interfaceAfter(parent.model.body.interface, made) : made;
 }
 
 /** On rows that were kept out while the head was learnt from the others: the test part only judges. */

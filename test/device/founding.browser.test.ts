@@ -338,9 +338,9 @@ test('a list of models that claims its number for another version is not believe
   await keepCandidate(db, digest);
   await registry.publish(model, 1, [5, 6, 7]);
   const client = registry.client();
-  const { models } = await client.models();
-  models[0]!.versions[0]!.candidate = digest;
-  vi.spyOn(client, 'models').mockResolvedValue({ models, etag: null });
+  const listed = await client.models();
+  listed.models![0]!.versions[0]!.candidate = digest;
+  vi.spyOn(client, 'models').mockResolvedValue(listed);
   await checkForUpdates({ db, client, tryVersion: passes, app: null, onChange: each => news.push(each) });
   expect(news).toContainEqual(
     expect.objectContaining({
