@@ -72,8 +72,9 @@ function browserProject(
     test: {
       name,
       include: [include],
-      // The device's store and the client library compute nothing on a GPU: once is enough.
-      exclude: name === 'webgpu' ? ['test/device/**', 'test/sdk/**'] : [],
+      // The device's store, the client library and projects that learn on WASM compute nothing on a GPU: once is enough.
+      exclude:
+        name === 'webgpu' ? ['test/device/**', 'test/sdk/**', 'test/worker/project.browser.test.ts'] : [],
       testTimeout: 60_000,
       hookTimeout: 60_000,
       browser: {
