@@ -41,6 +41,8 @@ export const screens: readonly Screen[] = [
   { name: 'judge-no-candidate', hash: '#/judge/digits' },
   { name: 'shrink', hash: '#/shrink/digits', prepare: measure },
   { name: 'library', hash: '#/library', prepare: unfold },
+  { name: 'new-model', hash: '#/new' },
+  { name: 'records', hash: '#/records' },
   { name: 'admin-models', hash: '#/admin/models' },
   { name: 'admin-upload', hash: '#/admin/upload', prepare: noFile },
   { name: 'admin-file', hash: '#/admin/upload', prepare: chooseFile },
