@@ -10,6 +10,11 @@ export const store = {
   ofModel: '{model}: {bytes}',
   ofVersion: 'Version {version}: {share}',
   ofWork: 'Made here and not sent: {bytes}',
+  ofPhotos: {
+    one: '{n} photo shown to {model}: {bytes}',
+    other: '{n} photos shown to {model}: {bytes}',
+  },
+  ofRecords: 'Photos of kept answers: {bytes}',
   evicted: 'To make room, version {version} of {model} went ({bytes}): it was unused for longest.',
   damaged:
     'Version {version} of {model} was damaged in the browser’s storage. {bytes} are to be fetched again.',

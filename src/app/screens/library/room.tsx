@@ -1,4 +1,4 @@
-// What takes how much room: by model, and within it by version, its own and what it shares.
+// What takes how much room: by model, and within it by version, its own and what it shares; and photos.
 import { formatBytes } from '../../i18n/format.ts';
 import { t } from '../../i18n/store.ts';
 import { usage } from '../../state/storage.ts';
@@ -6,7 +6,8 @@ import { ownAndShared } from './own-and-shared.ts';
 
 export function Room() {
   const taken = usage.value;
-  if (!taken || taken.models.size === 0) return null;
+  const { projects, recordBytes } = taken?.shown ?? { projects: [], recordBytes: 0 };
+  if (!taken || taken.models.size + projects.length + recordBytes === 0) return null;
   return (
     <details class="fold">
       <summary>{t('whatTakes')}</summary>
@@ -27,6 +28,10 @@ export function Room() {
           </li>
         ))}
         {taken.workBytes > 0 ? <li>{t('ofWork', { bytes: formatBytes(taken.workBytes) })}</li> : null}
+        {projects.map(({ id, model, examples, bytes }) => (
+          <li key={id}>{t('ofPhotos', { n: examples, model, bytes: formatBytes(bytes) })}</li>
+        ))}
+        {recordBytes > 0 ? <li>{t('ofRecords', { bytes: formatBytes(recordBytes) })}</li> : null}
       </ul>
     </details>
   );
