@@ -6,14 +6,17 @@ import { readCandidateFile, saveCandidate } from '../../src/device/candidates.ts
 import { saveCheckpoint } from '../../src/device/checkpoints.ts';
 import type { Database } from '../../src/device/db.ts';
 import { evict } from '../../src/device/evict.ts';
+import { addExamples, listExamples } from '../../src/device/examples.ts';
 import { loadIdentity } from '../../src/device/identity.ts';
 import { activate, activeOf, listInstalled, openInstalled, readVariant } from '../../src/device/library.ts';
 import { listNotices } from '../../src/device/notices.ts';
 import { setPinned } from '../../src/device/pinned.ts';
+import { createProject, removeProject } from '../../src/device/projects.ts';
 import { pullVersion } from '../../src/device/pull.ts';
 import { storeUsage } from '../../src/device/usage.ts';
 import { fileOf } from './documents-made.ts';
 import { freshDB } from './fresh-db.ts';
+import { keptPhoto } from './photos.ts';
 import { RegistryInPage } from './registry-in-page.ts';
 import { runOf, stateAt } from './runs.ts';
 
@@ -100,6 +103,21 @@ test('never what is in use, could be gone back to, is pinned, or is being traine
   await setPinned(db, 'digits', 3, false);
   expect(await evict(db, 1)).toMatchObject([{ version: 3 }]);
   expect(await here(db)).toEqual([5, 4, 2]);
+});
+
+test('never what embeds photos of a project, nor the photos', async () => {
+  const { db } = await versionsHere(5);
+  const embedder = { model: 'digits', version: 2, value: 'pooled' };
+  const { id, classes } = await createProject(db, { model: 'leaves', labels: ['oak'], embedder });
+  const photo = await keptPhoto(1);
+  const shown = { class: classes[0]!.id, photo, recording: crypto.randomUUID(), source: 'file' } as const;
+  const { examples } = await addExamples(db, id, [shown]);
+  expect(await evict(db, 1)).toMatchObject([{ version: 3 }]);
+  expect(await evict(db, 100 * piece)).toEqual([]);
+  expect(await listExamples(db, id)).toEqual(examples);
+  expect(await db.count('exampleFiles')).toBe(1);
+  await removeProject(db, id);
+  expect(await evict(db, 1)).toMatchObject([{ version: 2 }]);
 });
 
 test('where not enough can be freed nothing goes, and of what goes none in vain', async () => {
