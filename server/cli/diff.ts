@@ -49,7 +49,7 @@ async function diff(io: Io, a: string, b: string, options: DiffOptions): Promise
 /** @param base what is here already, so that little of it is fetched again */
 async function readSide(io: Io, text: string, base: Bytes | null, options: DiffOptions): Promise<Bytes> {
   const path = await asFile(io, text);
-  if (path !== null) return readModelFile(path);
+  if (path !== null) return (await readModelFile(path)).model;
   const [name = '', variant, ...rest] = text.split(':');
   // Of what is no name at all, `parseModelName` says what is wrong.
   const wanted = parseModelName(rest.length > 0 ? text : name);

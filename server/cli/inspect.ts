@@ -4,12 +4,15 @@ import type { TensorSpec } from '../../src/core/runtime/session.ts';
 import { withRemote } from './connect.ts';
 import type { Io } from './io.ts';
 import { load, type Loaded, type LoadOptions } from './load.ts';
-import { formatBytes, type OutputOptions, print, table } from './output.ts';
+import { formatBytes, noteLines, type OutputOptions, print, table } from './output.ts';
 
 export function inspectCommand(io: Io): Command {
   const command = new Command('inspect')
     .description('show the inputs, outputs, operators and size of a model')
-    .argument('<model|file>', 'MODEL, MODEL@N, MODEL@ALIAS or an .onnx file')
+    .argument(
+      '<model|file>',
+      'MODEL, MODEL@N, MODEL@ALIAS, an .onnx file, or what is converted (model.json, .zip)',
+    )
     .option('--variant <name>', 'of a model in the registry')
     .option('--registry-key <id>', 'refuse a registry whose key is another')
     .option('--json', 'answer with one JSON value');
@@ -21,7 +24,7 @@ export function inspectCommand(io: Io): Command {
 async function inspect(io: Io, name: string, options: LoadOptions & OutputOptions): Promise<void> {
   const loaded = await load(io, name, options);
   const { inputs, outputs, operators, parameters, bytes, opset, producer } = loaded.inspection;
-  const { variants } = loaded;
+  const { variants, notes } = loaded;
   const value = {
     inputs,
     outputs,
@@ -31,11 +34,12 @@ async function inspect(io: Io, name: string, options: LoadOptions & OutputOption
     opset,
     producer,
     ...(variants && { variants }),
+    ...(notes.length > 0 && { notes }),
   };
   print(io, options, value, () => render(loaded));
 }
 
-function render({ model, version, inspection, variants }: Loaded): string {
+function render({ model, version, inspection, variants, notes }: Loaded): string {
   const { operators, parameters, bytes, opset, producer } = inspection;
   const counted = Object.entries(operators).sort(([, a], [, b]) => b - a);
   const facts = [
@@ -48,7 +52,8 @@ function render({ model, version, inspection, variants }: Loaded): string {
   const tensors = [...inspection.inputs.map(rowOf('input')), ...inspection.outputs.map(rowOf('output'))];
   return (
     facts.map(([name, fact]) => `${name!.padEnd(10)} ${fact!}\n`).join('') +
-    `\n${table(['', 'NAME', 'DATATYPE', 'SHAPE'], tensors)}`
+    `\n${table(['', 'NAME', 'DATATYPE', 'SHAPE'], tensors)}` +
+    noteLines(notes)
   );
 }
 

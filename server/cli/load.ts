@@ -23,6 +23,8 @@ export interface Loaded {
   readonly labels: readonly string[] | null;
   /** Null for a file. */
   readonly variants: readonly { readonly name: string; readonly bytes: number }[] | null;
+  /** What was done to a file of another format. */
+  readonly notes: readonly string[];
 }
 
 export interface LoadOptions extends RemoteOptions {
@@ -36,17 +38,18 @@ export async function load(io: Io, text: string, options: LoadOptions): Promise<
 }
 
 async function loadFile(path: string): Promise<Loaded> {
-  const file = await readModelFile(path);
+  const { model: file, imported } = await readModelFile(path);
   const inspection = inspectModel(file);
-  const { features, labels } = descriptionOf(file);
+  const { features, labels } = imported ? { features: null, labels: imported.labels } : descriptionOf(file);
   return {
     model: basename(path),
     version: null,
     file,
     inspection,
-    interface: withColumns(interfaceOf(inspection, labels), features),
+    interface: imported?.interface ?? withColumns(interfaceOf(inspection, labels), features),
     labels,
     variants: null,
+    notes: imported?.notes ?? [],
   };
 }
 
@@ -71,5 +74,6 @@ async function loadVersion(io: Io, text: string, options: LoadOptions): Promise<
       { name: authority.variant, bytes: authority.file.bytes },
       ...variants.map(({ variant, file }) => ({ name: variant, bytes: file.bytes })),
     ],
+    notes: [],
   };
 }

@@ -17,6 +17,8 @@ import { pullCommand } from './pull.ts';
 import { pushCommand } from './push.ts';
 import { auditCommand } from './audit.ts';
 import { cardCommand } from './card.ts';
+import { convertCommand } from './convert.ts';
+import { demoCommand } from './demo.ts';
 import { gcCommand } from './gc.ts';
 import { retentionCommand } from './retention.ts';
 import { servingCommand } from './serving.ts';
@@ -83,6 +85,8 @@ function program(io: Io): Command {
     trainCommand,
     evaluateCommand,
     inspectCommand,
+    convertCommand,
+    demoCommand,
     cardCommand,
     tagCommand,
     retentionCommand,

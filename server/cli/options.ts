@@ -5,6 +5,7 @@ import { parseGrant } from '../../src/core/artifact/grant-text.ts';
 import { groupNameSchema } from '../../src/core/artifact/names.ts';
 import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { HaversackError } from '../../src/core/errors.ts';
+import type { PixelRange } from '../../src/core/import/pixels.ts';
 import { z } from '../../src/core/zod.ts';
 
 export function parseRole(text: string): Role {
@@ -38,6 +39,15 @@ export function parseShare(text: string): number {
   const share = Number(text);
   if (text.trim() !== '' && share >= 0 && share <= 1) return share;
   throw new InvalidArgumentError('It is a number between 0 and 1.');
+}
+
+/** `0,255` or `-1,1`: black and white. */
+export function parsePixels(text: string): PixelRange {
+  const [black, white, ...rest] = text
+    .split(',')
+    .map(part => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (rest.length === 0 && Number.isFinite(black) && Number.isFinite(white)) return [black!, white!];
+  throw new InvalidArgumentError('It is two numbers: black and white, like 0,255 or -1,1.');
 }
 
 /** `north,phones`. */

@@ -15,6 +15,11 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\ufffd');
 }
 
+/** What a person should know, a line each after an empty one; nothing where there is nothing. */
+export function noteLines(notes: readonly string[]): string {
+  return notes.length === 0 ? '' : `\n${notes.map(note => `${printable(note)}\n`).join('')}`;
+}
+
 /** Columns padded to their widest cell; columns of numbers to the right. */
 export function table(header: readonly string[], given: readonly (readonly string[])[]): string {
   const rows = given.map(cells => cells.map(printable));

@@ -1,26 +1,30 @@
-// `haversack push`: an ONNX file becomes the next version of a model.
+// `haversack push`: an ONNX file, or a model of another format that is converted, becomes the next version of a model.
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { uploadFile } from '../../src/client/upload.ts';
-import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
-import { type Evaluation, manifestSchema } from '../../src/core/artifact/documents.ts';
+import type { Evaluation } from '../../src/core/artifact/documents.ts';
 import { modelNameSchema, versionNumberSchema } from '../../src/core/artifact/names.ts';
 import { maxModelBytes } from '../../src/core/artifact/registry-api.ts';
-import { envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
+import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import { HaversackError } from '../../src/core/errors.ts';
+import { faceWithLabels } from '../../src/core/import/face-with-labels.ts';
+import type { Imported } from '../../src/core/import/imported.ts';
+import { type PixelRange, withPixels } from '../../src/core/import/pixels.ts';
 import { inspectModel } from '../../src/core/onnx/inspect.ts';
-import { tensorLayout } from '../../src/core/onnx/layout.ts';
+import { interfaceOf } from '../../src/core/onnx/interface.ts';
 import { z } from '../../src/core/zod.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
-import { readModelFile } from './model-file.ts';
-import { formatBytes, type OutputOptions, print, progressLine } from './output.ts';
+import { type ModelOnDisk, readModelFile } from './model-file.ts';
+import { parsePixels } from './options.ts';
+import { formatBytes, noteLines, type OutputOptions, print } from './output.ts';
+import { pushModel } from './push-model.ts';
 
 interface PushOptions extends RemoteOptions, OutputOptions {
   readonly model: string;
   readonly labels?: string;
+  readonly pixels?: PixelRange;
   readonly metrics?: string;
   readonly note?: string;
   readonly parent?: string;
@@ -28,10 +32,18 @@ interface PushOptions extends RemoteOptions, OutputOptions {
 
 export function pushCommand(io: Io): Command {
   const command = new Command('push')
-    .description('upload an ONNX file as the next version of a model')
-    .argument('<file>', 'the .onnx file')
+    .description('upload a model file as the next version of a model')
+    .argument(
+      '<file>',
+      'an .onnx file, or what is converted: a model.json, a folder or a .zip of TensorFlow.js or Teachable Machine',
+    )
     .requiredOption('--model <name>', 'the model it is a version of; made if it is new')
     .option('--labels <a,b>', 'what the classes are called, in the order of the output')
+    .option(
+      '--pixels <black,white>',
+      'the numbers that black and white are, where it takes images',
+      parsePixels,
+    )
     .option('--metrics <json>', 'what was measured on held-out data, e.g. {"accuracy":0.97}')
     .option('--note <text>', 'one line for people')
     .option('--parent <number>', 'the version it was made from: small updates for who has that one')
@@ -39,7 +51,8 @@ export function pushCommand(io: Io): Command {
   return withRemote(command)
     .addHelpText(
       'after',
-      '\nExample:\n  haversack push mnist.onnx --model mnist --labels 0,1,2,3,4,5,6,7,8,9\n',
+      '\nExample:\n  haversack push mnist.onnx --model mnist --labels 0,1,2,3,4,5,6,7,8,9\n' +
+        '  haversack push converted_tfjs_model.zip --model cups\n',
     )
     .action((path: string, options: PushOptions) => push(io, path, options));
 }
@@ -50,39 +63,20 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
   const evaluations = options.metrics === undefined ? [] : [told(options.metrics)];
   const parent = options.parent === undefined ? null : versionNumber(options.parent);
   const { client } = connect(io, options);
-  const file = await readSmallEnough(resolve(io.cwd, path));
-  // Before anything is sent: a file that is no model is told apart here.
-  inspectModel(file);
+  const { model: file, imported } = await readSmallEnough(resolve(io.cwd, path));
+  const labels = options.labels?.split(',').map(label => label.trim()) ?? null;
+  const said = saidOf(file, imported, labels, options.pixels);
 
-  const chunked = await chunkFile(file, tensorLayout(file));
-  const progress = progressLine(io, `push ${model.data}`);
-  const sent = await uploadFile(client, chunked, {
-    signal: io.signal,
-    onProgress: ({ sentBytes, totalBytes }) => progress.show(sentBytes, totalBytes),
-  }).finally(progress.end);
-  const detail = await client.push(
-    model.data,
-    {
-      file: chunked.ref,
-      labels: options.labels?.split(',').map(label => label.trim()) ?? null,
-      evaluations,
-      note: options.note ?? null,
-      parent,
-    },
-    io.signal,
-  );
-  const { version } = readDocument(detail.manifest, manifestSchema);
-  const value = {
-    model: model.data,
-    version,
-    digest: chunked.ref.digest,
-    bytes: chunked.ref.bytes,
-    uploadedBytes: sent.sentBytes,
-    versionDigest: await envelopeDigest(detail.manifest),
-  };
+  const pushed = await pushModel(io, client, model.data, file, {
+    ...said,
+    evaluations,
+    note: options.note ?? null,
+    parent,
+  });
+  const value = { ...pushed, ...(imported && { format: imported.format, notes: imported.notes }) };
   print(io, options, value, () => {
     const sizes = `${formatBytes(value.bytes)}, ${formatBytes(value.uploadedBytes)} sent`;
-    return `${value.model}@${version} is in the registry: ${sizes}.\n`;
+    return `${value.model}@${value.version} is in the registry: ${sizes}.\n${noteLines(imported?.notes ?? [])}`;
   });
 }
 
@@ -95,10 +89,33 @@ function versionNumber(text: string): number {
   );
 }
 
-async function readSmallEnough(path: string): Promise<Bytes> {
-  const file = await readModelFile(path);
-  if (file.length <= maxModelBytes) return file;
-  throw new HaversackError('TooLarge', `${path} has ${file.length} bytes; the limit is ${maxModelBytes}`);
+async function readSmallEnough(path: string): Promise<ModelOnDisk> {
+  const read = await readModelFile(path);
+  if (read.model.length <= maxModelBytes) return read;
+  throw new HaversackError(
+    'TooLarge',
+    `${path} has ${read.model.length} bytes; the limit is ${maxModelBytes}`,
+  );
+}
+
+/**
+ * What the registry could not read from the file itself; null: it reads it.
+ * @throws HaversackError of a file that is no model: before anything is sent
+ */
+function saidOf(
+  file: Bytes,
+  imported: Imported | null,
+  given: readonly string[] | null,
+  pixels: PixelRange | undefined,
+): { labels: string[] | null; interface: ModelInterface | null } {
+  const inspection = inspectModel(file);
+  const labels = given ?? imported?.labels ?? null;
+  const face =
+    imported && (given ? faceWithLabels(imported.interface, inspection, given) : imported.interface);
+  if (!pixels) return { labels: labels && [...labels], interface: face };
+  const seen = withPixels(face ?? interfaceOf(inspection, labels), pixels);
+  if (!seen) throw new UsageError('--pixels: this model does not take one image with 1 or 3 channels.');
+  return { labels: labels && [...labels], interface: seen };
 }
 
 const metricsSchema = z.record(z.string().max(64), z.number().nullable());

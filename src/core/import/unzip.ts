@@ -1,4 +1,5 @@
-// A zip archive in memory as the files in it, within the same limits as on the server (`core/zip-directory.ts`).
+// A zip archive as the files in it, in memory or wherever its parts can be read, within the same limits as on the server
+// (`core/zip-directory.ts`).
 import type { Bytes } from '../artifact/digest.ts';
 import { crc32 } from '../crc32.ts';
 import { unpack } from '../unpack.ts';
@@ -20,7 +21,8 @@ export async function unzip(archive: Bytes, maxBytes: number): Promise<ImportFil
   const entries = zipEntries(archive, maxBytes);
   const files: ImportFile[] = [];
   // One after the other: together they would need their memory at once.
-  for (const entry of entries) files.push({ path: entry.name, bytes: await bytesOf(archive, entry) });
+  const read: ReadPart = (offset, bytes) => Promise.resolve(archive.subarray(offset, offset + bytes));
+  for (const entry of entries) files.push({ path: entry.name, bytes: await unzipEntry(read, entry) });
   return files;
 }
 
@@ -31,11 +33,14 @@ export function zipEntries(archive: Bytes, maxBytes: number): ZipEntry[] {
   return readZipEntries(directory, end, archive.length, maxBytes);
 }
 
-async function bytesOf(archive: Bytes, entry: ZipEntry): Promise<Bytes> {
-  const header = archive.subarray(entry.offset, entry.offset + localHeaderBytes);
+/** Of the archive, from there; shorter where it ends before. */
+export type ReadPart = (offset: number, bytes: number) => Promise<Bytes>;
+
+/** One file, whole in memory. @throws HaversackError `ArchiveInvalid` where it is not what the directory says */
+export async function unzipEntry(read: ReadPart, entry: ZipEntry): Promise<Bytes> {
+  const header = await read(entry.offset, localHeaderBytes);
   if (header.length < localHeaderBytes) throw invalidZip('it ends too early');
-  const start = zipDataStart(header, entry);
-  const packed = archive.subarray(start, start + entry.packedBytes);
+  const packed = await read(zipDataStart(header, entry), entry.packedBytes);
   const bytes = entry.method === zipMethods.deflated ? await inflated(packed, entry) : packed;
   if (bytes.length !== entry.bytes) throw notAsSaid(entry, `${bytes.length} bytes, not ${entry.bytes}`);
   if (crc32(bytes) !== entry.crc) throw notAsSaid(entry, 'other bytes than its checksum is of');

@@ -43,7 +43,7 @@ describe('brings', () => {
   });
 
   it('an ONNX file and the weights beside it, in a folder of an archive', async () => {
-    const { model, data } = splitExternalData(onnx, { location: 'weights/w.bin', minBytes: 1 });
+    const { model, data } = splitExternalData(onnx, 'weights/w.bin', 1);
     const brought = await importModel([
       zipped([file('net.onnx', model), file('weights/w.bin', data), file('README.md', 'hello')], 'net/'),
     ]);

