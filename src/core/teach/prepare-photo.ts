@@ -98,11 +98,12 @@ class Writer {
     const axis = shape[0] === 1 ? 0 : 1;
     const number = (stem: string, value: number) => this.constant(stem, float32([], [value]));
     const middles = Float32Array.from({ length: size }, (_, i) => i + 0.5);
-    const scale = this.op('Mul', [this.op('Cast', [side], toFloat), number('share', 1 / size)]);
+    const pixels = this.op('Squeeze', [this.op('Cast', [side], toFloat), this.constant('axis', int64([0]))]);
+    const scale = this.op('Mul', [pixels, number('share', 1 / size)]);
     const centres = this.op('Mul', [this.constant('middles', float32(shape, middles)), scale]);
-    const range = this.op('Range', [number('from', 0.5), this.op('Cast', [side], toFloat), number('one', 1)]);
-    const pixels = this.op('Unsqueeze', [range, this.constant('axis', int64([1 - axis]))]);
-    const distances = this.op('Abs', [this.op('Sub', [pixels, centres])]);
+    const range = this.op('Range', [number('from', 0.5), pixels, number('one', 1)]);
+    const centred = this.op('Unsqueeze', [range, this.constant('axis', int64([1 - axis]))]);
+    const distances = this.op('Abs', [this.op('Sub', [centred, centres])]);
     const reach = this.op('Max', [scale, number('one', 1)]);
     const weights = this.op('Relu', [this.op('Sub', [number('one', 1), this.op('Div', [distances, reach])])]);
     const sums = this.op('ReduceSum', [weights, this.constant('axis', int64([axis]))], {
