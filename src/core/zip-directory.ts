@@ -49,7 +49,11 @@ export function zipTailBytes(archiveBytes: number): number {
 }
 
 /** @throws HaversackError `ArchiveInvalid`, `TooLarge` */
-export function readZipEnd(tail: Bytes, archiveBytes: number): ZipEnd {
+export function readZipEnd(
+  tail: Bytes,
+  archiveBytes: number,
+  maxEntries: number = zipLimits.entries,
+): ZipEnd {
   const view = viewOf(tail);
   for (let at = tail.length - sizes.end; at >= 0; at -= 1) {
     if (view.getUint32(at, true) !== signatures.end) continue;
@@ -63,10 +67,10 @@ export function readZipEnd(tail: Bytes, archiveBytes: number): ZipEnd {
     if (disk !== 0 || count !== all) throw invalidZip('it is one part of several');
     if (count === 0xffff || offset === 0xffffffff)
       throw invalidZip('it is a zip64 archive; send less than 4 GiB');
-    if (count > zipLimits.entries) {
+    if (count > maxEntries) {
       throw new HaversackError(
         'TooLarge',
-        `the archive has ${count} entries, at most ${zipLimits.entries} are taken`,
+        `the archive has ${count} entries, at most ${maxEntries} are taken`,
       );
     }
     if (bytes > maxDirectoryBytes || offset + bytes > archiveBytes - tail.length + at)

@@ -1,7 +1,6 @@
 // Brings photos into a project from a zip: one that `exportProject` wrote, or any with a folder a class.
-import { unzipSync } from 'fflate';
 import { throwIfAborted } from '../client/backoff.ts';
-import { HaversackError, toFailure } from '../core/errors.ts';
+import { toFailure } from '../core/errors.ts';
 import { parseTable, type Table } from '../core/data/table.ts';
 import type { ExamplePart } from '../core/teach/place-example.ts';
 import type { Database } from './db.ts';
@@ -11,14 +10,7 @@ import { preparePhoto } from './prepare-photo.ts';
 import { addClass } from './project-classes.ts';
 import { type Example, exampleSchema } from './project-schemas.ts';
 import { readProject } from './projects.ts';
-
-export const importLimits = {
-  /** The archive is in memory while it is read. */
-  archiveBytes: 512 * 2 ** 20,
-  entries: 20_000,
-  /** Of one file, unpacked. */
-  fileBytes: 40 * 2 ** 20,
-} as const;
+import { openZip, type ZipArchive } from './zip-archive.ts';
 
 /** Photos that are kept in one transaction; each is unpacked, decoded and let go by itself. */
 const batch = 8;
@@ -59,8 +51,8 @@ export async function importExamples(
   zip: Blob,
   options: ImportOptions = {},
 ): Promise<ImportedExamples> {
-  const archive = await openArchive(zip);
-  const found = photosOf(archive);
+  const archive = await openZip(zip);
+  const found = await photosOf(archive);
   const classes = await classesFor(db, project, found, options.rootClass);
   const totals = { added: 0, known: 0, leftOut: 0, unreadable: [] as string[] };
   for (let start = 0; start < found.length; start += batch) {
@@ -76,60 +68,8 @@ export async function importExamples(
   return totals;
 }
 
-interface Archive {
-  readonly paths: readonly string[];
-  /** @throws HaversackError `ArchiveInvalid`, `TooLarge` */
-  read(path: string): Uint8Array<ArrayBuffer>;
-}
-
-/** @throws HaversackError `ArchiveInvalid`, `TooLarge` */
-async function openArchive(zip: Blob): Promise<Archive> {
-  if (zip.size > importLimits.archiveBytes) {
-    throw tooLarge(`the archive has ${zip.size} bytes, at most ${importLimits.archiveBytes} are taken`);
-  }
-  const bytes = new Uint8Array(await zip.arrayBuffer());
-  const sizes = new Map<string, number>();
-  unzip(bytes, ({ name, originalSize }) => {
-    if (sizes.size >= importLimits.entries)
-      throw tooLarge(`the archive has more than ${importLimits.entries} entries`);
-    sizes.set(name, originalSize);
-    return false;
-  });
-  return {
-    paths: [...sizes.keys()].filter(isPlain),
-    read(path) {
-      const size = sizes.get(path) ?? 0;
-      if (size > importLimits.fileBytes)
-        throw tooLarge(`'${path}' has ${size} bytes, at most ${importLimits.fileBytes} are taken`);
-      const content = unzip(bytes, ({ name }) => name === path)[path];
-      if (!content) throw new HaversackError('ArchiveInvalid', `'${path}' is not in the archive`);
-      return content;
-    },
-  };
-}
-
-type Filter = NonNullable<NonNullable<Parameters<typeof unzipSync>[1]>['filter']>;
-
-function unzip(bytes: Uint8Array<ArrayBuffer>, filter: Filter): Record<string, Uint8Array<ArrayBuffer>> {
-  try {
-    return unzipSync(bytes, { filter });
-  } catch (error) {
-    if (error instanceof HaversackError) throw error;
-    throw new HaversackError('ArchiveInvalid', `it does not unpack: ${String(error)}`, { cause: error });
-  }
-}
-
-function tooLarge(detail: string): HaversackError {
-  return new HaversackError('TooLarge', detail);
-}
-
-/** No folder, and nothing that macOS or a version control put beside the photos. */
-function isPlain(path: string): boolean {
-  return !path.endsWith('/') && !path.startsWith('__MACOSX/') && !/(^|\/)\./.test(path);
-}
-
-function photosOf(archive: Archive): Found[] {
-  const known = tableOf(archive);
+async function photosOf(archive: ZipArchive): Promise<Found[]> {
+  const known = await tableOf(archive);
   const recordings = new Map<string, string>();
   return archive.paths.filter(isPhoto).map(path => {
     const said = known.get(path);
@@ -142,13 +82,14 @@ function photosOf(archive: Archive): Found[] {
 }
 
 function isPhoto(path: string): boolean {
-  return /\.(jpe?g|png|webp|gif|bmp|avif)$/i.test(path);
+  const isHidden = /(^|\/)\./.test(path);
+  return !isHidden && /\.(jpe?g|png|webp|gif|bmp|avif)$/i.test(path);
 }
 
 /** By path: what the archive's own table says. Empty without one. @throws HaversackError `InputInvalid` */
-function tableOf(archive: Archive): Map<string, Found> {
+async function tableOf(archive: ZipArchive): Promise<Map<string, Found>> {
   if (!archive.paths.includes(labelsFile)) return new Map();
-  const table = parseTable(new TextDecoder().decode(archive.read(labelsFile)));
+  const table = parseTable(new TextDecoder().decode(await archive.read(labelsFile)));
   const at = columnsOf(table);
   if (at.file < 0 || at.label < 0) return new Map();
   return new Map(
@@ -198,7 +139,7 @@ async function classesFor(
 type Added = Parameters<typeof addExamples>[2][number];
 
 async function newExamples(
-  archive: Archive,
+  archive: ZipArchive,
   found: readonly Found[],
   classes: ReadonlyMap<string | null, string>,
   unreadable: string[],
@@ -218,9 +159,9 @@ async function newExamples(
 }
 
 /** Null where it is none that can be taken. */
-async function photoAt(archive: Archive, path: string) {
+async function photoAt(archive: ZipArchive, path: string) {
   try {
-    return await preparePhoto(new Blob([archive.read(path)]));
+    return await preparePhoto(new Blob([await archive.read(path)]));
   } catch (thrown) {
     const { code } = toFailure(thrown);
     if (code === 'InputInvalid' || code === 'TooLarge' || code === 'ArchiveInvalid') return null;
