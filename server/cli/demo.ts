@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Argument, Command } from 'commander';
 import { HaversackError } from '../../src/core/errors.ts';
+import { embeddingTag } from '../../src/core/teach/embedding-tag.ts';
 import { connect, dataFolder, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -44,10 +45,13 @@ async function addTeach(io: Io, options: AddOptions): Promise<void> {
   );
   const { model: file, interface: face, notes } = base.makeTeachBase(files);
   const { name, version } = base.teachBasePackage;
-  const pushed = await pushModel(io, remote.client, base.teachBaseModel, file, {
+  const { client } = remote;
+  const pushed = await pushModel(io, client, base.teachBaseModel, file, {
     interface: face,
     note: `The backbone of CenterNet, of ${name} ${version}`,
   });
+  const { etag } = await client.model(base.teachBaseModel, io.signal);
+  await client.changeModel(base.teachBaseModel, { tags: [embeddingTag] }, etag, io.signal);
   print(io, options, { ...pushed, notes }, () => {
     const size = formatBytes(pushed.bytes);
     return `${pushed.model}@${pushed.version} is in the registry (${size}): New model can learn from it.\n${noteLines(notes)}`;

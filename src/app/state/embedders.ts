@@ -1,15 +1,13 @@
 // Which models of the library could see for a new model: those that take pictures, on this device or to be got.
 import { computed } from '@preact/signals';
 import type { ModelSummary } from '../../core/artifact/registry-api.ts';
+import { embeddingTag } from '../../core/teach/embedding-tag.ts';
 import type { Installed } from '../../device/schema.ts';
 import type { VersionRef } from '../../worker/protocol.ts';
 import { catalogue } from './catalogue.ts';
 import { activeByModel, installed } from './installed.ts';
 import { manifestOf } from './judge.ts';
 import { pictureSide } from './picture-side.ts';
-
-/** What a general image model is tagged with in the registry, so that devices propose it before others. */
-export const embeddingTag = 'embedding';
 
 /** Versions on this device that could, the likeliest to be good first. */
 export const embeddersHere = computed<readonly VersionRef[]>(() => {

@@ -9,6 +9,7 @@ import { makeTeachBase, teachBaseFiles, teachBasePackage } from '../../../server
 import { manifestSchema } from '../../../src/core/artifact/documents.ts';
 import type { VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { readDocument } from '../../../src/core/artifact/signature.ts';
+import { embeddingTag } from '../../../src/core/teach/embedding-tag.ts';
 import { embeddingPoints } from '../../../src/core/teach/embedding-points.ts';
 import { haversack, startedServer } from './captured.ts';
 
@@ -43,6 +44,10 @@ describe('demo add teach', () => {
     expect(face.inputs).toMatchObject([
       { shape: [-1, 224, 224, 3], meaning: { kind: 'image', layout: 'NHWC', range: [0, 255] } },
     ]);
+    const { tags } = (await (await fetch(`${server.url}/registry/v1/models/teach-base`)).json()) as {
+      tags: string[];
+    };
+    expect(tags).toEqual([embeddingTag]);
     const again = await add('--yes');
     expect(again.code).toBe(1);
     expect(again.err).toContain("'teach-base'");
