@@ -4,6 +4,8 @@ import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { Evaluation } from '../core/artifact/documents.ts';
 import type { ModelInterface } from '../core/artifact/interface.ts';
 import type { Comparison } from '../core/evaluate/compare.ts';
+import type { ForeignFormat } from '../core/import/foreign-formats.ts';
+import type { Imported, ImportFile } from '../core/import/imported.ts';
 import type { ModelInspection } from '../core/onnx/inspect.ts';
 import type { Failure } from '../core/errors.ts';
 import type { Result } from '../core/result.ts';
@@ -62,6 +64,19 @@ export interface TrialOutcome {
   readonly problem: string | null;
 }
 
+/** What was dropped: a model, converted where it was of another format, or one of a format that is not read. */
+export type BroughtModel =
+  | {
+      readonly kind: 'model';
+      /** Null where it is the one file that was dropped. */
+      readonly file: Bytes | null;
+      /** Operators, parameters, and what its inputs and outputs mean. */
+      readonly inspection: ModelInspection & { readonly interface: ModelInterface };
+      /** Null for what was ONNX. */
+      readonly imported: Pick<Imported, 'format' | 'labels' | 'notes'> | null;
+    }
+  | { readonly kind: 'foreign'; readonly format: ForeignFormat; readonly path: string };
+
 export interface ServingApi {
   /** Starts the runtime ahead of the first model. What fails is told where that model is opened. */
   warmUp(provider: 'wasm' | 'webgpu'): Promise<Result<null>>;
@@ -79,8 +94,8 @@ export interface ServingApi {
   close(handle: number): Promise<Result<null>>;
   /** How many handles are open: a worker without any may be ended. */
   openCount(): Promise<number>;
-  /** What a file is: interface, operators, parameters; the failure says why it is no model for this runtime. */
-  inspect(file: Bytes): Promise<Result<ModelInspection & { readonly interface: ModelInterface }>>;
+  /** What was dropped: a file, or those of a folder; the failure says why it is no model for this runtime. */
+  bringModel(files: readonly ImportFile[]): Promise<Result<BroughtModel>>;
   /** Times every provider of this device on a version, keeps the choice in the store, and answers what was measured. */
   measure(ref: VersionRef): Promise<Result<ProviderMeasurement[]>>;
 }

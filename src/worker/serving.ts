@@ -60,7 +60,8 @@ export const serving: ServingApi = {
 
   openCount: () => Promise.resolve(sessions.size),
 
-  inspect: file => answer(async () => (await import('./inspect-file.ts')).inspectFile(file), 'ModelInvalid'),
+  bringModel: files =>
+    answer(async () => (await import('./bring-model.ts')).bringModel(files), 'ModelInvalid'),
 
   tryVersion: ref => answer(async () => (await import('./try-version.ts')).tryVersion(ref), 'RuntimeFailed'),
 

@@ -1,4 +1,5 @@
 // The worker as the page has it: through the bridge, on models that lie in IndexedDB.
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { operatorTypes } from '../../src/core/onnx/operator-types.ts';
@@ -98,9 +99,17 @@ describe('weights stored as int8', () => {
 
 describe('a dropped file', () => {
   test('is inspected and opened without being installed', async () => {
-    const inspected = valueOf(await bridge.call(api => api.inspect(smallModel())));
-    expect(inspected).toMatchObject({ operators: { MatMul: 1, Softmax: 1 }, parameters: 6 });
-    expect(inspected.interface.inputs).toMatchObject([{ name: 'x', datatype: 'FP32', shape: [-1, 2] }]);
+    const files = [{ path: 'small.onnx', bytes: smallModel() }];
+    expect(valueOf(await bridge.call(api => api.bringModel(files)))).toMatchObject({
+      kind: 'model',
+      file: null,
+      imported: null,
+      inspection: {
+        operators: { MatMul: 1, Softmax: 1 },
+        parameters: 6,
+        interface: { inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }] },
+      },
+    });
     const { handle } = valueOf(await bridge.call(api => api.openFile(smallModel())));
     const answered = await bridge.predict(handle, { x: float32([1, 2], [1, 2]) });
     expect(valueOf(answered).outputs['probabilities']!.data[1]).toBeCloseTo(smallAnswer[1]!, 6);
@@ -115,9 +124,40 @@ describe('a dropped file', () => {
     );
   });
 
-  test.each(['inspect', 'openFile'] as const)('that is no model is NotOnnx to %s', async method => {
-    const result = await bridge.call<unknown>(api => api[method](text('PK this is a zip of cats')));
-    expect(result).toMatchObject({ ok: false, error: { code: 'NotOnnx' } });
+  test('that is no model is NotOnnx, whether it is looked at or opened', async () => {
+    const bytes = text('PK this is a zip of cats');
+    const refused = { ok: false, error: { code: 'NotOnnx' } };
+    expect(await bridge.call(api => api.bringModel([{ path: 'cats', bytes }]))).toMatchObject(refused);
+    expect(await bridge.call(api => api.openFile(bytes))).toMatchObject(refused);
+  });
+
+  test('of another format is converted here, and computes what it did there', async () => {
+    // softmax(x · w), w = [[0, 1], [0, 0]]: as a layers model of TensorFlow.js, in a zip.
+    const model = {
+      format: 'layers-model',
+      modelTopology: {
+        class_name: 'Sequential',
+        config: [
+          { class_name: 'Dense', config: { name: 'd', activation: 'softmax', batch_input_shape: [null, 2] } },
+        ],
+      },
+      weightsManifest: [
+        { paths: ['w.bin'], weights: [{ name: 'd/kernel', shape: [2, 2], dtype: 'float32' }] },
+      ],
+    };
+    const zip = zipSync({
+      'web/model.json': text(JSON.stringify(model)),
+      'web/w.bin': new Uint8Array(Float32Array.from([0, 1, 0, 0]).buffer),
+    });
+    const files = [{ path: 'net.zip', bytes: new Uint8Array(zip) }];
+    const brought = valueOf(await bridge.call(api => api.bringModel(files)));
+    expect(brought).toMatchObject({ kind: 'model', imported: { format: 'tfjs-layers' } });
+    const { handle } = valueOf(
+      await bridge.call(api => api.openFile(brought.kind === 'model' ? brought.file! : text(''))),
+    );
+    const answered = valueOf(await bridge.predict(handle, { d_input: float32([1, 2], [Math.log(3), 5]) }));
+    const [first, second] = answered.outputs['d']!.data as Float32Array;
+    expect([first, second]).toEqual([expect.closeTo(0.25, 5), expect.closeTo(0.75, 5)]);
   });
 });
 

@@ -4,14 +4,17 @@ import {
   labelsFromText,
   nameFromFile,
   type UploadApi,
+  type UploadOptions,
 } from '../../../src/app/state/admin-upload.ts';
 import type { Push } from '../../../src/core/artifact/registry-api.ts';
 import { sha256 } from '../../../src/core/artifact/digest.ts';
 import { failure, HaversackError } from '../../../src/core/errors.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
-import { inspectModel } from '../../../src/core/onnx/inspect.ts';
 import { fail, ok } from '../../../src/core/result.ts';
 import { float32 } from '../../../src/core/tensor.ts';
+import { bringModel } from '../../../src/worker/bring-model.ts';
+
+const nothingSaid = { labels: null, note: null, pixels: null };
 
 /** y = x · w, with a weight large enough for chunks of its own. */
 function model(): Uint8Array<ArrayBuffer> {
@@ -55,10 +58,12 @@ function registry() {
   };
 }
 
-const face = { inputs: [], outputs: [], decision: null };
-const inspect = async (file: Uint8Array<ArrayBuffer>) => {
+const given = (name: string, content: BlobPart, path = name) => ({ file: new File([content], name), path });
+
+/** As the worker does it. */
+const bring: UploadOptions['bring'] = async files => {
   try {
-    return ok({ ...inspectModel(file), interface: face });
+    return ok(await bringModel(files));
   } catch (thrown) {
     if (thrown instanceof HaversackError) return fail(failure(thrown.code, thrown.detail));
     throw thrown;
@@ -67,29 +72,33 @@ const inspect = async (file: Uint8Array<ArrayBuffer>) => {
 
 test('a file that is no model is refused with the reason, and nothing is sent', async () => {
   const { api, chunks } = registry();
-  const upload = createUpload({ inspect, api: () => api });
-  await upload.choose(new File(['not a model'], 'notes.txt'));
+  const upload = createUpload({ bring, api: () => api });
+  await upload.choose([given('notes.txt', 'not a model')]);
   expect(upload.state.value).toMatchObject({ phase: 'refused', failure: { code: 'NotOnnx' } });
   expect(chunks.size).toBe(0);
 });
 
 test('every chunk arrives before the commit; a refused commit leaves the file ready for another try', async () => {
   const { api, chunks, pushes } = registry();
-  const upload = createUpload({ inspect, api: () => api });
+  const upload = createUpload({ bring, api: () => api });
   const file = model();
-  await upload.choose(new File([file], 'Linear (1).onnx'));
-  await upload.send('linear', ['a', 'b'], null);
-  expect(pushes[0]?.push).toMatchObject({ labels: ['a', 'b'], file: { digest: await sha256(file) } });
+  await upload.choose([given('Linear (1).onnx', file)]);
+  await upload.send('linear', { ...nothingSaid, labels: ['a', 'b'] });
+  expect(pushes[0]?.push).toMatchObject({
+    labels: ['a', 'b'],
+    interface: null,
+    file: { digest: await sha256(file) },
+  });
   expect(pushes[0]!.push.file.chunks.every(chunk => chunks.has(chunk.digest))).toBe(true);
   expect(upload.state.value).toMatchObject({ phase: 'ready', failure: { code: 'Forbidden' } });
 });
 
 test('cancelling stops before the commit, without a complaint', async () => {
   const { api, pushes, block } = registry();
-  const upload = createUpload({ inspect, api: () => api });
-  await upload.choose(new File([model()], 'linear.onnx'));
+  const upload = createUpload({ bring, api: () => api });
+  await upload.choose([given('linear.onnx', model())]);
   const release = block();
-  const sending = upload.send('linear', null, null);
+  const sending = upload.send('linear', nothingSaid);
   await expect.poll(() => upload.state.value.phase).toBe('sending');
   upload.cancel();
   release();
@@ -104,25 +113,69 @@ test('a later choice wins over one that is still being looked at', async () => {
   const slow = new Promise<void>(resolve => (finish = resolve));
   let first = true;
   const upload = createUpload({
-    inspect: async file => {
+    bring: async files => {
       if (first) {
         first = false;
         await slow;
       }
-      return inspect(file);
+      return bring(files);
     },
     api: () => api,
   });
-  const early = upload.choose(new File(['x'], 'early.onnx'));
-  await upload.choose(new File([model()], 'late.onnx'));
+  const early = upload.choose([given('early.onnx', 'x')]);
+  await upload.choose([given('late.onnx', model())]);
   finish();
   await early;
   expect(upload.state.value).toMatchObject({ phase: 'ready', inspected: { name: 'late.onnx' } });
 });
 
+/** A layers model of TensorFlow.js: softmax(x · w) of images of one pixel. */
+function layersModel() {
+  const layers = [
+    { class_name: 'Flatten', config: { name: 'f', batch_input_shape: [null, 1, 1, 3] } },
+    { class_name: 'Dense', config: { name: 'd', activation: 'softmax' } },
+  ];
+  const json = JSON.stringify({
+    format: 'layers-model',
+    modelTopology: { class_name: 'Sequential', config: { name: 's', layers } },
+    weightsManifest: [{ paths: ['w.bin'], weights: [{ name: 'd/kernel', shape: [3, 2], dtype: 'float32' }] }],
+  });
+  return [
+    given('model.json', json, 'my net/model.json'),
+    given('w.bin', new Uint8Array(24), 'my net/w.bin'),
+    given('notes.txt', 'hello', 'my net/notes.txt'),
+  ];
+}
+
+test('a folder with a model of another format is converted, and goes with what it means', async () => {
+  const { api, pushes, chunks } = registry();
+  const upload = createUpload({ bring, api: () => api });
+  await upload.choose(layersModel());
+  expect(upload.state.value).toMatchObject({
+    phase: 'ready',
+    inspected: { name: 'my net', imported: { format: 'tfjs-layers', labels: null } },
+  });
+  await upload.send('net', { labels: ['a', 'b'], note: null, pixels: [0, 255] });
+  expect(chunks.size).toBeGreaterThan(0);
+  expect(pushes[0]!.push).toMatchObject({
+    labels: ['a', 'b'],
+    interface: {
+      inputs: [{ shape: [-1, 1, 1, 3], meaning: { kind: 'image', layout: 'NHWC', range: [0, 255] } }],
+      decision: { kind: 'softmax' },
+    },
+  });
+});
+
+test('a model of a format that is not read is told apart', async () => {
+  const upload = createUpload({ bring, api: () => registry().api });
+  await upload.choose([given('net.tflite', 'xxxxTFL3xxxx')]);
+  expect(upload.state.value).toMatchObject({ phase: 'foreign', format: 'tflite', path: 'net.tflite' });
+});
+
 test('a name is made from a file’s', () => {
   expect(nameFromFile('My Model (2).onnx')).toBe('my-model-2');
   expect(nameFromFile('数字.ONNX')).toBe('');
+  expect(nameFromFile('tm-my-image-model.zip')).toBe('tm-my-image-model');
 });
 
 test('labels come one a line, or apart by commas, and a comma inside a line stays', () => {

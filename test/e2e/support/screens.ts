@@ -144,7 +144,7 @@ async function invite(page: Page): Promise<void> {
 
 async function chooseFile(page: Page): Promise<void> {
   await noFile(page);
-  await page.locator('main input[type="file"]').setInputFiles(demoFile);
+  await page.locator('main input[type="file"]').first().setInputFiles(demoFile);
   await page.locator('main dl.facts').first().waitFor({ timeout: 20_000 });
 }
 

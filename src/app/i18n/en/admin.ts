@@ -1,5 +1,6 @@
 // The words of Admin, in English; the keys and parameters of the other languages come from here.
 import type { Messages } from '../translator.ts';
+import { adminImport } from './admin-import.ts';
 import { adminKeys } from './admin-keys.ts';
 
 export const admin = {
@@ -23,9 +24,9 @@ export const admin = {
   keyWrong: 'The registry does not know this key.',
   keyNoAdmin: 'This key is known here, but not as an admin’s.',
 
-  drop: 'Drop an ONNX file here',
+  drop: 'Drop a model here',
   dropHint: 'Nothing is sent until you say so: it is looked at on this device first.',
-  chooseFile: 'Choose a file',
+  chooseFile: 'Choose files',
   inspecting: 'Looking at {name}…',
   refused: '{name} cannot be uploaded',
   another: 'Choose another file',
@@ -357,6 +358,7 @@ export const admin = {
   forEver: 'until it is revoked',
   expired: 'expired',
 
+  ...adminImport,
   ...adminKeys,
 
   ofModel: 'About',

@@ -1,6 +1,7 @@
 // “管理”界面的文字，简体中文。
 import type { Translation } from '../translator.ts';
 import type { admin as en } from '../en/admin.ts';
+import { adminImport } from './admin-import.ts';
 import { adminKeys } from './admin-keys.ts';
 
 export const admin: Translation<typeof en> = {
@@ -24,7 +25,7 @@ export const admin: Translation<typeof en> = {
   keyWrong: '注册中心不认识这个密钥。',
   keyNoAdmin: '注册中心认识这个密钥，但它不是管理员的。',
 
-  drop: '把 ONNX 文件拖到这里',
+  drop: '把模型拖到这里',
   dropHint: '在您确认之前什么都不会发送：先在本机查看。',
   chooseFile: '选择文件',
   inspecting: '正在查看 {name}…',
@@ -333,6 +334,7 @@ export const admin: Translation<typeof en> = {
   forEver: '直到被撤销',
   expired: '已过期',
 
+  ...adminImport,
   ...adminKeys,
 
   ofModel: '关于',

@@ -13,6 +13,6 @@ export const admin = createAdmin({
 });
 
 export const upload = createUpload({
-  inspect: file => need().serving.call(api => api.inspect(file)),
+  bring: files => need().serving.call(api => api.bringModel(files)),
   api: () => admin.api.peek(),
 });

@@ -2,20 +2,38 @@
 import { useState } from 'preact/hooks';
 import { modelNameSchema } from '../../../core/artifact/names.ts';
 import type { Failure } from '../../../core/errors.ts';
+import { imageLayout, type PixelRange } from '../../../core/import/pixels.ts';
 import { t } from '../../i18n/admin.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Field, TextField } from '../../parts/field.tsx';
+import { Select } from '../../parts/select.tsx';
 import { classesOf, type Inspected, labelsFromText, nameFromFile } from '../../state/admin-upload.ts';
 import { admin, upload } from './session.ts';
 
 const longestNote = 1024;
 
+const pixelChoices = ['unsaid', 'bytes', 'unit', 'signed'] as const;
+type PixelChoice = (typeof pixelChoices)[number];
+const pixelRanges: Readonly<Record<PixelChoice, PixelRange | null>> = {
+  unsaid: null,
+  bytes: [0, 255],
+  unit: [0, 1],
+  signed: [-1, 1],
+};
+
+/** What takes one image, and does not say how. */
+function asksForPixels({ inspection }: Inspected): boolean {
+  const [input, ...others] = inspection.interface.inputs;
+  return input !== undefined && others.length === 0 && !input.meaning && imageLayout(input) !== null;
+}
+
 export function UploadForm(props: { readonly inspected: Inspected; readonly problem: Failure | null }) {
   const { inspected, problem } = props;
   const [name, setName] = useState(() => nameFromFile(inspected.name));
-  const [labelText, setLabelText] = useState('');
+  const [labelText, setLabelText] = useState(() => inspected.imported?.labels?.join('\n') ?? '');
+  const [pixels, setPixels] = useState<PixelChoice>('unsaid');
   const [note, setNote] = useState('');
   const labels = labelsFromText(labelText);
   const classes = classesOf(inspected.inspection.interface);
@@ -25,7 +43,7 @@ export function UploadForm(props: { readonly inspected: Inspected; readonly prob
   const next = (known?.versions[0]?.version ?? 0) + 1;
   const send = async () => {
     if (nameWrong || mismatch) return;
-    await upload.send(name, labels, note.trim() || null);
+    await upload.send(name, { labels, note: note.trim() || null, pixels: pixelRanges[pixels] });
     await admin.refresh();
   };
   return (
@@ -68,6 +86,15 @@ export function UploadForm(props: { readonly inspected: Inspected; readonly prob
             />
           )}
         </Field>
+        {asksForPixels(inspected) ? (
+          <Select
+            label={t('pixels')}
+            hint={t('pixelsHint')}
+            value={pixels}
+            options={pixelChoices.map(value => ({ value, label: t(`pixels-${value}`) }))}
+            onChange={setPixels}
+          />
+        ) : null}
         <TextField
           label={t('note')}
           value={note}

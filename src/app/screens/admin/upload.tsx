@@ -1,5 +1,4 @@
 // A file on its way to the registry: dropped, looked at, tried, named, sent; a wrong one is refused with its reason.
-import { useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n/admin.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
@@ -7,10 +6,14 @@ import { Card } from '../../parts/card.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Note } from '../../parts/note.tsx';
+import { ChooseFiles, DropTarget } from '../../parts/photo-drop.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { aliasesOf } from '../../state/admin.ts';
 import type { UploadState } from '../../state/admin-upload.ts';
+import type { GivenFile } from '../../state/given-files.ts';
 import { FileFacts } from './file-facts.tsx';
+import { ForeignNote } from './foreign-note.tsx';
+import { ImportedNote } from './imported-note.tsx';
 import { to } from './section.ts';
 import { admin, upload } from './session.ts';
 import { TryFile } from './try-file.tsx';
@@ -44,6 +47,14 @@ function Phase() {
           <Drop again />
         </div>
       );
+    case 'foreign':
+      return (
+        <div class="stack">
+          <h2>{t('refused', { name: state.name })}</h2>
+          <ForeignNote format={state.format} path={state.path} />
+          <Drop again />
+        </div>
+      );
     case 'done':
       return (
         <Note tone="good">
@@ -66,6 +77,7 @@ function Phase() {
     case 'committing':
       return (
         <div class="stack">
+          {state.inspected.imported ? <ImportedNote imported={state.inspected.imported} /> : null}
           <FileFacts inspected={state.inspected} />
           <TryFile key={state.inspected.name} inspected={state.inspected} />
           {state.phase === 'ready' ? (
@@ -87,48 +99,31 @@ function isProduction(model: string, version: number): boolean {
 }
 
 function Drop({ again = false }: { readonly again?: boolean }) {
-  const picker = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const take = (files: FileList | null | undefined): void => {
-    const file = files?.[0];
-    if (file) void upload.choose(file);
-  };
+  const take = (files: readonly GivenFile[]) => void upload.choose(files);
   return (
-    <div
-      class={`drop ${over ? 'over' : ''}`}
-      onDragOver={event => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={event => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer?.files);
-      }}
-    >
+    <DropTarget class="drop" onFiles={take}>
       <Icon name="file" />
       <p class="drop-title">{t('drop')}</p>
+      <p class="soft">{t('dropKinds')}</p>
+      <div class="row">
+        <ChooseFiles onFiles={take}>
+          <Icon name="upload" />
+          {again ? t('another') : t('chooseFile')}
+        </ChooseFiles>
+        {canChooseFolders ? (
+          <ChooseFiles folder onFiles={take}>
+            {t('chooseFolder')}
+          </ChooseFiles>
+        ) : null}
+      </div>
       <p class="soft">{t('dropHint')}</p>
-      <Button kind="primary" icon="upload" onClick={() => picker.current?.click()}>
-        {again ? t('another') : t('chooseFile')}
-      </Button>
-      <input
-        ref={picker}
-        type="file"
-        accept=".onnx,application/octet-stream"
-        class="visually-hidden"
-        tabIndex={-1}
-        aria-label={t('chooseFile')}
-        onChange={event => {
-          take(event.currentTarget.files);
-          // The same file may be chosen again after it was mended.
-          event.currentTarget.value = '';
-        }}
-      />
-    </div>
+    </DropTarget>
   );
 }
+
+/** Phones have no folders to choose. */
+const canChooseFolders =
+  'webkitdirectory' in HTMLInputElement.prototype && !matchMedia('(pointer: coarse)').matches;
 
 function Sending({
   state,

@@ -1,0 +1,26 @@
+// That a model was converted, from what, and what a person should know of it.
+import type { ImportFormat } from '../../../core/import/imported.ts';
+import { t } from '../../i18n/admin.ts';
+import { Note } from '../../parts/note.tsx';
+import type { Inspected } from '../../state/admin-upload.ts';
+
+/** As their makers call them. */
+const names: Readonly<Record<ImportFormat, string>> = {
+  'tfjs-graph': 'TensorFlow.js (graph model)',
+  'tfjs-layers': 'TensorFlow.js (layers model)',
+  'teachable-machine': 'Teachable Machine',
+};
+
+export function ImportedNote(props: { readonly imported: NonNullable<Inspected['imported']> }) {
+  const { format, notes } = props.imported;
+  return (
+    <Note>
+      <strong>{t('converted', { format: names[format] })}</strong>
+      {notes.map(note => (
+        <span key={note} class="detail">
+          {note}
+        </span>
+      ))}
+    </Note>
+  );
+}
