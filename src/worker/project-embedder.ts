@@ -2,7 +2,7 @@
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { InputInterface, ModelInterface } from '../core/artifact/interface.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
-import { HaversackError } from '../core/errors.ts';
+import { HaversackError, toFailure } from '../core/errors.ts';
 import type { Embedder, EmbeddingPoint, PhotoPreparation } from '../core/teach/embedder.ts';
 import { embeddingPoints } from '../core/teach/embedding-points.ts';
 import { embeddingOutput, makeEmbedder } from '../core/teach/make-embedder.ts';
@@ -16,6 +16,12 @@ import { chosenProvider } from './choice.ts';
 import type { WebProvider } from './ort.ts';
 import { openOrtSession, type OrtSession } from './ort-session.ts';
 import type { VersionRef } from './protocol.ts';
+
+/**
+ * Pixels along both sides, as classifiers of photos mostly see them. Detectors look for what is small at 416 and 512, which
+ * takes four times as long and more; what a photo shows as a whole is told without.
+ */
+const enoughSide = 224;
 
 /** An embedder, and where it is from. */
 export interface LibraryEmbedder {
@@ -49,13 +55,35 @@ export async function readEmbedder(db: Database, ref: EmbedderRef): Promise<Libr
       `${ref.model}@${ref.version} has no place '${ref.value}' where an embedding could be taken`,
     );
   }
-  const preparation = preparationFor(ref, modelInterface);
+  const { embedder, preparation } = await smallestEmbedder(file, point, preparationFor(ref, modelInterface));
   return {
-    embedder: await makeEmbedder(file, point, preparation),
+    embedder,
     from: { ...ref, digest, variant },
     // Half of the detail is lost to the resize inside; more would only be carried there.
     side: preparation ? 2 * Math.max(preparation.height, preparation.width) : keptSide,
   };
+}
+
+interface PreparedEmbedder {
+  readonly embedder: Embedder;
+  readonly preparation: PhotoPreparation | null;
+}
+
+/** Brought to fewer pixels than the model says, where its beginning goes with that, as convolutions do. */
+async function smallestEmbedder(
+  file: Bytes,
+  point: EmbeddingPoint,
+  preparation: PhotoPreparation | null,
+): Promise<PreparedEmbedder> {
+  if (preparation && Math.min(preparation.height, preparation.width) > enoughSide) {
+    const smaller = { ...preparation, height: enoughSide, width: enoughSide };
+    try {
+      return { embedder: await makeEmbedder(file, point, smaller), preparation: smaller };
+    } catch (error) {
+      if (toFailure(error).code !== 'ModelInvalid') throw error;
+    }
+  }
+  return { embedder: await makeEmbedder(file, point, preparation), preparation };
 }
 
 interface ReadVersion {

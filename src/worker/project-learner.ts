@@ -111,28 +111,32 @@ export class ProjectLearner {
     await this.examples.sync(this.#db, await readProject(this.#db, this.#project), this.#embedder);
   }
 
-  /** The next photo is decoded while one is embedded: no more than two are in memory. */
+  /**
+   * While one photo is embedded the next is decoded, and the embedding of the one before is kept: no more than two photos are
+   * in memory.
+   */
   async #embedPending(): Promise<void> {
     const pending = this.examples.pending();
     let next = pending[0] === undefined ? null : this.#photo(pending[0]);
+    let keeping: Promise<void> = Promise.resolve();
     for (const [i, id] of pending.entries()) {
       await this.control.checkpoint();
       const photo = await next;
       const following = pending[i + 1];
-      next = following === undefined ? null : this.#photo(following);
-      if (photo) await this.#embed(id, photo);
-      else this.examples.setUnreadable(id);
+      next = following === undefined || this.#isBehind() ? null : this.#photo(following);
+      if (photo) {
+        const embedding = await this.#embedder.embed(photo);
+        this.examples.set(id, embedding);
+        await keeping;
+        keeping = keepEmbedding(this.#db, this.#embedder.digest, id, embedding);
+        // Heard of when it is awaited, also where something else fails before.
+        keeping.catch(() => undefined);
+      } else this.examples.setUnreadable(id);
       this.#reportSometimes();
-      if (!this.#isBehind()) continue;
-      await next;
-      return;
+      if (this.#isBehind()) break;
     }
-  }
-
-  async #embed(id: string, photo: Tensor): Promise<void> {
-    const embedding = await this.#embedder.embed(photo);
-    this.examples.set(id, embedding);
-    await keepEmbedding(this.#db, this.#embedder.digest, id, embedding);
+    await keeping;
+    await next;
   }
 
   /** Null for one that is gone, or that this browser does not read. */
