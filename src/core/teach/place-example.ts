@@ -22,8 +22,12 @@ export interface PlacedExample extends NextExample {
   readonly part: ExamplePart;
 }
 
-/** Fingerprints of one class that differ in so many bits at most are of near-duplicates (docs/teaching-by-showing.md). */
-export const nearBits = 6;
+/**
+ * Fingerprints of one class that differ in so many bits at most are of near-duplicates. A hand moves a camera by a hundredth
+ * of the picture between frames, which changes 3 to 9 bits (median by what is shown); 1 in 100 pairs of different photos of
+ * the same digit is as near as 6, 1 in 400 as near as 4 (docs/teaching-by-showing.md).
+ */
+export const nearBits = { camera: 6, file: 4, correction: 4 } as const;
 /** Between the frames of a camera's recording that lie in different parts, at least this. */
 export const cameraGapMs = 400;
 /** A recording changes its part after so many examples at the earliest: each change costs a camera its gap. */
@@ -44,7 +48,9 @@ export function placeExample(before: readonly PlacedExample[], next: NextExample
   const ofClass = before.filter(example => example.class === next.class);
   const near = new Set(
     ofClass
-      .filter(({ fingerprint }) => fingerprintDistance(fingerprint, next.fingerprint) <= nearBits)
+      .filter(
+        ({ fingerprint }) => fingerprintDistance(fingerprint, next.fingerprint) <= nearBits[next.source],
+      )
       .map(({ part }) => part),
   );
   if (near.size > 1) return null;
