@@ -2,7 +2,7 @@
 // of pictures of nothing.
 import { documentDigest } from '../core/artifact/canonical.ts';
 import { chunkFile, type ChunkedFile } from '../core/artifact/chunks.ts';
-import type { Bytes, Digest } from '../core/artifact/digest.ts';
+import type { Bytes } from '../core/artifact/digest.ts';
 import type { Candidate, Evaluation } from '../core/artifact/documents.ts';
 import { interfaceAfter } from '../core/artifact/face.ts';
 import type { ModelInterface } from '../core/artifact/interface.ts';
@@ -68,7 +68,7 @@ export async function buildProjectCandidate(finished: FinishedProject): Promise<
     interface: interfaceOf(finished, labels),
     labels,
     architecture: await architectureDigest(finished.file),
-    evaluations: evaluationsOf(heldOut, labels, data),
+    evaluations: evaluationsOf(heldOut, labels, { dataset: data, origin: parent ? 'new' : 'parent' }),
     recipe: recipeOf(finished),
     data: {
       digest: data,
@@ -98,10 +98,15 @@ function dataDigest({ examples, project, learnt, heldOut }: FinishedProject, lab
   return documentDigest(rows.sort((a, b) => (a.photo < b.photo ? -1 : 1)));
 }
 
-function evaluationsOf(heldOut: HeldOut, labels: readonly string[], dataset: Digest): Evaluation[] {
+/** Of the first version those are its own rows; of those after it, what was shown since. */
+function evaluationsOf(
+  heldOut: HeldOut,
+  labels: readonly string[],
+  on: Pick<Evaluation, 'dataset' | 'origin'>,
+): Evaluation[] {
   const { ids, labels: truth, answers, probabilities } = heldOut;
   if (ids.length === 0) return [];
-  return [evaluate(truth, answers, labels, { part: 'test', origin: 'new', dataset, probabilities })];
+  return [evaluate(truth, answers, labels, { part: 'test', ...on, probabilities })];
 }
 
 function interfaceOf(

@@ -45,11 +45,11 @@ async function show(model: string, version: number): Promise<void> {
 
 /** Every installed version; choosing one uses it, everywhere. */
 function ModelSwitch() {
+  const model = currentModel.value;
+  if (model === null) return <span class="soft small">{t('noModel')}</span>;
   const groups = [...installedByModel.value];
   const unnumbered = [...activeByModel.value.values()].filter(({ version }) => version === null);
-  if (groups.length + unnumbered.length === 0) return <span class="soft small">{t('noModel')}</span>;
-  const model = currentModel.value;
-  const active = model === null ? undefined : activeByModel.value.get(model);
+  const active = activeByModel.value.get(model);
   return (
     <select
       class="select"
@@ -62,6 +62,7 @@ function ModelSwitch() {
         else chooseModel(name);
       }}
     >
+      {!active ? <option value="">{`${model} · ${t('isNew')}`}</option> : null}
       {unnumbered.map(({ model: name }) => (
         <option key={name} value={`${name}@`} selected={name === model}>
           {`${name} · ${t('isNew')}`}

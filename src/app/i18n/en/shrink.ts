@@ -5,6 +5,8 @@ export const shrink = {
   title: 'Shrink',
   ofModel: 'Shrink {model}',
   ofVersion: 'The sizes that version {version} comes in.',
+  unnumbered: '{model} has no number yet',
+  unnumberedBody: 'Smaller forms are made of versions: send it first.',
   nothing: 'Nothing to shrink yet',
   nothingBody: 'Get a model in Library first. Its smaller forms then stand here beside it.',
 

@@ -7,6 +7,9 @@ export const teach = {
   ofModel: 'Teach {model}',
   baseVersion: 'It learns from version {version}, which stays as it is.',
 
+  unnumbered: '{model} has no number yet',
+  unnumberedBody:
+    'What it learns from photos goes on under New model. Other teaching wants a version: send it first.',
   nothing: 'Nothing to teach yet',
   nothingBody: 'Get a model in Library first. Then correct it in Use, or label samples here.',
 

@@ -6,6 +6,8 @@ export const shrink: Translation<typeof en> = {
   title: '压缩',
   ofModel: '压缩 {model}',
   ofVersion: '版本 {version} 的各种大小。',
+  unnumbered: '{model} 还没有编号',
+  unnumberedBody: '较小的形式由版本制成：请先发送它。',
   nothing: '还没有可以压缩的',
   nothingBody: '先在“模型库”中获取一个模型，它较小的形式就会并排显示在这里。',
 

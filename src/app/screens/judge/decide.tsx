@@ -69,7 +69,8 @@ export interface DecideProps {
 export function Decide({ row, founds, comparison, children }: DecideProps) {
   const { state } = row;
   const proposal = comparison && proposalOf(comparison);
-  const sendFirst = state !== 'judging' || proposal?.kind === 'propose';
+  const renames = state === 'refused' && row.from === null && renameHelps(row);
+  const sendFirst = !renames && (state !== 'judging' || proposal?.kind === 'propose');
   return (
     <Card title={t('decide')} actions={<StateChip row={row} />}>
       <div class="stack">
@@ -84,7 +85,7 @@ export function Decide({ row, founds, comparison, children }: DecideProps) {
         {state === 'queued' || state === 'sent' ? (
           <p class="soft">{state === 'sent' && founds ? t('sentNewHint') : t(whereabouts[state])}</p>
         ) : null}
-        {state === 'refused' && row.from === null && renameHelps(row) ? <Rename row={row} /> : null}
+        {renames ? <Rename row={row} /> : null}
         <Choices row={row} sendFirst={sendFirst} founds={founds}>
           {children}
         </Choices>

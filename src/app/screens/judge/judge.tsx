@@ -50,9 +50,11 @@ function JudgeModel({ model }: { readonly model: string }) {
     <>
       <header class="page-head">
         <h1>{t('ofModel', { model })}</h1>
-        <LinkButton icon="teach" href={href('teach', model)}>
-          {t('toTeach')}
-        </LinkButton>
+        {rows.length > 0 ? (
+          <LinkButton icon="teach" href={href('teach', model)}>
+            {t('toTeach')}
+          </LinkButton>
+        ) : null}
       </header>
       <div class="stack">
         {shown ? <JudgeCandidate key={shown.digest} row={shown} /> : null}

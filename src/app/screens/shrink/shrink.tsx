@@ -30,9 +30,14 @@ export default function Shrink() {
   const version = currentActive.value?.version;
   const row = installedByModel.value.get(model ?? '')?.find(one => one.version === version);
   if (!row) {
+    const unnumbered = model !== null && version === null;
     return (
-      <NeedsModel icon="shrink" heading={t('title')} title={t('nothing')}>
-        {t('nothingBody')}
+      <NeedsModel
+        icon="shrink"
+        heading={t('title')}
+        title={unnumbered ? t('unnumbered', { model }) : t('nothing')}
+      >
+        {unnumbered ? t('unnumberedBody') : t('nothingBody')}
       </NeedsModel>
     );
   }

@@ -26,15 +26,15 @@ export default function Teach() {
   const version = currentActive.value?.version;
   const row = installedByModel.value.get(model ?? '')?.find(one => one.version === version);
   if (!row) {
+    const unnumbered = model !== null && version === null;
     return (
-      <>
-        <NeedsModel icon="teach" heading={t('title')} title={t('nothing')}>
-          {t('nothingBody')}
-        </NeedsModel>
-        <p class="centre">
-          <ByShowing model={model} />
-        </p>
-      </>
+      <NeedsModel
+        icon="teach"
+        heading={t('title')}
+        title={unnumbered ? t('unnumbered', { model }) : t('nothing')}
+      >
+        {unnumbered ? t('unnumberedBody') : t('nothingBody')}
+      </NeedsModel>
     );
   }
   return <TeachVersion key={`${row.model}@${row.version}`} row={row} />;
