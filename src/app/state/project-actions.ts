@@ -3,6 +3,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { Digest } from '../../core/artifact/digest.ts';
 import { toFailure } from '../../core/errors.ts';
 import { fail, type Result } from '../../core/result.ts';
+import { readCandidate } from '../../device/candidates.ts';
 import {
   addExamples,
   type KeptPhoto,
@@ -11,6 +12,8 @@ import {
   restoreExamples,
 } from '../../device/examples.ts';
 import type { ImportedExamples, ImportOptions } from '../../device/import-examples.ts';
+import { readFile } from '../../device/library.ts';
+import { candidateOf } from '../../device/needs.ts';
 import { addClass, removeClass, renameClass, restoreClass } from '../../device/project-classes.ts';
 import type { Example, Project } from '../../device/project-schemas.ts';
 import { renameProject } from '../../device/projects.ts';
@@ -41,6 +44,8 @@ export interface ProjectActions {
   readonly removeClass: (id: string) => Promise<void>;
   /** All photos with their labels, as a zip to take away. */
   readonly exportData: () => Promise<void>;
+  /** What was made of it last, as one ONNX file to take away. */
+  readonly exportModel: () => Promise<void>;
   /** A zip of this app's, or one with a folder a class. Null where it failed, which is said. */
   readonly bringZip: (
     zip: Blob,
@@ -122,7 +127,7 @@ function wholeActions(
   id: string,
   project: ReadonlySignal<Project>,
   port: Pick<BridgedProject, 'finish'>,
-): Pick<ProjectActions, 'bringZip' | 'exportData' | 'finish'> {
+): Pick<ProjectActions, 'bringZip' | 'exportData' | 'exportModel' | 'finish'> {
   const { db } = need();
   return {
     bringZip: (zip, options) =>
@@ -137,6 +142,15 @@ function wholeActions(
         return exportProject(db, id);
       });
       if (zip) saveFile(`${project.peek().model}.zip`, zip);
+    },
+    exportModel: async () => {
+      const { candidate, model } = project.peek();
+      if (candidate === null) return;
+      const file = await tried(async () => {
+        const { authority } = candidateOf(await readCandidate(db, candidate));
+        return readFile(db, authority.file);
+      });
+      if (file) saveFile(`${model}.onnx`, new Blob([file]));
     },
     finish: async model => {
       try {

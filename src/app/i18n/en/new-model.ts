@@ -89,6 +89,7 @@ export const newModel = {
   finishNow: 'Make it',
   finishing: 'Making it…',
   finishNeeds: 'Two classes with photos are needed first.',
+  exportModel: 'Model as .onnx',
   exportData: 'Photos as a zip',
   toJudge: 'See it in Judge',
 } as const;

@@ -78,6 +78,7 @@ export const newModel: Translation<typeof en> = {
   finishNow: '制作',
   finishing: '正在制作…',
   finishNeeds: '需要先有两个带照片的类别。',
+  exportModel: '模型 .onnx',
   exportData: '照片 zip',
   toJudge: '在“评判”中查看',
 };

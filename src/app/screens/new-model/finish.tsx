@@ -32,6 +32,11 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
           {t('exportData')}
         </Button>
         {project.candidate === null ? null : (
+          <Button icon="download" onClick={() => void teaching.exportModel()}>
+            {t('exportModel')}
+          </Button>
+        )}
+        {project.candidate === null ? null : (
           <LinkButton kind="quiet" icon="judge" href={href('judge', project.model)}>
             {t('toJudge')}
           </LinkButton>

@@ -18,7 +18,7 @@ export function RecordItem({ record }: { readonly record: RecordRow }) {
         {record.photo ? <Picture id={id} read={photoOf} alt={t('photoOf')} /> : null}
       </div>
       <div class="stack-close">
-        <div class="row spread">
+        <div class="record-head">
           <strong>{truth === null ? answered(record) : t('isReally', { label: truth })}</strong>
           <Button kind="quiet" icon="remove" label={t('remove')} onClick={() => void remove(id)} />
         </div>
