@@ -134,8 +134,8 @@ describe('learning', () => {
     const again = await open(project);
     expect(await learn(again)).toMatchObject({ examples: 10, pending: 0 });
     await show(db, project, 2, 1);
-    const [{ id }] = (await db.getAll('exampleFiles')) as [{ id: string }];
-    await db.put('exampleFiles', { id, mediaType: 'image/jpeg', bytes: new ArrayBuffer(3) });
+    const [id] = await db.getAllKeys('exampleFiles');
+    await db.put('exampleFiles', { id: id!, mediaType: 'image/jpeg', bytes: new ArrayBuffer(3) });
     expect(await learn(again)).toMatchObject({ examples: 11, pending: 0 });
     expect(await db.count('embeddings')).toBe(10);
   });
