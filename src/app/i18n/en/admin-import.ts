@@ -20,5 +20,6 @@ export const adminImport = {
   'foreign-pytorch': '{path} holds weights of PyTorch; the model itself is in the program that made it.',
   'foreign-safetensors': '{path} holds weights without their model.',
   foreignConvert: 'Convert it where it was made, and drop what comes out here:',
+  copyCommand: 'Copy the command',
   foreignTeachable: 'From Teachable Machine: export it again as Tensorflow.js, and drop that zip.',
 } as const satisfies Messages;

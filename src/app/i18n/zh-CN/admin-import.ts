@@ -21,5 +21,6 @@ export const adminImport: Translation<typeof en> = {
   'foreign-pytorch': '{path} 只有 PyTorch 的权重；模型本身在制作它的程序里。',
   'foreign-safetensors': '{path} 只有权重，没有模型。',
   foreignConvert: '请在制作它的地方转换，再把结果拖到这里：',
+  copyCommand: '复制命令',
   foreignTeachable: '如果来自 Teachable Machine：请重新导出为 Tensorflow.js，再把那个 zip 拖到这里。',
 };

@@ -28,7 +28,7 @@ export function ForeignNote(props: { readonly format: ForeignFormat; readonly pa
               <code class="detail">{command}</code>
               <div>
                 <Button kind="quiet" icon="copy" onClick={() => copy(command)}>
-                  {common('copy')}
+                  {t('copyCommand')}
                 </Button>
               </div>
             </li>

@@ -17,7 +17,7 @@ export function ImportedNote(props: { readonly imported: NonNullable<Inspected['
     <Note>
       <strong>{t('converted', { format: names[format] })}</strong>
       {notes.map(note => (
-        <span key={note} class="detail">
+        <span key={note} class="small">
           {note}
         </span>
       ))}
