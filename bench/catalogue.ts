@@ -1,10 +1,12 @@
 // The benchmarks by name. One file a benchmark; each measures its peer in the same run.
 import { bundleBench } from './bundle.ts';
+import { clusterBench, clusterCases } from './cluster.ts';
 import { coldStartBench } from './cold-start.ts';
 import { downloadBench } from './download.ts';
 import { firstVisitBench } from './first-visit.ts';
 import type { Row } from './harness.ts';
 import { headEpochBench, headNames } from './head-epoch.ts';
+import { importBench, importNames } from './import.ts';
 import { loadMemoryBench } from './load-memory.ts';
 import { nets } from './nets/nets.ts';
 import { offlineTwinBench } from './offline-twin.ts';
@@ -13,6 +15,7 @@ import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
 import { servingBench, servingCases } from './serving.ts';
 import { syncCheckBench } from './sync-check.ts';
+import { teachBench, teachSets } from './teach.ts';
 import { trainingBench } from './training.ts';
 import { updateBytesBench, updateModels } from './update-bytes.ts';
 
@@ -34,12 +37,20 @@ export interface Benchmark {
   readonly run: (setting: Setting) => Promise<Row[]>;
   /** Those that may be run alone, where they may. */
   readonly cases?: readonly string[];
+  /** No browser is wanted for it. */
+  readonly inNode?: true;
 }
 
 export const catalogue: Readonly<Record<string, Benchmark>> = {
   bundle: {
     compares: 'three phones that learned apart, brought together by bundles: seconds and bytes, no network',
     run: bundleBench,
+  },
+  cluster: {
+    compares: 'a server behind front processes, beside the same in one: answers a second, CPU of one answer',
+    run: clusterBench,
+    cases: clusterCases,
+    inNode: true,
   },
   'cold-start': {
     compares: 'fresh tab → first prediction of a stored model, beside IndexedDB and ONNX Runtime Web alone',
@@ -58,10 +69,21 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
     run: trainingBench,
     cases: nets.map(({ name }) => name),
   },
+  import: {
+    compares: 'graph models brought into ONNX, in ONNX Runtime Web, beside their originals in TensorFlow.js',
+    run: importBench,
+    cases: importNames,
+  },
   'head-epoch': {
     compares: 'epochs of a head with its frozen prefix cached, beside the prefix computed at each step',
     run: headEpochBench,
     cases: headNames,
+  },
+  teach: {
+    compares:
+      'classes taught by showing photos: to the first answer, to 95 %, and wrong in the end, beside tfjs’s way',
+    run: teachBench,
+    cases: teachSets,
   },
   download: {
     compares: '105 MB in chunks, fetched, hashed and stored, beside one file put whole into IndexedDB',

@@ -2,35 +2,19 @@
 // as it wants them.
 import './cores.ts';
 import './memory.ts';
-import '@tensorflow/tfjs-backend-cpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import '@tensorflow/tfjs-backend-webgl';
-import '@tensorflow/tfjs-backend-webgpu';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { build, type Net } from '../../nets/net.ts';
 import { adam, type Trainer } from '../../nets/trainer.ts';
 import { type Batch, batchOf, type Weight, weightsOf } from '../../nets/weights.ts';
+import { startTfjs } from '../tfjs-backend.ts';
 import { serveTrainer } from './side.ts';
 import { tfjsLayers } from './tfjs-layers.ts';
 
 serveTrainer(async (net, backend) => {
-  setWasmPaths({
-    'tfjs-backend-wasm.wasm': absolute(plain),
-    'tfjs-backend-wasm-simd.wasm': absolute(simd),
-    'tfjs-backend-wasm-threaded-simd.wasm': absolute(threadedSimd),
-  });
-  if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no ${backend} here.`);
-  await tf.ready();
+  await startTfjs(backend);
   return trainerOf(net);
 });
-
-function absolute(url: string): string {
-  return new URL(url, self.location.href).href;
-}
 
 function trainerOf(net: Net): Trainer {
   const weights = weightsOf(net);

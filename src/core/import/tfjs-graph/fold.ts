@@ -60,7 +60,7 @@ export function foldBinary(node: NodeContext, op: string, datatype?: ValueDataty
   )
     return null;
   const values = Array.from({ length: count }, (_, i) => {
-    const [x, y] = [left[left.length === 1 ? 0 : i]!, right[right.length === 1 ? 0 : i]!];
+    const [x, y] = [at(left, i), at(right, i)];
     return x === null || y === null ? null : compute(x, y);
   });
   if (values.some(value => value !== null && !Number.isSafeInteger(value))) return null;
@@ -91,6 +91,11 @@ function foldedTo(
   return values.every(value => value !== null) && !shape.some(size => size < 0)
     ? node.constant(datatype, shape, values)
     : null;
+}
+
+/** Of one number, that one everywhere. */
+function at(list: Numbers, i: number): number | null {
+  return list[list.length === 1 ? 0 : i] ?? null;
 }
 
 function isWhole({ datatype }: Value): boolean {

@@ -66,10 +66,10 @@ function reordered(node: NodeContext, order: readonly number[]): string {
 
 /** What is convolved: without the zeros that lie around it, where the convolution can pad by itself. */
 function unpadded(node: NodeContext, x: Value): { image: Value; own: Pads } {
-  const canPad =
-    x.origin?.kind === 'padded' && node.string('padding', 'VALID') !== 'SAME' && !node.isChannelsFirst;
-  return canPad && x.origin?.kind === 'padded'
-    ? { image: x.origin.source, own: x.origin.pads }
+  const { origin } = x;
+  const canPad = node.string('padding', 'VALID') !== 'SAME' && !node.isChannelsFirst;
+  return canPad && origin?.kind === 'padded'
+    ? { image: origin.source, own: origin.pads }
     : { image: x, own: [0, 0, 0, 0] };
 }
 
@@ -131,53 +131,56 @@ function fused(readFilter: ReadFilter): Rule {
   };
 }
 
+/** What ConvTranspose does along one axis. */
+interface Side {
+  /** −1 where it is free. */
+  readonly output: number;
+  /** Cut off at the beginning and the end. */
+  readonly cut: Pair;
+  /** Added at the end. */
+  readonly added: number;
+}
+
 /** Inputs: the sizes that come out, filter [h, w, out, in], image. */
 const transposed: Rule = node => {
-  const [filter, image] = [node.input(1), node.input(2)];
+  const image = node.input(2);
   const [height, width, channels] = filterShape(node);
   const [batch, , ...size] = node.imageShape(image) as [number, number, number, number];
   const strides = node.spatial('strides');
   if (node.spatial('dilations').some(step => step !== 1)) return node.unsupported('it is dilated');
-  const wanted = node.partlyKnown(0);
   const at = node.isChannelsFirst ? 2 : 1;
-  const isSame = node.string('padding', 'VALID') === 'SAME';
-  const sides = [height, width].map((kernel, i) => {
-    const stride = strides[i]!;
-    const input = size[i]!;
-    const natural = isSame ? input * stride : (input - 1) * stride + Math.max(kernel, stride);
-    const output = wanted?.[at + i] ?? (input < 0 ? -1 : natural);
-    // Of a size that is free, the usual one: so many strides.
-    const total = isSame || input >= 0 ? paddingOf(input, output, kernel, stride, isSame) : 0;
-    return {
-      output,
-      before: Math.max(0, total) >> 1,
-      after: Math.max(0, total) - (Math.max(0, total) >> 1),
-      more: Math.max(0, -total),
-    };
-  });
-  const name = node.op(
-    'ConvTranspose',
-    [
-      node.imageName(image),
-      filter.tensor
-        ? node.writer.initializer(filter.name, transposedTensor(filter.tensor, filterOrder))
-        : node.op('Transpose', [node.writer.plain(filter)], { perm: { ints: filterOrder } }),
-    ],
-    {
-      kernel_shape: { ints: [height, width] },
-      strides: { ints: strides },
-      pads: { ints: [...sides.map(side => side.before), ...sides.map(side => side.after)] },
-      ...(sides.some(side => side.more > 0)
-        ? { output_padding: { ints: sides.map(side => side.more) } }
-        : {}),
-    },
+  const wanted = node.partlyKnown(0);
+  const sides = [height, width].map((kernel, i) =>
+    sideOf(node, size[i]!, wanted?.[at + i] ?? null, kernel, strides[i]!),
   );
-  return [node.image('FP32', [batch, channels, ...sides.map(side => side.output)], name)];
+  const added = sides.map(side => side.added);
+  const name = node.op('ConvTranspose', [node.imageName(image), reordered(node, filterOrder)], {
+    kernel_shape: { ints: [height, width] },
+    strides: { ints: strides },
+    pads: { ints: [...sides.map(({ cut }) => cut[0]), ...sides.map(({ cut }) => cut[1])] },
+    ...(added.some(places => places > 0) && { output_padding: { ints: added } }),
+  });
+  return [node.image('FP32', [batch, channels, ...sides.map(({ output }) => output)], name)];
 };
 
-/** What is cut off in all, so that `output` is left of (input − 1)·stride + kernel; below zero: what is added. */
-function paddingOf(input: number, output: number, kernel: number, stride: number, isSame: boolean): number {
-  return input < 0 ? (isSame ? kernel - stride : 0) : (input - 1) * stride + kernel - output;
+/**
+ * Cuts off so much that `wanted` places are left of (input − 1)·stride + kernel, the odd one at the end; where nobody says
+ * how many, or of how many, as many as a convolution makes so many of without a rest.
+ */
+function sideOf(
+  node: NodeContext,
+  input: number,
+  wanted: number | null,
+  kernel: number,
+  stride: number,
+): Side {
+  const isSame = node.string('padding', 'VALID') === 'SAME';
+  const usual = isSame ? kernel - stride : 0;
+  const isKnown = input >= 0 && wanted !== null;
+  const total = isKnown ? (input - 1) * stride + kernel - wanted : usual;
+  const cut = Math.max(0, total);
+  const natural = input < 0 ? -1 : (input - 1) * stride + kernel - total;
+  return { output: wanted ?? natural, cut: [cut >> 1, cut - (cut >> 1)], added: Math.max(0, -total) };
 }
 
 export const convolutionRules: Readonly<Record<string, Rule>> = {

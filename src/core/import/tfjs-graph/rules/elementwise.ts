@@ -1,5 +1,6 @@
 // Operators that go place by place, with broadcasting. They work in whatever layout their operands have.
 import type { Attributes } from '../../../onnx/build.ts';
+import { tensorOfNumbers } from '../../../onnx/infer/known.ts';
 import { broadcastFree } from '../broadcast.ts';
 import { foldBinary, foldUnary } from '../fold.ts';
 import type { NodeContext, Rule } from '../node-context.ts';
@@ -78,12 +79,15 @@ export function cast(node: NodeContext, value: Value, datatype: ValueDatatype): 
 }
 
 export function relu6(node: NodeContext, x: Value): Value {
-  const { writer } = node;
-  const bounds = [0, 6].map(
-    bound => new Value({ name: node.name, datatype: 'FP32', shape: [], plain: writer.scalar('FP32', bound) }),
-  );
   // Clip's bounds are scalars: they take no part in the broadcast.
-  return elementwise(node, 'Clip', [x, ...bounds], x.datatype);
+  return elementwise(node, 'Clip', [x, number(node, 0), number(node, 6)], x.datatype);
+}
+
+/** FP32, of shape []: one initializer for all that read the same number. */
+function number(node: NodeContext, value: number): Value {
+  const { name, writer } = node;
+  const tensor = tensorOfNumbers('FP32', [], [value]);
+  return new Value({ name, datatype: 'FP32', shape: [], tensor, plain: writer.scalar('FP32', value) });
 }
 
 /** ⌊a / b⌋; whole numbers in ONNX are divided towards zero, and Mod has the divisor's sign. */
@@ -133,12 +137,12 @@ const rsqrt: Rule = node => {
 };
 
 const log1p: Rule = node => {
-  const one = node.constant('FP32', [], [1]);
+  const one = number(node, 1);
   return [elementwise(node, 'Log', [elementwise(node, 'Add', [node.input(0), one], 'FP32')], 'FP32')];
 };
 
 const expm1: Rule = node => {
-  const one = node.constant('FP32', [], [1]);
+  const one = number(node, 1);
   return [elementwise(node, 'Sub', [elementwise(node, 'Exp', [node.input(0)], 'FP32'), one], 'FP32')];
 };
 
@@ -158,11 +162,10 @@ const squaredDifference: Rule = node => {
  */
 const atan2: Rule = node => {
   const [y, x] = [node.input(0), node.input(1)];
-  const number = (value: number) => node.constant('FP32', [], [value]);
-  const zero = number(0);
+  const zero = number(node, 0);
   const angle = elementwise(node, 'Atan', [elementwise(node, 'Div', [y, x], 'FP32')], 'FP32');
   const yBelow = elementwise(node, 'Less', [y, zero], 'BOOL');
-  const turn = elementwise(node, 'Where', [yBelow, number(-Math.PI), number(Math.PI)], 'FP32');
+  const turn = elementwise(node, 'Where', [yBelow, number(node, -Math.PI), number(node, Math.PI)], 'FP32');
   const xBelow = elementwise(node, 'Less', [x, zero], 'BOOL');
   const turned = elementwise(node, 'Add', [angle, turn], 'FP32');
   const result = elementwise(node, 'Where', [xBelow, turned, angle], 'FP32');
@@ -229,7 +232,7 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Div: divide,
   DivNoNan: node => {
     const [a, b] = [node.input(0), node.input(1)];
-    const zero = node.constant('FP32', [], [0]);
+    const zero = number(node, 0);
     const isZero = elementwise(node, 'Equal', [b, zero], 'BOOL');
     return [elementwise(node, 'Where', [isZero, zero, elementwise(node, 'Div', [a, b], 'FP32')], 'FP32')];
   },

@@ -28,7 +28,7 @@ const slice: Rule = node => {
   const x = node.input(0);
   const [begins, sizes] = [node.partlyKnown(1), node.partlyKnown(2)];
   if (!begins || !sizes || begins.includes(null) || sizes.includes(null))
-    return [dynamicSlice(node, x, begins, sizes)];
+    return [dynamicSlice(node, x, sizes)];
   const parts = begins.map((start, axis) => {
     const size = sizes[axis]!;
     return { axis, start, end: size < 0 ? null : start! + size, step: 1 };
@@ -36,22 +36,16 @@ const slice: Rule = node => {
   return [taken(node, x, { parts, shrunk: [], added: [] })];
 };
 
-/** Where begin and size are known only when the model runs. */
-function dynamicSlice(
-  node: NodeContext,
-  x: Value,
-  begins: readonly (number | null)[] | null,
-  sizes: readonly (number | null)[] | null,
-): Value {
-  if (sizes?.some(size => size !== null && size < 0))
-    return node.unsupported('its beginning is open and it goes to the end');
+/** Where begin and size are known only when the model runs: a size of −1 goes to the end then too. */
+function dynamicSlice(node: NodeContext, x: Value, sizes: readonly (number | null)[] | null): Value {
   const { writer } = node;
   const [start, length] = [writer.sizes(node.input(1)), writer.sizes(node.input(2))];
-  const end = node.op('Add', [start, length]);
+  const isOpen = node.op('Less', [length, writer.scalar('INT64', 0)]);
+  const end = node.op('Where', [isOpen, writer.scalar('INT64', toEnd), node.op('Add', [start, length])]);
   const axes = writer.ints(x.shape.map((_, axis) => axis));
   const name = node.op('Slice', [writer.plain(x), start, end, axes]);
-  const shape = x.shape.map((_, axis) => sizes?.[axis] ?? -1);
-  return node.plain(x.datatype, begins || sizes ? shape : x.shape.map(() => -1), name);
+  const shape = x.shape.map((_, axis) => Math.max(sizes?.[axis] ?? -1, -1));
+  return node.plain(x.datatype, shape, name);
 }
 
 const stridedSlice: Rule = node => {
