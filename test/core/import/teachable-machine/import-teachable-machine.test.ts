@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ImportFile } from '../../../../src/core/import/imported.ts';
 import { importTeachableMachine } from '../../../../src/core/import/teachable-machine/import-teachable-machine.ts';
 import { isTeachableMachineMetadata } from '../../../../src/core/import/teachable-machine/metadata.ts';
+import { embeddingPoints } from '../../../../src/core/teach/embedding-points.ts';
 import { float32 } from '../../../../src/core/tensor.ts';
 import { answersOf, difference, random, ranOnnx } from '../tfjs-layers/saved.ts';
 import { exported, imageSize, labels, trained } from './exported.ts';
@@ -47,6 +48,12 @@ describe('an image model of Teachable Machine', () => {
     expect(face.outputs).toMatchObject([{ shape: [-1, 3], meaning: { kind: 'probabilities' } }]);
     expect(face.decision).toMatchObject({ kind: 'softmax', from: 'probabilities' });
     expect(notes.join(' ')).toContain('middle square');
+  });
+
+  it('can be taught from: its network gives the embedding, before the layers that name', () => {
+    const [point] = embeddingPoints(imported().model, labels);
+    expect(point).toMatchObject({ width: 1280, pools: false });
+    expect(point!.share).toBeLessThan(1);
   });
 
   it('whose labels are not as many as its classes comes without them, and says so', () => {
