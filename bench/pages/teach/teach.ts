@@ -1,0 +1,94 @@
+// Makes the photos, starts a worker for each side of the teach bench, and hands the bench's calls on to them.
+import { type Remote, wrap } from 'comlink';
+import csv from '../../../demo/data/digits.csv?raw';
+import { parseTable } from '../../../src/core/data/table.ts';
+import {
+  drawnDigits,
+  type Handwriting,
+  pages,
+  photoOf,
+  type PhotoSet,
+  textCrops,
+} from '../../teach/photo-sets.ts';
+import type { Learning, Side } from './side.ts';
+
+export interface TeachSide {
+  readonly library: 'ours' | 'tfjs';
+  readonly backend: 'wasm' | 'webgl' | 'webgpu';
+}
+
+interface Teaching {
+  /** Draws so many photos of each class; a place is class × perClass + nth. @returns how many classes there are */
+  draw(set: string, perClass: number): number;
+  /** Starts a side and gives it the photos. */
+  open(key: string, side: TeachSide): Promise<void>;
+  firstAnswer(key: string, places: readonly number[]): Promise<number>;
+  teach(key: string, shown: readonly number[], tests: readonly number[], wanted: number): Promise<Learning>;
+  accuracy(key: string, shown: readonly number[], tests: readonly number[]): Promise<number>;
+  close(key: string): void;
+}
+
+declare global {
+  interface Window {
+    teaching: Teaching;
+  }
+}
+
+const workers = new Map<string, { readonly worker: Worker; readonly side: Remote<Side> }>();
+let drawn: Parameters<Side['take']> = [[], [], 0];
+
+window.teaching = {
+  draw(name, perClass) {
+    const set = setNamed(name);
+    const labels = set.classes.flatMap((_, label) => new Array<number>(perClass).fill(label));
+    const photos = labels.map((label, place) => photoOf(set, label, place % perClass));
+    drawn = [photos, labels, set.classes.length];
+    return set.classes.length;
+  },
+  async open(key, { library, backend }) {
+    const worker = workerOf(library);
+    const side = wrap<Side>(worker);
+    workers.set(key, { worker, side });
+    await Promise.race([side.open(backend), failure(worker)]);
+    await side.take(...drawn);
+  },
+  firstAnswer: (key, places) => sideOf(key).firstAnswer(places),
+  teach: (key, shown, tests, wanted) => sideOf(key).teach(shown, tests, wanted),
+  accuracy: (key, shown, tests) => sideOf(key).accuracy(shown, tests),
+  close(key) {
+    workers.get(key)?.worker.terminate();
+    workers.delete(key);
+  },
+};
+
+function setNamed(name: string): PhotoSet {
+  const sets = [drawnDigits(handwriting()), textCrops, pages];
+  return sets.find(set => set.name === name)!;
+}
+
+function handwriting(): Handwriting {
+  const { rows } = parseTable(csv);
+  return {
+    cells: rows.map(row => row.slice(0, -1).map(Number)),
+    digits: rows.map(row => Number(row.at(-1))),
+  };
+}
+
+function workerOf(library: TeachSide['library']): Worker {
+  // Vite finds workers by these words; each library has a bundle of its own.
+  return library === 'ours'
+    ? new Worker(new URL('./ours-worker.ts', import.meta.url), { type: 'module', name: 'all' })
+    : new Worker(new URL('./tfjs-worker.ts', import.meta.url), { type: 'module', name: 'all' });
+}
+
+function failure(worker: Worker): Promise<never> {
+  return new Promise((_, reject) => {
+    worker.onerror = event => reject(new Error(event.message));
+  });
+}
+
+function sideOf(key: string): Remote<Side> {
+  const found = workers.get(key);
+  if (!found) throw new Error(`There is no side ${key}.`);
+  return found.side;
+}
