@@ -5,28 +5,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filled, markdown } from './measured-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** `measuredFolder` of test/core/train/known-results/measured.ts. */
 const measured = join(root, '.cache/training');
 const page = join(root, 'docs/training.md');
-
-/** @param {{ columns: string[], rows: string[][] }} table */
-function markdown({ columns, rows }) {
-  return [columns, columns.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-/**
- * @param {string} text
- * @param {string} name
- * @param {string} content
- */
-function filled(text, name, content) {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/training.md has no place for '${name}'`);
-  return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
-}
 
 const projects = process.argv.length > 2 ? process.argv.slice(2) : ['measure', 'measure-browser'];
 for (const project of projects) {
