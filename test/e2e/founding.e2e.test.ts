@@ -130,8 +130,8 @@ describe('a model that a device founds', () => {
     await enterAdminKey(admin, await server.adminKey());
     await approve(admin, code, 'trainer');
     await admin.close();
-    await go(making, '#/library');
-    await making.getByRole('button', { name: 'Send now' }).click();
+    // As a browser says when the line is back: else it is tried again after a while.
+    await making.evaluate(() => dispatchEvent(new Event('online')));
     await go(making, `#/judge/${founded}`);
     await making.getByText('sent: it is version 1').first().waitFor({ timeout: 90_000 });
     await go(making, `#/use/${founded}`);
