@@ -2,6 +2,7 @@
 // that models are stored with. `gelu_new` is absent: TensorFlow.js writes the name in a way that it does not read back.
 import { HaversackError } from '../../errors.ts';
 import type { GraphDraft } from './graph-draft.ts';
+import { hardSigmoidOfKeras3 } from './model-topology.ts';
 
 /** @param rank of the tensor, batch included: softmax goes over the channels, which are axis 1 of an image here. */
 type ActivationRule = (draft: GraphDraft, x: string, rank: number) => string;
@@ -10,6 +11,11 @@ const channelAxis = (rank: number) => ({ axis: { int: rank === 4 ? 1 : -1 } });
 
 /** x · sigmoid(x) */
 const swish: ActivationRule = (draft, x) => draft.node('Mul', [x, draft.node('Sigmoid', [x])]);
+
+/** max(0, min(1, slope·x + 0.5)) */
+function hardSigmoid(draft: GraphDraft, x: string, slope: number): string {
+  return draft.node('HardSigmoid', [x], { alpha: { float: slope }, beta: { float: 0.5 } });
+}
 
 const rules: Readonly<Record<string, ActivationRule>> = {
   linear: (_, x) => x,
@@ -23,8 +29,9 @@ const rules: Readonly<Record<string, ActivationRule>> = {
   selu: (draft, x) => draft.node('Selu', [x]),
   softplus: (draft, x) => draft.node('Softplus', [x]),
   softsign: (draft, x) => draft.node('Softsign', [x]),
-  // As Keras 2 and TensorFlow.js have it; Keras 3 has another, which its topology gives away (model-topology.ts).
-  hard_sigmoid: (draft, x) => draft.node('HardSigmoid', [x], { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
+  hard_sigmoid: (draft, x) => hardSigmoid(draft, x, 0.2),
+  // relu6(x + 3) / 6: `model-topology.ts` tells it from the other.
+  [hardSigmoidOfKeras3]: (draft, x) => hardSigmoid(draft, x, 1 / 6),
   mish: (draft, x) => draft.node('Mish', [x]),
   gelu: (draft, x) => draft.node('Gelu', [x]),
   swish,

@@ -89,7 +89,11 @@ export interface ModelTopology {
 const topLevelSchema = z.looseObject({
   model_config: z.unknown().optional(),
   class_name: z.unknown().optional(),
+  keras_version: z.string().optional(),
 });
+
+/** Keras 3 has another function under the name `hard_sigmoid`; here each has a name of its own. */
+export const hardSigmoidOfKeras3 = 'hard_sigmoid of Keras 3';
 
 /**
  * @param topology `modelTopology` of a `model.json`, or what `LayersModel.toJSON` answers
@@ -98,7 +102,7 @@ const topLevelSchema = z.looseObject({
 export function parseModelTopology(topology: unknown): ModelTopology {
   const top = parse(topLevelSchema, topology, 'modelTopology');
   const config = top.class_name === undefined ? top.model_config : top;
-  return modelOf(parse(layerSchema, config, 'its model'), 0);
+  return modelOf(parse(layerSchema, config, 'its model'), 0, top.keras_version?.startsWith('3.') ?? false);
 }
 
 /** Whether that class is a model of layers itself. */
@@ -109,30 +113,34 @@ function isModel(className: string): boolean {
 function modelOf(
   { class_name: className, config }: z.infer<typeof layerSchema>,
   depth: number,
+  isKeras3: boolean,
 ): ModelTopology {
   if (depth > maxDepth) throw impossible(`models lie in models more than ${maxDepth} deep`);
   if (!isModel(className)) throw impossible(`a ${className} has no layers that are known here`);
-  return className === 'Sequential' ? chainOf(config, depth) : graphOf(config, className, depth);
+  return className === 'Sequential'
+    ? chainOf(config, depth, isKeras3)
+    : graphOf(config, className, depth, isKeras3);
 }
 
-function chainOf(config: unknown, depth: number): ModelTopology {
+function chainOf(config: unknown, depth: number, isKeras3: boolean): ModelTopology {
   const {
     name = 'sequential',
     layers,
     build_input_shape: built,
   } = parse(sequentialSchema, config, 'a Sequential');
-  const nodes = layers.map(layer => nodeOf(layer, depth, []));
+  const nodes = layers.map(layer => nodeOf(layer, depth, [], isKeras3));
   if (nodes.length === 0) throw impossible(`Sequential '${name}' has no layers`);
   return { name, isChain: true, layers: nodes, inputs: [], outputs: [], chainInput: built?.slice(1) ?? null };
 }
 
-function graphOf(config: unknown, className: string, depth: number): ModelTopology {
+function graphOf(config: unknown, className: string, depth: number, isKeras3: boolean): ModelTopology {
   const parsed = parse(functionalSchema, config, `a ${className}`);
   const layers = parsed.layers.map(layer =>
     nodeOf(
       layer,
       depth,
       (layer.inbound_nodes ?? []).map(call => referencesOfCall(call)),
+      isKeras3,
     ),
   );
   return {
@@ -145,12 +153,23 @@ function graphOf(config: unknown, className: string, depth: number): ModelTopolo
   };
 }
 
-function nodeOf(layer: z.infer<typeof layerSchema>, depth: number, calls: readonly Call[]): LayerNode {
-  const { class_name: className, config } = layer;
-  const named = z.looseObject({ name: nameSchema.optional() }).safeParse(config);
-  const name = layer.name ?? (named.success ? named.data.name : undefined) ?? className;
-  return { name, className, config, model: isModel(className) ? modelOf(layer, depth + 1) : null, calls };
+function nodeOf(
+  layer: z.infer<typeof layerSchema>,
+  depth: number,
+  calls: readonly Call[],
+  isKeras3: boolean,
+): LayerNode {
+  const { class_name: className } = layer;
+  const parsed = configSchema.safeParse(layer.config);
+  const stored = parsed.success ? parsed.data : {};
+  const name = layer.name ?? stored.name ?? className;
+  const isOther = isKeras3 && stored.activation === 'hard_sigmoid';
+  const config = isOther ? { ...stored, activation: hardSigmoidOfKeras3 } : layer.config;
+  const model = isModel(className) ? modelOf(layer, depth + 1, isKeras3) : null;
+  return { name, className, config, model, calls };
 }
+
+const configSchema = z.looseObject({ name: nameSchema.optional(), activation: z.unknown().optional() });
 
 const keras3CallSchema = z.looseObject({ args: z.array(z.unknown()) });
 const keras3TensorSchema = z.looseObject({

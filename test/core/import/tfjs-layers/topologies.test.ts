@@ -171,6 +171,64 @@ describe('a model that Keras stored', () => {
   });
 });
 
+describe('what Keras has and TensorFlow.js 4.22 has not', () => {
+  it('Subtract takes the second from the first; layers of training alone do nothing', async () => {
+    const layer = (class_name: string, name: string, ...from: string[]) => ({
+      class_name,
+      name,
+      config: { name },
+      inbound_nodes: [from.map(each => [each, 0, 0, {}])],
+    });
+    const entry = (name: string) => ({
+      class_name: 'InputLayer',
+      name,
+      config: { batch_input_shape: [null, 1, 2, 2] },
+      inbound_nodes: [],
+    });
+    const file = json({
+      modelTopology: {
+        class_name: 'Functional',
+        config: {
+          name: 'net',
+          layers: [
+            entry('a'),
+            entry('b'),
+            layer('SpatialDropout2D', 'drop', 'a'),
+            layer('ActivityRegularization', 'regular', 'drop'),
+            layer('Subtract', 'apart', 'regular', 'b'),
+          ],
+          input_layers: [
+            ['a', 0, 0],
+            ['b', 0, 0],
+          ],
+          output_layers: [['apart', 0, 0]],
+        },
+      },
+    });
+    const sides = [
+      [9, 8, 7, 6],
+      [1, 2, 3, 4],
+    ].map(values => float32([1, 1, 2, 2], values));
+    const [got] = await ranOnnx(importLayersModel(file, []).model, sides);
+    expect(got).toEqual(float32([1, 1, 2, 2], [8, 6, 4, 2]));
+  });
+
+  it.each([
+    ['2.13.1', 0.9],
+    ['3.6.0', 5 / 6],
+  ])('hard_sigmoid of Keras %s has its own slope: 2 → %f', async (version, wanted) => {
+    const config = { name: 'a', activation: 'hard_sigmoid', batch_input_shape: [null, 1] };
+    const file = json({
+      modelTopology: {
+        keras_version: version,
+        model_config: { class_name: 'Sequential', config: [{ class_name: 'Activation', config }] },
+      },
+    });
+    const [got] = await ranOnnx(importLayersModel(file, []).model, [float32([1, 1], [2])]);
+    expect(Number(got!.data[0])).toBeCloseTo(wanted, 6);
+  });
+});
+
 describe('refuses, by name,', () => {
   const chain = (layer: object, manifest: unknown[] = []) =>
     json({
