@@ -30,7 +30,7 @@ export async function main(root: string, args: string[]): Promise<0 | 1 | 2> {
     return 2;
   }
   // First: where the GPU that is to be measured is not there, nothing is.
-  const machine = machineLine(await browserName());
+  const machine = machineLine(bench.inNode ? 'no browser' : await browserName());
   const rows = await bench.run({ root, tell, only, length });
   const result: BenchResult = { bench: name, machine, rows };
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));

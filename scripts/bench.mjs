@@ -20,6 +20,7 @@ async function bundle() {
         input: {
           main: join(root, 'bench/main.ts'),
           'node-program': join(root, 'bench/peers/node-program.ts'),
+          'load-program': join(root, 'bench/load/load-program.ts'),
         },
         output: { entryFileNames: '[name].js' },
       },

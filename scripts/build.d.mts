@@ -1,4 +1,5 @@
 import type { InlineConfig } from 'vite';
 
-export function serverConfig(outDir: string): InlineConfig;
+/** @param programs all of them, if left out */
+export function serverConfig(outDir: string, programs?: readonly string[]): InlineConfig;
 export function isBuilt(): boolean;

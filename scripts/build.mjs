@@ -151,8 +151,20 @@ async function buildServiceWorker(vite, outDir, shell) {
 /** Packages of many small files: bundled, the server starts without looking for each of them. */
 const bundledPackages = ['commander', 'eventsource-parser', 'jose', 'kysely', 'zod'];
 
-/** The server as plain JavaScript; its other dependencies stay in node_modules. */
-export function serverConfig(outDir) {
+const serverPrograms = {
+  main: 'server/main.ts',
+  cli: 'server/cli/main.ts',
+  'check-process': 'server/registry/check-process.ts',
+  'session-thread': 'server/inference/session-thread.ts',
+  front: 'server/cluster/front.ts',
+};
+
+/**
+ * The server as plain JavaScript; its other dependencies stay in node_modules.
+ * @param {string} outDir
+ * @param {readonly string[]} programs
+ */
+export function serverConfig(outDir, programs = Object.keys(serverPrograms)) {
   return {
     root,
     configFile: false,
@@ -167,12 +179,7 @@ export function serverConfig(outDir) {
       minify: false,
       reportCompressedSize: false,
       rollupOptions: {
-        input: {
-          main: join(root, 'server/main.ts'),
-          cli: join(root, 'server/cli/main.ts'),
-          'check-process': join(root, 'server/registry/check-process.ts'),
-          'session-thread': join(root, 'server/inference/session-thread.ts'),
-        },
+        input: Object.fromEntries(programs.map(name => [name, join(root, serverPrograms[name])])),
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -1,22 +1,22 @@
 // The server as a Fastify application over a data folder: opened, wired, not yet listening. Knows no command line.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { maxDocumentBytes } from '../src/core/artifact/registry-api.ts';
 import type { OpenSession } from '../src/core/runtime/session.ts';
+import type { Answering } from './cluster/desk.ts';
 import { registerDocs } from './docs/routes.ts';
+import { addressFromFront, connectionAddress } from './gateway/address.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { limitConnections, maxConnectionsOfAddress } from './gateway/connections.ts';
 import type { CallerLimits } from './gateway/caller-limits.ts';
 import { callerNameOf } from './gateway/gate.ts';
-import { securityHeaders } from './gateway/headers.ts';
 import type { Limits } from './gateway/limits.ts';
 import type { OidcSettings } from './gateway/oidc-settings.ts';
 import { keptServedNames } from './gateway/origin.ts';
 import { alsoNamed } from './gateway/served-names.ts';
 import { openGate } from './gateway/open.ts';
-import { sendProblem } from './gateway/problem.ts';
+import { createHttpApp } from './http-app.ts';
 import { ChunkBatches } from './registry/batch.ts';
 import type { Checker } from './registry/checker.ts';
 import { checkerProcess } from './registry/checker-process.ts';
@@ -49,14 +49,13 @@ import { UploadFolder } from './registry/uploads.ts';
 import { projectVersion } from './root-folder.ts';
 import { openServing } from './serving.ts';
 import { closeSilentConnections } from './silent-connections.ts';
-import { endSlowBodies, fileTimeoutMs } from './slow-bodies.ts';
+import { endSlowBodies } from './slow-bodies.ts';
 import { registerApp } from './static.ts';
 import { FileBlobs } from './storage/blobs.ts';
 import { openDatabase } from './storage/database.ts';
 import { lockFolder } from './storage/lock.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import { createLogger } from './telemetry/logger.ts';
-import { requestIdOf } from './telemetry/request-identity.ts';
 import {
   createTelemetry,
   registerTelemetryRoutes,
@@ -89,6 +88,8 @@ export interface ServerOptions {
   /** Whose pages may embed the offline twin's frame; nobody's if absent. */
   readonly embedOrigins?: readonly string[];
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Whether front processes of this server take the connections, and pass on what they do not answer (`cluster/`). */
+  readonly behindFronts?: boolean;
   readonly logger?: Logger;
   /** Requests that take longer are warned of in the log, in ms. */
   readonly slowMs?: number;
@@ -104,6 +105,8 @@ export interface Server {
   /** Who is turned away right now. */
   readonly limits: Limits;
   readonly upstreams: Upstreams;
+  /** What front processes ask. */
+  readonly answering: Answering;
   /** From now on `/v2/health/ready` says no, so that balancers send nothing new; all that comes is answered as before. */
   drain(): void;
   /** Ends streams, drains, closes the database, lets go of the folder. */
@@ -139,25 +142,28 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     now,
     log: logger,
   };
-  const app = createApp(options, logger);
+  const { behindFronts = false } = options;
+  const app = createHttpApp({ logger, tls: options.tls });
   watchRequests(app, telemetry, callerNameOf);
   endSlowBodies(app);
-  limitConnections(app.server, { max: maxConnectionsOfAddress });
+  if (!behindFronts) {
+    limitConnections(app.server, { max: maxConnectionsOfAddress });
+    closeSilentConnections(app);
+  }
   const gate = await openGate(app, {
     registry,
     adminKey,
     oidc: options.oidc ?? null,
     callerLimits: options.callerLimits ?? {},
     servedNames: alsoNamed(keptServedNames(options.host ?? '127.0.0.1'), options.names ?? []),
+    addressOf: behindFronts ? addressFromFront : connectionAddress,
   });
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   const deriver = new Deriver(registry);
   await registerRegistryRoutes(app, { registry, deriver, uploads, bundles, options });
   const { sessionThread = null, data } = options;
   const serving = await openServing(app, { registry, telemetry, sessionThread, data });
   registerTelemetryRoutes(app, telemetry, () => gate.limits.snapshot());
   registerDocs(app, projectVersion());
-  closeSilentConnections(app);
   await registerApp(app, options.appFolder ?? null, options.embedOrigins);
   await finishRotation(registry);
   await app.ready();
@@ -170,6 +176,7 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     telemetry,
     limits: gate.limits,
     upstreams: serving.upstreams,
+    answering: { gate: gate.gate, backend: serving.backend, via: serving.via },
     drain: () => {
       serving.drain();
     },
@@ -250,25 +257,6 @@ async function registerRegistryRoutes(
   await app.register((scope, _options, done) => {
     registerFileRoutes(scope, registry, deriver, uploads);
     done();
-  });
-}
-
-function createApp(options: ServerOptions, logger: Logger): FastifyInstance {
-  const loggerInstance: FastifyBaseLogger = logger;
-  return Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    requestIdHeader: false,
-    genReqId: raw => requestIdOf(raw.headers),
-    bodyLimit: maxDocumentBytes,
-    requestTimeout: fileTimeoutMs,
-    routerOptions: { maxParamLength: 128 },
-    // An address that no router reads never gets as far as the gate.
-    frameworkErrors: (error, request, reply) => {
-      sendProblem(error, request, reply.headers(securityHeaders));
-    },
-    forceCloseConnections: 'idle',
-    ...(options.tls ? { https: options.tls } : {}),
   });
 }
 

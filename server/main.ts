@@ -1,25 +1,26 @@
-// `serve`: the server on a port, with its first words, its demo models, and its end. One process.
+// `serve`: the server on a port, with its first words, its demo models, and its end.
 import { readFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSecureContext, Server as TlsServer } from 'node:tls';
+import { createSecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { defaultServing } from '../src/core/artifact/serving-api.ts';
 import { createServer, type Server, type ServerOptions } from './app.ts';
 import { machineAddresses } from './gateway/origin.ts';
 import { seed } from './registry/seed.ts';
 import { projectFolder } from './root-folder.ts';
+import { type Listening, listenHere } from './listening.ts';
+import { notListening, StartFailed } from './start-failed.ts';
 import { FolderInUse } from './storage/lock.ts';
-import type { LogLevel } from './telemetry/log-level.ts';
+import { defaultLogLevel, type LogLevel } from './telemetry/log-level.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** What is under way when the server is to stop may take as long as any prediction may; what is open after that is cut off. */
 const underWayMs = defaultServing.deadlineMs;
 /** And this long what belongs to closing itself. */
 const closingMs = 1_500;
-const idleEveryMs = 100;
 /** How soon a new address of this machine is in its certificate. */
 const addressesEveryMs = 60_000;
 
@@ -27,6 +28,8 @@ const addressesEveryMs = 60_000;
 const checkProcess = builtProgram('check-process.js');
 /** The same for what runs models. */
 const sessionThread = builtProgram('session-thread.js');
+/** What takes connections, where it is not this process. */
+const frontProgram = builtProgram('front.js');
 
 export interface ServeOptions extends Pick<ServerOptions, 'callerLimits' | 'oidc'> {
   readonly port: number;
@@ -47,21 +50,10 @@ export interface ServeOptions extends Pick<ServerOptions, 'callerLimits' | 'oidc
   readonly logLevel?: LogLevel;
   /** Requests that take longer are warned of in the log, in ms. */
   readonly slowMs?: number;
+  /** How many front processes take the connections; 0, or none given: this process does. */
+  readonly workers?: number;
   /** For how long a server that is to stop says so at `/v2/health/ready`, and answers all the same; none where it is absent. */
   readonly drainMs?: number;
-}
-
-/** What a start failed of: what, why, what to do. */
-export class StartFailed extends Error {
-  override readonly name = 'StartFailed';
-  readonly why: string;
-  readonly remedy: string;
-
-  constructor(what: string, why: string, remedy: string) {
-    super(what);
-    this.why = why;
-    this.remedy = remedy;
-  }
 }
 
 export interface Running {
@@ -110,22 +102,51 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     ...(options.callerLimits ? { callerLimits: options.callerLimits } : {}),
     oidc: options.oidc ?? null,
     ...(options.embedOrigins ? { embedOrigins: options.embedOrigins } : {}),
-    ...(tls ? { tls: { cert: tls.cert, key: tls.key } } : {}),
+    ...(hasFronts(options) ? { behindFronts: true } : tls ? { tls: { cert: tls.cert, key: tls.key } } : {}),
   });
   try {
     if (options.demo) await seedDemo(server, join(root, 'demo/models'), say);
-    await listen(server, options.port, host);
-    const { port } = server.app.server.address() as { port: number };
+    const listening = await listen(server, options, { host, tls });
+    const { port } = listening;
     const page = lan ? await lan.open(port) : null;
     const url = `${tls ? 'https' : 'http'}://${shownHost(host)}:${port}`;
     tell(server, url, say);
     if (page) for (const line of page.lines) say(line);
-    if (page && !options.tls) followAddresses(server, join(options.data, 'lan'));
-    return { url, server, stop: () => stop(server, page?.listener ?? null, options.drainMs ?? 0) };
+    if (page && !options.tls) followAddresses(server, listening, join(options.data, 'lan'));
+    const stopped = () => stop(server, listening, page?.listener ?? null, options.drainMs ?? 0);
+    return { url, server, stop: stopped };
   } catch (error) {
     await server.close();
     throw error;
   }
+}
+
+function hasFronts({ workers = 0 }: ServeOptions): boolean {
+  return workers > 0;
+}
+
+interface Place {
+  readonly host: string;
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/** Here, or in front processes. */
+async function listen(server: Server, options: ServeOptions, { host, tls }: Place): Promise<Listening> {
+  const { port, workers: count = 0, logLevel = defaultLogLevel } = options;
+  const where = { port, host, cutMs: underWayMs };
+  if (!hasFronts(options)) return listenHere(server, where);
+  if (frontProgram === null || process.platform === 'win32') throw noFronts();
+  const { listenThroughFronts } = await import('./cluster/listen.ts');
+  const certificate = tls ? { cert: tls.cert, key: tls.key } : null;
+  return listenThroughFronts(server, { ...where, count, program: frontProgram, tls: certificate, logLevel });
+}
+
+function noFronts(): StartFailed {
+  return new StartFailed(
+    'The server did not start.',
+    'Front processes (--workers) are started from the built server, on systems with Unix sockets.',
+    'Leave out --workers, or start the built server with npm start on Linux or macOS.',
+  );
 }
 
 function builtProgram(name: string): string | null {
@@ -151,41 +172,6 @@ async function seedDemo(server: Server, folder: string, say: (line: string) => v
   await seed(server.registry, folder, ({ model, version }, index, of) => {
     say(`Adding the demo models (${index + 1} of ${of}): ${model}@${version} …`);
   });
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  try {
-    await server.app.listen({ port, host });
-  } catch (error) {
-    throw notListening(error, port, host);
-  }
-}
-
-/** Why nothing listens there, told; what is not known is passed on. */
-function notListening(error: unknown, port: number, host: string): unknown {
-  switch (error instanceof Error && 'code' in error ? error.code : null) {
-    case 'EADDRINUSE':
-      return new StartFailed(
-        'The server did not start.',
-        `Port ${port} is in use.`,
-        `Stop what uses it, or take another with --port ${port === 65_535 ? 8787 : port + 1}.`,
-      );
-    case 'EACCES':
-      return new StartFailed(
-        'The server did not start.',
-        `This user may not open port ${port}.`,
-        'Take one above 1023 with --port.',
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new StartFailed(
-        'The server did not start.',
-        `${host} is not an address of this machine.`,
-        'Give one that is with --host, or 0.0.0.0 for all.',
-      );
-    default:
-      return error;
-  }
 }
 
 function tell({ adminKey }: Server, url: string, say: (line: string) => void): void {
@@ -263,13 +249,11 @@ async function prepareLan(options: ServeOptions) {
 }
 
 /** A laptop changes networks: its certificate goes along, without a restart. */
-function followAddresses(server: Server, folder: string): void {
+function followAddresses(server: Server, listening: Listening, folder: string): void {
   const timer = setInterval(() => {
     void import('./lan/authority.ts')
       .then(({ loadCertificates }) => loadCertificates(folder))
-      .then(({ server: { cert, key } }) => {
-        if (server.app.server instanceof TlsServer) server.app.server.setSecureContext({ cert, key });
-      })
+      .then(({ server: { cert, key } }) => listening.renew({ cert, key }))
       .catch((error: unknown) => {
         server.registry.log.warn({ err: error }, 'the certificate was not renewed');
       });
@@ -280,22 +264,15 @@ function followAddresses(server: Server, folder: string): void {
   });
 }
 
-async function stop(server: Server, listener: HttpServer | null, drainMs: number): Promise<void> {
+async function stop(
+  server: Server,
+  listening: Listening,
+  listener: HttpServer | null,
+  drainMs: number,
+): Promise<void> {
   server.drain();
   if (drainMs > 0) await sleep(drainMs);
-  const cut = setTimeout(() => {
-    server.app.server.closeAllConnections();
-  }, underWayMs);
-  // A connection that was busy when the server began to close is kept open for a next request, which nobody would answer.
-  const idle = setInterval(() => {
-    server.app.server.closeIdleConnections();
-  }, idleEveryMs);
   listener?.closeAllConnections();
   listener?.close();
-  try {
-    await server.close();
-  } finally {
-    clearInterval(idle);
-    clearTimeout(cut);
-  }
+  await listening.close();
 }

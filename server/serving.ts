@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { OpenSession } from '../src/core/runtime/session.ts';
+import type { ProtocolBackend } from '../src/core/serve/service.ts';
+import { tenantOf } from './gateway/identity.ts';
 import { registerDatasetRoutes } from './inference/dataset-routes.ts';
 import { Datasets } from './inference/datasets.ts';
 import { registrySource } from './inference/from-registry.ts';
@@ -28,7 +30,10 @@ interface ServingParts {
 }
 
 interface Serving {
+  readonly backend: ProtocolBackend;
   readonly upstreams: Upstreams;
+  /** What this server calls itself to those it asks. */
+  readonly via: string;
   /** Loads a version before it is asked for; comes back after a while even so. Never rejects. */
   prepare(model: string, version: number): Promise<void>;
   drain(): void;
@@ -68,13 +73,15 @@ export async function openServing(
   const datasets = new Datasets({ registry, source, folder: join(data, 'datasets') });
   await registerInferenceRoutes(app, {
     backend: balancer,
-    contextOf: requestContext,
+    contextOf: (request, reply) => requestContext(request, reply, tenantOf(request.caller)),
     permit: (request, model, right) => request.requireOn(model, right),
     datasets,
   });
   await registerDatasetRoutes(app, datasets);
   return {
+    backend: balancer,
     upstreams,
+    via: balancing.via,
     prepare: (model, version) => prepared(models, model, version),
     drain: () => {
       balancer.drain();

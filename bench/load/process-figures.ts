@@ -5,6 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Linux counts in hundredths of a second, whatever the kernel's own clock is (USER_HZ). */
 const ticksPerSecond = 100;
 
+/** User and system time of the process alone, its threads included. */
+export function ownProcessorSeconds(pid: number): number | null {
+  return process.platform === 'linux' ? (ticksOf(pid) ?? 0) / ticksPerSecond : null;
+}
+
 /** User and system time. */
 export function processorSeconds(pid: number): number | null {
   if (process.platform !== 'linux') return null;

@@ -1,4 +1,5 @@
 // `haversack serve`: the server of this machine, until it is told to stop.
+import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { dataFolder } from './connect.ts';
 import { UsageError } from './failure.ts';
@@ -22,9 +23,12 @@ interface Flags extends GatewayFlags {
   readonly slowMs?: number;
   readonly embedOrigins?: string[];
   readonly drainSeconds?: number;
+  readonly workers?: number;
 }
 
 const defaultPort = 8787;
+/** More than anybody has cores for. */
+const maxWorkers = 128;
 
 export function serveCommand(io: Io): Command {
   const command = new Command('serve')
@@ -47,6 +51,11 @@ export function serveCommand(io: Io): Command {
       parseLevel,
     )
     .option('--slow-ms <ms>', 'warn of requests that take longer (LOG_SLOW_MS; else 5000)', parseSlow)
+    .option(
+      '--workers <n|auto>',
+      'processes that take connections and read requests, for many cores (HAVERSACK_WORKERS; else this one does)',
+      parseWorkers,
+    )
     .option(
       '--drain-seconds <s>',
       'told to stop, say so at /v2/health/ready for so long and answer on (HAVERSACK_DRAIN_SECONDS; else 0)',
@@ -72,6 +81,7 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
   const logLevel = settingOf(io, flags.logLevel, 'LOG_LEVEL', parseLevel);
   const slowMs = settingOf(io, flags.slowMs, 'LOG_SLOW_MS', parseSlow);
   const drainSeconds = settingOf(io, flags.drainSeconds, 'HAVERSACK_DRAIN_SECONDS', parseSeconds);
+  const workers = settingOf(io, flags.workers, 'HAVERSACK_WORKERS', parseWorkers);
   const embedOrigins = settingOf(io, flags.embedOrigins, 'HAVERSACK_EMBED_ORIGINS', parseEmbedOrigins);
   const names = settingOf(io, flags.names, 'HAVERSACK_NAMES', parseHostNames);
   const options = {
@@ -85,6 +95,7 @@ async function serveUntilStopped(io: Io, flags: Flags): Promise<void> {
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(slowMs === undefined ? {} : { slowMs }),
     ...(drainSeconds === undefined ? {} : { drainMs: drainSeconds * 1000 }),
+    ...(workers === undefined ? {} : { workers }),
     ...(embedOrigins === undefined ? {} : { embedOrigins }),
     tls: cert !== undefined && key !== undefined ? { cert, key } : null,
   };
@@ -105,6 +116,14 @@ function parseLevel(text: string): LogLevel {
 function parseSlow(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('That is a whole number of milliseconds.');
+}
+
+/** `auto`: a core is left to the process that decides and computes. */
+function parseWorkers(text: string): number {
+  if (text === 'auto') return Math.max(1, availableParallelism() - 1);
+  const workers = Number(text);
+  if (/^\d{1,3}$/.test(text) && workers <= maxWorkers) return workers;
+  throw new InvalidArgumentError(`That is a whole number up to ${maxWorkers}, 0 for none, or auto.`);
 }
 
 function parseHostNames(text: string): string[] {

@@ -13,25 +13,43 @@ export interface ConnectionLimits {
   readonly isCounted?: (address: string | undefined) => boolean;
 }
 
+/** How many of each address are open. */
+export class ConnectionCounts {
+  readonly #max: number;
+  readonly #open = new Map<string, number>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** False for one too many, which is not counted. */
+  take(address: string): boolean {
+    const caller = callerAddress(address);
+    const count = (this.#open.get(caller) ?? 0) + 1;
+    if (count > this.#max) return false;
+    this.#open.set(caller, count);
+    return true;
+  }
+
+  /** Of one that was taken. */
+  leave(address: string): void {
+    const caller = callerAddress(address);
+    const left = this.#open.get(caller)! - 1;
+    if (left === 0) this.#open.delete(caller);
+    else this.#open.set(caller, left);
+  }
+}
+
 /** One too many is closed before it is read. */
 export function limitConnections(
   server: Pick<Server, 'on'>,
   { max, isCounted = address => !isLoopback(address) }: ConnectionLimits,
 ): void {
-  const open = new Map<string, number>();
+  const open = new ConnectionCounts(max);
   server.on('connection', (socket: Socket) => {
     if (!isCounted(socket.remoteAddress)) return;
-    const address = callerAddress(socket.remoteAddress ?? '');
-    const count = (open.get(address) ?? 0) + 1;
-    if (count > max) {
-      socket.destroy();
-      return;
-    }
-    open.set(address, count);
-    socket.once('close', () => {
-      const left = open.get(address)! - 1;
-      if (left === 0) open.delete(address);
-      else open.set(address, left);
-    });
+    const address = socket.remoteAddress ?? '';
+    if (open.take(address)) socket.once('close', () => open.leave(address));
+    else socket.destroy();
   });
 }

@@ -60,9 +60,9 @@ export class Entry {
     return this.#caller ?? nobody;
   }
 
-  /** Whether `admit` has got as far as asking who it is. */
-  get isIdentified(): boolean {
-    return this.#caller !== null;
+  /** Null until `admit` has got as far as asking who it is. */
+  get identity(): Identity | null {
+    return this.#caller;
   }
 
   get rights(): Rights {

@@ -1,12 +1,13 @@
 // The one entrance: every request passes here before its route, and every route is in the access table or does not exist. What is
 // decided there is `Entry`'s; this hands it requests, and carries out what it says.
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ModelRight } from '../../src/core/artifact/grant.ts';
 import { type Right, rightOf } from './access.ts';
 import { Entry, type Gate } from './entry.ts';
 import { securityHeaders } from './headers.ts';
-import type { Identity } from './identity.ts';
-import type { Origin } from './origin.ts';
+import { type Identity, identityName } from './identity.ts';
+import { originOf } from './origin.ts';
 import { rateLimitFields } from './rate-limit-fields.ts';
 import type { Rights } from './rights.ts';
 
@@ -41,7 +42,10 @@ declare module 'fastify' {
   }
 }
 
-export function installGate(app: FastifyInstance, gate: Gate): void {
+/** Where a connection comes from; undefined where it is gone. */
+export type AddressOf = (request: IncomingMessage) => string | undefined;
+
+export function installGate(app: FastifyInstance, gate: Gate, addressOf: AddressOf): void {
   decorate(app);
   app.addHook('onRoute', route => {
     const methods = [route.method].flat();
@@ -51,11 +55,11 @@ export function installGate(app: FastifyInstance, gate: Gate): void {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
-    request.address = request.socket.remoteAddress;
+    request.address = addressOf(request.raw);
     request.reply = reply;
     const { config } = request.routeOptions;
     const entry = new Entry(gate, {
-      ...originOf(request),
+      ...originOf(request.raw, request.address),
       authorization: request.headers.authorization,
       right: config.right ?? 'public',
       model: modelOf(request),
@@ -135,33 +139,7 @@ export function actorOf({ caller }: FastifyRequest): string {
   }
 }
 
-/** For the log, by what may be known of a key: never the key. */
+/** Who asks, for the log. */
 export function callerNameOf({ entry }: FastifyRequest): string {
-  // Refused before it was asked who it is.
-  if (!entry?.isIdentified) return 'unidentified';
-  const { caller } = entry;
-  switch (caller.kind) {
-    case 'device':
-      return `device:${caller.device.id.slice(0, 12)}`;
-    case 'access-key':
-      return `access-key:${caller.key.id}`;
-    default:
-      return caller.kind;
-  }
-}
-
-/** A proxy on this machine connects from loopback, for somebody who need not be here: RFC 7239, RFC 9110 §7.6.3, habit. */
-const forwardingHeaders = [
-  ...['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'],
-  'cf-connecting-ip',
-];
-
-function originOf(request: FastifyRequest): Origin {
-  return {
-    method: request.method,
-    host: request.headers.host ?? request.headers[':authority']?.toString(),
-    origin: request.headers.origin,
-    address: request.address,
-    isForwarded: forwardingHeaders.some(name => request.headers[name] !== undefined),
-  };
+  return identityName(entry?.identity ?? null);
 }

@@ -20,6 +20,36 @@ export type Identity =
   /** Something came, and whoever could say whether it is valid cannot be asked now. */
   | { readonly kind: 'unchecked'; readonly reason: string };
 
+/** Whose answers may be shared: the same caller's, however it came. */
+export function tenantOf(caller: Identity): string {
+  switch (caller.kind) {
+    case 'device':
+      return `device:${caller.device.id}`;
+    case 'access-key':
+      return `access-key:${caller.key.id}`;
+    case 'token':
+      return `token:${caller.person.subject}`;
+    default:
+      return caller.kind;
+  }
+}
+
+/**
+ * As the log may have it, by what may be known of a key: never the key.
+ * @param identity null for who was refused before it was asked
+ */
+export function identityName(identity: Identity | null): string {
+  if (identity === null) return 'unidentified';
+  switch (identity.kind) {
+    case 'device':
+      return `device:${identity.device.id.slice(0, 12)}`;
+    case 'access-key':
+      return `access-key:${identity.key.id}`;
+    default:
+      return identity.kind;
+  }
+}
+
 export interface IdentityContext {
   readonly adminKey: AdminKey;
   readonly tokens: DeviceTokens;

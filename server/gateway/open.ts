@@ -8,7 +8,8 @@ import type { AdminKey } from './admin-key.ts';
 import { type CallerLimits, defaultCallerLimits } from './caller-limits.ts';
 import { DailyUsage } from './daily-usage.ts';
 import { DeviceTokens } from './device-tokens.ts';
-import { installGate } from './gate.ts';
+import type { Gate } from './entry.ts';
+import { type AddressOf, installGate } from './gate.ts';
 import { Limits } from './limits.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { OidcTokens } from './oidc-tokens.ts';
@@ -19,9 +20,11 @@ interface GateParts {
   readonly oidc: OidcSettings | null;
   readonly callerLimits: Partial<CallerLimits>;
   readonly servedNames: () => ReadonlySet<string>;
+  readonly addressOf: AddressOf;
 }
 
 interface OpenGate {
+  readonly gate: Gate;
   /** Who is turned away right now. */
   readonly limits: Limits;
   /** Notes what is left to be noted. */
@@ -30,7 +33,7 @@ interface OpenGate {
 
 export async function openGate(
   app: FastifyInstance,
-  { registry, adminKey, oidc, callerLimits, servedNames }: GateParts,
+  { registry, adminKey, oidc, callerLimits, servedNames, addressOf }: GateParts,
 ): Promise<OpenGate> {
   const { identity, now } = registry;
   const devices = new KnownDevices(registry);
@@ -38,7 +41,7 @@ export async function openGate(
   const usage = await DailyUsage.open(registry);
   const limits = new Limits({ usage, now });
   const modelLimits = new ModelLimits(registry);
-  installGate(app, {
+  const gate: Gate = {
     flow: {
       limits,
       ofModel: model => modelLimits.of(model),
@@ -54,8 +57,10 @@ export async function openGate(
     sawDevice: device => devices.saw(device),
     servedNames,
     now,
-  });
+  };
+  installGate(app, gate, addressOf);
   return {
+    gate,
     limits,
     close: async () => {
       await devices.close();

@@ -1,4 +1,5 @@
 // Where a request comes from and what it thinks it talks to: against DNS rebinding and cross-site writes.
+import type { IncomingMessage } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import { HaversackError } from '../../src/core/errors.ts';
 
@@ -12,6 +13,26 @@ export interface Origin {
   readonly address: string | undefined;
   /** Whether a proxy says that it asks for somebody else. */
   readonly isForwarded: boolean;
+}
+
+/** A proxy on this machine connects from loopback, for somebody who need not be here: RFC 7239, RFC 9110 §7.6.3, habit. */
+const forwardingHeaders = [
+  ...['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'],
+  'cf-connecting-ip',
+];
+
+/** @param address of the connection */
+export function originOf(
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  address: string | undefined,
+): Origin {
+  return {
+    method: method!,
+    host: headers.host,
+    origin: headers.origin,
+    address,
+    isForwarded: forwardingHeaders.some(name => headers[name] !== undefined),
+  };
 }
 
 /** @throws HaversackError `Forbidden` */

@@ -5,11 +5,13 @@ import type { InferContext } from '../../src/core/serve/service.ts';
 
 const timeoutName = timeoutHeader.toLowerCase();
 
-/** Its signal fires when the connection ends before the answer is out. */
-export function requestContext(request: FastifyRequest, reply: FastifyReply): InferContext {
+/**
+ * Its signal fires when the connection ends before the answer is out.
+ * @param tenant whose it is; answers are shared only with the same
+ */
+export function requestContext(request: FastifyRequest, reply: FastifyReply, tenant: string): InferContext {
   const isGone = () => reply.raw.destroyed && !reply.raw.writableFinished;
-  const timeout = request.headers[timeoutName];
-  const timeoutMs = typeof timeout === 'string' ? parseTimeout(timeout) : null;
+  const timeoutMs = timeoutOf(request);
   let signal: AbortSignal | null = null;
   return {
     // Only for who listens: making one takes as long as a small model's run.
@@ -18,10 +20,16 @@ export function requestContext(request: FastifyRequest, reply: FastifyReply): In
     },
     isGone,
     arrivedAt: performance.now(),
-    tenant: tenantOf(request),
-    ...(timeoutMs === null ? {} : { timeoutMs }),
+    tenant,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     passOn: () => request.passOn(),
   };
+}
+
+/** How long the caller waits, in ms, where it says so. */
+export function timeoutOf({ headers }: FastifyRequest): number | undefined {
+  const timeout = headers[timeoutName];
+  return (typeof timeout === 'string' ? parseTimeout(timeout) : null) ?? undefined;
 }
 
 function signalOf({ raw }: FastifyReply, isGone: () => boolean): AbortSignal {
@@ -32,17 +40,4 @@ function signalOf({ raw }: FastifyReply, isGone: () => boolean): AbortSignal {
   raw.once('close', abort);
   abort();
   return gone.signal;
-}
-
-function tenantOf({ caller }: FastifyRequest): string {
-  switch (caller.kind) {
-    case 'device':
-      return `device:${caller.device.id}`;
-    case 'access-key':
-      return `access-key:${caller.key.id}`;
-    case 'token':
-      return `token:${caller.person.subject}`;
-    default:
-      return caller.kind;
-  }
 }

@@ -13,8 +13,9 @@ import type {
 import type { Datasets } from './datasets.ts';
 import { packAnswer, packedFromBytes } from './pack-answer.ts';
 
-export interface InferenceOptions {
-  readonly backend: ProtocolBackend;
+export interface InferenceOptions<Backend = ProtocolBackend> {
+  /** One for all, or each request's own. */
+  readonly backend: Backend | ((request: FastifyRequest) => Backend);
   /** Whose request it is, and until when anybody waits for its answer. */
   readonly contextOf: (request: FastifyRequest, reply: FastifyReply) => InferContext;
   /** @throws HaversackError where the caller of this request may not do that with that model */
@@ -25,9 +26,19 @@ export interface InferenceOptions {
 
 type Permit = NonNullable<ProtocolAsk['permit']>;
 
+/** All of the protocol. */
 export async function registerInferenceRoutes(
   app: FastifyInstance,
   options: InferenceOptions,
+): Promise<void> {
+  await registerProtocolRoutes(app, protocolRoutes, options);
+}
+
+/** As many of its routes as `backend` can answer. */
+export async function registerProtocolRoutes<Backend extends object>(
+  app: FastifyInstance,
+  routes: readonly ProtocolRoute<Backend>[],
+  options: InferenceOptions<Backend>,
 ): Promise<void> {
   // A scope of its own: here, and only here, bodies are taken as bytes. Which media types are taken is said by `core/serve`.
   await app.register((scope, _, done) => {
@@ -37,7 +48,7 @@ export async function registerInferenceRoutes(
       { parseAs: 'buffer', bodyLimit: maxBodyBytes },
       (_request, body, parsed) => parsed(null, body),
     );
-    for (const route of protocolRoutes) registerRoute(scope, route, options);
+    for (const route of routes) registerRoute(scope, route, options);
     done();
   });
 }
@@ -47,14 +58,20 @@ export function fastifyPath(path: string): string {
   return path.replace(/(:[a-z]+):([a-z]+)$/, '$1(^[^:]+)::$2');
 }
 
-function registerRoute(app: FastifyInstance, route: ProtocolRoute, options: InferenceOptions): void {
+function registerRoute<Backend extends object>(
+  app: FastifyInstance,
+  route: ProtocolRoute<Backend>,
+  options: InferenceOptions<Backend>,
+): void {
+  const { backend } = options;
+  const backendOf = typeof backend === 'function' ? backend : () => backend;
   app.route({
     method: route.method,
     url: fastifyPath(route.path),
     bodyLimit: maxBodyBytes,
     handler: async (request, reply) => {
       const parameters = request.params as Readonly<Record<string, string>>;
-      const answer = await answerRoute(route, askOf(request, reply, options), parameters, options.backend);
+      const answer = await answerRoute(route, askOf(request, reply, options), parameters, backendOf(request));
       return send(reply, answer.body.length < packedFromBytes ? answer : await packAnswer(request, answer));
     },
   });
@@ -62,8 +79,11 @@ function registerRoute(app: FastifyInstance, route: ProtocolRoute, options: Infe
 
 const empty = new Uint8Array();
 
-function askOf(request: FastifyRequest, reply: FastifyReply, options: InferenceOptions): ProtocolAsk {
-  const { permit, datasets } = options;
+function askOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { contextOf, permit, datasets }: Omit<InferenceOptions, 'backend'>,
+): ProtocolAsk {
   return {
     method: request.method,
     path: request.url,
@@ -72,7 +92,7 @@ function askOf(request: FastifyRequest, reply: FastifyReply, options: InferenceO
       return typeof value === 'string' ? value : (value?.join(', ') ?? null);
     },
     body: request.body instanceof Uint8Array ? (request.body as Uint8Array<ArrayBuffer>) : empty,
-    context: options.contextOf(request, reply),
+    context: contextOf(request, reply),
     ...(permit && { permit: (model, right) => permit(request, model, right) }),
     ...(datasets && {
       dataset: name => datasets.find(name, async model => permit?.(request, model, 'read')),

@@ -11,7 +11,7 @@ import {
 import { unknownLabel } from './counting-meter.ts';
 import { type Families, metricList } from './metric-list.ts';
 import { quantileOf } from './quantile.ts';
-import type { Distribution, Figure } from './series.ts';
+import { Since } from './since.ts';
 
 const { bounds } = metricList.latency;
 
@@ -70,11 +70,7 @@ export class LiveWindow {
   readonly #families: Families;
   readonly #now: () => Date;
   readonly #clockMs: () => number;
-  readonly #figures = new WeakMap<Figure, number>();
-  readonly #distributions = new WeakMap<
-    Distribution,
-    { count: number; sum: number; buckets: Float64Array }
-  >();
+  readonly #since = new Since();
   /** Oldest first, at most `liveSeconds`. */
   readonly #seconds: Second[] = [];
   readonly #beganMs: number;
@@ -117,7 +113,7 @@ export class LiveWindow {
     return {
       at: this.#now().toISOString(),
       uptimeSeconds: (this.#clockMs() - this.#beganMs) / 1000,
-      memoryBytes: process.memoryUsage.rss(),
+      memoryBytes: process.memoryUsage.rss() + this.#memoryOfFronts(),
       sessions: {
         open: this.#families.sessions.of().value,
         bytes: this.#families.sessionBytes.of().value,
@@ -136,6 +132,10 @@ export class LiveWindow {
       },
       models: names.map(model => this.#modelNow(model, perModel.get(model) ?? new Tally(), rateOf)),
     };
+  }
+
+  #memoryOfFronts(): number {
+    return sum([...this.#families.frontMemory.all()].map(({ child }) => child.value));
   }
 
   #modelNow(model: string, tally: Tally, rateOf: (count: number) => number): LiveModel {
@@ -162,7 +162,7 @@ export class LiveWindow {
   #httpSince(): Http {
     const http = { all: 0, refused: 0, failed: 0 };
     for (const { labels, child } of this.#families.http.all()) {
-      const count = this.#figureSince(child);
+      const count = this.#since.figure(child);
       http.all += count;
       if (labels['status']?.startsWith('4')) http.refused += count;
       if (labels['status']?.startsWith('5')) http.failed += count;
@@ -181,47 +181,28 @@ export class LiveWindow {
     };
     const { latency, batchRequests, cache, shed } = this.#families;
     for (const { labels, child } of latency.all()) {
-      const news = this.#distributionSince(child);
+      const news = this.#since.distribution(child);
       if (news) of(labels['model']).addAnswers(news.buckets, news.count, labels['outcome'] !== 'ok');
     }
     for (const { labels, child } of batchRequests.all()) {
-      const news = this.#distributionSince(child);
+      const news = this.#since.distribution(child);
       if (!news) continue;
       const tally = of(labels['model']);
       tally.runs += news.count;
       tally.batched += news.sum;
     }
     for (const { labels, child } of cache.all()) {
-      const looks = this.#figureSince(child);
+      const looks = this.#since.figure(child);
       if (looks === 0) continue;
       const tally = of(labels['model']);
       tally.looks += looks;
       if (labels['result'] !== 'miss') tally.hits += looks;
     }
     for (const { labels, child } of shed.all()) {
-      const turnedAway = this.#figureSince(child);
+      const turnedAway = this.#since.figure(child);
       if (turnedAway > 0) of(labels['model']).shed += turnedAway;
     }
     return models;
-  }
-
-  #figureSince(figure: Figure): number {
-    const before = this.#figures.get(figure) ?? 0;
-    this.#figures.set(figure, figure.value);
-    return figure.value - before;
-  }
-
-  /** Null where nothing came. */
-  #distributionSince(child: Distribution): { count: number; sum: number; buckets: Float64Array } | null {
-    const { count, sum: all, buckets } = child;
-    const before = this.#distributions.get(child);
-    if (count === (before?.count ?? 0)) return null;
-    this.#distributions.set(child, { count, sum: all, buckets: buckets.slice() });
-    return {
-      count: count - (before?.count ?? 0),
-      sum: all - (before?.sum ?? 0),
-      buckets: buckets.map((value, i) => value - (before?.buckets[i] ?? 0)),
-    };
   }
 }
 

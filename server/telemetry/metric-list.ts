@@ -125,6 +125,18 @@ export const metricList = {
     help: 'Callers, and models, that were turned away for asking too much and may not yet again',
     labels: [],
   },
+  frontMemory: {
+    name: 'haversack_front_memory_bytes',
+    type: 'gauge',
+    help: 'Resident memory of a front process, where `--workers` has some',
+    labels: ['front'],
+  },
+  frontStarts: {
+    name: 'haversack_front_starts_total',
+    type: 'counter',
+    help: 'Starts of a front process: more than one, and it died',
+    labels: ['front'],
+  },
   build: {
     name: 'haversack_build_info',
     type: 'gauge',

@@ -56,6 +56,21 @@ export class Distribution {
     }
     this.buckets[low]! += 1;
   }
+
+  /** What was observed elsewhere, by the same bounds. */
+  add({ count, sum, buckets }: Observed): void {
+    this.count += count;
+    this.sum += sum;
+    for (const [at, value] of buckets.entries()) this.buckets[at]! += value;
+  }
+}
+
+/** What was observed in a stretch of time. */
+export interface Observed {
+  readonly count: number;
+  readonly sum: number;
+  /** As `Distribution.buckets`. */
+  readonly buckets: readonly number[];
 }
 
 /** All series of one name. `get` and `reset` are what prom-client's registry wants of a metric. */

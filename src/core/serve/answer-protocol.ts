@@ -34,11 +34,11 @@ export async function answerProtocol(
  * One route's answer: for hosts whose own router found it.
  * @throws HaversackError
  */
-export async function answerRoute(
-  route: ProtocolRoute,
+export async function answerRoute<Backend>(
+  route: ProtocolRoute<Backend>,
   ask: ProtocolAsk,
   parameters: PathParameters,
-  backend: ProtocolBackend,
+  backend: Backend,
 ): Promise<ProtocolAnswer> {
   return route.answer(route.method === 'POST' ? await withPlainBody(ask) : ask, parameters, backend);
 }

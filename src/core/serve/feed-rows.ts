@@ -5,7 +5,7 @@ import type { InferRequest } from '../protocol/infer-request.ts';
 import type { TensorMap } from '../tensor.ts';
 import type { JsonTensor, Run } from './json-rows.ts';
 import { assertFewRows } from './rows-of-outputs.ts';
-import type { Answered, InferContext, ProtocolBackend, Resolved } from './service.ts';
+import type { Answered, InferContext, PredictionBackend, Resolved } from './service.ts';
 
 export interface AnsweredRun {
   /** Rows that went in. */
@@ -23,7 +23,7 @@ export async function feedRuns(
   runs: readonly Run[],
   exactRuns: () => readonly Run[],
   context: InferContext,
-  backend: ProtocolBackend,
+  backend: PredictionBackend,
 ): Promise<AnsweredRun[]> {
   assertFewRows(runs.reduce((sum, run) => sum + rowsOfRun(run), 0));
   let exact: readonly Run[] | null = null;

@@ -14,7 +14,7 @@ import type {
   InferContext,
   ProtocolAnswer,
   ProtocolAsk,
-  ProtocolBackend,
+  PredictionBackend,
   Resolved,
   Target,
 } from './service.ts';
@@ -27,7 +27,7 @@ export const decisionParameter = 'decision';
 export async function inferAnswer(
   target: Target,
   ask: ProtocolAsk,
-  backend: ProtocolBackend,
+  backend: PredictionBackend,
 ): Promise<ProtocolAnswer> {
   const version = await resolvePermitted(target, 'predict', ask, backend);
   const request = await requestOf(version, ask, backend);
@@ -51,7 +51,7 @@ export function modelVersionOf({ version }: Resolved, { by }: Answered): string 
 async function requestOf(
   version: Resolved,
   ask: ProtocolAsk,
-  backend: ProtocolBackend,
+  backend: PredictionBackend,
 ): Promise<InferRequest> {
   const headerLength = headerLengthOf(ask);
   if (headerLength !== 0) return decodeRequest(ask.body, headerLength);
@@ -72,7 +72,7 @@ async function inferDecided(
   version: Resolved,
   request: InferRequest,
   context: InferContext,
-  backend: ProtocolBackend,
+  backend: PredictionBackend,
 ): Promise<Answered> {
   const description = await backend.describe(version);
   if (!description?.interface.decision) {

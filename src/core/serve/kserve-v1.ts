@@ -18,7 +18,14 @@ import { inputsOf } from './interface-of.ts';
 import { onlyInput, rowsOfList, type Run, runsOfRows } from './json-rows.ts';
 import { readable } from './repository.ts';
 import { assertFewRows, assertRows, rowOfTensor } from './rows-of-outputs.ts';
-import type { Answered, ProtocolAnswer, ProtocolAsk, ProtocolBackend, Target } from './service.ts';
+import type {
+  Answered,
+  PredictionBackend,
+  ProtocolAnswer,
+  ProtocolAsk,
+  ProtocolBackend,
+  Target,
+} from './service.ts';
 import { resolvePermitted } from './target.ts';
 
 /** `GET /v1/models` */
@@ -47,7 +54,7 @@ export async function modelAnswer(
 export async function predictAnswer(
   target: Target,
   ask: ProtocolAsk,
-  backend: ProtocolBackend,
+  backend: PredictionBackend,
 ): Promise<ProtocolAnswer> {
   const version = await resolvePermitted(target, 'predict', ask, backend);
   const frame = blaming('BadRequest', () => openFrame(ask.body, null));

@@ -6,13 +6,14 @@ import { describedMetadata } from './described.ts';
 import { inferAnswer } from './infer.ts';
 import { modelAnswer, modelsAnswer, predictAnswer } from './kserve-v1.ts';
 import { indexAnswer, loadAnswer, unloadAnswer } from './repository.ts';
-import type { ProtocolAnswer, ProtocolAsk, ProtocolBackend } from './service.ts';
+import type { PredictionBackend, ProtocolAnswer, ProtocolAsk, ProtocolBackend } from './service.ts';
 import { shortFormAnswer, shortFormPath } from './short-form.ts';
 import { resolvePermitted, targetOf } from './target.ts';
 
 export type PathParameters = Readonly<Record<string, string | undefined>>;
 
-export interface ProtocolRoute {
+/** `Backend`: what it needs of one. */
+export interface ProtocolRoute<Backend = ProtocolBackend> {
   /** HEAD is as GET. */
   readonly method: 'GET' | 'POST';
   /** `:name` stands for what is in its place, up to the next `/` (or `:`, where one follows). */
@@ -23,7 +24,7 @@ export interface ProtocolRoute {
   answer(
     ask: ProtocolAsk,
     parameters: PathParameters,
-    backend: ProtocolBackend,
+    backend: Backend,
   ): ProtocolAnswer | Promise<ProtocolAnswer>;
 }
 
@@ -59,10 +60,9 @@ const serverRoutes: readonly ProtocolRoute[] = [
   },
 ];
 
-const modelRoutes: readonly ProtocolRoute[] = [
-  `${protocolRoot}/models/:model`,
-  `${protocolRoot}/models/:model/versions/:version`,
-].flatMap((prefix): ProtocolRoute[] => [
+const modelPaths = [`${protocolRoot}/models/:model`, `${protocolRoot}/models/:model/versions/:version`];
+
+const modelRoutes: readonly ProtocolRoute[] = modelPaths.flatMap((prefix): ProtocolRoute[] => [
   {
     method: 'GET',
     path: prefix,
@@ -82,13 +82,23 @@ const modelRoutes: readonly ProtocolRoute[] = [
       return jsonAnswer({ name: model, ready: true });
     },
   },
-  {
+]);
+
+/** Predictions with the model that the path names. */
+export const predictionRoutes: readonly ProtocolRoute<PredictionBackend>[] = [
+  ...modelPaths.map((prefix): ProtocolRoute<PredictionBackend> => ({
     method: 'POST',
     path: `${prefix}/infer`,
     right: 'predict',
     answer: (ask, { model, version }, backend) => inferAnswer(targetOf(model!, version), ask, backend),
+  })),
+  {
+    method: 'POST',
+    path: '/v1/models/:model:predict',
+    right: 'predict',
+    answer: (ask, { model }, backend) => predictAnswer(targetOf(model!, undefined), ask, backend),
   },
-]);
+];
 
 /**
  * Those that can be asked for, oldest first; what the metadata says by itself where the host lists none: an engine behind it
@@ -144,12 +154,6 @@ const otherRoutes: readonly ProtocolRoute[] = [
   },
   {
     method: 'POST',
-    path: '/v1/models/:model:predict',
-    right: 'predict',
-    answer: (ask, { model }, backend) => predictAnswer(targetOf(model!, undefined), ask, backend),
-  },
-  {
-    method: 'POST',
     path: shortFormPath,
     right: 'predict',
     answer: (ask, _parameters, backend) => shortFormAnswer(ask, backend),
@@ -159,6 +163,7 @@ const otherRoutes: readonly ProtocolRoute[] = [
 export const protocolRoutes: readonly ProtocolRoute[] = [
   ...serverRoutes,
   ...modelRoutes,
+  ...predictionRoutes,
   ...repositoryRoutes,
   ...otherRoutes,
 ];

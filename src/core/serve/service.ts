@@ -86,6 +86,12 @@ export interface ProtocolBackend {
   unload(target: Target): Promise<void>;
 }
 
+/** What predictions need of a backend. */
+export type PredictionBackend = Pick<
+  ProtocolBackend,
+  'resolve' | 'admit' | 'metadata' | 'describe' | 'infer'
+>;
+
 /** A request without its transport. */
 export interface ProtocolAsk {
   readonly method: string;

@@ -18,7 +18,7 @@ import { modelVersionOf } from './infer.ts';
 import { type InputsAndDescription, inputsOf } from './interface-of.ts';
 import { assertKnownNames, rowsOfJson, type Run, runsOfRows } from './json-rows.ts';
 import { assertFewRows, assertRows, rowOfTensor, rowsOfOutputs } from './rows-of-outputs.ts';
-import type { Description, ProtocolAnswer, ProtocolAsk, ProtocolBackend, Resolved } from './service.ts';
+import type { Description, PredictionBackend, ProtocolAnswer, ProtocolAsk, Resolved } from './service.ts';
 import { parseTarget, resolvePermitted } from './target.ts';
 
 export const shortFormPath = '/predict';
@@ -37,7 +37,7 @@ export const shortFormSchema = z.strictObject({
 type ShortForm = z.infer<typeof shortFormSchema>;
 
 /** @throws HaversackError `BadRequest`, `InputInvalid`, `NotFound`, and what the backend throws */
-export async function shortFormAnswer(ask: ProtocolAsk, backend: ProtocolBackend): Promise<ProtocolAnswer> {
+export async function shortFormAnswer(ask: ProtocolAsk, backend: PredictionBackend): Promise<ProtocolAnswer> {
   const frame = blaming('BadRequest', () => openFrame(ask.body, null));
   const form = parseForm(frame.json);
   const version = await resolvePermitted(parseTarget(form.model), 'predict', ask, backend);
@@ -64,7 +64,7 @@ interface Asked {
   readonly version: Resolved;
   readonly its: InputsAndDescription;
   readonly ask: ProtocolAsk;
-  readonly backend: ProtocolBackend;
+  readonly backend: PredictionBackend;
 }
 
 async function answered(form: ShortForm, frame: Frame, asked: Asked): Promise<AnsweredRun[]> {

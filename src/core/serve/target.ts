@@ -3,7 +3,7 @@ import type { ModelRight } from '../artifact/grant.ts';
 import { aliasNameSchema, modelNameSchema, versionNumberSchema } from '../artifact/names.ts';
 import { HaversackError } from '../errors.ts';
 import { z } from '../zod.ts';
-import type { ProtocolAsk, ProtocolBackend, Resolved, Target } from './service.ts';
+import type { PredictionBackend, ProtocolAsk, Resolved, Target } from './service.ts';
 
 /** A version as people write it: `3`, `canary` or `@canary`. */
 const versionTextSchema = z
@@ -37,7 +37,7 @@ export async function resolvePermitted(
   target: Target,
   right: ModelRight,
   ask: ProtocolAsk,
-  backend: ProtocolBackend,
+  backend: Pick<PredictionBackend, 'resolve' | 'admit'>,
 ): Promise<Resolved> {
   await ask.permit?.(target.model, right);
   const resolved = await backend.resolve(target);
