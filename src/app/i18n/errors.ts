@@ -9,9 +9,12 @@ export type ErrorTexts = Readonly<Record<ErrorCode, readonly [title: string, rem
 
 const chinese = signal<ErrorTexts | null>(null);
 
-effect(() => {
-  if (language.value === 'zh-CN' && chinese.peek() === null) void load();
-});
+/** From now on they are told in the language of the moment, as soon as it is here. */
+export function translateErrors(): () => void {
+  return effect(() => {
+    if (language.value === 'zh-CN' && chinese.peek() === null) void load();
+  });
+}
 
 /** Where it cannot be fetched, errors are told in English. */
 async function load(): Promise<void> {

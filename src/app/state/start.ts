@@ -1,6 +1,7 @@
 // The order in which the app comes to life: storage first, then what is on the device and its first answer, then the rest.
 import { computed, effect } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
+import { translateErrors } from '../i18n/errors.ts';
 import { route } from '../router.ts';
 import { watchInstall } from './app-updates.ts';
 import { currentModel, followAddress } from './current.ts';
@@ -16,6 +17,7 @@ const asksForAnAnswer = computed(() => route.value.place === 'use' && currentMod
 
 export async function startApp(): Promise<void> {
   effect(showLanguage);
+  translateErrors();
   watchInstall();
   followInvitations();
   const open = await openServices();

@@ -1,11 +1,16 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorCatalogue } from '../../../src/core/errors.ts';
-import { remedyOf, titleOf } from '../../../src/app/i18n/errors.ts';
+import { remedyOf, titleOf, translateErrors } from '../../../src/app/i18n/errors.ts';
 import { languageChoice } from '../../../src/app/i18n/language.ts';
 import { errors as chinese } from '../../../src/app/i18n/zh-CN/errors.ts';
 
 describe('errors', () => {
+  let stop: () => void;
+  beforeEach(() => {
+    stop = translateErrors();
+  });
   afterEach(() => {
+    stop();
     languageChoice.value = 'system';
   });
 
