@@ -265,6 +265,7 @@ describe('a refusal', () => {
     [['verify', '--data', 'nowhere'], 1, /nowhere/],
     [['predict', 'v1.onnx', '--input', 'v1.onnx', '--url', 'http://127.0.0.1:1'], 2, /is a file/],
     [['serve', '--port', 'eighty'], 2, /whole number/],
+    [['serve', '--workers', 'many'], 2, /whole number up to 128/],
     [['serve', '--tls-cert', 'cert.pem'], 2, /go together/],
     [['list', '--url', 'http://127.0.0.1:1'], 1, /cannot be reached/],
     [['list', '--url', 'ftp://x'], 2, /no server’s address/],
@@ -286,7 +287,7 @@ describe('a refusal', () => {
 });
 
 describe('help', () => {
-  it.each(['serve', 'push', 'list', 'pull', 'promote', 'predict', 'inspect', 'verify'])(
+  it.each(['serve', 'push', 'list', 'pull', 'promote', 'predict', 'inspect', 'convert', 'verify'])(
     'of %s shows an example',
     async verb => {
       const { code, out, err } = await call([verb, '--help']);

@@ -1,8 +1,10 @@
 // When one of the processes dies, or all are to stop: who asks again loses nothing, and nothing is left behind.
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Pool } from 'undici';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { loadCertificates } from '../../../server/lan/authority.ts';
 import { classifier, push } from '../models.ts';
 import { startServer, temporaryFolder } from '../support.ts';
 import {
@@ -98,6 +100,22 @@ export function describeFaults(built: string): void {
       const { statuses, broken } = await load.stop();
       expect({ statuses, broken }).toEqual({ statuses: { 200: expect.any(Number) }, broken: 0 });
       expect(await heard).toMatch(/^retry: /);
+    }, 120_000);
+
+    it('speaks TLS where it takes the connections', async () => {
+      const folder = temporaryFolder();
+      const { authority } = await loadCertificates(folder, {
+        now: new Date(),
+        addresses: [],
+        host: 'toolbox',
+      });
+      const tls = { cert: join(folder, 'leaf.pem'), key: join(folder, 'leaf-key.pem') };
+      const cluster = await startCluster(built, { data, tls });
+      expect(cluster.url).toMatch(/^https:/);
+      const client = new Client(cluster.url, { connect: { ca: authority.certificate } });
+      onTestFinished(() => client.destroy());
+      expect((await ask(client, 'GET', '/v2/health/ready')).status).toBe(200);
+      expect((await askJson(client, 'POST', infer, { body: irisLike })).status).toBe(200);
     }, 120_000);
 
     it('answers who sends too much before all of it is there, and says why it does not start', async () => {
