@@ -21,16 +21,18 @@ type SetName = (typeof teachSets)[number];
 const timedSet: SetName = 'pages';
 
 const sides = {
-  'ours, WASM': { library: 'ours', backend: 'wasm' },
-  'ours, WebGPU': { library: 'ours', backend: 'webgpu' },
-  'tfjs-wasm': { library: 'tfjs', backend: 'wasm' },
-  'tfjs-webgl': { library: 'tfjs', backend: 'webgl' },
-  'tfjs-webgpu': { library: 'tfjs', backend: 'webgpu' },
+  'ours, WASM, 1 thread': { library: 'ours', backend: 'wasm', threads: 'one' },
+  'ours, WASM, all threads': { library: 'ours', backend: 'wasm', threads: 'all' },
+  'ours, WebGPU': { library: 'ours', backend: 'webgpu', threads: 'all' },
+  'tfjs-wasm': { library: 'tfjs', backend: 'wasm', threads: 'all' },
+  'tfjs-webgl': { library: 'tfjs', backend: 'webgl', threads: 'all' },
+  'tfjs-webgpu': { library: 'tfjs', backend: 'webgpu', threads: 'all' },
 } as const satisfies Record<string, TeachSide>;
 type SideKey = keyof typeof sides;
 
 /** Without a GPU of its own a machine's best is its processor: software that stands in for one is no backend to choose. */
-const ours: readonly SideKey[] = ownGpu ? ['ours, WASM', 'ours, WebGPU'] : ['ours, WASM'];
+const oursOnWasm: readonly SideKey[] = ['ours, WASM, 1 thread', 'ours, WASM, all threads'];
+const ours: readonly SideKey[] = ownGpu ? [...oursOnWasm, 'ours, WebGPU'] : oursOnWasm;
 const theirs: readonly SideKey[] = ownGpu ? ['tfjs-wasm', 'tfjs-webgl', 'tfjs-webgpu'] : ['tfjs-wasm'];
 
 const goal = 3;

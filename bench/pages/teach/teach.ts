@@ -15,6 +15,8 @@ import type { Learning, Side } from './side.ts';
 export interface TeachSide {
   readonly library: 'ours' | 'tfjs';
   readonly backend: 'wasm' | 'webgl' | 'webgpu';
+  /** `one`: the worker is told that there is one core. */
+  readonly threads: 'one' | 'all';
 }
 
 interface Teaching {
@@ -45,8 +47,8 @@ window.teaching = {
     drawn = [photos, labels, set.classes.length];
     return set.classes.length;
   },
-  async open(key, { library, backend }) {
-    const worker = workerOf(library);
+  async open(key, { library, backend, threads }) {
+    const worker = workerOf(library, threads);
     const side = wrap<Side>(worker);
     workers.set(key, { worker, side });
     await Promise.race([side.open(backend), failure(worker)]);
@@ -74,11 +76,11 @@ function handwriting(): Handwriting {
   };
 }
 
-function workerOf(library: TeachSide['library']): Worker {
+function workerOf(library: TeachSide['library'], name: TeachSide['threads']): Worker {
   // Vite finds workers by these words; each library has a bundle of its own.
   return library === 'ours'
-    ? new Worker(new URL('./ours-worker.ts', import.meta.url), { type: 'module', name: 'all' })
-    : new Worker(new URL('./tfjs-worker.ts', import.meta.url), { type: 'module', name: 'all' });
+    ? new Worker(new URL('./ours-worker.ts', import.meta.url), { type: 'module', name })
+    : new Worker(new URL('./tfjs-worker.ts', import.meta.url), { type: 'module', name });
 }
 
 function failure(worker: Worker): Promise<never> {
