@@ -1,6 +1,6 @@
 // A device's candidate becomes a version: once, after everything it claims has been looked at. Its evaluations are its word.
 import { type Candidate, candidateSchema, manifestSchema } from '../../src/core/artifact/documents.ts';
-import { hasSameFace } from '../../src/core/artifact/face.ts';
+import { mayFollow } from '../../src/core/artifact/face.ts';
 import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { openSignedByDevice } from '../../src/core/artifact/signed-by-device.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -95,7 +95,7 @@ async function checkFiles(registry: Registry, candidate: Candidate): Promise<voi
 
 /**
  * What is asked of a model and what it answers are the parent's, for whoever uses it goes by that; its weights, and its graph
- * (low-rank changes beside them), may be others.
+ * (low-rank changes beside them), may be others; and the classes of what is taught by showing.
  */
 async function checkInterface(
   { database }: Registry,
@@ -111,7 +111,7 @@ async function checkInterface(
   // A parent that is not here is told by the commit.
   const parent = row && contentOf(row.manifest, manifestSchema);
   if (!parent) return;
-  if (await hasSameFace(parent, candidate)) return;
+  if (await mayFollow(parent, candidate)) return;
   throw new HaversackError(
     'ModelInvalid',
     `interface: what is taught from ${candidate.model}@${version} keeps its interface, labels and task`,

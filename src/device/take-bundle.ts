@@ -11,7 +11,7 @@ import {
   manifestSchema,
   rootSchema,
 } from '../core/artifact/documents.ts';
-import { hasSameFace } from '../core/artifact/face.ts';
+import { mayFollow } from '../core/artifact/face.ts';
 import { keysOf } from '../core/artifact/root-chain.ts';
 import { openSignedByDevice } from '../core/artifact/signed-by-device.ts';
 import { type Envelope, envelopeDigest, readDocument, type Signer } from '../core/artifact/signature.ts';
@@ -225,7 +225,7 @@ async function takeCandidate(
 /** One that founds a model has none to keep. @throws HaversackError `NotInstalled`, `ModelInvalid` */
 async function requireParentsFace(db: Database, candidate: Candidate): Promise<void> {
   const { manifest } = documentsOf(await requireParent(db, candidate));
-  if (await hasSameFace(candidate, manifest)) return;
+  if (await mayFollow(manifest, candidate)) return;
   throw new HaversackError(
     'ModelInvalid',
     'interface: it does not keep the interface, labels and task of its parent',

@@ -4,7 +4,7 @@ import { documentDigest } from '../core/artifact/canonical.ts';
 import { chunkFile, type ChunkedFile } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import type { Candidate, Evaluation } from '../core/artifact/documents.ts';
-import { interfaceAfter } from '../core/artifact/face.ts';
+import { interfaceAfter, shownRecipe } from '../core/artifact/face.ts';
 import type { ModelInterface } from '../core/artifact/interface.ts';
 import type { Recorded } from '../core/artifact/recorded.ts';
 import { evaluate } from '../core/evaluate/metrics.ts';
@@ -149,7 +149,7 @@ function notSureBelow({ judged, rows }: Learnt): number {
 function recipeOf({ library: { embedder, from }, learnt }: FinishedProject): Candidate['recipe'] {
   const { penalty, temperature } = learnt;
   return {
-    kind: 'show',
+    kind: shownRecipe,
     embedder: { ...from, file: embedder.digest },
     head: { kind: 'softmax-regression', penalty, temperature },
   };

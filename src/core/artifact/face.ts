@@ -3,11 +3,38 @@ import { canonicalBytes, documentDigest } from './canonical.ts';
 import type { Candidate } from './documents.ts';
 import type { ModelInterface } from './interface.ts';
 
-export type Face = Pick<Candidate, 'interface' | 'labels' | 'task'>;
+type Face = Pick<Candidate, 'interface' | 'labels' | 'task'>;
 
-export async function hasSameFace(a: Face, b: Face): Promise<boolean> {
+async function hasSameFace(a: Face, b: Face): Promise<boolean> {
   const digestOf = ({ interface: face, labels, task }: Face) => documentDigest({ face, labels, task });
   return (await digestOf(a)) === (await digestOf(b));
+}
+
+/**
+ * Whether a candidate may come after a version: with its face; or, where both were taught by showing, with other classes, for
+ * those are added, renamed and removed at any time. Who promotes it decides for whoever goes by the labels.
+ */
+export async function mayFollow(
+  before: Face & Pick<Candidate, 'recipe'>,
+  next: Face & Pick<Candidate, 'recipe'>,
+): Promise<boolean> {
+  if (await hasSameFace(before, next)) return true;
+  const areShown = before.recipe?.kind === shownRecipe && next.recipe?.kind === shownRecipe;
+  return areShown && hasSameFace(withoutClasses(before), withoutClasses(next));
+}
+
+/** The `kind` of a recipe that says how a model was taught by showing. */
+export const shownRecipe = 'show';
+
+/** With an output as wide as there are classes, and with a threshold that is theirs. */
+function withoutClasses({ interface: face, labels, task }: Face): Face {
+  const outputs = face.outputs.map(output => ({
+    ...output,
+    shape: output.shape.map((size, axis) => (axis > 0 && size === labels?.length ? -1 : size)),
+  }));
+  const { decision } = face;
+  const open = decision?.kind === 'softmax' ? { ...decision, notSureBelow: 0 } : decision;
+  return { interface: { ...face, outputs, decision: open }, labels: null, task };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { interfaceAfter } from '../../../src/core/artifact/face.ts';
+import { describe, expect, it, test } from 'vitest';
+import { interfaceAfter, mayFollow } from '../../../src/core/artifact/face.ts';
 import type { ModelInterface } from '../../../src/core/artifact/interface.ts';
 
 const face = (notSureBelow: number, classes = 3): ModelInterface => ({
@@ -22,5 +22,39 @@ test('where more than that is another, it is as it was made', () => {
   expect(interfaceAfter(face(0.5), { ...face(0.7), decision: null })).toEqual({
     ...face(0.7),
     decision: null,
+  });
+});
+
+describe('what may come after a version', () => {
+  const shown = { kind: 'show' };
+  const version = (labels: string[], recipe: { kind: string } | null = shown, notSureBelow = 0.5) => ({
+    interface: face(notSureBelow, labels.length),
+    labels,
+    task: 'classification' as const,
+    recipe,
+  });
+
+  it.each([
+    ['one more class', version(['a', 'b', 'c']), true],
+    ['another name for one', version(['a', 'c']), true],
+    ['another threshold', version(['a', 'b'], shown, 0.8), true],
+    ['the same classes, however taught', version(['a', 'b'], { kind: 'train' }), true],
+    ['other classes, taught otherwise', version(['a', 'b', 'c'], { kind: 'train' }), false],
+    ['other classes, nobody knows how', version(['a', 'b', 'c'], null), false],
+    ['another task', { ...version(['a', 'b']), task: 'other' as const }, false],
+    [
+      'another input',
+      {
+        ...version(['a', 'b']),
+        interface: { ...face(0.5, 2), inputs: [{ ...face(0.5).inputs[0]!, name: 'x' }] },
+      },
+      false,
+    ],
+  ])('taught by showing: %s', async (_what, next, may) => {
+    expect(await mayFollow(version(['a', 'b']), next)).toBe(may);
+  });
+
+  it('is not by showing alone: the version before was, too', async () => {
+    expect(await mayFollow(version(['a', 'b'], { kind: 'train' }), version(['a', 'b', 'c']))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aliasSchema } from '../../../src/core/artifact/documents.ts';
 import type { ModelSummary, RegistryEvent } from '../../../src/core/artifact/registry-api.ts';
-import { type Envelope, readDocument } from '../../../src/core/artifact/signature.ts';
+import { type Envelope, envelopeDigest, readDocument } from '../../../src/core/artifact/signature.ts';
 import { record } from '../../../server/registry/audit.ts';
 import { maxFoundedADay } from '../../../server/registry/found-model.ts';
 import { type CandidateOptions, classifier, makeCandidate, manifestOf, push } from '../models.ts';
@@ -99,6 +99,22 @@ describe('a founding candidate', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
     for (const { json } of answers) expect(json).toEqual(answers[0].json);
     expect((await server.ask('GET', 'models/plants')).json['versions']).toHaveLength(1);
+  });
+
+  it('taught by showing is followed by one with other names for its classes; taught otherwise it is not', async () => {
+    const { server, founder } = await scene();
+    const { found, make, send } = await founder('trainer');
+    for (const [model, kind, status] of [
+      ['plants', 'show', 201],
+      ['stones', 'train', 422],
+    ] as const) {
+      await found(model, { change: { recipe: { kind } } });
+      const { json } = await server.ask('GET', `models/${model}/versions/1`);
+      const digest = await envelopeDigest(json['manifest'] as Envelope);
+      const parent = { version: 1, digest };
+      const next = await make(model, { change: { parent, recipe: { kind }, labels: ['port', 'starboard'] } });
+      expect((await send(next)).status).toBe(status);
+    }
   });
 
   it('of two that come at the same time under one name, one becomes the model, the other is told what to do', async () => {
