@@ -26,17 +26,22 @@ export const begunProjects = signal<readonly BegunProject[]>([]);
 
 /** Keeps `begunProjects` as the store is. @returns the function that ends it */
 export function followProjects(): () => void {
+  let ended = false;
   const load = async (): Promise<void> => {
     try {
       begunProjects.value = await readBegun();
     } catch (thrown) {
-      console.error(thrown);
+      if (!ended) console.error(thrown);
     }
   };
   void load();
-  return onChanges(({ type }) => {
+  const unlisten = onChanges(({ type }) => {
     if (type === 'projects' || type === 'examples') void load();
   });
+  return () => {
+    ended = true;
+    unlisten();
+  };
 }
 
 async function readBegun(): Promise<BegunProject[]> {

@@ -8,6 +8,7 @@ import '../../../src/app/styles/parts.css';
 import '../../../src/app/styles/camera.css';
 import '../../../src/app/styles/new-model.css';
 import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
+import { ConfirmHost } from '../../../src/app/parts/dialog.tsx';
 import { ToastHost } from '../../../src/app/parts/toast.tsx';
 import { TeachByShowing } from '../../../src/app/screens/new-model/teach-by-showing.tsx';
 import { openTeaching } from '../../../src/app/state/project.ts';
@@ -43,6 +44,7 @@ async function shown() {
     <>
       <TeachByShowing teaching={teaching} />
       <ToastHost />
+      <ConfirmHost />
     </>,
     root,
   );
@@ -52,7 +54,7 @@ async function shown() {
     const { classes } = await readProject(db, made.id);
     return classes.map(({ id }) => examples.filter(example => example.class === id).length);
   };
-  return { labels, counts };
+  return { db, labels, counts };
 }
 
 function button(name: string): HTMLElement {
@@ -146,4 +148,19 @@ test('a model can be made only of two classes with photos, which is said', async
   expect(button('Finish').getAttribute('aria-disabled')).toBe('true');
   expect(root.textContent).toContain('plate has no photos yet.');
   expect(root.textContent).toContain('Two classes with photos are needed first.');
+});
+
+test('what was begun before can be gone on with, or removed with its photos', async () => {
+  const { db } = await shown();
+  const other = await createProject(db, { model: 'leaves', labels: ['oak'] });
+  const given = { class: other.classes[0]!.id, recording: crypto.randomUUID(), source: 'file' as const };
+  await addExamples(db, other.id, [{ ...given, photo: await keptPhoto(20) }]);
+  await createProject(db, { model: 'never-shown-anything', labels: [] });
+  await expect.poll(() => root.textContent).toContain('leaves');
+  expect(root.textContent).not.toContain('never-shown-anything');
+  expect(root.querySelector('a[aria-label="Go on: leaves"]')?.getAttribute('href')).toBe(`#/new/${other.id}`);
+  button('Remove leaves with its photos').click();
+  await expect.poll(() => root.querySelector('dialog .danger')).not.toBe(null);
+  root.querySelector<HTMLElement>('dialog .danger')!.click();
+  await expect.poll(() => listExamples(db, other.id)).toEqual([]);
 });

@@ -1,11 +1,13 @@
 // What else was begun on this device, to go on with or to remove.
+import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n/new-model.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { askConfirm } from '../../parts/dialog.tsx';
 import { href } from '../../router.ts';
-import { type BegunProject, begunProjects, removeBegun } from '../../state/projects.ts';
+import { type BegunProject, begunProjects, followProjects, removeBegun } from '../../state/projects.ts';
 
 export function Begun({ except }: { readonly except: string }) {
+  useEffect(followProjects, []);
   const others = begunProjects.value.filter(({ project, photos }) => project.id !== except && photos > 0);
   if (others.length === 0) return null;
   return (

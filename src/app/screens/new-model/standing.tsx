@@ -12,9 +12,8 @@ export function Standing({ teaching }: { readonly teaching: Teaching }) {
   const missing = missingFrom(teaching.project.value.classes, teaching.byClass.value);
   return (
     <section class="stack-close" aria-live="polite">
-      {missing ? (
-        <p>{say(missing)}</p>
-      ) : standing ? (
+      {missing ? <p>{say(missing)}</p> : null}
+      {standing && (!missing || missing.kind === 'balance') ? (
         <>
           <p class="numbers">
             {standing.pending > 0
