@@ -42,11 +42,11 @@ export default function Library() {
             label={t('lookAgain')}
             onClick={refresh}
           />
-        </div>
-        <nav class="row library-places" aria-label={t('menu')}>
           <LinkButton kind="quiet" icon="new" href={href('new')}>
             {common('new')}
           </LinkButton>
+        </div>
+        <nav class="row library-places" aria-label={t('menu')}>
           <LinkButton kind="quiet" icon="records" href={href('records')}>
             {common('records')}
           </LinkButton>
