@@ -16,24 +16,23 @@ export const teachBasePackage: PinnedPackage = {
     'sha512-qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ==',
 };
 
-const topologyFile = 'models/centernet.json';
-export const teachBaseFiles = [topologyFile, 'models/centernet.bin'];
+const topologyFile = 'models/nanodet.json';
+export const teachBaseFiles = [topologyFile, 'models/nanodet.bin'];
 
 /** What a person agrees to. */
 export const teachBaseTerms = [
-  `${topologyFile} of ${teachBasePackage.name} ${teachBasePackage.version} (npm): CenterNet on MobileNetV3, which finds 80 kinds of things in photos (COCO).`,
+  `${topologyFile} of ${teachBasePackage.name} ${teachBasePackage.version} (npm): NanoDet on ShuffleNetV2, which finds 80 kinds of things in photos (COCO).`,
   'The package is under the MIT licence, © 2021 Vladimir Mandic.',
-  'The network itself was trained by github.com/610265158/mobilenetv3_centernet, where no licence is stated: to try and to learn',
-  'with it is one thing; ask its author before you publish or sell what you make of it.',
-  'Where the package is not installed, npm fetches its 145 MB once; 4 MB of them are kept.',
+  'The network is by github.com/RangiLyu/nanodet, under the Apache License 2.0, © 2020-2021 RangiLyu.',
+  'Where the package is not installed, npm fetches its 145 MB once; 8 MB of them are kept.',
 ];
 
-/** The last value of the backbone; what comes behind it finds boxes. */
-const backboneEnd = 'tower_0/extern1/hard_swish/mul_1';
-const inputNode = 'tower_0/images';
+/** The last feature map of the backbone; what comes behind it finds boxes. */
+const backboneEnd = 'PartitionedCall/onnx_tf_prefix_Concat_62';
+const inputNode = 'input_1';
 /**
- * Pixels of a side. It was trained on scenes at 512, in which things are a part of what is seen; a photo that shows one thing
- * needs no more than this, and a fifth of the time.
+ * Pixels of a side. It was trained on scenes at 416, in which things are a part of what is seen; a photo that shows one thing
+ * needs no more than this, and a quarter of the time.
  */
 const side = 224;
 
@@ -43,14 +42,11 @@ const topologySchema = z.looseObject({
   }),
 });
 
-/**
- * The backbone alone. Bytes go in as they are: its first layers divide by 255 (`preprocess` in the original's
- * lib/core/model/centernet.py, folded into its first convolution).
- */
+/** The backbone alone. Its pixels go from 0 to 1, in RGB, as the package's own library has them (human 3.3, `object/nanodet.ts`). */
 export function makeTeachBase(files: readonly ImportFile[]): Imported {
   const file = files.find(({ path }) => path === topologyFile)!;
   const json = topologySchema.parse(JSON.parse(new TextDecoder().decode(file.bytes)));
-  const shape = { dim: [-1, side, side, 3].map(size => ({ size: String(size) })) };
+  const shape = { dim: [-1, 3, side, side].map(size => ({ size: String(size) })) };
   const node = json.modelTopology.node.map(each =>
     each.name === inputNode ? { ...each, attr: { ...each.attr, shape: { shape } } } : each,
   );
@@ -65,5 +61,5 @@ export function makeTeachBase(files: readonly ImportFile[]): Imported {
   const bytes = new TextEncoder().encode(JSON.stringify(cut));
   const weights = files.filter(({ path }) => path !== topologyFile);
   const imported = importGraphModel([{ path: topologyFile, bytes }, ...weights]);
-  return { ...imported, interface: withPixels(imported.interface, [0, 255])! };
+  return { ...imported, interface: withPixels(imported.interface, [0, 1])! };
 }

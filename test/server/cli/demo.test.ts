@@ -26,7 +26,7 @@ describe('demo add teach', () => {
     const { code, out, err } = await add();
     expect(code).toBe(2);
     expect(out).toContain('MIT');
-    expect(out).toContain('no licence is stated');
+    expect(out).toContain('Apache License 2.0');
     expect(err).toContain('--yes');
     const { models } = (await (await fetch(`${server.url}/registry/v1/models`)).json()) as {
       models: unknown[];
@@ -34,7 +34,7 @@ describe('demo add teach', () => {
     expect(models).toEqual([]);
   });
 
-  it('brings a model that takes bytes, once', async () => {
+  it('brings a model that takes photos, once', async () => {
     expect((await add('--yes')).out).toContain('teach-base@1 is in the registry');
     const answer = await fetch(`${server.url}/registry/v1/models/teach-base/versions/1`);
     const { interface: face } = readDocument(
@@ -42,7 +42,7 @@ describe('demo add teach', () => {
       manifestSchema,
     );
     expect(face.inputs).toMatchObject([
-      { shape: [-1, 224, 224, 3], meaning: { kind: 'image', layout: 'NHWC', range: [0, 255] } },
+      { shape: [-1, 3, 224, 224], meaning: { kind: 'image', layout: 'NCHW', range: [0, 1] } },
     ]);
     const { tags } = (await (await fetch(`${server.url}/registry/v1/models/teach-base`)).json()) as {
       tags: string[];
@@ -55,7 +55,7 @@ describe('demo add teach', () => {
 
   it('of which all but a place to embed at is left away', async () => {
     const { model } = makeTeachBase(await packageFiles(teachBasePackage, teachBaseFiles, '/nowhere'));
-    expect(embeddingPoints(model)[0]).toMatchObject({ width: 480, pools: true, share: 1 });
+    expect(embeddingPoints(model)[0]).toMatchObject({ width: 512, pools: true, share: 1 });
   });
 });
 
