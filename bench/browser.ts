@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright';
-import { chromiumArguments, findChromium } from '../scripts/chromium.mjs';
+import { chromiumArguments, findChromium, ownGpu } from '../scripts/chromium.mjs';
+import { ownGpuName } from './own-gpu.ts';
 
 export const waitMs = 180_000;
 
@@ -25,9 +26,10 @@ export async function openBrowser({ webgpu } = { webgpu: false }): Promise<Bench
     serviceWorkers: 'allow',
   });
   context.setDefaultTimeout(waitMs);
+  const version = `Chromium ${context.browser()?.version() ?? ''}`.trim();
   return {
     context,
-    name: `Chromium ${context.browser()?.version() ?? ''}`.trim(),
+    name: webgpu && ownGpu ? `${version} on ${await ownGpuName(context)}` : version,
     close: async () => {
       await context.close();
       await rm(profile, { recursive: true, force: true });

@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { catalogue, type Setting } from './catalogue.ts';
 import { type BenchResult, machineLine, render } from './harness.ts';
 import { openBrowser } from './browser.ts';
-import { ownGpuName } from './own-gpu.ts';
 import { ownGpu } from '../scripts/chromium.mjs';
 
 /** @returns the process's exit code: 1 where a goal was missed or the run failed, 2 for wrong usage */
@@ -71,9 +70,6 @@ function list(): string {
 /** With the GPU's, where one is measured. */
 async function browserName(): Promise<string> {
   const browser = await openBrowser({ webgpu: ownGpu });
-  try {
-    return ownGpu ? `${browser.name} on ${await ownGpuName(browser.context)}` : browser.name;
-  } finally {
-    await browser.close();
-  }
+  await browser.close();
+  return browser.name;
 }
