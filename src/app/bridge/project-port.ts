@@ -1,7 +1,8 @@
 // A project in its worker: opened once, and again where that worker is gone.
 import { proxy, transfer } from 'comlink';
 import type { Digest } from '../../core/artifact/digest.ts';
-import type { Result } from '../../core/result.ts';
+import { failure } from '../../core/errors.ts';
+import { fail, type Result } from '../../core/result.ts';
 import type { EmbeddingPoint } from '../../core/teach/embedder.ts';
 import type { LiveAnswer, Photo, ProjectStanding, VersionRef } from '../../worker/protocol.ts';
 import type { WorkerBridge } from './worker-bridge.ts';
@@ -19,6 +20,9 @@ export class BridgedProject {
   readonly #unlisten: () => void;
   /** Null before the first question, and once its worker has ended. */
   #opening: Promise<Opened> | null = null;
+  /** Grows with each closing: what that cut short is not begun anew, or it would go on where nobody looks. */
+  #closings = 0;
+  #isOver = false;
 
   /** @param project its id */
   constructor(bridge: WorkerBridge, project: string) {
@@ -41,12 +45,17 @@ export class BridgedProject {
     return this.#bridge.call(api => api.look(handle, transfer(photo, [photo.rgba.buffer])));
   }
 
-  finish(): Promise<Result<{ readonly candidate: Digest }>> {
-    return this.#ask(handle => this.#bridge.call(api => api.finishProject(handle)));
+  /** Closed meanwhile, as by a page that was hidden, it is begun once more; not so after `dispose`. */
+  async finish(): Promise<Result<{ readonly candidate: Digest }>> {
+    const closings = this.#closings;
+    const ask = () => this.#ask(handle => this.#bridge.call(api => api.finishProject(handle)));
+    const first = await ask();
+    return first.ok || this.#isOver || closings === this.#closings ? first : ask();
   }
 
   /** Lets the worker forget it, where it knows it. Asked again, it is opened anew: by another embedder, if that was chosen. */
   async close(): Promise<void> {
+    this.#closings += 1;
     const opening = this.#opening;
     this.#opening = null;
     const opened = await opening;
@@ -55,22 +64,25 @@ export class BridgedProject {
 
   /** Closes it for good. */
   async dispose(): Promise<void> {
+    this.#isOver = true;
     await this.close();
     this.#unlisten();
   }
 
   /** A handle that died with its worker is opened again, once. */
   async #ask<T>(use: (handle: number) => Promise<Result<T>>): Promise<Result<T>> {
+    const closings = this.#closings;
     const opened = await this.#open();
     if (!opened.ok) return opened;
     const first = await use(opened.value.handle);
-    if (first.ok || this.#opening !== null) return first;
+    if (first.ok || this.#opening !== null || closings !== this.#closings) return first;
     const again = await this.#open();
     return again.ok ? use(again.value.handle) : again;
   }
 
   #open(): Promise<Opened> {
     if (this.#opening) return this.#opening;
+    if (this.#isOver) return Promise.resolve(fail(failure('Aborted', 'the project was closed')));
     const opening = this.#bridge.call(api => api.openProject(this.#project));
     this.#opening = opening;
     // What could not be opened is tried anew at the next question.

@@ -56,7 +56,10 @@ export async function openTeaching(id: string): Promise<Teaching> {
     if (!isOver) errorToast(toFailure(thrown));
   };
   const reload = async (): Promise<void> => {
+    const seenBy = idOf(project.peek().embedder);
     project.value = await readProject(db, id);
+    // Chosen here or in another tab: what is open sees by the one before, until it is opened again.
+    if (idOf(project.peek().embedder) !== seenBy) await port.close();
     examples.value = (await listExamples(db, id)).reverse();
     if (project.value.embedder && examples.value.length > 0) learning.start();
   };
@@ -67,7 +70,6 @@ export async function openTeaching(id: string): Promise<Teaching> {
 
   const seeing = createSeeing(async ref => {
     const embedder = 'value' in ref ? ref : { ...ref, value: (await proposedPoint(ref)).value };
-    await port.close();
     await chooseEmbedder(db, id, embedder);
   });
   return {
@@ -90,6 +92,10 @@ export async function openTeaching(id: string): Promise<Teaching> {
       void port.dispose();
     },
   };
+}
+
+function idOf(embedder: EmbedderRef | null): string | null {
+  return embedder && `${embedder.model}@${embedder.version}:${embedder.value}`;
 }
 
 /** The choice of what sees: what failed stays in sight, and can be tried again. */
