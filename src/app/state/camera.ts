@@ -60,6 +60,7 @@ export function createCamera(): Camera {
     problem.value = null;
     starting.value = true;
     const opened = await openCamera(choice);
+    const found = 'stream' in opened ? await listCameras() : [];
     if (mine !== turn || ended.signal.aborted) {
       if ('stream' in opened) for (const track of opened.stream.getTracks()) track.stop();
       return false;
@@ -70,8 +71,7 @@ export function createCamera(): Camera {
       return false;
     }
     lastChoice = choice;
-    devices.value = await listCameras();
-    if (mine !== turn) return false;
+    devices.value = found;
     current.value = currentOf(opened.stream, devices.value);
     // Pulled out, or taken away by the system.
     opened.stream.getVideoTracks()[0]?.addEventListener('ended', () => {
