@@ -35,7 +35,9 @@ export function isPlainJpeg(bytes: Bytes): boolean {
 
 function isHarmless(bytes: Bytes, at: number): boolean {
   const name = harmless[bytes[at + 1]!];
-  return name !== undefined && Array.from(name).every((letter, i) => bytes[at + 4 + i] === letter.charCodeAt(0));
+  return (
+    name !== undefined && Array.from(name).every((letter, i) => bytes[at + 4 + i] === letter.charCodeAt(0))
+  );
 }
 
 /** The marker after the scan's data: in those, 0xFF is followed by 0, or by a restart's number (T.81, B.1.1.2, B.1.1.5). */
