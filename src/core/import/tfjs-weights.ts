@@ -47,8 +47,9 @@ export function readWeights(
   folder: string,
 ): Map<string, Tensor> {
   const weights = new Map<string, Tensor>();
+  const read = new Set<Bytes>();
   for (const group of manifest) {
-    const bytes = joinBytes(group.paths.map(path => shard(files, folder, path)));
+    const bytes = joinBytes(group.paths.map(path => once(read, path, shard(files, folder, path))));
     let at = 0;
     for (const entry of group.weights) {
       const end = at + storedBytes(entry, bytes, at);
@@ -91,6 +92,13 @@ function shard(files: readonly ImportFile[], folder: string, path: string): Byte
   if (!found)
     throw new HaversackError('ExternalDataMissing', `model.json names '${path}', which is not there.`);
   return found.bytes;
+}
+
+/** What is read twice would be held twice; and where names alone decide, two of them are not to be one file. */
+function once(read: Set<Bytes>, path: string, bytes: Bytes): Bytes {
+  if (read.has(bytes)) throw impossible(`'${path}' is a file that model.json has named before`);
+  read.add(bytes);
+  return bytes;
 }
 
 function storedBytes(entry: WeightEntry, bytes: Bytes, at: number): number {

@@ -88,6 +88,22 @@ describe('refuses', () => {
     );
   });
 
+  it('a file that is named twice, or stands for two of one name', () => {
+    const group = (path: string) => ({
+      paths: [path],
+      weights: [{ name: path, shape: [4], dtype: 'bool' as const }],
+    });
+    const files = [{ path: 'w.bin', bytes: four }];
+    for (const paths of [
+      ['w.bin', 'w.bin'],
+      ['a/w.bin', 'b/w.bin'],
+    ]) {
+      expect(() => readWeights(paths.map(group), files, '')).toThrow(
+        expect.objectContaining({ code: 'ImportImpossible', detail: expect.stringContaining(paths[1]!) }),
+      );
+    }
+  });
+
   it('a shard that is not there, by name', () => {
     expect(() => readWeights([{ paths: ['gone.bin'], weights: [] }], [], '')).toThrow(
       expect.objectContaining({ code: 'ExternalDataMissing', detail: expect.stringContaining("'gone.bin'") }),
