@@ -261,6 +261,21 @@ describe('what is refused', () => {
     expect(refusal([shard]).detail).toMatch(/no model.json/);
   });
 
+  it('steps of 0 over sizes, and an order that names an axis twice', () => {
+    const constants = { from: whole([0]), step: whole([0]), order: whole([0, 0]) };
+    const stepped: SmallGraph = {
+      ...addOne,
+      constants,
+      nodes: [
+        { op: 'Shape', name: 'shape', inputs: ['x'] },
+        { op: 'StridedSlice', name: 'y', inputs: ['shape', 'from', 'from', 'step'] },
+      ],
+    };
+    expect(refusal(filesOf(stepped)).detail).toMatch("StridedSlice 'y': its steps are [0]");
+    const turned = { ...addOne, constants, nodes: [{ op: 'Transpose', name: 'y', inputs: ['x', 'order'] }] };
+    expect(refusal(filesOf(turned)).detail).toMatch("Transpose 'y': [0, 0] is no order");
+  });
+
   it('two nodes of one name', () => {
     const twice: SmallGraph = { ...addOne, nodes: [...addOne.nodes, ...addOne.nodes] };
     expect(refusal(filesOf(twice)).detail).toBe("two nodes are called 'y'");

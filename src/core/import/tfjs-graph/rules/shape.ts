@@ -91,6 +91,8 @@ const squeeze: Rule = node => {
 const transpose: Rule = node => {
   const x = node.input(0);
   const permutation = node.known(1).map(axis => node.axis(axis, x.rank));
+  if (permutation.length !== x.rank || new Set(permutation).size !== x.rank)
+    return node.fail(`[${permutation.join(', ')}] is no order of ${x.rank} axes`);
   const shape = permuted(x.shape, permutation);
   const { name, datatype, tensor } = x;
   if (tensor) return [node.constantOf(transposedTensor(tensor, permutation))];

@@ -56,6 +56,9 @@ const stridedSlice: Rule = node => {
 /** Walks over the specification, in which one entry may stand for many axes, a new one or one that goes. */
 function plan(node: NodeContext, x: Value): Plan {
   const [begins, ends, steps] = [node.partlyKnown(1), node.partlyKnown(2), node.known(3)];
+  // With a step of 0 nobody comes to an end.
+  if (steps.some(step => step === 0 || !Number.isInteger(step)))
+    node.fail(`its steps are [${steps.join(', ')}]`);
   const mask = (name: string, i: number) => ((node.int(name, 0) >> i) & 1) === 1;
   const entries = steps.map((_, i) => i);
   const used = entries.filter(i => !mask('new_axis_mask', i) && !mask('ellipsis_mask', i)).length;
@@ -119,7 +122,6 @@ function places(known: readonly (number | null)[], { start, end, step }: Part): 
 
 function sizeOf(size: number, part: Part): number {
   const { start, end, step } = part;
-  if (step === 0) return 0;
   if (size >= 0)
     return size > 2 ** 20 ? countOfPlaces(size, part) : places(new Array<null>(size).fill(null), part).length;
   if (start === null && end === null && step === 1) return -1;
