@@ -37,6 +37,7 @@ function applyNode(
   draft: GraphDraft,
   weights: NamedWeights,
 ): Value[] {
+  draft.count();
   if (node.model) return applyModel(node.model, inputs, draft, weights);
   return [applyLayer({ ...node, weights: weights.get(node.name) ?? new Map() }, inputs, draft)];
 }

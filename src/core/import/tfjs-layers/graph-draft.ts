@@ -2,6 +2,7 @@
 // has the channels last; all else lies as it does there.
 import type { Bytes } from '../../artifact/digest.ts';
 import type { Datatype } from '../../datatype.ts';
+import { HaversackError } from '../../errors.ts';
 import { type Attributes, type BuildShape, GraphBuilder } from '../../onnx/build.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { type Layout, toOnnxLayout, type Weight } from './layouts.ts';
@@ -38,6 +39,9 @@ interface Border {
   readonly shape: BuildShape;
 }
 
+/** Layers, each as often as it is applied. */
+const maxApplied = 20_000;
+
 export class GraphDraft {
   readonly weights: WeightPlace[] = [];
   readonly #inputs: Border[] = [];
@@ -45,6 +49,11 @@ export class GraphDraft {
   readonly #nodes: DraftNode[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #sources = new Map<string, Weight>();
+  /** Names that nodes have, or had. */
+  readonly #made = new Set<string>();
+  /** Of names that were taken: the number that the last one like it got. */
+  readonly #numbers = new Map<string, number>();
+  #applied = 0;
 
   /** @param layout of an image at the border; inside it is NCHW in any case. */
   input(name: string, shape: Sizes, layout: BorderLayout, datatype: 'FP32' | 'INT32' = 'FP32'): Value {
@@ -63,10 +72,17 @@ export class GraphDraft {
     this.#outputs.push({ name, datatype: 'FP32', shape: borderShape(value.shape, layout) });
   }
 
+  /** Before a layer is added. @throws HaversackError `TooLarge`: a few models that apply each other often are billions */
+  count(): void {
+    this.#applied += 1;
+    if (this.#applied <= maxApplied) return;
+    throw new HaversackError('TooLarge', `Written out, there are more than ${maxApplied} layers.`);
+  }
+
   /** @returns the name of its output */
   node(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    let output = `${opType}_${this.#nodes.length}`;
-    while (this.#isTaken(output)) output += '_';
+    const output = this.#fresh(`${opType}_${this.#nodes.length}`);
+    this.#made.add(output);
     this.#nodes.push({ opType, inputs, attributes, output });
     return output;
   }
@@ -107,8 +123,7 @@ export class GraphDraft {
   }
 
   #constant(wanted: string, tensor: Tensor): string {
-    let name = wanted;
-    while (this.#isTaken(name)) name += '_';
+    const name = this.#fresh(wanted);
     this.#initializers.set(name, tensor);
     return name;
   }
@@ -118,17 +133,28 @@ export class GraphDraft {
     const maker = this.#nodes.find(node => node.output === value);
     if (!maker || this.#outputs.some(output => output.name === value)) {
       this.#nodes.push({ opType: 'Identity', inputs: [value], attributes: {}, output: name });
+      this.#made.add(name);
       return;
     }
     maker.output = name;
+    this.#made.add(name);
     for (const node of this.#nodes) node.inputs = node.inputs.map(input => (input === value ? name : input));
+  }
+
+  /** The name, or it with a number: found at once, however many there are. */
+  #fresh(wanted: string): string {
+    let name = wanted;
+    while (this.#isTaken(name)) {
+      const number = (this.#numbers.get(wanted) ?? 0) + 1;
+      this.#numbers.set(wanted, number);
+      name = `${wanted}_${number}`;
+    }
+    return name;
   }
 
   #isTaken(name: string): boolean {
     return (
-      this.#initializers.has(name) ||
-      this.#inputs.some(input => input.name === name) ||
-      this.#nodes.some(node => node.output === name)
+      this.#initializers.has(name) || this.#made.has(name) || this.#inputs.some(input => input.name === name)
     );
   }
 }

@@ -297,6 +297,30 @@ describe('refuses, by name,', () => {
     );
   });
 
+  it('a few models that apply each other so often that they are tens of thousands of layers', () => {
+    const input = {
+      class_name: 'InputLayer',
+      name: 'x',
+      config: { batch_input_shape: [null, 1] },
+      inbound_nodes: [],
+    };
+    let layer: object = { class_name: 'Dropout', config: {} };
+    for (let depth = 0; depth < 3; depth++) {
+      const calls = Array.from({ length: 28 }, (_, nth) => [
+        [nth === 0 ? 'x' : 'again', Math.max(0, nth - 1), 0, {}],
+      ]);
+      layer = {
+        class_name: 'Functional',
+        config: {
+          layers: [input, { ...layer, name: 'again', inbound_nodes: calls }],
+          input_layers: [['x', 0, 0]],
+          output_layers: [['again', 27, 0]],
+        },
+      };
+    }
+    expect(() => importLayersModel(json({ modelTopology: layer }), [])).toThrow('more than 20000 layers');
+  });
+
   it('a model nested deeper than any real one', () => {
     let layer: object = { class_name: 'Dense', config: { name: 'd' } };
     for (let i = 0; i < 40; i++)
