@@ -83,14 +83,8 @@ async function fetched(pinned: PinnedPackage, names: readonly string[], cache: s
 
 /** @returns the archive's path */
 async function pack(pinned: PinnedPackage, folder: string): Promise<string> {
-  const args = [
-    'pack',
-    `${pinned.name}@${pinned.version}`,
-    '--pack-destination',
-    folder,
-    '--json',
-    '--silent',
-  ];
+  // No path among them: a shell would take one with a space in it for two.
+  const args = ['pack', `${pinned.name}@${pinned.version}`, '--pack-destination', '.', '--json', '--silent'];
   try {
     // On Windows npm is a script, which only a shell runs.
     const { stdout } = await run('npm', args, { cwd: folder, shell: process.platform === 'win32' });
