@@ -24,17 +24,19 @@ import { readStoredModel } from './stored-model.ts';
 export async function finishProject(db: Database, open: OpenProject): Promise<Digest> {
   const { learner } = open;
   await learner.learn();
-  const project = await readProject(db, open.id);
-  const learnt = learntOf(project, learner.answerer.learnt);
+  // All of one moment, before anything is awaited: what is shown, moved or taken away from now on is of the next version.
+  const { all: examples, classes } = learner.examples;
+  const learnt = learntOf(classes, learner.answerer.learnt);
+  const heldOut = answersOnHeldOut(learnt, learner.examples.rows('test'));
+  const project = { ...(await readProject(db, open.id)), classes };
   const library = await readEmbedder(db, open.embedder);
   const file = composeClassifier(library.embedder, learnt.head);
   const session = await openOrtSession(file, 'wasm');
   try {
-    const heldOut = answersOnHeldOut(learnt, learner.examples.rows('test'));
     const identity = await loadIdentity(db);
     const finished: FinishedProject = {
       project,
-      examples: learner.examples.all,
+      examples,
       learnt,
       heldOut,
       library,
@@ -58,7 +60,7 @@ export async function finishProject(db: Database, open: OpenProject): Promise<Di
 }
 
 /** @throws HaversackError `TrainingImpossible` */
-function learntOf({ classes }: Project, learnt: Learnt | null): Learnt {
+function learntOf(classes: Project['classes'], learnt: Learnt | null): Learnt {
   const known = new Set(learnt?.rows.classIds);
   const without = classes.filter(({ id }) => !known.has(id)).map(({ label }) => `"${label}"`);
   if (learnt && without.length === 0) return learnt;

@@ -50,15 +50,20 @@ export class ProjectExamples {
   }
 
   /** Takes over what is in the store now, with the embeddings that are there. */
-  async sync(db: Database, project: Project, { digest, width }: EmbedderSession): Promise<void> {
+  async sync(
+    db: Database,
+    project: Project,
+    { digest, width }: Pick<EmbedderSession, 'digest' | 'width'>,
+  ): Promise<void> {
     const examples = new Map((await listExamples(db, project.id)).map(example => [example.id, example]));
-    const fresh = [...examples.keys()].filter(id => !this.#embeddings.has(id));
-    const found = await readEmbeddings(db, digest, width, fresh);
     for (const old of this.#examples.values()) {
       const now = examples.get(old.id);
-      if (!now) this.#forget(old.id);
+      // Taken away and shown again, it may lie in the other part.
+      if (now?.part !== old.part) this.#forget(old.id);
       else if (now.class !== old.class) this.#relabel(now);
     }
+    const fresh = [...examples.keys()].filter(id => !this.#embeddings.has(id));
+    const found = await readEmbeddings(db, digest, width, fresh);
     const idsOf = (classes: Project['classes']) => classes.map(({ id }) => id).join();
     if (idsOf(this.#classes) !== idsOf(project.classes)) this.#changes++;
     this.#examples = examples;
