@@ -39,6 +39,8 @@ export interface Added {
   readonly examples: readonly Example[];
   /** Photos that were here already; they are of the class that was said last. */
   readonly known: number;
+  /** What those were of before. */
+  readonly before: readonly Move[];
   /** Too much like examples of both parts: whatever they were learnt by, something would be judged on its like. */
   readonly leftOut: number;
 }
@@ -128,7 +130,20 @@ async function putNew(
   }
   await tx.objectStore('projects').put(changedProject(owner, {}));
   await tx.done;
-  return { examples, known: again, leftOut };
+  const kept = new Set(examples.map(({ id }) => id));
+  const were = here.filter(({ id }) => kept.has(id)).map(({ id, class: of }) => ({ id, class: of }));
+  return { examples, known: again, before: were, leftOut };
+}
+
+/** Undoes it: what was here already is again of what it was of, and the rest goes. */
+export async function takeBackExamples(
+  db: Database,
+  { examples, before }: Pick<Added, 'examples' | 'before'>,
+): Promise<void> {
+  const were = new Set(before.map(({ id }) => id));
+  const made = examples.map(({ id }) => id).filter(id => !were.has(id));
+  await removeExamples(db, made);
+  await moveExamples(db, before);
 }
 
 function fileOf(id: string, { mediaType, bytes }: KeptPhoto) {

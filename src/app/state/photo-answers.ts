@@ -1,7 +1,7 @@
 // What is kept of answers to photos: corrections, as examples of a project or as records, and answers that somebody wants kept.
 import { signal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
-import { addExamples, removeExamples } from '../../device/examples.ts';
+import { addExamples, takeBackExamples } from '../../device/examples.ts';
 import type { Project } from '../../device/project-schemas.ts';
 import { preparePhoto } from '../../device/prepare-photo.ts';
 import { keepRecord, removeRecord } from '../../device/records.ts';
@@ -47,13 +47,8 @@ async function keepExample(
   const { db } = need();
   const photo = await preparePhoto(canvas);
   const made = { class: id, recording: crypto.randomUUID(), source: 'correction' as const, photo };
-  const { examples } = await addExamples(db, project.id, [made]);
-  sayKept(t('exampleKept', { label }), () =>
-    removeExamples(
-      db,
-      examples.map(example => example.id),
-    ),
-  );
+  const added = await addExamples(db, project.id, [made]);
+  sayKept(t('exampleKept', { label }), () => takeBackExamples(db, added));
 }
 
 async function keep({ inUse, answer, canvas }: AnsweredPhoto, truth: string | null): Promise<void> {

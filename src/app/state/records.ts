@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
 import { askNext } from '../../core/teach/ask-next.ts';
 import { onChanges } from '../../device/changes.ts';
-import { addExamples } from '../../device/examples.ts';
+import { type Added, addExamples, takeBackExamples } from '../../device/examples.ts';
 import { decoded, drawn, preparePhoto } from '../../device/prepare-photo.ts';
 import type { RecordRow } from '../../device/project-schemas.ts';
 import {
@@ -100,26 +100,31 @@ export async function say(record: RecordRow, label: string): Promise<void> {
   const { db } = need();
   await attempt(async () => {
     const before = await correctRecord(db, record.id, label);
-    const learnt = await becomesExample(record, label);
+    const added = await becomesExample(record, label);
+    const takeBack = async (): Promise<void> => {
+      await correctRecord(db, record.id, before);
+      if (added) await takeBackExamples(db, added);
+    };
     toast(
-      t(learnt ? 'saidAndLearnt' : 'said', { label }),
-      { label: common('undo'), run: () => void attempt(() => correctRecord(db, record.id, before)) },
+      t(added ? 'saidAndLearnt' : 'said', { label }),
+      { label: common('undo'), run: () => void attempt(takeBack) },
       'record',
     );
   });
 }
 
-async function becomesExample({ id, model }: RecordRow, label: string): Promise<boolean> {
+/** Null where it does not. */
+async function becomesExample({ id, model }: RecordRow, label: string): Promise<Added | null> {
   const { db } = need();
   const project = await projectOfModel(model);
   const of = project?.classes.find(one => one.label === label);
   const blob = of && (await readRecordPhoto(db, id));
-  if (!project || !of || !blob) return false;
+  if (!project || !of || !blob) return null;
   const photo = await preparePhoto(blob);
-  await addExamples(db, project.id, [
+  const added = await addExamples(db, project.id, [
     { class: of.id, recording: crypto.randomUUID(), source: 'correction', photo },
   ]);
-  return true;
+  return added.examples.length > 0 ? added : null;
 }
 
 export async function remove(id: string): Promise<void> {

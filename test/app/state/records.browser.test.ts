@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { mostUseful, say, shownRecords } from '../../../src/app/state/records.ts';
 import { type Services, services } from '../../../src/app/state/services.ts';
 import type { Database } from '../../../src/device/db.ts';
-import { listExamples } from '../../../src/device/examples.ts';
+import { addExamples, listExamples, takeBackExamples } from '../../../src/device/examples.ts';
 import { createProject } from '../../../src/device/projects.ts';
 import { keepRecord, listRecords } from '../../../src/device/records.ts';
 import { freshDB } from '../../device/fresh-db.ts';
@@ -67,4 +67,19 @@ test('saying what it is keeps that, and makes it an example where the project is
   expect((await listRecords(db))[0]?.truth).toBe('plate');
   const [example] = await listExamples(db, project.id);
   expect(example).toMatchObject({ class: project.classes[1]!.id, source: 'correction' });
+});
+
+test('taken back, an example goes; one that was shown before is again of what it was of', async () => {
+  const db = await opened();
+  const { id, classes } = await createProject(db, { model: 'cups', labels: ['cup', 'plate'] });
+  const [cup, plate] = [classes[0]!.id, classes[1]!.id];
+  const example = async (seed: number, of: string) => {
+    const photo = await keptPhoto(seed);
+    return { class: of, photo, recording: crypto.randomUUID(), source: 'correction' as const };
+  };
+  const shown = await addExamples(db, id, [await example(1, cup)]);
+  const added = await addExamples(db, id, [await example(1, plate), await example(2, plate)]);
+  expect((await listExamples(db, id)).map(each => each.class)).toEqual([plate, plate]);
+  await takeBackExamples(db, added);
+  expect(await listExamples(db, id)).toEqual(shown.examples);
 });
