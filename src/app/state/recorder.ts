@@ -12,15 +12,20 @@ export interface Recorder {
   stop(): void;
 }
 
-/** @param take takes and stores one; false: there was nothing to take. Must not reject. */
-export function createRecorder(take: () => Promise<boolean>, intervalMs = everyMs): Recorder {
+/** @param take takes and stores one; where it rejects, as many are under way as before. */
+export function createRecorder(take: () => Promise<unknown>, intervalMs = everyMs): Recorder {
   let timer: ReturnType<typeof setInterval> | null = null;
   let underWay = 0;
   const tick = async (): Promise<void> => {
     if (underWay >= atOnce) return;
     underWay += 1;
-    await take();
-    underWay -= 1;
+    try {
+      await take();
+    } catch (thrown) {
+      console.warn('haversack: a photo could not be taken.', thrown);
+    } finally {
+      underWay -= 1;
+    }
   };
   const stop = (): void => {
     if (timer !== null) clearInterval(timer);

@@ -35,3 +35,15 @@ test('leaves photos out on a slow device: no more than two are under way', async
   expect(most).toBe(2);
   recorder.stop();
 });
+
+test('what could not be taken holds up nothing after it', async () => {
+  const warned = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  const take = vi.fn(() => Promise.reject(new Error('no picture')));
+  const recorder = createRecorder(take);
+  recorder.start();
+  await vi.advanceTimersByTimeAsync(1000);
+  recorder.stop();
+  expect(take).toHaveBeenCalledTimes(11);
+  expect(warned).toHaveBeenCalledTimes(11);
+  warned.mockRestore();
+});

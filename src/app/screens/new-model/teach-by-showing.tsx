@@ -77,11 +77,11 @@ function useRecording(teaching: Teaching, camera: ReturnType<typeof createCamera
       createRecorder(async () => {
         const shown = video.current && shownBy(video.current);
         const what = wanted.current;
-        if (!shown || !what) return false;
+        if (!shown || !what) return;
         const taken = await takeFromCamera(shown);
-        return (
-          (await teaching.add(what.class, taken, { recording: what.recording, source: 'camera' })) === 'kept'
-        );
+        const from = { recording: what.recording, source: 'camera' as const };
+        // No room, or the class is gone: so would be the next, ten times a second.
+        if ((await teaching.add(what.class, taken, from)) === 'failed') stop();
       }),
     [teaching],
   );
