@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unhandledVariable } from './unhandled-errors.mjs';
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', '.bin');
+const outside = fileURLToPath(new URL('unhandled-errors.mjs', import.meta.url));
 /** More files than these are no accident. */
 const maxTriedAgain = 3;
 const linesKept = 12;
@@ -15,9 +17,9 @@ export function local(name) {
 }
 
 /** @returns {Promise<boolean>} whether it ended with 0 */
-export function run(root, command, args) {
+export function run(root, command, args, env = {}) {
   return new Promise(resolve => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
     child.on('error', error => {
       console.error(`${command}: ${error.message}`);
       resolve(false);
@@ -44,7 +46,10 @@ export async function runTests({ root, reports, name, arguments: given, note }) 
   const passed = first.numPassedTests;
   const failures = failuresOf(root, first);
   for (const failure of failures) tell('failed', failure);
-  // Something outside any test: an error that nobody caught, a process that died.
+  // An error that nobody caught is of no test that could be tried again.
+  for (const said of first.unhandled) tell('failed', { file: '(outside any test)', test: 'unhandled', said });
+  if (first.unhandled.length > 0) return { passed, failed: failures.length + first.unhandled.length };
+  // Something else, such as a process that died.
   if (failures.length === 0) return { passed, failed: first.wentWell ? 0 : 1 };
   const files = [...new Set(failures.map(({ file }) => file))];
   if (files.length > maxTriedAgain) return { passed, failed: failures.length };
@@ -59,16 +64,20 @@ export async function runTests({ root, reports, name, arguments: given, note }) 
 
 /** Null where it left no report, having died. */
 async function vitest(root, report, given) {
-  rmSync(report, { force: true });
-  const wentWell = await run(root, local('vitest'), [
-    'run',
-    ...given,
+  const unhandled = `${report}.unhandled`;
+  for (const path of [report, unhandled]) rmSync(path, { force: true });
+  const reporters = [
     '--reporter=default',
+    `--reporter=${outside}`,
     '--reporter=json',
     `--outputFile.json=${report}`,
-  ]);
+  ];
+  const wentWell = await run(root, local('vitest'), ['run', ...given, ...reporters], {
+    [unhandledVariable]: unhandled,
+  });
   try {
-    return { wentWell, ...JSON.parse(readFileSync(report, 'utf8')) };
+    const read = path => JSON.parse(readFileSync(path, 'utf8'));
+    return { ...read(report), wentWell, unhandled: read(unhandled) };
   } catch {
     return null;
   }

@@ -64,6 +64,17 @@ describe('a run of tests', () => {
     expect(notes).not.toContain('again');
   });
 
+  it('with an error that nobody caught has failed, whatever else is steady when it is tried again', async () => {
+    const throws = `test('passes', async () => {
+      setTimeout(() => { throw new Error('caught by nobody'); });
+      await new Promise(resolve => setTimeout(resolve, 50));
+    });`;
+    const { failed, notes } = await runOf({ one: throws, two: failsOnce(join(root, 'mark')) });
+    expect(failed).toBe(2);
+    expect(notes).toContain('caught by nobody');
+    expect(notes).not.toContain('again');
+  });
+
   it('whose file cannot be read has failed', async () => {
     const { failed, notes } = await runOf({ one: passes, two: 'this is no program' });
     expect(failed).toBe(1);
