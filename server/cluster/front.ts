@@ -10,13 +10,15 @@ import { CountsOfFront } from './counts.ts';
 import { CountedConnections, createFrontApp } from './front-app.ts';
 import { linkDescriptor } from './link.ts';
 import { Primary } from './primary.ts';
-import type { FrontSettings, TellFront } from './tells.ts';
+import type { Certificate, FrontSettings, TellFront } from './tells.ts';
 
 const countsEveryMs = 1_000;
 
 const families = createFamilies();
 const counts = new CountsOfFront(families);
 let app: FastifyInstance | null = null;
+/** The last one told of: it may come while the application is being made. */
+let certificate: Certificate | null = null;
 
 const primary: Primary = new Primary(new Socket({ fd: linkDescriptor, readable: true, writable: true }), {
   onTell: what => void take(what),
@@ -36,7 +38,8 @@ async function take(what: TellFront): Promise<void> {
       await start(what.settings);
       return;
     case 'certificate':
-      if (app?.server instanceof TlsServer) app.server.setSecureContext(what.certificate);
+      certificate = what.certificate;
+      showCertificate();
       return;
     case 'drain':
       await drain();
@@ -44,10 +47,15 @@ async function take(what: TellFront): Promise<void> {
   }
 }
 
+function showCertificate(): void {
+  if (certificate && app?.server instanceof TlsServer) app.server.setSecureContext(certificate);
+}
+
 async function start(settings: FrontSettings): Promise<void> {
   try {
     const logger = createLogger({ level: settings.logLevel });
     app = await createFrontApp({ settings, primary, connections, families, logger });
+    showCertificate();
     await app.listen({ port: settings.port, host: settings.host });
     const { port } = app.server.address() as { port: number };
     primary.tell({ kind: 'listening', port });

@@ -1,6 +1,7 @@
 // A device's candidate becomes a version: once, after everything it claims has been looked at. Its evaluations are its word.
 import { type Candidate, candidateSchema, manifestSchema } from '../../src/core/artifact/documents.ts';
 import { mayFollow } from '../../src/core/artifact/face.ts';
+import type { Digest } from '../../src/core/artifact/digest.ts';
 import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { openSignedByDevice } from '../../src/core/artifact/signed-by-device.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -27,8 +28,23 @@ export interface Accepted extends Committed {
  */
 export async function acceptCandidate(registry: Registry, envelope: Envelope): Promise<Accepted> {
   const digest = await envelopeDigest(envelope);
-  const before = await committedFrom(registry.database, digest);
-  if (before) return { ...before, candidate: digest };
+  const committed = async () => {
+    const before = await committedFrom(registry.database, digest);
+    return before && { ...before, candidate: digest };
+  };
+  const before = await committed();
+  if (before) return before;
+  try {
+    return await commitCandidate(registry, envelope, digest);
+  } catch (error) {
+    // It came twice at once, and the other was quicker: the name is taken by itself.
+    const meanwhile = error instanceof HaversackError && error.code === 'Conflict' ? await committed() : null;
+    if (meanwhile) return meanwhile;
+    throw error;
+  }
+}
+
+async function commitCandidate(registry: Registry, envelope: Envelope, digest: Digest): Promise<Accepted> {
   const { candidate, isAdmin } = await openCandidate(registry, envelope);
   const founder = { model: candidate.model, device: candidate.device!, isAdmin };
   if (!candidate.parent) await requireMayFound(registry.database, { ...founder, at: registry.now() });

@@ -4,7 +4,7 @@ import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { deleteExamples } from './example-rows.ts';
 import { putRemoved, type RemovedExample, readWhole } from './examples.ts';
-import type { Project } from './project-schemas.ts';
+import { maxLabelLength, type Project } from './project-schemas.ts';
 import { changedProject, changeProject, newClass, type ProjectClass, projectOf } from './projects.ts';
 import { storing } from './storage-error.ts';
 
@@ -70,14 +70,17 @@ export async function removeClass(db: Database, project: string, id: string): Pr
   return removed;
 }
 
-/** @throws HaversackError `NotFound`; `InputInvalid` where another class has its label by now; `QuotaExceeded` */
+/**
+ * Under a label that is free: where another class has its own by now, `cup (2)`. "None of these" is one of the others where there is
+ * such a class by now. @throws HaversackError `NotFound`, `QuotaExceeded`
+ */
 export async function restoreClass(db: Database, removed: RemovedClass): Promise<void> {
   const model = await storing(async () => {
     const stores = ['projects', 'examples', 'exampleFiles', 'thumbnails'] as const;
     const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
     const row = projectOf(await tx.objectStore('projects').get(removed.project), removed.project);
     if (row.classes.some(({ id }) => id === removed.class.id)) return row.model;
-    const classes = row.classes.toSpliced(removed.index, 0, removed.class);
+    const classes = row.classes.toSpliced(removed.index, 0, fittingIn(row.classes, removed.class));
     await tx.objectStore('projects').put(changedProject(row, { classes }));
     await putRemoved(tx, removed.examples);
     await tx.done;
@@ -85,6 +88,17 @@ export async function restoreClass(db: Database, removed: RemovedClass): Promise
   });
   postChange('projects', model);
   postChange('examples', model);
+}
+
+/** What had its place may have been taken meanwhile: its photos are not to be lost over that. */
+function fittingIn(classes: readonly ProjectClass[], removed: ProjectClass): ProjectClass {
+  const taken = new Set(classes.map(({ label }) => label));
+  let label = removed.label;
+  for (let nth = 2; taken.has(label); nth++) {
+    const ending = ` (${nth})`;
+    label = removed.label.slice(0, maxLabelLength - ending.length) + ending;
+  }
+  return { ...removed, label, isNone: removed.isNone && !classes.some(({ isNone }) => isNone) };
 }
 
 function classOf(classes: readonly ProjectClass[], id: string): ProjectClass {

@@ -5,6 +5,8 @@ import { modelNameSchema, versionNumberSchema } from '../core/artifact/names.ts'
 import { z } from '../core/zod.ts';
 
 const time = z.iso.datetime();
+/** Of a class's label, in UTF-16 units. */
+export const maxLabelLength = 256;
 
 /** Where an embedding is taken: a version of the library, and a value of its graph (`EmbeddingPoint`). */
 const embedderRefSchema = z.object({
@@ -23,7 +25,7 @@ export const projectSchema = z.object({
     .array(
       z.object({
         id: z.uuid(),
-        label: z.string().trim().min(1).max(256),
+        label: z.string().trim().min(1).max(maxLabelLength),
         /** "None of these": what is none of the other classes. One at most. */
         isNone: z.boolean(),
       }),

@@ -128,7 +128,7 @@ export class ProjectLearner {
         const embedding = await this.#embedder.embed(photo);
         this.examples.set(id, embedding);
         await keeping;
-        keeping = keepEmbedding(this.#db, this.#embedder.digest, id, embedding);
+        keeping = this.#keep(id, embedding);
         // Heard of when it is awaited, also where something else fails before.
         keeping.catch(() => undefined);
       } else this.examples.setUnreadable(id);
@@ -137,6 +137,13 @@ export class ProjectLearner {
     }
     await keeping;
     await next;
+  }
+
+  /** Without room it is computed again next time, and nothing else is lost. */
+  async #keep(id: string, embedding: Float32Array): Promise<void> {
+    await keepEmbedding(this.#db, this.#embedder.digest, id, embedding).catch((error: unknown) => {
+      if (toFailure(error).code !== 'QuotaExceeded') throw error;
+    });
   }
 
   /** Null for one that is gone, or that this browser does not read. */

@@ -106,13 +106,20 @@ test('a class goes with its examples, and comes back with them where it stood', 
   expect(await db.getAll('exampleFiles')).toEqual(photos);
 });
 
-test('a class does not come back beside another that took its label', async () => {
+test('a class comes back beside others that took its label and its part, with all its photos', async () => {
   const { db } = await freshDB();
-  const made = await createProject(db, { model: 'leaves', labels: ['oak'] });
-  const removed = await removeClass(db, made.id, made.classes[0]!.id);
-  const other = await addClass(db, made.id, 'oak');
-  await expect(restoreClass(db, removed)).rejects.toMatchObject({ code: 'InputInvalid' });
-  expect((await readProject(db, made.id)).classes).toEqual([other]);
+  const made = await createProject(db, { model: 'leaves', labels: [] });
+  const none = await addClass(db, made.id, 'other', true);
+  const recording = crypto.randomUUID();
+  await addExamples(db, made.id, [{ class: none.id, photo: await keptPhoto(1), recording, source: 'file' }]);
+  const removed = await removeClass(db, made.id, none.id);
+  const later = [await addClass(db, made.id, 'other', true), await addClass(db, made.id, 'other (2)')];
+  await restoreClass(db, removed);
+  expect((await readProject(db, made.id)).classes).toEqual([
+    { ...none, label: 'other (3)', isNone: false },
+    ...later,
+  ]);
+  expect(await listExamples(db, made.id)).toMatchObject([{ class: none.id }]);
 });
 
 test('a project that goes leaves nothing behind, and others as they were', async () => {

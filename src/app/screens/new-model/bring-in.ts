@@ -64,11 +64,13 @@ async function bring(batches: readonly Batch[], teaching: Teaching): Promise<voi
   const count: Count = { kept: 0, known: 0, like: 0, unreadable: 0 };
   const shown = bringing(total);
   let done = 0;
+  // What one failed of (no room, the class is gone), the next would fail of, too.
+  let failed = false;
   for (const batch of batches) {
     const recording = crypto.randomUUID();
     for (const { file } of batch.files) {
-      if (shown.signal.aborted) break;
-      await bringOne(teaching, batch.classId, recording, file, count);
+      if (shown.signal.aborted || failed) break;
+      failed = !(await bringOne(teaching, batch.classId, recording, file, count));
       shown.show((done += 1), total);
     }
   }
@@ -76,20 +78,23 @@ async function bring(batches: readonly Batch[], teaching: Teaching): Promise<voi
   say(count);
 }
 
+/** @returns false where it could not be kept, which was told */
 async function bringOne(
   teaching: Teaching,
   classId: string,
   recording: string,
   file: File,
   count: Count,
-): Promise<void> {
+): Promise<boolean> {
   const taken = await takeFromFile(file);
   if (!taken.ok) {
     count.unreadable += 1;
-    return;
+    return true;
   }
   const outcome = await teaching.add(classId, taken.value, { recording, source: 'file' });
-  if (outcome !== 'failed') count[outcome] += 1;
+  if (outcome === 'failed') return false;
+  count[outcome] += 1;
+  return true;
 }
 
 function say({ kept, known, like, unreadable }: Count): void {

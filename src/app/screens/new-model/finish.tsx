@@ -1,5 +1,5 @@
 // From what was shown to a model: its name, what will happen, and the way to its figures.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { modelNameSchema } from '../../../core/artifact/names.ts';
 import { type Failure } from '../../../core/errors.ts';
 import { t as common } from '../../i18n/common.ts';
@@ -52,6 +52,8 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
   const [name, setName] = useState(teaching.project.value.model);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Failure | null>(null);
+  const isClosed = useRef(false);
+  useEffect(() => () => void (isClosed.current = true), []);
   const isName = modelNameSchema.safeParse(name).success;
   const make = async (): Promise<void> => {
     if (!isName || busy) return;
@@ -60,6 +62,8 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
     const made = await teaching.finish(name);
     setBusy(false);
     if (!made.ok) return setProblem(made.error);
+    // Who closed this meanwhile is not taken elsewhere: what was made waits in Judge.
+    if (isClosed.current) return;
     onClose();
     navigate('judge', name);
   };

@@ -4,7 +4,7 @@ import { HaversackError } from '../../errors.ts';
 import { inspectModel } from '../../onnx/inspect.ts';
 import { interfaceOf } from '../../onnx/interface.ts';
 import type { Imported, ImportFile } from '../imported.ts';
-import { readWeights, type WeightsManifest } from '../tfjs-weights.ts';
+import { quantizationNotes, readWeights } from '../tfjs-weights.ts';
 import { Evaluator } from './evaluate.ts';
 import { settleBatch } from './batch.ts';
 import { finish } from './finish.ts';
@@ -84,13 +84,4 @@ function placeholder(model: GraphModel, node: NodeDef, writer: Writer): Value {
   writer.graph.inputs.push({ name: node.name, datatype: isByte ? 'UINT8' : datatype, shape });
   const plain = isByte ? writer.cast(node.name, node.name, 'INT32') : node.name;
   return new Value({ name: node.name, datatype, shape, plain });
-}
-
-function quantizationNotes(manifest: WeightsManifest): string[] {
-  const kinds = new Set(
-    manifest.flatMap(({ weights }) => weights.flatMap(({ quantization }) => quantization?.dtype ?? [])),
-  );
-  return [...kinds].map(
-    kind => `Weights were stored as ${kind}; here they are FP32, of which smaller variants are made.`,
-  );
 }
