@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { OpenSession } from '../src/core/runtime/session.ts';
 import type { Answering } from './cluster/desk.ts';
 import { registerDocs } from './docs/routes.ts';
+import { keepInnerConnections } from './cluster/keep-inner.ts';
 import { addressFromFront, connectionAddress } from './gateway/address.ts';
 import { type AdminKey, loadAdminKey } from './gateway/admin-key.ts';
 import { limitConnections, maxConnectionsOfAddress } from './gateway/connections.ts';
@@ -146,7 +147,8 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
   const app = createHttpApp({ logger, tls: options.tls });
   watchRequests(app, telemetry, callerNameOf);
   endSlowBodies(app);
-  if (!behindFronts) {
+  if (behindFronts) keepInnerConnections(app);
+  else {
     limitConnections(app.server, { max: maxConnectionsOfAddress });
     closeSilentConnections(app);
   }

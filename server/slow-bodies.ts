@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** A request's body must have arrived by then; a chunk of 1 MiB takes 80 s at 100 kbit/s. */
-const bodyTimeoutMs = 120_000;
+export const bodyTimeoutMs = 120_000;
 /** The largest file takes so long at 10 Mbit/s. */
 export const fileTimeoutMs = 60 * 60_000;
 

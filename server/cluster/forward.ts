@@ -9,6 +9,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import { addressHeader } from '../gateway/address.ts';
 import { securityHeaders } from '../gateway/headers.ts';
 import { sendProblem } from '../gateway/problem.ts';
+import { bodyTimeoutMs } from '../slow-bodies.ts';
 
 /** Of one connection, not of the request (RFC 9110 §7.6.1); and what has been done already (`Expect`). */
 const ofConnection: ReadonlySet<string> = new Set([
@@ -56,7 +57,7 @@ export class Forwarder {
       else sendProblem(notAnswered(error), request, reply.headers(securityHeaders));
     } finally {
       // Answered before all of it was read: the rest is nobody's, and the connection goes on behind it.
-      if (body) asked.unpipe(body).resume();
+      if (body) throwAwayRest(asked.unpipe(body));
     }
   }
 
@@ -95,6 +96,14 @@ export class Forwarder {
   close(): Promise<void> {
     return this.#pool.destroy();
   }
+}
+
+/** As long as a body may take at all. */
+function throwAwayRest(asked: IncomingMessage): void {
+  asked.resume();
+  if (asked.complete) return;
+  const late = setTimeout(() => asked.destroy(), bodyTimeoutMs);
+  asked.once('close', () => clearTimeout(late));
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -126,11 +126,14 @@ export function describeFaults(built: string): void {
       const path = '/registry/v1/models/sides/file';
       const headers = { 'content-type': 'application/octet-stream', 'x-forwarded-for': '192.0.2.1' };
       expect((await ask(client, 'PUT', path, { headers, body })).status).toBe(401);
-      const tooLong = await ask(client, 'POST', '/registry/v1/devices', {
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.alloc(2 ** 20, ' '),
-      });
-      expect(tooLong.status).toBe(413);
+      // The answer overtakes the body, whichever is the quicker.
+      for (let time = 0; time < 10; time++) {
+        const tooLong = await ask(client, 'POST', '/registry/v1/devices', {
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.alloc(2 ** 20, ' '),
+        });
+        expect(tooLong.status).toBe(413);
+      }
       // The same connection, or another: it goes on.
       expect((await ask(client, 'GET', '/v2/health/live')).status).toBe(200);
 
