@@ -66,5 +66,8 @@ test('a JPEG that breaks off, or is none, is not plain', async () => {
   expect(isPlainJpeg(bytes.slice(0, 20))).toBe(false);
   expect(isPlainJpeg(new Uint8Array(0))).toBe(false);
   expect(isPlainJpeg(Uint8Array.of(0xff, 0xd8, 0xff, 0xe1, 0, 2, 0xff, 0xda, 0, 2))).toBe(false);
-  expect(isPlainJpeg(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 2, 0xff, 0xda, 0, 2))).toBe(true);
+  const jfif = [0xff, 0xe0, 0, 7, ...new TextEncoder().encode('JFIF\0')];
+  const whole = [0xff, 0xd8, ...jfif, 0xff, 0xda, 0, 2, 0x12, 0xff, 0xd9];
+  expect(isPlainJpeg(Uint8Array.from(whole))).toBe(true);
+  expect(isPlainJpeg(Uint8Array.from(whole.slice(0, -2)))).toBe(false);
 });
