@@ -1,6 +1,6 @@
 // Starts a worker for each side of the import bench, and hands the bench's calls on to them.
-import { type Remote, wrap } from 'comlink';
 import { difference } from '../../imports/answers.ts';
+import { Sides } from '../sides.ts';
 import type { ModelSpec, Side } from './side.ts';
 
 /** Who predicts, and on what. */
@@ -26,27 +26,21 @@ declare global {
   }
 }
 
-const workers = new Map<string, { readonly worker: Worker; readonly side: Remote<Side> }>();
+const sides = new Sides<Side>();
 
 window.importSides = {
   async start(key, { library, backend, threads }) {
-    const worker = workerOf(library, threads);
-    const side = wrap<Side>(worker);
-    workers.set(key, { worker, side });
-    await Promise.race([side.start(backend), failure(worker)]);
+    await sides.start(key, workerOf(library, threads), side => side.start(backend));
   },
-  open: (key, spec) => sideOf(key).open(spec),
-  turn: (key, count) => sideOf(key).turn(count),
+  open: (key, spec) => sides.of(key).open(spec),
+  turn: (key, count) => sides.of(key).turn(count),
   async apart(reference, other) {
-    const [wanted, got] = [await sideOf(reference).answers(), await sideOf(other).answers()];
+    const [wanted, got] = [await sides.of(reference).answers(), await sides.of(other).answers()];
     return Object.fromEntries(
       Array.from(wanted, ([name, answer]) => [name, difference(answer, got.get(name))]),
     );
   },
-  close(key) {
-    workers.get(key)?.worker.terminate();
-    workers.delete(key);
-  },
+  close: key => sides.close(key),
 };
 
 function workerOf(library: ImportSide['library'], name: ImportSide['threads']): Worker {
@@ -54,16 +48,4 @@ function workerOf(library: ImportSide['library'], name: ImportSide['threads']): 
   return library === 'ours'
     ? new Worker(new URL('./ours-worker.ts', import.meta.url), { type: 'module', name })
     : new Worker(new URL('./tfjs-worker.ts', import.meta.url), { type: 'module', name });
-}
-
-function failure(worker: Worker): Promise<never> {
-  return new Promise((_, reject) => {
-    worker.onerror = event => reject(new Error(event.message));
-  });
-}
-
-function sideOf(key: string): Remote<Side> {
-  const found = workers.get(key);
-  if (!found) throw new Error(`There is no side ${key}.`);
-  return found.side;
 }

@@ -1,5 +1,4 @@
 // Makes the photos, starts a worker for each side of the teach bench, and hands the bench's calls on to them.
-import { type Remote, wrap } from 'comlink';
 import csv from '../../../demo/data/digits.csv?raw';
 import { parseTable } from '../../../src/core/data/table.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type PhotoSet,
   textCrops,
 } from '../../teach/photo-sets.ts';
+import { Sides } from '../sides.ts';
 import type { Learning, Side } from './side.ts';
 
 export interface TeachSide {
@@ -36,7 +36,7 @@ declare global {
   }
 }
 
-const workers = new Map<string, { readonly worker: Worker; readonly side: Remote<Side> }>();
+const sides = new Sides<Side>();
 let drawn: Parameters<Side['take']> = [[], [], 0];
 
 window.teaching = {
@@ -48,19 +48,13 @@ window.teaching = {
     return set.classes.length;
   },
   async open(key, { library, backend, threads }) {
-    const worker = workerOf(library, threads);
-    const side = wrap<Side>(worker);
-    workers.set(key, { worker, side });
-    await Promise.race([side.open(backend), failure(worker)]);
-    await side.take(...drawn);
+    await sides.start(key, workerOf(library, threads), side => side.open(backend));
+    await sides.of(key).take(...drawn);
   },
-  firstAnswer: (key, places) => sideOf(key).firstAnswer(places),
-  teach: (key, shown, tests, wanted) => sideOf(key).teach(shown, tests, wanted),
-  accuracy: (key, shown, tests) => sideOf(key).accuracy(shown, tests),
-  close(key) {
-    workers.get(key)?.worker.terminate();
-    workers.delete(key);
-  },
+  firstAnswer: (key, places) => sides.of(key).firstAnswer(places),
+  teach: (key, shown, tests, wanted) => sides.of(key).teach(shown, tests, wanted),
+  accuracy: (key, shown, tests) => sides.of(key).accuracy(shown, tests),
+  close: key => sides.close(key),
 };
 
 function setNamed(name: string): PhotoSet {
@@ -81,16 +75,4 @@ function workerOf(library: TeachSide['library'], name: TeachSide['threads']): Wo
   return library === 'ours'
     ? new Worker(new URL('./ours-worker.ts', import.meta.url), { type: 'module', name })
     : new Worker(new URL('./tfjs-worker.ts', import.meta.url), { type: 'module', name });
-}
-
-function failure(worker: Worker): Promise<never> {
-  return new Promise((_, reject) => {
-    worker.onerror = event => reject(new Error(event.message));
-  });
-}
-
-function sideOf(key: string): Remote<Side> {
-  const found = workers.get(key);
-  if (!found) throw new Error(`There is no side ${key}.`);
-  return found.side;
 }

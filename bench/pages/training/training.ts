@@ -1,6 +1,6 @@
 // Starts a worker for each side of the training benches, and hands the bench's calls on to them.
-import { type Remote, wrap } from 'comlink';
 import type { Turn } from '../../nets/trainer.ts';
+import { Sides } from '../sides.ts';
 import type { Side } from './side.ts';
 
 /** Who trains, and on what. */
@@ -25,21 +25,15 @@ declare global {
   }
 }
 
-const workers = new Map<string, { readonly worker: Worker; readonly side: Remote<Side> }>();
+const sides = new Sides<Side>();
 
 window.trainers = {
   async open(key, { library, backend, threads }, net) {
-    const worker = start(library, threads);
-    const side = wrap<Side>(worker);
-    workers.set(key, { worker, side });
-    await Promise.race([side.open(net, backend), failure(worker)]);
+    await sides.start(key, start(library, threads), side => side.open(net, backend));
   },
-  turn: async (key, steps) => sideOf(key).turn(steps),
-  megabytes: async key => sideOf(key).megabytes(),
-  close(key) {
-    workers.get(key)?.worker.terminate();
-    workers.delete(key);
-  },
+  turn: async (key, steps) => sides.of(key).turn(steps),
+  megabytes: async key => sides.of(key).megabytes(),
+  close: key => sides.close(key),
 };
 
 function start(library: SideName['library'], threads: SideName['threads']): Worker {
@@ -53,16 +47,4 @@ function start(library: SideName['library'], threads: SideName['threads']): Work
     case 'jax':
       return new Worker(new URL('./jax-worker.ts', import.meta.url), { type: 'module', name: options.name });
   }
-}
-
-function failure(worker: Worker): Promise<never> {
-  return new Promise((_, reject) => {
-    worker.onerror = event => reject(new Error(event.message));
-  });
-}
-
-function sideOf(key: string): Remote<Side> {
-  const found = workers.get(key);
-  if (!found) throw new Error(`There is no side ${key}.`);
-  return found.side;
 }
