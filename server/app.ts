@@ -143,23 +143,9 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
     now,
     log: logger,
   };
-  const { behindFronts = false } = options;
   const app = createHttpApp({ logger, tls: options.tls });
   watchRequests(app, telemetry, callerNameOf);
-  endSlowBodies(app);
-  if (behindFronts) keepInnerConnections(app);
-  else {
-    limitConnections(app.server, { max: maxConnectionsOfAddress });
-    closeSilentConnections(app);
-  }
-  const gate = await openGate(app, {
-    registry,
-    adminKey,
-    oidc: options.oidc ?? null,
-    callerLimits: options.callerLimits ?? {},
-    servedNames: alsoNamed(keptServedNames(options.host ?? '127.0.0.1'), options.names ?? []),
-    addressOf: behindFronts ? addressFromFront : connectionAddress,
-  });
+  const gate = await openEntrance(app, options, { registry, adminKey });
   const deriver = new Deriver(registry);
   await registerRegistryRoutes(app, { registry, deriver, uploads, bundles, options });
   const { sessionThread = null, data } = options;
@@ -193,6 +179,28 @@ async function assemble(options: ServerOptions, lock: { release(): void }): Prom
       lock.release();
     },
   };
+}
+
+/** Whose connections are taken, and who may come in over them. */
+async function openEntrance(
+  app: FastifyInstance,
+  { behindFronts = false, ...options }: ServerOptions,
+  { registry, adminKey }: { readonly registry: Registry; readonly adminKey: AdminKey },
+) {
+  endSlowBodies(app);
+  if (behindFronts) keepInnerConnections(app);
+  else {
+    limitConnections(app.server, { max: maxConnectionsOfAddress });
+    closeSilentConnections(app);
+  }
+  return openGate(app, {
+    registry,
+    adminKey,
+    oidc: options.oidc ?? null,
+    callerLimits: options.callerLimits ?? {},
+    servedNames: alsoNamed(keptServedNames(options.host ?? '127.0.0.1'), options.names ?? []),
+    addressOf: behindFronts ? addressFromFront : connectionAddress,
+  });
 }
 
 /** What is kept on the disk. */
