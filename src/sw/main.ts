@@ -3,7 +3,7 @@ import { checkInBackground, deliverInBackground } from '../device/background.ts'
 import { outboxTag, updatesTag } from '../device/background-tags.ts';
 import { AppCaches } from './caches.ts';
 import { isolated } from './headers.ts';
-import { answerFor } from './policy.ts';
+import { answerFor, networkPaths } from './policy.ts';
 import { policySetting } from './twin/policy-setting.ts';
 import { Twin } from './twin/twin.ts';
 import { askerOf, windows } from './twin/windows.ts';
@@ -15,13 +15,26 @@ interface SyncEvent extends ExtendableEvent {
   readonly tag: string;
 }
 
+/** Static routing (Service Workers, 4.9.1), which TypeScript's library does not have: Chromium so far. */
+interface RoutedInstallEvent extends ExtendableEvent {
+  addRoutes?(rules: { condition: { urlPattern: string }; source: 'network' }[]): Promise<void>;
+}
+
 // The build puts the list of the shell's files here.
 const appCaches = new AppCaches(self.__WB_MANIFEST);
 const twin = new Twin({ windows, policy: policySetting, fetch: self.fetch.bind(self) });
 
 self.addEventListener('install', event => {
   event.waitUntil(appCaches.install(event));
+  event.waitUntil(routeToNetwork(event));
 });
+
+/** What is the network's business anyway need not start this worker. */
+async function routeToNetwork(event: RoutedInstallEvent): Promise<void> {
+  await event.addRoutes?.(
+    networkPaths.map(path => ({ condition: { urlPattern: `${path}*` }, source: 'network' })),
+  );
+}
 
 self.addEventListener('activate', event => {
   // The first visit needs no reload to be ready for offline; a later build comes here only when the user let it.

@@ -27,8 +27,10 @@ export type Answer =
   /** The page that other origins embed: from the network, for its headers say which; else as it last was. */
   | 'frame';
 
+/** Below these everything is the network's, whoever asks. */
+export const networkPaths = ['/registry/', '/docs/', '/metrics/'];
 /** APIs, and their pages, are never answered from a cache: what is kept of them is in the database, verified. */
-const serverPrefixes = ['/registry/', '/v1/', '/v2/', '/docs/', '/metrics/'];
+const serverPrefixes = [...networkPaths, '/v1/', '/v2/'];
 
 export interface Place {
   readonly origin: string;

@@ -9,7 +9,7 @@ const scripts = join(import.meta.dirname, '..', '..', 'scripts');
 function packagesFirst(file: string, seen = new Set<string>()): string[] {
   if (seen.has(file)) return [];
   seen.add(file);
-  const statements = readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"();]*?['"]([^'"]+)['"]/gm);
+  const statements = readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"();=]*?['"]([^'"]+)['"]/gm);
   return [...statements].flatMap(([, specifier]) => {
     if (specifier!.startsWith('node:')) return [];
     if (specifier!.startsWith('.')) return packagesFirst(join(dirname(file), specifier!), seen);

@@ -192,6 +192,25 @@ test('sends nothing to the server while what the owner chose cannot be read', as
   expect(site.requests).not.toContain('/v2/health/ready');
 });
 
+test('is not started by what is the network’s business anyway', async () => {
+  await page.goto(site.url);
+  await register();
+  site.files.set('/registry/v1/models', { type: 'application/json', body: '[]' });
+  expect(await text('/registry/v1/models')).toEqual({ status: 200, body: '[]' });
+  await text('/assets/app-one.js');
+  const routed = (path: string) =>
+    page.evaluate(
+      name =>
+        performance
+          .getEntriesByType('resource')
+          .filter(({ name: address }) => address.endsWith(name))
+          .map(entry => (entry as { workerMatchedSourceType?: string }).workerMatchedSourceType),
+      path,
+    );
+  expect(await routed('/registry/v1/models')).toEqual(['network']);
+  expect(await routed('/assets/app-one.js')).toEqual(['']);
+});
+
 test('keeps no runtime file that nobody asked it to keep', async () => {
   await page.goto(site.url);
   await register();

@@ -5,7 +5,7 @@ import { t } from '../i18n/shell.ts';
 import { Button } from '../parts/button.tsx';
 import { Note } from '../parts/note.tsx';
 import { route } from '../router.ts';
-import { buildWaiting, dismissBuild, takeBuild } from '../state/app-updates.ts';
+import { buildComing, buildWaiting, dismissBuild, takeBuild } from '../state/app-updates.ts';
 import { daysUnheard, dismissUnheard, saysUnheard } from '../state/unheard.ts';
 import { dismissRolledBack, dismissSwap, goBack, rolledBack, swapped } from '../state/swaps.ts';
 import { askedUpdates, postponeUpdate, takeUpdate } from '../state/updates.ts';
@@ -18,7 +18,7 @@ export function Notes() {
           <div class="row spread">
             <span>{t('newBuild')}</span>
             <span class="row">
-              <Button kind="primary" onClick={takeBuild}>
+              <Button kind="primary" busy={buildComing.value} onClick={takeBuild}>
                 {t('reload')}
               </Button>
               <Button kind="quiet" onClick={dismissBuild}>

@@ -1,5 +1,6 @@
 // The app itself: its service worker, a new build that waits for a yes, and the browser's offer to install.
 import { signal } from '@preact/signals';
+import { quietNetwork } from './quiet-network.ts';
 
 /** Chromium's event, which the DOM's types do not have. */
 interface InstallEvent extends Event {
@@ -7,12 +8,15 @@ interface InstallEvent extends Event {
 }
 
 export const buildWaiting = signal(false);
+/** After the yes, until the page loads again. */
+export const buildComing = signal(false);
 export const installEvent = signal<InstallEvent | null>(null);
 
 let take: (() => void) | null = null;
 
 /** Reloads with the new build, once it has taken over. */
 export function takeBuild(): void {
+  buildComing.value = true;
   take?.();
 }
 export function dismissBuild(): void {
@@ -46,7 +50,8 @@ export async function startServiceWorker(): Promise<void> {
   // Only after the reader's yes: the first install takes this page over too, and must not reload it.
   take = () => {
     workbox.addEventListener('controlling', () => location.reload());
-    workbox.messageSkipWaiting();
+    // Chromium has the new build wait, 30 seconds at least, where a request restarts the old one just as it ends.
+    void quietNetwork().then(() => workbox.messageSkipWaiting());
   };
   const registration = await workbox.register();
   const { goOnInBackground } = await import('./background.ts');
