@@ -20,7 +20,7 @@ const mostMaps = 4;
  * place. In this order, within 1 and 2 the latest first:
  *
  * 1. pooled over all places (GlobalAveragePool, and what comes to the same);
- * 2. what a dense layer reads, and an output that is no class's (an embedding already);
+ * 2. what a dense layer reads, and an output that is no class's (an embedding already, or a pose);
  * 3. feature maps, whose mean is still to be taken, the smallest first, of each size the last.
  *
  * Only values through which everything passes count: inside a branch (squeeze and excitation pools too) part of what was
@@ -93,7 +93,7 @@ interface Context {
 function candidate(context: Context, value: string, place: number, node: GraphNode): Candidate | null {
   const shape = context.types.shape(value);
   if (context.types.type(value)?.datatype !== 'FP32' || !shape) return null;
-  const isMap = shape.length === 4 && !isOnePlace(shape);
+  const isMap = shape.length === 4 && !isOnePlace(shape) && !isPoints(context, value, shape);
   // Laid out for others, channels last perhaps.
   if (isMap && layouts.has(operatorOf(node))) return null;
   const width = isMap ? shape[1]! : elements(shape.slice(1));
@@ -103,6 +103,16 @@ function candidate(context: Context, value: string, place: number, node: GraphNo
   const isPooled = poolings.has(operatorOf(node)) && wasMap(context, node);
   if (!isPooled && !isVector(context, value, node, width)) return null;
   return { value, place, width, pools: false, kind: isPooled ? 'pooled' : 'vector' };
+}
+
+/** Of the model's answers: points, such as a pose's, [n, 1, points, ≤ 4] with each one's place and how sure it is. */
+function isPoints(
+  { graph }: Context,
+  value: string,
+  [, channels, points, numbers]: readonly number[],
+): boolean {
+  const isOutput = graph.outputs.some(({ name }) => name === value);
+  return isOutput && channels === 1 && points! > numbers! && numbers! > 1 && numbers! <= 4;
 }
 
 function isOnePlace(shape: readonly number[]): boolean {

@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { humanModel } from '../../../bench/imports/human-models.ts';
+import type { Bytes } from '../../../src/core/artifact/digest.ts';
 import { seededRandom } from '../../../src/core/data/random.ts';
+import { importGraphModel } from '../../../src/core/import/tfjs-graph/import-graph-model.ts';
 import { GraphBuilder } from '../../../src/core/onnx/build.ts';
 import { Graph } from '../../../src/core/onnx/graph.ts';
 import { cutValues } from '../../../src/core/teach/cut-values.ts';
 import { embeddingPoints } from '../../../src/core/teach/embedding-points.ts';
+import { makeEmbedder } from '../../../src/core/teach/make-embedder.ts';
+import { assumedPreparation } from '../../../src/core/teach/photo-preparation.ts';
 import { float32 } from '../../../src/core/tensor.ts';
+import { wavyPhotos } from './photos.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => new Uint8Array(readFileSync(new URL(path, root)));
@@ -38,6 +46,13 @@ function network(): GraphBuilder {
     .node('MatMul', ['flat', 'w4'], ['logits'])
     .node('Softmax', ['logits'], ['p'])
     .output('p', 'FP32', ['n', 10]);
+}
+
+async function answerOf(model: Bytes, fed: ort.Tensor): Promise<number[]> {
+  const session = await ort.InferenceSession.create(model);
+  const [answer] = Object.values(await session.run({ [session.inputNames[0]!]: fed }));
+  await session.release();
+  return Array.from(answer!.data as Float32Array);
 }
 
 describe('embedding points', () => {
@@ -84,6 +99,27 @@ describe('embedding points', () => {
     expect(embeddingPoints(builder()).map(({ value }) => value)).toEqual(['y']);
     const labels = Array.from({ length: 24 }, (_, i) => String(i));
     expect(embeddingPoints(builder(), labels)).toEqual([]);
+  });
+
+  it('are the points that a pose model answers with, before what it saw them in', async () => {
+    const { model, interface: taken } = importGraphModel(
+      await humanModel(fileURLToPath(root), 'movenet-lightning'),
+    );
+    const points = embeddingPoints(model);
+    expect(points.slice(0, 2).map(({ width, pools }) => [width, pools])).toEqual([
+      [17 * 3, false],
+      [1280, true],
+    ]);
+    const preparation = assumedPreparation(taken.inputs[0]!, 'bytes')!;
+    const embedder = await makeEmbedder(model, points[0]!, preparation);
+    const photo = wavyPhotos(1, 192, 192);
+    const int = Int32Array.from(photo.data);
+    const asked = new ort.Tensor('int32', int, photo.shape);
+    const [pose, asIs] = await Promise.all([
+      answerOf(embedder.model, new ort.Tensor('uint8', photo.data, photo.shape)),
+      answerOf(model, asked),
+    ]);
+    expect(pose).toEqual(asIs);
   });
 
   it('are none where nothing image-like comes in', () => {
