@@ -1,5 +1,6 @@
 // `haversack evaluate`: what a model is worth on the rows of a table.
 import { Command } from 'commander';
+import { saidNames } from '../../src/core/data/columns.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { interfaceOf } from '../../src/core/onnx/interface.ts';
 import { withServer } from './connect.ts';
@@ -50,7 +51,7 @@ export function expectedBy(loaded: Loaded): Expected {
   const isNumber = outputs.length === 1 && output!.shape.length === 2 && output!.shape[1] === 1;
   const tellsNumber = decision?.kind === 'value' || (decision === null && isNumber && !loaded.labels);
   return {
-    features: inputs[0]?.meaning?.names ?? null,
+    features: inputs[0] ? saidNames(inputs[0]) : null,
     labels: loaded.labels,
     kind: tellsNumber ? 'numbers' : decision ? 'classes' : null,
   };

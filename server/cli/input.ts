@@ -1,5 +1,6 @@
 // What `predict --input` takes (CSV, JSON rows, a protocol body), as the tensors that one run after the other is fed.
 import type { InputInterface, ModelInterface } from '../../src/core/artifact/interface.ts';
+import { saidNames } from '../../src/core/data/columns.ts';
 import { numbersOf, parseTable } from '../../src/core/data/table.ts';
 import { datatypes } from '../../src/core/datatype.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -57,7 +58,7 @@ function parseJson(text: string): unknown {
 function tableRows(text: string, inputs: readonly InputInterface[]): Row[] {
   const input = onlyInput(inputs, 'a table');
   const table = parseTable(text);
-  const names = input.meaning?.names ?? null;
+  const names = saidNames(input);
   const size = names?.length ?? sampleSize(input) ?? table.columns.length;
   const byName = names?.some(name => table.columns.includes(name)) === true;
   if (!byName && table.columns.length < size) {

@@ -1,4 +1,4 @@
-// What was shown to a project: photos with the class that somebody said they are of. Never evicted: nobody else has them.
+// What was shown to a project: photos or seconds of sound, with the class that somebody said they are of. Never evicted: nobody else has them.
 import { type Bytes, type Digest, sha256 } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import { type ExamplePart, placeExample, type PlacedExample } from '../core/teach/place-example.ts';
@@ -12,12 +12,9 @@ import { changedProject, projectOf } from './projects.ts';
 import { readRow, readRows } from './rows.ts';
 import { storing } from './storage-error.ts';
 
-export type PhotoType = 'image/jpeg' | 'image/png';
-
-/** A photo as it is kept: upright, no larger than it is learnt from, without what a camera wrote into it (`preparePhoto`). */
-export interface KeptPhoto {
-  readonly mediaType: PhotoType;
+interface KeptFile {
   readonly bytes: Bytes;
+  /** As in `exampleSchema`. */
   readonly width: number;
   readonly height: number;
   /** JPEG, at most 128 pixels wide and high. */
@@ -25,8 +22,20 @@ export interface KeptPhoto {
   readonly fingerprint: string;
 }
 
+/** A photo as it is kept: upright, no larger than it is learnt from, without what a camera wrote into it (`preparePhoto`). */
+export interface KeptPhoto extends KeptFile {
+  readonly mediaType: 'image/jpeg' | 'image/png';
+}
+
+/** A second of sound as it is kept: 16-bit PCM, mono, 16 kHz (`prepareSound`). */
+export interface KeptSound extends KeptFile {
+  readonly mediaType: 'audio/wav';
+}
+
+export type KeptShown = KeptPhoto | KeptSound;
+
 export interface NewExample extends Pick<Example, 'class' | 'recording' | 'source'> {
-  readonly photo: KeptPhoto;
+  readonly shown: KeptShown;
   /** When it was shown; absent: now. */
   readonly at?: Date;
   /** As it was fixed elsewhere, in a data set that was exported; absent: where it is placed here. */
@@ -37,7 +46,7 @@ export interface NewExample extends Pick<Example, 'class' | 'recording' | 'sourc
 export interface Added {
   /** In the order in which they were given; those left out are not among them. */
   readonly examples: readonly Example[];
-  /** Photos that were here already; they are of the class that was said last. */
+  /** Those that were here already; they are of the class that was said last. */
   readonly known: number;
   /** What those were of before. */
   readonly before: readonly Move[];
@@ -48,7 +57,8 @@ export interface Added {
 /**
  * Keeps examples, each in its part for ever. One transaction: what one is placed beside is read in it, for two pages may
  * show at once; either all of them are kept or none.
- * @throws HaversackError `NotFound` without the project or a class; `QuotaExceeded`
+ * @throws HaversackError `NotFound` without the project or a class; `InputInvalid` for a photo of a project of sounds, or a
+ * sound of one of photos; `QuotaExceeded`
  */
 export async function addExamples(
   db: Database,
@@ -70,8 +80,8 @@ export async function addExamples(
 
 type Unplaced = Omit<Example, 'part'>;
 
-async function rowOf(project: string, { photo, at = new Date(), ...given }: NewExample): Promise<Unplaced> {
-  const { width, height, fingerprint, bytes, thumbnail } = photo;
+async function rowOf(project: string, { shown, at = new Date(), ...given }: NewExample): Promise<Unplaced> {
+  const { width, height, fingerprint, bytes, thumbnail } = shown;
   return {
     id: await exampleIdOf(project, bytes),
     project,
@@ -86,12 +96,12 @@ async function rowOf(project: string, { photo, at = new Date(), ...given }: NewE
   };
 }
 
-/** SHA-256 of the project's id, as it is written, and the photo's bytes. */
-export function exampleIdOf(project: string, photo: Bytes): Promise<Digest> {
+/** SHA-256 of the project's id, as it is written, and the file's bytes. */
+export function exampleIdOf(project: string, file: Bytes): Promise<Digest> {
   const name = new TextEncoder().encode(project);
-  const both = new Uint8Array(name.length + photo.length);
+  const both = new Uint8Array(name.length + file.length);
   both.set(name);
-  both.set(photo, name.length);
+  both.set(file, name.length);
   return sha256(both);
 }
 
@@ -104,13 +114,16 @@ async function putNew(
   const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
   const store = tx.objectStore('examples');
   const owner = projectOf(await tx.objectStore('projects').get(project), project);
-  for (const { class: id } of made) assertClass(owner, id);
+  for (const { class: id, shown } of made) {
+    assertClass(owner, id);
+    assertKind(owner, shown);
+  }
   const here = readRows(exampleSchema, await store.index('project').getAll(project), 'examples');
   const known = new Map(here.map(row => [row.id, row]));
   const before = oldestFirst(here).map(placedOf);
   const examples: Example[] = [];
   let [again, leftOut] = [0, 0];
-  for (const { row, photo, part: fixed } of made) {
+  for (const { row, shown, part: fixed } of made) {
     const old = known.get(row.id);
     const part = old?.part ?? fixed ?? placeExample(before, { ...row, at: Date.parse(row.createdAt) });
     if (part === null) {
@@ -121,8 +134,8 @@ async function putNew(
     if (old) again++;
     else {
       before.push(placedOf(example));
-      await tx.objectStore('exampleFiles').put(fileOf(example.id, photo));
-      await tx.objectStore('thumbnails').put({ id: example.id, bytes: ownBuffer(photo.thumbnail) });
+      await tx.objectStore('exampleFiles').put(fileOf(example.id, shown));
+      await tx.objectStore('thumbnails').put({ id: example.id, bytes: ownBuffer(shown.thumbnail) });
     }
     known.set(example.id, example);
     await store.put(example);
@@ -146,7 +159,7 @@ export async function takeBackExamples(
   await moveExamples(db, before);
 }
 
-function fileOf(id: string, { mediaType, bytes }: KeptPhoto) {
+function fileOf(id: string, { mediaType, bytes }: KeptShown) {
   return { id, mediaType, bytes: ownBuffer(bytes) };
 }
 
@@ -157,6 +170,11 @@ function placedOf(example: Example): PlacedExample {
 function assertClass({ classes }: Project, id: string): void {
   if (classes.some(each => each.id === id)) return;
   throw new HaversackError('NotFound', `class ${id.slice(0, 8)} is not in the project`);
+}
+
+function assertKind({ kind }: Project, { mediaType }: KeptShown): void {
+  if ((mediaType === 'audio/wav') === (kind === 'sound')) return;
+  throw new HaversackError('InputInvalid', `${mediaType} is nothing that a project of ${kind}s is shown`);
 }
 
 /** Oldest first. */
@@ -182,7 +200,7 @@ export async function countExamples(
 }
 
 /** Null where it is gone. */
-export async function readExamplePhoto(db: Database, id: string): Promise<Blob | null> {
+export async function readExampleFile(db: Database, id: string): Promise<Blob | null> {
   const row = await storing(() => db.get('exampleFiles', id));
   return row ? new Blob([row.bytes], { type: row.mediaType }) : null;
 }
@@ -233,7 +251,7 @@ export async function moveExamples(db: Database, moves: readonly Move[]): Promis
   return undo;
 }
 
-/** An example that was removed, with its photo, to be put back. */
+/** An example that was removed, with its file, to be put back. */
 export interface RemovedExample {
   readonly example: Example;
   readonly mediaType: string;
@@ -241,7 +259,7 @@ export interface RemovedExample {
   readonly thumbnail: ArrayBuffer;
 }
 
-/** The answer puts them back, and holds their photos until it is let go. Those that are not there are none. */
+/** The answer puts them back, and holds their files until it is let go. Those that are not there are none. */
 export async function removeExamples(db: Database, ids: readonly string[]): Promise<RemovedExample[]> {
   const { removed, models } = await storing(async () => {
     const stores = ['projects', 'examples', 'exampleFiles', 'thumbnails', 'embeddings'] as const;

@@ -1,7 +1,7 @@
 // A project's examples as files that anybody can use: a folder a class, and a table that says what each photo is of.
 import { writeTable } from '../core/data/table.ts';
 import type { Database } from './db.ts';
-import { listExamples, readExamplePhoto } from './examples.ts';
+import { listExamples, readExampleFile } from './examples.ts';
 import type { Example, Project } from './project-schemas.ts';
 import { readProject } from './projects.ts';
 import { type PackedFile, zipBlob } from './zip-blob.ts';
@@ -38,7 +38,7 @@ async function* packed(
   yield { path: labelsFile, bytes: new TextEncoder().encode(table), at: new Date() };
   for (const { id, createdAt } of examples) {
     const path = paths.get(id);
-    const photo = path === undefined ? null : await readExamplePhoto(db, id);
+    const photo = path === undefined ? null : await readExampleFile(db, id);
     if (path === undefined || !photo) continue;
     yield { path, bytes: new Uint8Array(await photo.arrayBuffer()), at: new Date(createdAt) };
   }

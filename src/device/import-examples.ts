@@ -153,7 +153,7 @@ async function newExamples(
       continue;
     }
     const source: Example['source'] = 'file';
-    made.push({ photo, class: id, recording, source, ...(part && { part }) });
+    made.push({ shown: photo, class: id, recording, source, ...(part && { part }) });
   }
   return made;
 }

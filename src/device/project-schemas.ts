@@ -16,9 +16,20 @@ const embedderRefSchema = z.object({
 });
 export type EmbedderRef = z.infer<typeof embedderRefSchema>;
 
+/** What sees sounds without a model of the library: numbers of their log-mel spectrogram. Photos have no such thing. */
+export const builtInEmbedder = 'built-in';
+const embedderChoiceSchema = z.union([embedderRefSchema, z.literal(builtInEmbedder)]);
+export type EmbedderChoice = z.infer<typeof embedderChoiceSchema>;
+
+/** What a project is shown: photos, or seconds of sound. */
+const shownKindSchema = z.enum(['photo', 'sound']);
+export type ShownKind = z.infer<typeof shownKindSchema>;
+
 /** A classifier that is being taught on this device by showing: classes and what learns them. Its examples are in `examples`. */
 export const projectSchema = z.object({
   id: z.uuid(),
+  /** For good. Rows from before there were sounds have none. */
+  kind: shownKindSchema.default('photo'),
   /** The model it becomes. */
   model: modelNameSchema,
   classes: z
@@ -32,7 +43,7 @@ export const projectSchema = z.object({
     )
     .max(1000),
   /** Null until one was chosen. */
-  embedder: embedderRefSchema.nullable(),
+  embedder: embedderChoiceSchema.nullable(),
   /** What was made of it last; null: nothing yet. */
   candidate: digestSchema.nullable(),
   createdAt: time,
@@ -41,26 +52,28 @@ export const projectSchema = z.object({
 export type Project = z.infer<typeof projectSchema>;
 
 /**
- * Something that was shown, without its bytes: the photo is in `exampleFiles`, the small picture of it in `thumbnails`. So
- * that a thousand of these are a small thing to read: each that is added is placed beside all of them.
+ * Something that was shown, without its bytes: the photo or the sound is in `exampleFiles`, the small picture of it in
+ * `thumbnails`. So that a thousand of these are a small thing to read: each that is added is placed beside all of them.
  */
 export const exampleSchema = z.object({
-  /** SHA-256 of project and bytes: the same photo twice is one. */
+  /** SHA-256 of project and bytes: the same photo or sound twice is one. */
   id: digestSchema,
   project: z.uuid(),
   /** Of the project. */
   class: z.uuid(),
+  /** In pixels of the photo; of a sound, of its spectrogram: frames and bands. */
   width: z.number().int().min(1),
   height: z.number().int().min(1),
-  /** Of the photo and its thumbnail. */
+  /** Of the file and its thumbnail. */
   bytes: z.number().int().min(1),
   /** Of those that were recorded in one go, or dropped together: near-duplicates lie in one part. */
   recording: z.uuid(),
-  /** 64-bit difference hash, 16 hexadecimal digits. */
+  /** 64-bit difference hash of the photo or the spectrogram, 16 hexadecimal digits. */
   fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
   /** Kept for ever. */
   part: z.enum(['train', 'test']),
-  source: z.enum(['camera', 'file', 'correction']),
+  /** `camera` and `microphone`: recorded as it was held. */
+  source: z.enum(['camera', 'microphone', 'file', 'correction']),
   createdAt: time,
 });
 export type Example = z.infer<typeof exampleSchema>;

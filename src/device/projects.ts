@@ -5,7 +5,13 @@ import { z } from '../core/zod.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { deleteExamples } from './example-rows.ts';
-import { type EmbedderRef, type Project, projectSchema } from './project-schemas.ts';
+import {
+  builtInEmbedder,
+  type EmbedderChoice,
+  type Project,
+  projectSchema,
+  type ShownKind,
+} from './project-schemas.ts';
 import { readRow, readRows } from './rows.ts';
 import { storing } from './storage-error.ts';
 
@@ -16,17 +22,24 @@ export interface NewProject {
   readonly model: string;
   /** Of its first classes; more can come at any time. */
   readonly labels?: readonly string[];
-  readonly embedder?: EmbedderRef | null;
+  /** Absent: `photo`. */
+  readonly kind?: ShownKind;
+  /** Absent: of photos none yet; of sounds what is built in. */
+  readonly embedder?: EmbedderChoice | null;
 }
 
-/** @throws HaversackError `InputInvalid` for a name that is none, or labels that are empty or twice the same */
+/**
+ * @throws HaversackError `InputInvalid` for a name that is none, labels that are empty or twice the same, or photos to be seen
+ * by what is built in for sounds
+ */
 export async function createProject(
   db: Database,
-  { model, labels = [], embedder = null }: NewProject,
+  { model, labels = [], kind = 'photo', embedder = kind === 'sound' ? builtInEmbedder : null }: NewProject,
 ): Promise<Project> {
   const now = new Date().toISOString();
   const made = checked({
     id: crypto.randomUUID(),
+    kind,
     model,
     classes: labels.map(label => newClass(label)),
     embedder,
@@ -88,7 +101,13 @@ export async function changeProject(
 
 /** @throws HaversackError `InputInvalid` where what comes out is no project */
 export function changedProject(project: Project, change: Partial<Project>): Project {
-  return checked({ ...project, ...change, id: project.id, updatedAt: new Date().toISOString() });
+  return checked({
+    ...project,
+    ...change,
+    id: project.id,
+    kind: project.kind,
+    updatedAt: new Date().toISOString(),
+  });
 }
 
 /** Of the model that it becomes. */
@@ -97,7 +116,7 @@ export function renameProject(db: Database, id: string, model: string): Promise<
 }
 
 /** Embeddings of the one before stay until their examples go: choosing that one again costs nothing. */
-export function chooseEmbedder(db: Database, id: string, embedder: EmbedderRef): Promise<Project> {
+export function chooseEmbedder(db: Database, id: string, embedder: EmbedderChoice): Promise<Project> {
   return changeProject(db, id, () => ({ embedder }));
 }
 
@@ -124,7 +143,10 @@ export async function removeProject(db: Database, id: string): Promise<void> {
 function checked(project: Project): Project {
   const parsed = projectSchema.safeParse(project);
   if (!parsed.success) throw new HaversackError('InputInvalid', z.prettifyError(parsed.error));
-  const { classes } = parsed.data;
+  const { classes, kind, embedder } = parsed.data;
+  if (kind === 'photo' && embedder === builtInEmbedder) {
+    throw new HaversackError('InputInvalid', 'nothing that sees photos is built in');
+  }
   const twice = classes.find(({ label }, i) => classes.findIndex(other => other.label === label) !== i);
   if (twice) throw new HaversackError('InputInvalid', `there are two classes called "${twice.label}"`);
   if (classes.filter(({ isNone }) => isNone).length > 1) {

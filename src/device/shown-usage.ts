@@ -60,9 +60,9 @@ async function* eachRow<Row>(
   }
 }
 
-/** Keys of the versions that embed photos here. @param raws the rows of `projects`, as they are */
+/** Keys of the versions that embed what is shown here. @param raws the rows of `projects`, as they are */
 export function embedderKeys(raws: readonly unknown[]): string[] {
   return readRows(projectSchema, raws, 'projects').flatMap(({ embedder }) =>
-    embedder ? [versionKey(embedder.model, embedder.version)] : [],
+    typeof embedder === 'object' && embedder ? [versionKey(embedder.model, embedder.version)] : [],
   );
 }

@@ -1,7 +1,7 @@
 // A project that is open in this worker: what embeds its photos, and what learns it.
 import { HaversackError } from '../core/errors.ts';
 import type { Database } from '../device/db.ts';
-import type { EmbedderRef } from '../device/project-schemas.ts';
+import { builtInEmbedder, type EmbedderRef } from '../device/project-schemas.ts';
 import { readProject } from '../device/projects.ts';
 import type { WebProvider } from './ort.ts';
 import { EmbedderSession } from './project-embedder.ts';
@@ -19,6 +19,8 @@ export interface OpenProject {
 export async function openProject(db: Database, id: string): Promise<OpenProject> {
   const { embedder } = await readProject(db, id);
   if (!embedder) throw new HaversackError('TrainingImpossible', 'no model was chosen to see its photos by');
+  if (embedder === builtInEmbedder)
+    throw new HaversackError('TrainingImpossible', 'sounds are not learnt yet');
   const session = await EmbedderSession.open(db, embedder);
   return { id, embedder, provider: session.provider, learner: new ProjectLearner(db, id, session) };
 }

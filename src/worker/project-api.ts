@@ -25,7 +25,7 @@ export const projects: ProjectApi = {
       'TrainingImpossible',
     ),
 
-  look: (handle, photo) => answer(() => opened(handle).learner.look(photo), 'RuntimeFailed'),
+  look: (handle, shown) => answer(() => opened(handle).learner.look(shown), 'RuntimeFailed'),
 
   finishProject: handle =>
     answer(async () => {

@@ -9,7 +9,7 @@ import { probabilitiesOf } from '../core/teach/head.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { TrainControl } from '../core/train/engine.ts';
 import type { Database } from '../device/db.ts';
-import { readExamplePhoto } from '../device/examples.ts';
+import { readExampleFile } from '../device/examples.ts';
 import { openOrtSession } from './ort-session.ts';
 import type { Learnt } from './project-answerer.ts';
 import type { FinishedProject } from './project-candidate.ts';
@@ -48,7 +48,7 @@ export type ReadPhoto = (id: string) => Promise<Tensor | null>;
 /** @param side as of an embedder */
 export function photoReader(db: Database, side: number): ReadPhoto {
   return async id => {
-    const file = await readExamplePhoto(db, id);
+    const file = await readExampleFile(db, id);
     return file && photoOfFile(file, side);
   };
 }

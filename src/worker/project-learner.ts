@@ -1,18 +1,18 @@
 // Learns a project while it is taught: embeds what was shown, one photo at a time, and trains a head when nothing waits. What
 // is in the store counts: it is read anew whenever that changes.
-import { toFailure } from '../core/errors.ts';
+import { HaversackError, toFailure } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { onChanges } from '../device/changes.ts';
 import type { Database } from '../device/db.ts';
 import { keepEmbedding } from '../device/embeddings.ts';
-import { readExamplePhoto } from '../device/examples.ts';
+import { readExampleFile } from '../device/examples.ts';
 import { readProject } from '../device/projects.ts';
 import { LatestOnly } from './latest-only.ts';
 import { ProjectAnswerer } from './project-answerer.ts';
 import type { EmbedderSession } from './project-embedder.ts';
 import { ProjectExamples } from './project-examples.ts';
 import { photoOfFile, photoOfPixels } from './project-photo.ts';
-import type { LiveAnswer, Photo, ProjectStanding } from './protocol.ts';
+import type { LiveAnswer, ProjectStanding, Shown } from './protocol.ts';
 import { RunControl } from './run-control.ts';
 
 /** Between two reports, while photos are embedded. */
@@ -28,7 +28,7 @@ export class ProjectLearner {
   readonly #db: Database;
   readonly #project: string;
   readonly #embedder: EmbedderSession;
-  readonly #looks = new LatestOnly((photo: Photo) => this.#answer(photo));
+  readonly #looks = new LatestOnly((shown: Shown) => this.#answer(shown));
   readonly #listeners = new Set<OnStanding>();
   readonly #unlisten: () => void;
   #learning: Promise<void> | null = null;
@@ -66,11 +66,11 @@ export class ProjectLearner {
   }
 
   /**
-   * Of photos that come while another is looked at, the latest is answered.
+   * Of what comes while something else is looked at, the latest is answered.
    * @throws HaversackError `Aborted` where a newer one came; `InputInvalid`, `RuntimeFailed`
    */
-  look(photo: Photo): Promise<LiveAnswer> {
-    return this.#looks.run(photo);
+  look(shown: Shown): Promise<LiveAnswer> {
+    return this.#looks.run(shown);
   }
 
   /** What is under way ends at its next step. */
@@ -81,10 +81,11 @@ export class ProjectLearner {
     await this.#embedder.dispose();
   }
 
-  async #answer(photo: Photo): Promise<LiveAnswer> {
+  async #answer(shown: Shown): Promise<LiveAnswer> {
+    if (shown instanceof Float32Array) throw new HaversackError('InputInvalid', 'a sound is no photo');
     await this.control.checkpoint();
     const started = performance.now();
-    const embedding = await this.#embedder.embed(photoOfPixels(photo, this.#embedder.side));
+    const embedding = await this.#embedder.embed(photoOfPixels(shown, this.#embedder.side));
     const embedMs = performance.now() - started;
     return { ...this.answerer.answer(embedding), embedMs };
   }
@@ -149,7 +150,7 @@ export class ProjectLearner {
   /** Null for one that is gone, or that this browser does not read. */
   async #photo(id: string): Promise<Tensor | null> {
     try {
-      const file = await readExamplePhoto(this.#db, id);
+      const file = await readExampleFile(this.#db, id);
       return file && (await photoOfFile(file, this.#embedder.side));
     } catch (error) {
       console.warn(`haversack: example ${id.slice(0, 12)} is left aside. ${toFailure(error).detail}`);

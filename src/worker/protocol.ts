@@ -155,6 +155,12 @@ export interface Photo {
   readonly height: number;
 }
 
+/** A second: [soundLength], mono at `soundRate`, −1 to 1; transferred, so it has its memory to itself. */
+export type Sound = Float32Array<ArrayBuffer>;
+
+/** What a project is asked about: a photo, or a sound where it is taught sounds. */
+export type Shown = Photo | Sound;
+
 export interface ClassScore {
   /** Of the project. */
   readonly class: string;
@@ -162,7 +168,7 @@ export interface ClassScore {
   readonly probability: number;
 }
 
-/** What the project would answer to a photo now. */
+/** What the project would answer to that now. */
 export interface LiveAnswer {
   /** `nearest`: k-NN on the embeddings; `head`: the trained one; null: there is too little to answer by. */
   readonly by: 'nearest' | 'head' | null;
@@ -192,8 +198,8 @@ export interface ProjectApi {
    * nothing is left to do; `onStanding` is a Comlink proxy, called as it goes.
    */
   learn(handle: number, onStanding: (standing: ProjectStanding) => void): Promise<Result<ProjectStanding>>;
-  /** Of photos that come while another is looked at the latest is answered, those before it with `Aborted`. */
-  look(handle: number, photo: Photo): Promise<Result<LiveAnswer>>;
+  /** Of what comes while something else is looked at the latest is answered, those before it with `Aborted`. */
+  look(handle: number, shown: Shown): Promise<Result<LiveAnswer>>;
   /**
    * Learns what is left to learn, makes one ONNX file of it, judges it on the held-out examples, and stores a signed candidate,
    * the model's first or next.

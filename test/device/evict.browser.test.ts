@@ -110,7 +110,12 @@ test('never what embeds photos of a project, nor the photos', async () => {
   const embedder = { model: 'digits', version: 2, value: 'pooled' };
   const { id, classes } = await createProject(db, { model: 'leaves', labels: ['oak'], embedder });
   const photo = await keptPhoto(1);
-  const shown = { class: classes[0]!.id, photo, recording: crypto.randomUUID(), source: 'file' } as const;
+  const shown = {
+    class: classes[0]!.id,
+    shown: photo,
+    recording: crypto.randomUUID(),
+    source: 'file',
+  } as const;
   const { examples } = await addExamples(db, id, [shown]);
   expect(await evict(db, 1)).toMatchObject([{ version: 3 }]);
   expect(await evict(db, 100 * piece)).toEqual([]);

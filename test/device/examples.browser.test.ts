@@ -9,7 +9,7 @@ import {
   listExamples,
   moveExamples,
   type NewExample,
-  readExamplePhoto,
+  readExampleFile,
   readThumbnails,
   removeExamples,
   restoreExamples,
@@ -32,7 +32,7 @@ async function shown(made: Project, seed: number, of = 0): Promise<NewExample> {
   const at = new Date(Date.UTC(2026, 0, 1) + seed * 1000);
   return {
     class: made.classes[of]!.id,
-    photo: await keptPhoto(seed, 100 * of),
+    shown: await keptPhoto(seed, 100 * of),
     recording,
     source: 'file',
     at,
@@ -53,7 +53,7 @@ test('an example is kept with its photo, its thumbnail and its part, and is ther
   const listed = await listExamples(again, made.id);
   expect(listed).toEqual(examples);
   const [first] = listed;
-  const { photo } = given[0]!;
+  const { shown: photo } = given[0]!;
   expect(first).toMatchObject({
     id: await exampleIdOf(made.id, photo.bytes),
     fingerprint: photo.fingerprint,
@@ -61,7 +61,7 @@ test('an example is kept with its photo, its thumbnail and its part, and is ther
     height: 96,
     bytes: photo.bytes.length + photo.thumbnail.length,
   });
-  const blob = await readExamplePhoto(again, first!.id);
+  const blob = await readExampleFile(again, first!.id);
   expect(blob!.type).toBe('image/jpeg');
   expect(new Uint8Array(await blob!.arrayBuffer())).toEqual(photo.bytes);
   const thumbnails = await readThumbnails(again, [first!.id, 'of another']);
@@ -89,7 +89,7 @@ test('frames between the parts are left out, and said to be', async () => {
   const { db, made } = await project();
   const photos = await Promise.all(Array.from({ length: 40 }, (_, i) => keptPhoto(i)));
   const frames = photos.map((photo, i): NewExample => ({
-    photo,
+    shown: photo,
     class: made.classes[0]!.id,
     recording,
     source: 'camera',

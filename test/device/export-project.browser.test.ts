@@ -20,7 +20,7 @@ async function shownProject(db: Database): Promise<string> {
   const { classes } = await readProject(db, id);
   const given = Array.from({ length: 18 }, async (_, i) => ({
     class: classes[i % 3]!.id,
-    photo: await keptPhoto(i, 120 * (i % 3)),
+    shown: await keptPhoto(i, 120 * (i % 3)),
     recording,
     source: 'file' as const,
     at: new Date(Date.UTC(2026, 0, 1) + 1000 * i),

@@ -89,7 +89,7 @@ test('a class goes with its examples, and comes back with them where it stood', 
     made.id,
     await Promise.all(
       shown.map(async (id, i) => {
-        return { class: id, photo: await keptPhoto(i), recording, source: 'file' as const };
+        return { class: id, shown: await keptPhoto(i), recording, source: 'file' as const };
       }),
     ),
   );
@@ -111,7 +111,7 @@ test('a class comes back beside others that took its label and its part, with al
   const made = await createProject(db, { model: 'leaves', labels: [] });
   const none = await addClass(db, made.id, 'other', true);
   const recording = crypto.randomUUID();
-  await addExamples(db, made.id, [{ class: none.id, photo: await keptPhoto(1), recording, source: 'file' }]);
+  await addExamples(db, made.id, [{ class: none.id, shown: await keptPhoto(1), recording, source: 'file' }]);
   const removed = await removeClass(db, made.id, none.id);
   const later = [await addClass(db, made.id, 'other', true), await addClass(db, made.id, 'other (2)')];
   await restoreClass(db, removed);
@@ -131,7 +131,7 @@ test('a project that goes leaves nothing behind, and others as they were', async
   for (const { id, classes } of [gone, stays]) {
     const photo = await keptPhoto(1);
     const { examples } = await addExamples(db, id, [
-      { class: classes[0]!.id, photo, recording, source: 'file' },
+      { class: classes[0]!.id, shown: photo, recording, source: 'file' },
     ]);
     const values = new Float32Array(2).buffer;
     await db.put('embeddings', { embedder: 'e'.repeat(64), example: examples[0]!.id, values });

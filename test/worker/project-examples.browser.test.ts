@@ -13,7 +13,7 @@ test('a photo that is taken away and shown again is in the part that it has now'
   const project = await createProject(db, { model: 'cups', labels: ['cup', 'plate'] });
   const embedder = { digest: await sha256(new Uint8Array(1)), width: 2 };
   const given = async (seed: number, part: 'train' | 'test'): Promise<NewExample> => ({
-    photo: await keptPhoto(seed),
+    shown: await keptPhoto(seed),
     class: project.classes[0]!.id,
     recording: crypto.randomUUID(),
     source: 'file',

@@ -30,7 +30,7 @@ export async function show(
   const given = Array.from({ length: count }, async (_, i): Promise<NewExample> => {
     const photo = await keptPhoto(1000 * place + first + i, hues[place]);
     const at = new Date(1000 * (first + i));
-    return { class: classes[place]!.id, photo, recording, source: 'file', at };
+    return { class: classes[place]!.id, shown: photo, recording, source: 'file', at };
   });
   await addExamples(db, id, await Promise.all(given));
 }

@@ -4,7 +4,7 @@ import type { Digest } from '../../core/artifact/digest.ts';
 import { failure } from '../../core/errors.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { EmbeddingPoint } from '../../core/teach/embedder.ts';
-import type { LiveAnswer, Photo, ProjectStanding, VersionRef } from '../../worker/protocol.ts';
+import type { LiveAnswer, ProjectStanding, Shown, VersionRef } from '../../worker/protocol.ts';
 import type { WorkerBridge } from './worker-bridge.ts';
 
 type Opened = Result<{ readonly handle: number }>;
@@ -37,12 +37,13 @@ export class BridgedProject {
     return this.#ask(handle => this.#bridge.call(api => api.learn(handle, proxy(onStanding))));
   }
 
-  /** The photo's pixels go over to the worker: whoever asks has them no more. */
-  async look(photo: Photo): Promise<Result<LiveAnswer>> {
+  /** What is looked at goes over to the worker: whoever asks has it no more. */
+  async look(shown: Shown): Promise<Result<LiveAnswer>> {
     const opened = await this.#open();
     if (!opened.ok) return opened;
     const { handle } = opened.value;
-    return this.#bridge.call(api => api.look(handle, transfer(photo, [photo.rgba.buffer])));
+    const memory = (shown instanceof Float32Array ? shown : shown.rgba).buffer;
+    return this.#bridge.call(api => api.look(handle, transfer(shown, [memory])));
   }
 
   /** Closed meanwhile, as by a page that was hidden, it is begun once more; not so after `dispose`. */

@@ -25,7 +25,7 @@ export function sampleSource(face: ModelInterface): 'drawing' | 'form' | null {
   const [input] = face.inputs;
   if (!input || face.inputs.length !== 1 || input.datatype === 'BYTES') return null;
   const kind = inputKind(face);
-  if (kind === 'photo') return null;
+  if (kind === 'photo' || kind === 'sound') return null;
   return kind === 'drawing' ? 'drawing' : 'form';
 }
 

@@ -2,17 +2,26 @@
 import type { InputInterface, ModelInterface } from '../../core/artifact/interface.ts';
 import { sampleSize } from '../../core/data/columns.ts';
 import { fromRecorded, numbersOf } from '../../core/runtime/recorded-tensors.ts';
+import { soundLength, soundRate } from '../../core/teach/sound-windows.ts';
 import type { Tensor } from '../../core/tensor.ts';
 
 /** Which screen a model gets: drawn, filled in, or given tensor by tensor. */
-export type InputKind = 'drawing' | 'features' | 'photo' | 'tensors';
+export type InputKind = 'drawing' | 'features' | 'photo' | 'sound' | 'tensors';
 
 export function inputKind({ inputs }: ModelInterface): InputKind {
   const [only] = inputs;
   if (inputs.length !== 1 || !only?.meaning) return 'tensors';
   if (only.meaning.kind === 'features') return 'features';
+  if (only.meaning.kind === 'waveform') return isSecond(only) ? 'sound' : 'tensors';
   if (only.meaning.preparation === 'photo') return only.datatype === 'UINT8' ? 'photo' : 'tensors';
   return only.meaning.preparation === 'cell-counts' && cellsAcross(only) !== null ? 'drawing' : 'tensors';
+}
+
+/** Whether it takes what a microphone is heard by. */
+function isSecond({ datatype, shape, meaning }: InputInterface): boolean {
+  const [, samples, ...others] = shape;
+  const isOfRate = meaning?.kind === 'waveform' && meaning.sampleRate === soundRate;
+  return datatype === 'FP32' && isOfRate && samples === soundLength && others.length === 0;
 }
 
 /** Width of a square image with one channel; null for any other. */

@@ -6,7 +6,7 @@ import { fail, type Result } from '../../core/result.ts';
 import { readCandidate } from '../../device/candidates.ts';
 import {
   addExamples,
-  type KeptPhoto,
+  type KeptShown,
   moveExamples,
   removeExamples,
   restoreExamples,
@@ -32,7 +32,7 @@ export type AddOutcome = 'kept' | 'known' | 'like' | 'failed';
 export interface ProjectActions {
   readonly add: (
     classId: string,
-    photo: KeptPhoto,
+    shown: KeptShown,
     from: Pick<Example, 'recording' | 'source'>,
   ) => Promise<AddOutcome>;
   readonly move: (ids: readonly string[], classId: string) => Promise<void>;
@@ -73,8 +73,8 @@ type PhotoActions = Pick<ProjectActions, 'add' | 'move' | 'removeExamples'>;
 function photoActions(id: string, project: ReadonlySignal<Project>): PhotoActions {
   const { db } = need();
   return {
-    add: async (classId, photo, from) => {
-      const added = await tried(() => addExamples(db, id, [{ ...from, class: classId, photo }]));
+    add: async (classId, shown, from) => {
+      const added = await tried(() => addExamples(db, id, [{ ...from, class: classId, shown }]));
       if (!added) return 'failed';
       if (added.leftOut > 0) return 'like';
       return added.known > 0 ? 'known' : 'kept';

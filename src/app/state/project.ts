@@ -4,9 +4,9 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { onChanges } from '../../device/changes.ts';
 import { listExamples, readThumbnails } from '../../device/examples.ts';
-import type { EmbedderRef, Example, Project } from '../../device/project-schemas.ts';
+import type { EmbedderChoice, EmbedderRef, Example, Project } from '../../device/project-schemas.ts';
 import { chooseEmbedder, readProject } from '../../device/projects.ts';
-import type { LiveAnswer, Photo, ProjectStanding, VersionRef } from '../../worker/protocol.ts';
+import type { LiveAnswer, ProjectStanding, Shown, VersionRef } from '../../worker/protocol.ts';
 import { BridgedProject } from '../bridge/project-port.ts';
 import type { ReadThumbnail } from '../parts/thumbnails.tsx';
 import { errorToast } from './error-toast.ts';
@@ -30,7 +30,7 @@ export interface Teaching extends ProjectActions {
   readonly problem: ReadonlySignal<Failure | null>;
   readonly readThumbnail: ReadThumbnail;
   /** Of several pictures the latest is answered. `null`: there is none any more. */
-  readonly look: (photo: Photo | null) => void;
+  readonly look: (shown: Shown | null) => void;
   readonly isLooking: () => boolean;
   readonly learnAgain: () => void;
   /** By a version's proposed place. Why it cannot is in `problem`. */
@@ -94,7 +94,8 @@ export async function openTeaching(id: string): Promise<Teaching> {
   };
 }
 
-function idOf(embedder: EmbedderRef | null): string | null {
+function idOf(embedder: EmbedderChoice | null): string | null {
+  if (typeof embedder === 'string') return embedder;
   return embedder && `${embedder.model}@${embedder.version}:${embedder.value}`;
 }
 
@@ -131,9 +132,9 @@ function createLooking(
 ): Pick<Teaching, 'look' | 'isLooking'> {
   let underWay = 0;
   const latest = createLatest(
-    async (photo: Photo) => {
+    async (shown: Shown) => {
       underWay += 1;
-      const result = await port.look(photo);
+      const result = await port.look(shown);
       underWay -= 1;
       return result;
     },
@@ -143,9 +144,9 @@ function createLooking(
     },
   );
   return {
-    look: photo => {
-      if (photo === null) answer.value = null;
-      latest(photo);
+    look: shown => {
+      if (shown === null) answer.value = null;
+      latest(shown);
     },
     isLooking: () => underWay > 0,
   };

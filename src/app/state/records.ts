@@ -122,7 +122,7 @@ async function becomesExample({ id, model }: RecordRow, label: string): Promise<
   if (!project || !of || !blob) return null;
   const photo = await preparePhoto(blob);
   const added = await addExamples(db, project.id, [
-    { class: of.id, recording: crypto.randomUUID(), source: 'correction', photo },
+    { class: of.id, recording: crypto.randomUUID(), source: 'correction', shown: photo },
   ]);
   return added.examples.length > 0 ? added : null;
 }

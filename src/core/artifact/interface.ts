@@ -30,6 +30,12 @@ export const inputMeaningSchema = z.discriminatedUnion('kind', [
     /** Column names of a table, one per pixel in the order of `layout`; null where there are none. */
     names: z.array(text).nullable(),
   }),
+  z.object({
+    /** Sound: FP32 [n, samples], one channel, full scale −1 to 1. How many samples it takes is its shape's. */
+    kind: z.literal('waveform'),
+    /** Samples a second, in Hz. */
+    sampleRate: z.number().int().min(1).max(384_000),
+  }),
 ]);
 
 export const outputMeaningSchema = z.object({

@@ -1,5 +1,6 @@
 // A named data set that the host keeps, as rows for a model.
 import type { InputInterface } from '../artifact/interface.ts';
+import { saidNames } from '../data/columns.ts';
 import { HaversackError } from '../errors.ts';
 import { z } from '../zod.ts';
 import { onlyInput, type Row } from './json-rows.ts';
@@ -35,9 +36,7 @@ export function rowsOfDataset(
   choice: RowChoice | null,
 ): Row[] {
   const input = onlyInput(inputs, 'a data set');
-  const columns = columnsOf(dataset, features ?? input.meaning?.names ?? null).map(name =>
-    dataset.column(name),
-  );
+  const columns = columnsOf(dataset, features ?? saidNames(input)).map(name => dataset.column(name));
   const rows = chosen(dataset, choice);
   if (rows.length * columns.length > maxDatasetValues) {
     throw invalid(

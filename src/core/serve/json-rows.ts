@@ -1,6 +1,7 @@
 // Rows as people write them in JSON (numbers, named features, named inputs), as the tensors that one run after the other is
 // fed. Knows neither schemas nor the catalogue of errors: a small client carries this too.
 import type { InputInterface } from '../artifact/interface.ts';
+import { saidNames } from '../data/columns.ts';
 import type { Datatype } from '../datatype.ts';
 import { Malformed } from '../protocol/malformed.ts';
 import { elements } from '../tensor.ts';
@@ -71,7 +72,7 @@ function rowOf(row: unknown, inputs: Inputs, at: string): Row {
 function namedValues(row: NamedRow, inputs: Inputs, at: string): Row {
   if (namesInputs(row, inputs)) return inputs.map(({ name }) => flatten([pick(row, name, at)], at));
   const input = onlyInput(inputs, 'an object of features');
-  const names = input.meaning?.names;
+  const names = saidNames(input);
   if (!names) {
     throw new Malformed(`${at}: features have no names here; name the input ${input.name}, or give an array`);
   }
@@ -85,7 +86,7 @@ function namedValues(row: NamedRow, inputs: Inputs, at: string): Row {
 
 function wantedNames(row: NamedRow, inputs: Inputs): readonly string[] {
   const inputNames = inputs.map(({ name }) => name);
-  return namesInputs(row, inputs) ? inputNames : (inputs[0]?.meaning?.names ?? inputNames);
+  return namesInputs(row, inputs) ? inputNames : ((inputs[0] && saidNames(inputs[0])) ?? inputNames);
 }
 
 function namesInputs(row: NamedRow, inputs: Inputs): boolean {

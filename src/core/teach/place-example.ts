@@ -12,7 +12,7 @@ export interface NextExample {
   /** Of those that were recorded in one go, or dropped together. */
   readonly recording: string;
   /** Frames of a camera follow each other so closely that they are alike beyond what fingerprints tell. */
-  readonly source: 'camera' | 'file' | 'correction';
+  readonly source: 'camera' | 'microphone' | 'file' | 'correction';
   /** When it was taken, in milliseconds. */
   readonly at: number;
 }
@@ -27,11 +27,11 @@ export interface PlacedExample extends NextExample {
  * of the picture between frames, which changes 3 to 9 bits (median by what is shown); 1 in 100 pairs of different photos of
  * the same digit is as near as 6, 1 in 400 as near as 4 (docs/teaching-by-showing.md).
  */
-export const nearBits = { camera: 6, file: 4, correction: 4 } as const;
+export const nearBits = { camera: 6, microphone: 4, file: 4, correction: 4 } as const;
 /** Between the frames of a camera's recording that lie in different parts, at least this. */
 export const cameraGapMs = 400;
 /** A recording changes its part after so many examples at the earliest: each change costs a camera its gap. */
-const shortestRun = { camera: 16, file: 4, correction: 1 } as const;
+const shortestRun = { camera: 16, microphone: 4, file: 4, correction: 1 } as const;
 /** A run of held-out examples has no more than these. */
 const longestHeldOut = 5;
 

@@ -31,7 +31,7 @@ async function shown() {
   await addExamples(
     db,
     made.id,
-    photos.map(photo => ({ ...given, photo })),
+    photos.map(photo => ({ ...given, shown: photo })),
   );
   services.value = { db, training: new WorkerBridge('training') } as Services;
   const teaching = await openTeaching(made.id);
@@ -154,7 +154,7 @@ test('what was begun before can be gone on with, or removed with its photos', as
   const { db } = await shown();
   const other = await createProject(db, { model: 'leaves', labels: ['oak'] });
   const given = { class: other.classes[0]!.id, recording: crypto.randomUUID(), source: 'file' as const };
-  await addExamples(db, other.id, [{ ...given, photo: await keptPhoto(20) }]);
+  await addExamples(db, other.id, [{ ...given, shown: await keptPhoto(20) }]);
   await createProject(db, { model: 'never-shown-anything', labels: [] });
   await expect.poll(() => root.textContent).toContain('leaves');
   expect(root.textContent).not.toContain('never-shown-anything');

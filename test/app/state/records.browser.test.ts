@@ -75,7 +75,7 @@ test('taken back, an example goes; one that was shown before is again of what it
   const [cup, plate] = [classes[0]!.id, classes[1]!.id];
   const example = async (seed: number, of: string) => {
     const photo = await keptPhoto(seed);
-    return { class: of, photo, recording: crypto.randomUUID(), source: 'correction' as const };
+    return { class: of, shown: photo, recording: crypto.randomUUID(), source: 'correction' as const };
   };
   const shown = await addExamples(db, id, [await example(1, cup)]);
   const added = await addExamples(db, id, [await example(1, plate), await example(2, plate)]);

@@ -1,6 +1,6 @@
 // Which model of the library sees, and where in it; without one, how to get one.
 import { useEffect, useState } from 'preact/hooks';
-import type { EmbedderRef } from '../../../device/project-schemas.ts';
+import { builtInEmbedder, type EmbedderRef } from '../../../device/project-schemas.ts';
 import type { EmbeddingPoint } from '../../../core/teach/embedder.ts';
 import { type Failure } from '../../../core/errors.ts';
 import { t as common } from '../../i18n/common.ts';
@@ -22,7 +22,7 @@ const addCommand = 'haversack demo add teach';
 
 export function EmbedderChoice({ teaching }: { readonly teaching: Teaching }) {
   const { embedder } = teaching.project.value;
-  if (!embedder) return null;
+  if (!embedder || embedder === builtInEmbedder) return null;
   return (
     <details class="fold">
       <summary>{t('embedderMore')}</summary>

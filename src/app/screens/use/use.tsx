@@ -96,7 +96,7 @@ function Photo(props: WayProps) {
 function Ways(props: WayProps) {
   const [way, setWay] = useState<'live' | 'table'>('live');
   const kind = inputKind(props.inUse.manifest.interface);
-  if (kind === 'tensors') return <Tensors {...props} />;
+  if (kind === 'tensors' || kind === 'sound') return <Tensors {...props} />;
   if (kind === 'photo') return <Photo {...props} />;
   return (
     <Tabs

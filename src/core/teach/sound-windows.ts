@@ -1,0 +1,27 @@
+// Seconds of sound, as they are shown, learnt and asked about.
+
+/** Samples a second, in Hz. */
+export const soundRate = 16_000;
+/** Samples of what is shown: one second. */
+export const soundLength = 16_000;
+
+/** Shorter sounds are none: a tenth of a second is less than a syllable. */
+const shortest = soundLength / 10;
+
+/**
+ * One after another, without overlap. What is left behind the last whole second is left aside; a sound that is shorter than a
+ * second lies in the middle of silence, unless it is shorter than a tenth: then there is none.
+ * @param samples mono at `soundRate`, −1 to 1
+ * @returns each [soundLength], in memory of its own
+ */
+export function soundWindows(samples: Float32Array): Float32Array<ArrayBuffer>[] {
+  if (samples.length < shortest) return [];
+  if (samples.length < soundLength) {
+    const padded = new Float32Array(soundLength);
+    padded.set(samples, Math.floor((soundLength - samples.length) / 2));
+    return [padded];
+  }
+  return Array.from({ length: Math.floor(samples.length / soundLength) }, (_, i) =>
+    samples.slice(i * soundLength, (i + 1) * soundLength),
+  ) as Float32Array<ArrayBuffer>[];
+}
