@@ -49,17 +49,21 @@ export function startUpdates(options: UpdatesOptions): Updates {
     const failure = toFailure(thrown);
     if (failure.code !== 'Aborted') onChange({ type: 'failed', model: null, failure });
   };
+  /** Whether a condition that comes to be met is worth a look. */
   let waits = false;
   let urge: Urge = 'when-it-suits';
   const run = async () => {
     const now = urge;
     urge = 'when-it-suits';
-    waits = false;
+    // A look asks for the conditions before it tells what it holds back for them: what is met in between would be lost.
+    waits = true;
+    let holds = false;
     const heard = (news: CheckNews) => {
-      waits ||= news.type === 'wanted' && Array.isArray(news.hold);
+      holds ||= news.type === 'wanted' && Array.isArray(news.hold);
       onChange(news);
     };
     await checkForUpdates({ ...options, onChange: heard }, now).catch(tell);
+    waits = holds;
   };
   const check = oneAtATime(run, signal);
   const onBetter = () => {

@@ -13,6 +13,7 @@ import { takeByHand, type TryVersion } from '../../src/device/take-version.ts';
 import { listFailedTrials } from '../../src/device/trials.ts';
 import { type UpdateNews, startUpdates, type Updates } from '../../src/device/updates.ts';
 import { letIn } from './certified.ts';
+import { eventually } from '../eventually.ts';
 import { freshDB } from './fresh-db.ts';
 import { RegistryInPage } from './registry-in-page.ts';
 
@@ -52,7 +53,7 @@ function start(tickMs = 3_600_000): Updates {
   return startUpdates({ ...take(), onChange: n => news.push(n), signal: stop.signal, tickMs });
 }
 
-const listening = () => vi.waitFor(() => expect(registry.listeners).toBe(1), { timeout: 10_000 });
+const listening = () => eventually(() => expect(registry.listeners).toBe(1));
 const checks = () => news.filter(entry => entry.type === 'checked').length;
 
 async function promote(version: number, revision: number, change = {}): Promise<void> {
@@ -67,10 +68,10 @@ test('is told of a new production, fetches what differs, and swaps it in; the ol
   await listening();
   await registry.publish('digits', 2, [1, 2, 9]);
   await promote(2, 2);
-  await vi.waitFor(async () => expect(await running()).toBe(2));
+  await eventually(async () => expect(await running()).toBe(2));
   // Told after the swap, and after it was reported.
   const updated = { type: 'updated', model: 'digits', version: 2, from: 1 };
-  await vi.waitFor(() => expect(news).toContainEqual(updated));
+  await eventually(() => expect(news).toContainEqual(updated));
   expect(await activeOf(db, 'digits')).toMatchObject({ variant: 'fp32', previous: 1, follows: true });
   expect((await listInstalled(db)).map(row => row.version)).toEqual([2, 1]);
 });
@@ -80,9 +81,9 @@ test('goes back when the registry does', async () => {
   await listening();
   await registry.publish('digits', 2, [1, 2, 9]);
   await promote(2, 2);
-  await vi.waitFor(async () => expect(await running()).toBe(2));
+  await eventually(async () => expect(await running()).toBe(2));
   await promote(1, 3);
-  await vi.waitFor(async () => expect(await running()).toBe(1));
+  await eventually(async () => expect(await running()).toBe(1));
 });
 
 test('leaves alone what the user went back to', async () => {
@@ -90,27 +91,27 @@ test('leaves alone what the user went back to', async () => {
   await listening();
   await registry.publish('digits', 2, [1, 2, 9]);
   await promote(2, 2);
-  await vi.waitFor(async () => expect(await running()).toBe(2));
+  await eventually(async () => expect(await running()).toBe(2));
   await rollBack(db, 'digits');
   const before = checks();
   updates.check('now');
-  await vi.waitFor(() => expect(checks()).toBeGreaterThan(before));
+  await eventually(() => expect(checks()).toBeGreaterThan(before));
   expect(await running()).toBe(1);
 });
 
 test('asks again once it is due, though no stream of news is open, and listens when there is one', async () => {
   registry.offline = true;
   start(50);
-  await vi.waitFor(() => expect(news.some(entry => entry.type === 'failed')).toBe(true));
+  await eventually(() => expect(news.some(entry => entry.type === 'failed')).toBe(true));
   await registry.publish('digits', 2, [1, 2, 9]);
   await registry.moveAlias('digits', 2, 2);
   const row = (await db.get('registry', 'registry'))!;
   await db.put('registry', { ...row, contactedAt: '2026-01-01T00:00:00.000Z' });
   registry.offline = false;
-  await vi.waitFor(async () => expect(await running()).toBe(2));
+  await eventually(async () => expect(await running()).toBe(2));
   await listening();
   registry.dropStreams();
-  await vi.waitFor(() => expect(news).toContainEqual({ type: 'listening', open: false }));
+  await eventually(() => expect(news).toContainEqual({ type: 'listening', open: false }));
   await listening();
 });
 
@@ -133,7 +134,7 @@ test('waits longer each time before it listens again to who ends every stream at
     if (delays.length > 8) stop.abort();
   };
   startUpdates({ ...take(), onChange, signal: stop.signal });
-  await vi.waitFor(() => expect(stop.signal.aborted).toBe(true), { timeout: 10_000 });
+  await eventually(() => expect(stop.signal.aborted).toBe(true));
   expect(Math.max(...delays)).toBeGreaterThan(16_000);
 });
 
@@ -141,7 +142,7 @@ test('a version that cannot be had is told, and what runs goes on', async () => 
   start();
   await listening();
   await promote(2, 2, { versionDigest: 'f'.repeat(64) });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(news).toContainEqual({
       type: 'failed',
       model: 'digits',
@@ -157,7 +158,7 @@ test('hears of its own approval, and not of others’', async () => {
   await listening();
   registry.tell({ type: 'device', id: 'e'.repeat(64) });
   registry.tell({ type: 'device', id: keyId });
-  await vi.waitFor(() => expect(news).toContainEqual({ type: 'device' }));
+  await eventually(() => expect(news).toContainEqual({ type: 'device' }));
   expect(news.filter(entry => entry.type === 'device')).toHaveLength(1);
 });
 
@@ -165,7 +166,7 @@ test('one tab listens for all', async () => {
   start();
   start();
   await listening();
-  await vi.waitFor(() => expect(checks()).toBeGreaterThanOrEqual(2));
+  await eventually(() => expect(checks()).toBeGreaterThanOrEqual(2));
   expect(registry.requests.filter(line => line === 'GET /events')).toHaveLength(1);
 });
 
@@ -175,7 +176,7 @@ async function look(updates: Updates, urge: 'now' | 'when-it-suits' = 'when-it-s
   for (const each of [urge, urge, 'when-it-suits'] as const) {
     const before = checks();
     updates.check(each);
-    await vi.waitFor(() => expect(checks()).toBeGreaterThan(before));
+    await eventually(() => expect(checks()).toBeGreaterThan(before));
   }
 }
 
@@ -191,7 +192,7 @@ describe('a rollout', () => {
     await registry.publish('digits', 2, [1, 2, 9]);
     const before = checks();
     await promote(2, 2, { rollout: { share: 0, groups: null } });
-    await vi.waitFor(() => expect(checks()).toBeGreaterThan(before));
+    await eventually(() => expect(checks()).toBeGreaterThan(before));
     expect(await running()).toBe(1);
   });
 
@@ -359,7 +360,7 @@ describe('a policy', () => {
     await look(updates);
     expect((await listInstalled(db)).map(row => row.version)).toEqual([1]);
     await savePolicy(db, { ...defaultPolicy, model: 'digits' });
-    await vi.waitFor(async () => expect(await running()).toBe(2));
+    await eventually(async () => expect(await running()).toBe(2));
   });
 
   test('that waits until nobody uses the device waits, unless it is asked for by hand', async () => {
@@ -387,7 +388,7 @@ describe('a policy', () => {
     await publish(2, 2);
     const fetched = { type: 'fetched', model: 'digits', version: 2, from: 1 };
     start();
-    await vi.waitFor(() => expect(news).toContainEqual(fetched));
+    await eventually(() => expect(news).toContainEqual(fetched));
     linkOf('cellular');
     tryVersion = passes;
     await look(start());
@@ -403,13 +404,41 @@ describe('a policy', () => {
     };
     start();
     const held = { type: 'wanted', model: 'digits', version: 2, hold: ['unmetered'] };
-    await vi.waitFor(() => expect(news).toContainEqual(held));
+    await eventually(() => expect(news).toContainEqual(held));
     expect(await running()).toBe(1);
     registry.fault = () => null;
     link.becomes('wifi');
-    await vi.waitFor(async () => expect(await running()).toBe(2));
+    await eventually(async () => expect(await running()).toBe(2));
+  });
+
+  test('holds nothing for a condition that is met while it is being looked', async () => {
+    const link = linkOf('cellular');
+    const updates = start();
+    await listening();
+    await look(updates);
+    await publish(2, 2);
+    // Asked after the link, and before anything is told to wait for it.
+    atBattery(() => {
+      link.becomes('wifi');
+    });
+    updates.check('when-it-suits');
+    await eventually(async () => expect(await running()).toBe(2));
   });
 });
+
+/** Runs `then` when next the device is asked for its battery, of which it tells nothing. */
+function atBattery(then: () => void) {
+  const getBattery = vi
+    .fn(() => Promise.reject(new Error('no battery')))
+    .mockImplementationOnce(() => {
+      then();
+      return Promise.reject(new Error('no battery'));
+    });
+  Object.defineProperty(navigator, 'getBattery', { value: getBattery, configurable: true });
+  onTestFinished(() => {
+    Reflect.deleteProperty(navigator, 'getBattery');
+  });
+}
 
 function linkOf(type: string) {
   const link = Object.assign(new EventTarget(), { type });
