@@ -72,6 +72,9 @@ function browserProject(
     test: {
       name,
       include: [include],
+      setupFiles: ['test/empty-store.setup.ts'],
+      // Its own patience ends after a second; a machine under load needs more.
+      expect: { poll: { timeout: 25_000 } },
       // The device's store, the client library and projects that learn on WASM compute nothing on a GPU: once is enough.
       exclude:
         name === 'webgpu' ? ['test/device/**', 'test/sdk/**', 'test/worker/project.browser.test.ts'] : [],
@@ -104,6 +107,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.browser.test.*', 'test/e2e/**'],
           testTimeout: 30_000,
+          expect: { poll: { timeout: 25_000 } },
         },
       },
       browserProject('webgpu'),

@@ -33,6 +33,7 @@ import { freshDB } from './fresh-db.ts';
 import { fileOf } from './documents-made.ts';
 import { RegistryInPage } from './registry-in-page.ts';
 import { json } from './wire-answers.ts';
+import { eventually } from '../eventually.ts';
 
 const comparison: Comparison = { labels: ['a', 'b'], parent: null, added: null, verdict: 'better' };
 
@@ -276,15 +277,14 @@ describe('delivery', () => {
     registry.offline = true;
     startDelivery({ db, client: registry.client(), signal: stop.signal });
     const digest = await queued(10);
-    const patiently = { timeout: 15_000 };
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await listOutbox(db))[0]?.attempts).toBeGreaterThan(0);
-    }, patiently);
+    });
     registry.offline = false;
     self.dispatchEvent(new Event('online'));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await readCandidate(db, digest)).toMatchObject({ state: 'sent' });
-    }, patiently);
+    });
     expect(registry.committed).toBe(1);
   });
 });

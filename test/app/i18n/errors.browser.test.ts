@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCatalogue } from '../../../src/core/errors.ts';
 import { remedyOf, titleOf, translateErrors } from '../../../src/app/i18n/errors.ts';
 import { languageChoice } from '../../../src/app/i18n/language.ts';
 import { errors as chinese } from '../../../src/app/i18n/zh-CN/errors.ts';
+import { eventually } from '../../eventually.ts';
 
 describe('errors', () => {
   let stop: () => void;
@@ -22,7 +23,7 @@ describe('errors', () => {
 
   it('are told in the reader’s language as soon as it is there, and in English again', async () => {
     languageChoice.value = 'zh-CN';
-    await vi.waitFor(() => expect(titleOf('Offline')).toBe(chinese.Offline[0]));
+    await eventually(() => expect(titleOf('Offline')).toBe(chinese.Offline[0]));
     expect(remedyOf('Offline')).toBe(chinese.Offline[1]);
     languageChoice.value = 'en';
     expect(titleOf('Offline')).toBe(errorCatalogue.Offline.title);

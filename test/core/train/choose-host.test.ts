@@ -1,10 +1,11 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HaversackError } from '../../../src/core/errors.ts';
 import type { Step, StepHost } from '../../../src/core/runtime/step-host.ts';
 import type { TensorMap } from '../../../src/core/tensor.ts';
 import { chooseHost, type HostCandidate } from '../../../src/core/train/choose-host.ts';
 import { fit, type FitJob } from '../../../src/core/train/fit.ts';
 import { clouds, goOn, job, network, nodeHost } from './nets.ts';
+import { eventually } from '../../eventually.ts';
 
 /** So many epochs that trying another host is worth it, whatever this machine. */
 const longRun = 1e9;
@@ -220,7 +221,7 @@ describe.concurrent('a host that has not shown its first steps in time', () => {
     expect(timings).toMatchObject([{ failure: null, givenUpMs: null }, givenUp]);
     expect([best.live(), third.opens()]).toEqual([1, 0]);
     open();
-    await vi.waitFor(() => expect([late.opens(), late.live()]).toEqual([1, 0]));
+    await eventually(() => expect([late.opens(), late.live()]).toEqual([1, 0]));
     expect(late.runs()).toBe(0);
     await host.dispose();
   });
@@ -234,7 +235,7 @@ describe.concurrent('a host that has not shown its first steps in time', () => {
     // The call that it is in cannot be taken back.
     expect([hanging.live(), hanging.runs()]).toEqual([1, 1]);
     open();
-    await vi.waitFor(() => expect(hanging.live()).toBe(0));
+    await eventually(() => expect(hanging.live()).toBe(0));
     expect(hanging.runs()).toBe(1);
     await host.dispose();
   });
@@ -294,6 +295,6 @@ describe.concurrent('a host that has not shown its first steps in time', () => {
     });
     expect(best.live()).toBe(0);
     open();
-    await vi.waitFor(() => expect([late.opens(), late.live()]).toEqual([1, 0]));
+    await eventually(() => expect([late.opens(), late.live()]).toEqual([1, 0]));
   });
 });

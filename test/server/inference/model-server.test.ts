@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ModelServer } from '../../../server/inference/model-server.ts';
 import { openNodeSession } from '../../../server/inference/session.ts';
 import type { VersionFiles } from '../../../server/inference/version-source.ts';
@@ -8,6 +8,7 @@ import type { OpenSession, Session } from '../../../src/core/runtime/session.ts'
 import { float32 } from '../../../src/core/tensor.ts';
 import { denseModel, numbers } from '../../core/onnx/models.ts';
 import { asking, nobody, recordingMeter, serverOf, sourceOf } from './sources.ts';
+import { eventually } from '../../eventually.ts';
 
 const x = float32([1, 4], numbers(4, 3));
 const request = asking({ x }, { id: 'r1' });
@@ -236,7 +237,7 @@ describe('loading', () => {
     const arrived = new Promise<void>(resolve => (read = resolve));
     const server = closedAtEnd(serverOf({ ...dense(), read: () => arrived.then(() => files()) }));
     const ready = server.ready({ model: 'dense', version: 2 });
-    await vi.waitFor(async () => expect((await server.index())[0]!.state).toBe('LOADING'));
+    await eventually(async () => expect((await server.index())[0]!.state).toBe('LOADING'));
     const unloaded = server.unload({ model: 'dense', version: undefined });
     read();
     await Promise.all([ready, unloaded]);
@@ -332,7 +333,7 @@ describe('answering', () => {
     await running;
     await server.admit(one, nobody);
     const waiting = server.infer(one, request, nobody);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(server.admit(one, nobody)).rejects.toMatchObject({
         code: 'Overloaded',
         members: { offload: { model: 'dense', version: 1, variant: 'int8', bytes: 7 } },
