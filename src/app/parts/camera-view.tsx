@@ -1,20 +1,21 @@
 // The picture of a camera, the middle square of it, with its switch, the choice of camera, and why there is none.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/photo.ts';
-import type { Camera, CameraDevice, CameraProblem } from '../state/camera.ts';
+import type { Camera, CameraDevice } from '../state/camera.ts';
+import type { CaptureProblem } from '../state/media-capture.ts';
 import { Button } from './button.tsx';
+import { CaptureTrouble, type Trouble, WhichDevice } from './capture.tsx';
 import { Icon } from './icon.tsx';
-import { Note } from './note.tsx';
 
 const words = {
   insecure: ['insecure', 'insecureWhy', 'insecureDo'],
   denied: ['denied', 'deniedWhy', 'deniedDo'],
   none: ['none', 'noneWhy', 'noneDo'],
   busy: ['busy', 'busyWhy', 'busyDo'],
+  unplugged: ['unplugged', 'unpluggedWhy', 'unpluggedDo'],
   failed: ['failed', 'failedWhy', 'failedDo'],
-} as const satisfies Record<CameraProblem, readonly [string, string, string]>;
+} as const satisfies Record<CaptureProblem, readonly [string, string, string]>;
 
 export interface CameraViewProps {
   readonly camera: Camera;
@@ -58,7 +59,9 @@ export function CameraView({ camera, onVideo, over, actions }: CameraViewProps) 
         ) : null}
       </div>
       {actions ? <div class="camera-bar">{actions}</div> : null}
-      {stream ? <Which camera={camera} /> : null}
+      {stream ? (
+        <WhichDevice capture={camera} label={t('which')} nameOf={nameOf} choiceOf={id => ({ id })} />
+      ) : null}
     </div>
   );
 }
@@ -79,45 +82,12 @@ function Off({ camera }: { readonly camera: Camera }) {
 
 /** Below the picture: a note of three lines does not fit into it. */
 export function CameraTrouble({ camera }: { readonly camera: Camera }) {
-  const problem = camera.problem.value;
-  if (!problem) return null;
-  const [what, why, whatToDo] = words[problem];
-  return (
-    <div role="alert">
-      <Note tone="warn">
-        <strong>{t(what)}</strong>
-        <span>{t(why)}</span>
-        <span>{t(whatToDo)}</span>
-        {problem === 'insecure' ? null : (
-          <div>
-            <Button icon="refresh" onClick={() => void camera.start()}>
-              {common('tryAgain')}
-            </Button>
-          </div>
-        )}
-      </Note>
-    </div>
-  );
+  return <CaptureTrouble capture={camera} say={say} />;
 }
 
-function Which({ camera }: { readonly camera: Camera }) {
-  const devices = camera.devices.value;
-  const current = camera.current.value;
-  if (devices.length < 2) return null;
-  return (
-    <select
-      class="select"
-      aria-label={t('which')}
-      value={current?.id ?? ''}
-      onChange={event => void camera.start({ id: event.currentTarget.value })}
-    >
-      {devices.map((device, i) => (
-        <option key={device.id} value={device.id} selected={device.id === current?.id}>
-          {nameOf(device, i, devices)}
-        </option>
-      ))}
-    </select>
-  );
+function say(problem: CaptureProblem): Trouble {
+  const [what, why, whatToDo] = words[problem];
+  return [t(what), t(why), t(whatToDo)];
 }
 
 /** By where it looks, where no other looks there too. */

@@ -1,5 +1,5 @@
 // Live answers for one model: the latest input, what the version in use says to it, and how that was decided.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { type Decided, decide } from '../../core/evaluate/decide.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -14,7 +14,7 @@ export interface Answer extends Served {
   readonly decided: readonly Decided[];
 }
 
-interface Question {
+export interface Question {
   readonly version: VersionInUse;
   readonly variant: string;
   readonly inputs: TensorMap;
@@ -38,22 +38,37 @@ function targetOf(inUse: VersionInUse, variant: string): Target {
   return candidate === null ? { model, version: inUse.version, variant } : { candidate };
 }
 
-export type LiveAnswers = ReturnType<typeof createLiveAnswers>;
-
-/** One a screen. `ask(null)` takes the question back: the answer goes, too. */
-export function createLiveAnswers() {
-  const answer = signal<Answer | null>(null);
+/**
+ * One a screen. `ask(null)` takes the question back: the answer goes, too.
+ * @param answer tests have another
+ */
+export function createLiveAnswers<Asked extends Question = Question>(answer = answerTo) {
+  const answered = signal<{ readonly answer: Answer; readonly question: Asked } | null>(null);
   const problem = signal<Failure | null>(null);
-  const latest = createLatest(answerTo, result => {
-    if (result.ok) answer.value = result.value;
-    problem.value = result.ok ? null : result.error;
-  });
+  const isAsking = signal(false);
+  const latest = createLatest(
+    async (question: Asked) => {
+      isAsking.value = true;
+      const result = await answer(question);
+      isAsking.value = false;
+      return result;
+    },
+    (result, question) => {
+      if (result.ok) answered.value = { answer: result.value, question };
+      problem.value = result.ok ? null : result.error;
+    },
+  );
   return {
-    answer,
+    answer: computed(() => answered.value?.answer ?? null),
+    /** The answer with the very question that it answers, which may not be the last. */
+    answered,
     problem,
-    ask(question: Question | null): void {
-      if (question === null) answer.value = problem.value = null;
+    isAsking,
+    ask(question: Asked | null): void {
+      if (question === null) answered.value = problem.value = null;
       latest(question);
     },
+    /** What is asked and not answered yet is taken back; the answer stays. */
+    settle: () => latest(null),
   };
 }

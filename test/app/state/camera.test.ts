@@ -1,19 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createCamera, facingOf, problemOf } from '../../../src/app/state/camera.ts';
-
-test.each([
-  ['NotAllowedError', 'denied'],
-  ['SecurityError', 'denied'],
-  ['NotFoundError', 'none'],
-  ['NotReadableError', 'busy'],
-  ['TypeError', 'failed'],
-] as const)('%s from the browser is said as %s', (name, problem) => {
-  expect(problemOf(new DOMException('', name))).toBe(problem);
-});
-
-test('what is no DOMException is a failure without a reason', () => {
-  expect(problemOf(new TypeError('no'))).toBe('failed');
-});
+import { createCamera, facingOf } from '../../../src/app/state/camera.ts';
 
 test.each([
   ['camera2 0, facing back', 'environment'],

@@ -1,29 +1,26 @@
 // Keeping an answer with its picture, and keeping by itself what the model is not sure of.
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { t } from '../../i18n/use-photo.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { wordsOf } from '../../i18n/use-asked.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Check } from '../../parts/field.tsx';
 import { href } from '../../router.ts';
-import type { Answer } from '../../state/answers.ts';
-import { collectsUnsure, keepAnswer, keepsPlaces } from '../../state/photo-answers.ts';
-import type { VersionInUse } from '../../state/version.ts';
+import type { Answered } from '../../state/asking.ts';
+import { collectsUnsure, keepAnswer, keepsPlaces, type Subject } from '../../state/kept-answers.ts';
+import type { AskedProps } from './asked-details.tsx';
 
-export interface PhotoKeepProps {
-  readonly inUse: VersionInUse;
-  readonly answer: Answer;
-  readonly asked: () => OffscreenCanvas | null;
-  readonly isHeld: boolean;
-}
+type KeepProps = AskedProps & { readonly answered: Answered<Subject> };
 
-export function PhotoKeep(props: PhotoKeepProps) {
-  const { inUse, answer, asked } = props;
+export function KeepAsked(props: KeepProps) {
+  const { asking, kind } = props;
+  const t = wordsOf(kind);
   const [busy, setBusy] = useState(false);
   useCollecting(props);
   const keep = async (): Promise<void> => {
-    const canvas = asked();
-    if (!canvas) return;
+    // What is kept stays in sight: what is said next is said of it.
+    const answered = asking.holdAnswered();
+    if (!answered) return;
     setBusy(true);
-    await keepAnswer({ inUse, answer, canvas });
+    await keepAnswer(answered);
     setBusy(false);
   };
   return (
@@ -61,15 +58,12 @@ export function PhotoKeep(props: PhotoKeepProps) {
   );
 }
 
-/** Each held picture once. */
-function useCollecting({ inUse, answer, asked, isHeld }: PhotoKeepProps): void {
-  const collected = useRef<OffscreenCanvas | null>(null);
-  const decided = answer.decided[0];
+/** What is held, where it is not sure of it. */
+function useCollecting({ answered, asking }: KeepProps): void {
+  const { answer, subject } = answered;
+  const isHeld = asking.held.value === subject;
   useEffect(() => {
-    const canvas = asked();
-    if (!isHeld || !canvas || collected.current === canvas || !collectsUnsure.peek()) return;
-    if (!decided || decided.sure) return;
-    collected.current = canvas;
-    void keepAnswer({ inUse, answer, canvas });
-  }, [inUse, answer, decided, asked, isHeld]);
+    const [decided] = answer.decided;
+    if (isHeld && collectsUnsure.peek() && decided && !decided.sure) void keepAnswer({ answer, subject });
+  }, [answer, subject, isHeld]);
 }

@@ -2,30 +2,24 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Project } from '../../../device/project-schemas.ts';
 import { t as use } from '../../i18n/use.ts';
-import { t } from '../../i18n/use-photo.ts';
+import { wordsOf } from '../../i18n/use-asked.ts';
 import { LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { LabelChoice } from '../../parts/label-choice.tsx';
 import { href } from '../../router.ts';
-import type { Answer } from '../../state/answers.ts';
-import { correctAnswer } from '../../state/photo-answers.ts';
+import type { Answered } from '../../state/asking.ts';
+import { correctAnswer, type Subject } from '../../state/kept-answers.ts';
 import { projectOfModel } from '../../state/projects.ts';
-import type { VersionInUse } from '../../state/version.ts';
+import type { AskedProps } from './asked-details.tsx';
 
-export function PhotoCorrect(props: {
-  readonly inUse: VersionInUse;
-  readonly answer: Answer;
-  readonly asked: () => OffscreenCanvas | null;
-  readonly onDone: () => void;
-}) {
-  const { inUse, answer, asked, onDone } = props;
+export function CorrectAsked(props: AskedProps & { readonly answered: Answered<Subject> }) {
+  const { inUse, answered, asking, kind } = props;
+  const t = wordsOf(kind);
   const project = useProject(inUse.model);
   const labels = project ? project.classes.map(({ label }) => label) : inUse.manifest.labels;
   if (!labels || labels.length < 2) return null;
   const choose = async (label: string): Promise<void> => {
-    const canvas = asked();
-    if (!canvas) return;
-    if (await correctAnswer({ inUse, answer, canvas, label, project })) onDone();
+    if (await correctAnswer({ ...answered, label, project })) asking.letGo();
   };
   const teach = project ? (
     <LinkButton kind="quiet" icon="teach" href={href('new', [project.id])}>

@@ -1,0 +1,15 @@
+// What Use says of photos and of sounds that were asked about.
+import { usePhoto as en } from './en/use-photo.ts';
+import { useSound as soundEn } from './en/use-sound.ts';
+import { retold } from './retold.ts';
+import { t as photo } from './use-photo.ts';
+import { usePhoto as zhCN } from './zh-CN/use-photo.ts';
+import { useSound as soundZhCN } from './zh-CN/use-sound.ts';
+
+export type AskedKind = 'photo' | 'sound';
+
+const sound = retold({ en, 'zh-CN': zhCN }, { en: soundEn, 'zh-CN': soundZhCN });
+
+export function wordsOf(kind: AskedKind): typeof photo {
+  return kind === 'sound' ? sound : photo;
+}

@@ -1,0 +1,111 @@
+// What one screen of Use asks a model about: what it looks at or listens to as it goes, or something that is held. Whatever is
+// said of an answer is said of the very thing that it answers.
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { type Failure, toFailure } from '../../core/errors.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { type Answer, answerTo, createLiveAnswers, type Question } from './answers.ts';
+import type { VersionInUse } from './version.ts';
+
+export interface Answered<Subject> {
+  readonly answer: Answer;
+  readonly subject: Subject;
+}
+
+/** All methods may be handed on without it. */
+export interface Asking<Subject> {
+  /** Null: whatever comes is asked about. */
+  readonly held: ReadonlySignal<Subject | null>;
+  readonly answered: ReadonlySignal<Answered<Subject> | null>;
+  /** Why there is no answer. */
+  readonly problem: ReadonlySignal<Failure | null>;
+  /** Why what was given cannot be asked about. */
+  readonly refused: ReadonlySignal<Failure | null>;
+  /** Who answers from now on. What is held is asked about again where that is another. */
+  readonly askOf: (version: VersionInUse, variant: string) => void;
+  /** Whether the next that comes is asked about: not while another is, or one is held. */
+  readonly isFree: () => boolean;
+  readonly ask: (subject: Subject) => void;
+  /** Holds what is given, and asks about it; what is answered already stays answered. */
+  readonly hold: (subject: Subject) => void;
+  /** Holds what was answered last, which it answers. Null where nothing was. */
+  readonly holdAnswered: () => Answered<Subject> | null;
+  /** Holds what is read of a file. Of several that are read at a time the last that was given. */
+  readonly holdRead: (read: () => Promise<Subject>) => Promise<void>;
+  readonly letGo: () => void;
+}
+
+interface AskedAbout<Subject> extends Question {
+  readonly subject: Subject;
+}
+
+/** @param toInput what the model's only input is given for it */
+export function createAsking<Subject extends object>(
+  toInput: (subject: Subject) => Tensor,
+  answer = answerTo,
+): Asking<Subject> {
+  const live = createLiveAnswers<AskedAbout<Subject>>(answer);
+  const held = signal<Subject | null>(null);
+  const refused = signal<Failure | null>(null);
+  let by: Pick<Question, 'version' | 'variant'> | null = null;
+  /** Grows with all that is held or let go of: what was being read before comes too late. */
+  let turn = 0;
+
+  const ask = (subject: Subject): void => {
+    if (!by) return;
+    const [input] = by.version.manifest.interface.inputs;
+    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject) } });
+  };
+  const isAnswered = (subject: Subject): boolean => {
+    const question = live.answered.peek()?.question;
+    return (
+      question?.subject === subject && question.version === by?.version && question.variant === by.variant
+    );
+  };
+  const hold = (subject: Subject): void => {
+    turn += 1;
+    held.value = subject;
+    refused.value = null;
+    if (isAnswered(subject)) return live.settle();
+    live.ask(null);
+    ask(subject);
+  };
+  const answered = computed(() => {
+    const now = live.answered.value;
+    return now && { answer: now.answer, subject: now.question.subject };
+  });
+  return {
+    held,
+    answered,
+    problem: live.problem,
+    refused,
+    askOf: (version, variant) => {
+      if (by?.version === version && by.variant === variant) return;
+      by = { version, variant };
+      const subject = held.peek();
+      if (subject) ask(subject);
+    },
+    isFree: () => held.peek() === null && !live.isAsking.peek(),
+    ask,
+    hold,
+    holdAnswered: () => {
+      const now = answered.peek();
+      if (now) hold(now.subject);
+      return now;
+    },
+    holdRead: async read => {
+      const mine = (turn += 1);
+      refused.value = null;
+      try {
+        const subject = await read();
+        if (mine === turn) hold(subject);
+      } catch (thrown) {
+        if (mine === turn) refused.value = toFailure(thrown);
+      }
+    },
+    letGo: () => {
+      turn += 1;
+      held.value = refused.value = null;
+      live.ask(null);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createCamera } from '../../../src/app/state/camera.ts';
+import { problemOf } from '../../../src/app/state/media-capture.ts';
+
+test.each([
+  ['NotAllowedError', 'denied'],
+  ['SecurityError', 'denied'],
+  ['NotFoundError', 'none'],
+  ['OverconstrainedError', 'none'],
+  ['NotReadableError', 'busy'],
+  ['TypeError', 'failed'],
+] as const)('%s from the browser is said as %s', (name, problem) => {
+  expect(problemOf(new DOMException('', name))).toBe(problem);
+});
+
+test('what is no DOMException is a failure without a reason', () => {
+  expect(problemOf(new TypeError('no'))).toBe('failed');
+});
+
+/** A camera that runs, with what the browser says of it; `end` ends its track. */
+async function running() {
+  const says = { permission: 'granted', devices: ['a'] };
+  let end: () => void = () => undefined;
+  const track = {
+    stop: vi.fn(),
+    addEventListener: (_type: string, listener: () => void) => (end = listener),
+    getSettings: () => ({ deviceId: 'a' }),
+  };
+  const stream = { getTracks: () => [track], getVideoTracks: () => [track] };
+  vi.stubGlobal('document', { addEventListener: vi.fn(), visibilityState: 'visible' });
+  vi.stubGlobal('navigator', {
+    permissions: { query: async () => ({ state: says.permission }) },
+    mediaDevices: {
+      getUserMedia: async () => stream,
+      enumerateDevices: async () =>
+        says.devices.map(deviceId => ({ kind: 'videoinput', deviceId, label: '' })),
+    },
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const camera = createCamera();
+  onTestFinished(camera.dispose);
+  expect(await camera.start()).toBe(true);
+  return { camera, says, end: () => end() };
+}
+
+test.each([
+  ['taken back by the system', {}, 'busy'],
+  ['not allowed any more', { permission: 'denied', devices: [''] }, 'denied'],
+  ['to be asked for again', { permission: 'prompt', devices: [''] }, 'denied'],
+  ['pulled out', { devices: [] }, 'unplugged'],
+] as const)('one that is %s while it runs is told as such', async (_, change, problem) => {
+  const { camera, says, end } = await running();
+  Object.assign(says, change);
+  end();
+  expect(camera.stream.value).toBe(null);
+  await expect.poll(() => camera.problem.value).toBe(problem);
+});
+
+test('why one ended is not said of the one that was started since', async () => {
+  const { camera, says, end } = await running();
+  Object.assign(says, { devices: [] });
+  end();
+  Object.assign(says, { devices: ['a'] });
+  expect(await camera.start()).toBe(true);
+  expect(camera.problem.value).toBe(null);
+});
