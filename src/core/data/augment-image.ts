@@ -15,6 +15,8 @@ export interface ImageChanges {
   readonly contrast?: number | undefined;
   /** Added, up to this share of the image's range either way. */
   readonly brightness?: number | undefined;
+  /** Each channel by a factor of its own, 1 − this to 1 + this, about the image's lowest number: another light. */
+  readonly colour?: number | undefined;
   /** Standard deviation of what is added to each number, as a share of the image's range. */
   readonly noise?: number | undefined;
 }
@@ -43,7 +45,7 @@ export function changedImage(
 ): Float32Array<ArrayBuffer> {
   const map = drawMap(changes, random);
   const moved = map ? resampled(image, shape, map) : Float32Array.from(image);
-  changeTones(moved, changes, random);
+  changeTones(moved, shape, changes, random);
   return moved;
 }
 
@@ -125,10 +127,11 @@ function stridesOf({ channels, height, width, layout }: ImageShape): Strides {
 /** In place. Stays within the range that the image had. */
 function changeTones(
   image: Float32Array,
-  { contrast = 0, brightness = 0, noise = 0 }: ImageChanges,
+  shape: ImageShape,
+  { contrast = 0, brightness = 0, colour = 0, noise = 0 }: ImageChanges,
   random: Random,
 ): void {
-  if (contrast === 0 && brightness === 0 && noise === 0) return;
+  if (contrast === 0 && brightness === 0 && colour === 0 && noise === 0) return;
   let [low, high, sum] = [Infinity, -Infinity, 0];
   for (const value of image) {
     low = Math.min(low, value);
@@ -139,8 +142,12 @@ function changeTones(
   const mean = sum / image.length;
   const factor = 1 + between(random, contrast);
   const added = between(random, brightness) * range;
+  const lights = colour === 0 ? null : Array.from({ length: shape.channels }, () => 1 + between(random, colour));
+  const { channel: stride } = stridesOf(shape);
   image.forEach((value, i) => {
-    const toned = mean + (value - mean) * factor + added;
+    const light = lights ? lights[Math.floor(i / stride) % shape.channels]! : 1;
+    const lit = low + (value - low) * light;
+    const toned = mean + (lit - mean) * factor + added;
     const noisy = noise === 0 ? toned : toned + noise * range * normal(random);
     image[i] = Math.min(high, Math.max(low, noisy));
   });

@@ -25,6 +25,8 @@ export const augmentationSchema = z.object({
   /** Shares of the image's range, and of its distance from its mean. */
   brightness: share.optional(),
   contrast: share.optional(),
+  /** Each channel by a factor of its own, 1 − this to 1 + this. */
+  colour: share.optional(),
 });
 export type Augmentation = z.infer<typeof augmentationSchema>;
 

@@ -40,6 +40,8 @@ export interface FitJob {
   readonly optimizer: OptimizerSettings;
   readonly statistics: 'batch' | 'frozen';
   readonly learningRate: number;
+  /** Parameter → the share of that rate that it is moved by; those that are absent by all of it. */
+  readonly rateShares?: ReadonlyMap<string, number>;
   readonly schedule: Schedule;
   readonly warmUpSteps: number;
   readonly epochs: number;

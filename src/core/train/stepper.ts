@@ -216,6 +216,7 @@ export function stepGraph(job: FitJob, batch: number): TrainingGraph {
     distillation: job.distillation ?? null,
     optimizer: job.optimizer,
     trainable: name => job.trainable.has(name),
+    ...(job.rateShares && { rateShares: job.rateShares }),
     statistics: job.statistics,
     seed: job.seed,
   });

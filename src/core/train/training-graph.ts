@@ -40,6 +40,8 @@ export type { Carried };
 export interface TrainingGraphOptions extends Omit<ForwardOptions, 'fed' | 'keep'> {
   readonly optimizer: OptimizerSettings;
   readonly trainable: (name: string) => boolean;
+  /** Parameter → the share of the learning rate that it is moved by; those that are absent by all of it. */
+  readonly rateShares?: ReadonlyMap<string, number>;
   /** `batch`: batch normalization by the batch's own statistics, which the running ones follow. */
   readonly statistics: 'batch' | 'frozen';
   /** Of dropout's masks. */
@@ -107,10 +109,11 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const { tape } = forward;
   const step = drawMasks(tape, options);
   const gradients = gradient(tape, { loss: forward.loss, wrt: trained.map(({ name }) => name) });
-  const parameters = layOutParameters(tape, optimizer, trained);
+  const shareOf = (name: string) => options.rateShares?.get(name) ?? 1;
+  const parameters = layOutParameters(tape, optimizer, trained, shareOf);
   const statistics = followBatches(tape, options.model, prepared.running);
   readFromSlots(tape, new Map([...parameters, ...statistics.layout]));
-  const groups = groupsOf(optimizer, parameters, trained, members =>
+  const groups = groupsOf(optimizer, parameters, trained, shareOf, members =>
     joinForSlot(tape, members, name => gradients.get(name)!),
   );
   const update = ((optimizer.options?.accumulate ?? 1) > 1 ? updateApart : updateHere)(
@@ -160,27 +163,30 @@ function memoryOf(
   };
 }
 
-/** Those whose weights decay lie apart from those whose do not. */
+type ShareOf = (name: string) => number;
+
+/** Those whose weights decay lie apart from those whose do not, and those of each share of the learning rate from others. */
 function layOutParameters(
   tape: Tape,
   optimizer: OptimizerSettings,
   trained: readonly FedParameter[],
+  shareOf: ShareOf,
 ): Layout {
   const decaying = ({ initial }: FedParameter) => decays(optimizer, initial.shape);
   const slotName = () => tape.graph.fresh('parameters');
-  return new Map([
-    ...layOut(trained.filter(decaying), slotName),
-    ...layOut(
-      trained.filter(parameter => !decaying(parameter)),
-      slotName,
-    ),
-  ]);
+  const shares = new Set(trained.map(({ name }) => shareOf(name)));
+  const groups = [...shares].flatMap(share => {
+    const alike = trained.filter(({ name }) => shareOf(name) === share);
+    return [alike.filter(decaying), alike.filter(parameter => !decaying(parameter))];
+  });
+  return new Map(groups.flatMap(group => [...layOut(group, slotName)]));
 }
 
 function groupsOf(
   optimizer: OptimizerSettings,
   layout: Layout,
   trained: readonly FedParameter[],
+  shareOf: ShareOf,
   gradientOf: (members: readonly Member[]) => string,
 ): Group[] {
   const initial = fillSlots(layout, new Map(trained.map(each => [each.name, each.initial])));
@@ -189,6 +195,7 @@ function groupsOf(
     initial: initial.get(slot)!,
     gradient: gradientOf(members),
     decays: decays(optimizer, members[0]!.shape),
+    rateShare: shareOf(members[0]!.name),
   }));
 }
 

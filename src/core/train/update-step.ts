@@ -29,6 +29,8 @@ export interface Group {
   /** Of `initial`'s shape. */
   readonly gradient: string;
   readonly decays: boolean;
+  /** Of the learning rate, that they are moved by. */
+  readonly rateShare: number;
 }
 
 export interface UpdateStep {
@@ -47,10 +49,11 @@ export interface UpdateStep {
 export function updateHere(tape: Tape, optimizer: OptimizerSettings, groups: readonly Group[]): UpdateStep {
   const scalarNames = addScalars(tape, optimizer);
   const slots = slotsOf(optimizer);
-  const inputs = groups.map(({ slot, initial: { shape }, gradient, decays }) => ({
+  const inputs = groups.map(({ slot, initial: { shape }, gradient, decays, rateShare }) => ({
     value: slot,
     gradient,
     decays,
+    rateShare,
     state: slots.map(name => addInput(tape, `${slot}.${name}`, { datatype: 'FP32', shape }).name),
   }));
   const updated = buildUpdate(tape, optimizer, inputs, scalarNames);

@@ -123,4 +123,20 @@ describe('a changed image', () => {
     expect(one(image, { contrast: 0.5 }, drawing(0, 0.5))).toEqual([2, 4, 6, 4, 4, 4, 4, 4, 4]);
     expect(one(image, { brightness: 0.25 }, drawing(0.5, 1))).toEqual([2, 6, 8, 6, 6, 6, 6, 6, 6]);
   });
+
+  it('is seen by another light: each channel by a factor of its own, about its lowest number', () => {
+    const shape = { channels: 2, height: 1, width: 2 };
+    // First contrast and brightness, which are not asked for; then 1 + 0.5 · (2 · 1 − 1) and 1 + 0.5 · (2 · 0 − 1).
+    const lit = (image: number[], layout: 'NCHW' | 'NHWC') =>
+      Array.from(
+        changedImage(
+          Float32Array.from(image),
+          { ...shape, layout },
+          { colour: 0.5 },
+          drawing(0.5, 0.5, 1, 0),
+        ),
+      );
+    expect(lit([2, 4, 6, 10], 'NCHW')).toEqual([2, 5, 4, 6]);
+    expect(lit([2, 6, 4, 10], 'NHWC')).toEqual([2, 4, 5, 6]);
+  });
 });

@@ -49,6 +49,28 @@ describe('a training graph', () => {
     ]);
   });
 
+  it('keeps what moves by another share of the rate apart', () => {
+    const graph = buildTrainingGraph({
+      model: network('mlp:4', samples, 3),
+      inputShapes: { features: [rows, 2] },
+      output: 'probabilities',
+      loss: { kind: 'cross-entropy' },
+      optimizer: { kind: 'adam' },
+      trainable: name => /\.(weight|bias)$/.test(name),
+      rateShares: new Map([
+        ['output.weight', 10],
+        ['output.bias', 10],
+      ]),
+      statistics: 'batch',
+      seed: 1,
+    });
+    const together = [...membersOf(graph.kept).values()].map(members => members.map(({ name }) => name));
+    expect(together).toEqual([
+      ['hidden1.weight', 'hidden1.bias'],
+      ['output.weight', 'output.bias'],
+    ]);
+  });
+
   it.each([
     ['Flatten', { axis: { int: 1 } }, []],
     ['Reshape', {}, ['flat']],

@@ -2,7 +2,7 @@
 import type { Tape } from '../gradient/tape.ts';
 import type { OptimizerOptions, TrainRecipe } from '../recipe.ts';
 import { adam } from './adam.ts';
-import { mix, type Optimizer, type ScalarNames } from './optimizer.ts';
+import { mix, type Optimizer, type ScalarNames, times } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
 
@@ -62,6 +62,8 @@ export function scalarsOf(
 export interface UpdateInput {
   readonly value: string;
   readonly decays: boolean;
+  /** Of the learning rate, that this value is moved by; absent: 1. */
+  readonly rateShare?: number;
   readonly gradient: string;
   /** In the order of `slotsOf`. */
   readonly state: readonly string[];
@@ -86,17 +88,24 @@ export function buildUpdate(
     inputs.map(({ gradient }) => gradient),
     options.clipNorm,
   );
-  return inputs.map(({ value, decays, state }, i) => {
+  return inputs.map(({ value, decays, rateShare = 1, state }, i) => {
     const own = state.slice(0, optimizer.slots.length);
     const { change, state: next } = optimizer.move(tape, gradients[i]!, own, scalars);
-    // θ ← (1 − η λ) θ − change  (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), the factor in one, as PyTorch 2.9 has it
-    const moved = tape.sub(decays ? tape.mul(value, scalars['kept']!) : value, change);
+    // θ ← (1 − s η λ) θ − s · change  (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), the factor in one, as PyTorch 2.9
+    // has it; s is the share (discriminative fine-tuning: Howard and Ruder, arXiv 1801.06146, §3.2)
+    const kept = decays ? tape.mul(value, keptOf(tape, scalars['kept']!, rateShare)) : value;
+    const moved = tape.sub(kept, times(tape, rateShare, change));
     const average = state[optimizer.slots.length];
     if (average === undefined) return { value: moved, state: next };
     // ā ← d ā + (1 − d) θ  (Polyak and Juditsky 1992, exponential form)
     const factor = options.averageDecay!;
     return { value: moved, state: [...next, mix(tape, factor, average, 1 - factor, moved)] };
   });
+}
+
+// 1 − s (1 − k) = s k + (1 − s)
+function keptOf(tape: Tape, kept: string, share: number): string {
+  return share === 1 ? kept : tape.add(times(tape, share, kept), tape.scalar(1 - share));
 }
 
 // g ← g · min(1, c / (‖g‖ + 10⁻⁶)),  ‖g‖ over all parameters together (Pascanu et al. 2013, algorithm 1)

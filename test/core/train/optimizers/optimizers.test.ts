@@ -22,7 +22,7 @@ const gradientAt = (p: number, step: number) => start[p]!.map((x, i) => Math.sin
 const learningRate = (step: number) => 0.1 / step;
 
 /** Five steps of the graph; the parameters after each. */
-async function stepped(settings: OptimizerSettings): Promise<number[][][]> {
+async function stepped(settings: OptimizerSettings, rateShare?: number): Promise<number[][][]> {
   const shapes = [[2, 2], [2]];
   const slots = slotsOf(settings);
   const names = shapes.flatMap((shape, p) =>
@@ -36,6 +36,7 @@ async function stepped(settings: OptimizerSettings): Promise<number[][][]> {
     shapes.map((shape, p) => ({
       value: `p${p}`,
       decays: decays(settings, shape),
+      ...(rateShare !== undefined && { rateShare }),
       gradient: `g${p}`,
       state: slots.map(slot => `${slot}${p}`),
     })),
@@ -79,7 +80,7 @@ type Formula = (gradient: number, step: number, state: Record<string, number>) =
 
 function reference(
   formula: Formula,
-  change: { decay?: number; clip?: number; average?: number } = {},
+  change: { decay?: number; clip?: number; average?: number; share?: number } = {},
 ): number[][][] {
   const values = start.map(row => [...row]);
   const averages = start.map(row => [...row]);
@@ -92,7 +93,8 @@ function reference(
     values.forEach((row, p) =>
       row.forEach((value, i) => {
         const decay = p === 0 ? learningRate(step) * (change.decay ?? 0) * value : 0;
-        row[i] = value - decay - formula(gradients[p]![i]! * scale, step, states[p]![i]!);
+        const moved = decay + formula(gradients[p]![i]! * scale, step, states[p]![i]!);
+        row[i] = value - (change.share ?? 1) * moved;
         averages[p]![i] = (change.average ?? 0) * averages[p]![i]! + (1 - (change.average ?? 0)) * row[i];
       }),
     );
@@ -100,8 +102,8 @@ function reference(
   });
 }
 
-async function agrees(settings: OptimizerSettings, wanted: number[][][]): Promise<void> {
-  const got = await stepped(settings);
+async function agrees(settings: OptimizerSettings, wanted: number[][][], rateShare?: number): Promise<void> {
+  const got = await stepped(settings, rateShare);
   got.forEach((step, s) =>
     step.forEach((row: Numbers, p) =>
       row.forEach((value, i) => expect(Math.abs(value - wanted[s]![p]![i]!)).toBeLessThan(2e-6)),
@@ -169,6 +171,10 @@ describe('the optimizers', () => {
 
   it('leaves a shorter gradient as it is', () =>
     agrees({ kind: 'sgd', options: { clipNorm: 1e3 } }, reference(plain, { clip: 1e3 })));
+
+  it.each([0.1, 3])('moves and decays by a share of %s of the rate', share =>
+    agrees({ kind: 'adamw', options: { weightDecay: 0.1 } }, reference(adam, { decay: 0.1, share }), share),
+  );
 
   it('averages the weights it keeps', () =>
     agrees({ kind: 'sgd', options: { averageDecay: 0.8 } }, reference(plain, { average: 0.8 })));
