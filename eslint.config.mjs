@@ -42,6 +42,7 @@ const allowed = {
     'src/core/evaluate',
   ],
   'src/core/import': [...floor, 'src/core/artifact', 'src/core/onnx', 'src/core/runtime', 'src/core/data'],
+  'src/core/page': [...floor, 'src/core/artifact', 'src/core/data'],
   'src/core/teach': [
     ...floor,
     'src/core/artifact',
@@ -58,8 +59,9 @@ const allowed = {
   'src/sdk': ['src/core', 'src/client'],
   'src/device': ['src/core', 'src/client'],
   'src/worker': ['src/core', 'src/tfjs', 'src/device'],
+  'src/worklet': ['src/core'],
   'src/sw': ['src/device', 'src/core/protocol', ...floor],
-  'src/app': ['src/core', 'src/device', 'src/client', 'src/worker', 'package.json'],
+  'src/app': ['src/core', 'src/device', 'src/client', 'src/worker', 'src/worklet', 'package.json'],
   server: ['src/core', 'src/client'],
   demo: ['src/core', 'src/tfjs', 'server/inference'],
 };

@@ -4,7 +4,7 @@ import preact from '@preact/preset-vite';
 import { createReadStream } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin, type Rolldown } from 'vite';
 import { withoutJsonSchema } from './scripts/without-json-schema.mjs';
 
 /** Without isolation there is no SharedArrayBuffer, and ONNX Runtime has one thread. */
@@ -29,6 +29,10 @@ function kindOfModules(ids: readonly string[]): WorkerChunk['kind'] {
   const has = (pattern: RegExp) => ids.some(id => pattern.test(id));
   if (has(/node_modules\/@tensorflow\//) || has(/src\/tfjs\//)) return 'tfjs';
   return has(/onnxruntime-web\/dist\/ort\.webgpu/) ? 'webgpu' : null;
+}
+
+function isMlWorker(file: Rolldown.OutputChunk | Rolldown.OutputAsset): boolean {
+  return file.type === 'chunk' && (file.facadeModuleId?.endsWith('/src/worker/main.ts') ?? false);
 }
 
 /** What the worker reaches without TensorFlow.js is for `wasm`, the other training engine too, but for the WebGPU build. */
@@ -59,6 +63,8 @@ function runtimeFiles(): { app: Plugin; worker: () => Plugin } {
     worker: () => ({
       name: 'haversack:worker-chunks',
       generateBundle(_options, bundle) {
+        // What listens to a microphone is bundled as a worker too, and is a file of the shell.
+        if (!Object.values(bundle).some(isMlWorker)) return;
         for (const file of Object.values(bundle)) {
           if (file.type !== 'chunk') continue;
           chunks.set(basename(file.fileName), {

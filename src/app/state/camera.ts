@@ -19,7 +19,7 @@ const away: CameraChoice = { facing: 'environment' };
 const cameras: CaptureKind<CameraDevice, CameraChoice> = {
   kind: 'videoinput',
   any: away,
-  last: away,
+  memory: { last: away },
   constraintsOf: choice => {
     const which =
       'id' in choice ? { deviceId: { exact: choice.id } } : { facingMode: { ideal: choice.facing } };

@@ -39,7 +39,12 @@ export interface CaptureKind<Device extends CaptureDevice, Choice> {
   /** What is asked for where nothing was chosen, and where what was chosen is gone. */
   readonly any: Choice;
   /** What was asked for last on this page; whoever starts one without a choice gets it again. */
-  last: Choice;
+  readonly memory: { last: Choice };
+  /**
+   * Takes up what it gives, before it counts as running; absent: there is nothing to take up.
+   * @returns what lets go of it
+   */
+  readonly attach?: (stream: MediaStream) => Promise<() => void>;
 }
 
 export function createCapture<Device extends CaptureDevice, Choice>(
@@ -53,14 +58,16 @@ export function createCapture<Device extends CaptureDevice, Choice>(
   const ended = new AbortController();
   /** Grows with every start and stop: what was asked for before is let go of when it comes. */
   let turn = 0;
+  let running: Opened<Device> | null = null;
 
   const release = (): void => {
     turn += 1;
     starting.value = false;
-    if (stream.value) stopTracks(stream.value);
+    running?.letGo();
+    running = null;
     stream.value = null;
   };
-  const start = async (choice: Choice = kind.last): Promise<boolean> => {
+  const start = async (choice: Choice = kind.memory.last): Promise<boolean> => {
     release();
     const mine = turn;
     problem.value = null;
@@ -68,7 +75,7 @@ export function createCapture<Device extends CaptureDevice, Choice>(
     const opened = await open(kind, choice);
     const isMine = (): boolean => mine === turn && !ended.signal.aborted;
     if (!isMine()) {
-      if ('track' in opened) stopTracks(opened.stream);
+      if ('track' in opened) opened.letGo();
       return false;
     }
     starting.value = false;
@@ -76,7 +83,8 @@ export function createCapture<Device extends CaptureDevice, Choice>(
       problem.value = opened.problem;
       return false;
     }
-    kind.last = choice;
+    kind.memory.last = choice;
+    running = opened;
     devices.value = opened.devices;
     current.value = kind.currentOf(opened.track, opened.devices);
     opened.track.addEventListener('ended', () => {
@@ -140,6 +148,7 @@ interface Opened<Device> {
   readonly devices: readonly Device[];
   /** Whether the browser keeps the permission, so that its loss can be told. */
   readonly wasGranted: boolean;
+  readonly letGo: () => void;
 }
 
 async function open<Device extends CaptureDevice, Choice>(
@@ -150,18 +159,36 @@ async function open<Device extends CaptureDevice, Choice>(
   const media = navigator.mediaDevices as MediaDevices | undefined;
   if (!media) return { problem: isSecureContext ? 'failed' : 'insecure' };
   try {
-    const stream = await media.getUserMedia(kind.constraintsOf(choice));
-    const [track] = kind.kind === 'videoinput' ? stream.getVideoTracks() : stream.getAudioTracks();
-    if (!track) {
-      stopTracks(stream);
-      return { problem: 'failed' };
-    }
-    const [listed, wasGranted] = await Promise.all([list(kind.kind), isGranted(kind.kind)]);
-    return { stream, track, devices: listed.map(kind.deviceOf), wasGranted };
+    return await takeUp(kind, await media.getUserMedia(kind.constraintsOf(choice)));
   } catch (thrown) {
     const isGone = thrown instanceof DOMException && thrown.name === 'OverconstrainedError';
     if (isGone && choice !== kind.any) return open(kind, kind.any);
     return { problem: problemOf(thrown) };
+  }
+}
+
+async function takeUp<Device extends CaptureDevice, Choice>(
+  kind: CaptureKind<Device, Choice>,
+  stream: MediaStream,
+): Promise<Opened<Device> | { readonly problem: CaptureProblem }> {
+  try {
+    const [track] = kind.kind === 'videoinput' ? stream.getVideoTracks() : stream.getAudioTracks();
+    if (!track) throw new Error('the browser gave a stream with nothing in it');
+    const [listed, wasGranted, detach] = await Promise.all([
+      list(kind.kind),
+      isGranted(kind.kind),
+      kind.attach?.(stream),
+    ]);
+    const letGo = (): void => {
+      detach?.();
+      stopTracks(stream);
+    };
+    return { stream, track, devices: listed.map(kind.deviceOf), wasGranted, letGo };
+  } catch (thrown) {
+    // Whatever its name: it is not the device that refused.
+    console.warn('haversack: what a device gives could not be taken up.', thrown);
+    stopTracks(stream);
+    return { problem: 'failed' };
   }
 }
 

@@ -1,0 +1,56 @@
+// Sound as it comes, in pieces: the last of it at any time, whole seconds of it one after another, and how loud it is.
+import { soundLength } from '../../core/teach/sound-windows.ts';
+
+/** dB relative to full scale of what is said of silence. */
+export const quietest = -100;
+
+/** The last second of what came. */
+export class LastSecond {
+  /** Round and round. */
+  readonly #samples = new Float32Array(soundLength);
+  #count = 0;
+
+  push(piece: Float32Array): void {
+    for (const sample of piece) this.#samples[this.#count++ % soundLength] = sample;
+  }
+
+  /** [soundLength], oldest first, in memory of its own; null until so much came. */
+  read(): Float32Array<ArrayBuffer> | null {
+    if (this.#count < soundLength) return null;
+    const from = this.#count % soundLength;
+    const second = new Float32Array(soundLength);
+    second.set(this.#samples.subarray(from));
+    second.set(this.#samples.subarray(0, from), soundLength - from);
+    return second;
+  }
+}
+
+/** Cuts into seconds without gap or overlap. */
+export class WholeSeconds {
+  #second = new Float32Array(soundLength);
+  #filled = 0;
+
+  /** Of the one that is not whole yet, 0 to 1. */
+  get part(): number {
+    return this.#filled / soundLength;
+  }
+
+  /** @returns those that the piece made whole, each [soundLength] */
+  push(piece: Float32Array): Float32Array<ArrayBuffer>[] {
+    const whole: Float32Array<ArrayBuffer>[] = [];
+    for (const sample of piece) {
+      this.#second[this.#filled++] = sample;
+      if (this.#filled < soundLength) continue;
+      whole.push(this.#second);
+      this.#second = new Float32Array(soundLength);
+      this.#filled = 0;
+    }
+    return whole;
+  }
+}
+
+/** Root mean square, in dB relative to full scale: 0 is a square wave as loud as can be, a sine is −3. Not below `quietest`. */
+export function levelOf(samples: Float32Array): number {
+  const square = samples.reduce((sum, value) => sum + value * value, 0) / Math.max(1, samples.length);
+  return Math.max(quietest, 10 * Math.log10(square));
+}

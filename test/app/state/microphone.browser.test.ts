@@ -1,0 +1,133 @@
+// A microphone that hears a tone made here, through the real audio thread: at 16 kHz, without gaps, and let go of.
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { createMicrophone } from '../../../src/app/state/microphone.ts';
+import { quietest } from '../../../src/app/state/sound-stream.ts';
+import { soundLength, soundRate } from '../../../src/core/teach/sound-windows.ts';
+
+const toneHz = 440;
+const loudness = 0.5;
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** What a page without a tap may not: Chromium lets sound run only once somebody has tapped. */
+async function tapped(): Promise<void> {
+  const button = document.body.appendChild(document.createElement('button'));
+  await userEvent.click(button);
+  button.remove();
+}
+
+/** A microphone before which a tone sounds. */
+async function hearing() {
+  await tapped();
+  const context = new AudioContext();
+  const out = context.createMediaStreamDestination();
+  const tone = new OscillatorNode(context, { frequency: toneHz });
+  tone.connect(new GainNode(context, { gain: loudness })).connect(out);
+  tone.start();
+  const ask = vi.spyOn(navigator.mediaDevices, 'getUserMedia').mockResolvedValue(out.stream);
+  const microphone = createMicrophone();
+  onTestFinished(async () => {
+    microphone.dispose();
+    await context.close();
+  });
+  return { microphone, ask, stream: out.stream };
+}
+
+/** The frequency that a sound without gaps would have, by how often it changes its sign. */
+function frequencyOf(samples: Float32Array): number {
+  let changes = 0;
+  for (let i = 1; i < samples.length; i++) if (samples[i - 1]! < 0 !== samples[i]! < 0) changes++;
+  return (changes * soundRate) / (2 * (samples.length - 1));
+}
+
+/** How far a sine is from going on as it did: 2 cos ω · x[n] − x[n − 1] is x[n + 1]. */
+function worstStep(samples: Float32Array): number {
+  const turn = 2 * Math.cos((2 * Math.PI * toneHz) / soundRate);
+  let worst = 0;
+  for (let i = 1; i + 1 < samples.length; i++) {
+    worst = Math.max(worst, Math.abs(turn * samples[i]! - samples[i - 1]! - samples[i + 1]!));
+  }
+  return worst;
+}
+
+async function hearsTheTone(microphone: ReturnType<typeof createMicrophone>): Promise<void> {
+  expect(microphone.lastSecond()).toBe(null);
+  expect(await microphone.start()).toBe(true);
+  // The first second has the tone's beginning in it: it is awaited that it is heard throughout.
+  await expect
+    .poll(() => worstStep(microphone.lastSecond() ?? new Float32Array([0, 1, 0])))
+    .toBeLessThan(0.01);
+  const second = microphone.lastSecond()!;
+  expect(second.length).toBe(soundLength);
+  expect(frequencyOf(second)).toBeCloseTo(toneHz, -1);
+  expect(Math.max(...second)).toBeCloseTo(loudness, 1);
+  expect(microphone.level.value).toBeCloseTo(20 * Math.log10(loudness) - 3.01, 0);
+}
+
+test('it hears the last second at 16 kHz, as it sounds, and how loud it is', async () => {
+  const { microphone, ask } = await hearing();
+  await hearsTheTone(microphone);
+  const wanted = ask.mock.calls[0]?.[0]?.audio;
+  expect(wanted).toMatchObject({
+    echoCancellation: false,
+    noiseSuppression: false,
+    autoGainControl: false,
+  });
+});
+
+test('where the browser brings no microphone to 16 kHz, the listener does', async () => {
+  const { microphone } = await hearing();
+  const original = AudioContext.prototype.createMediaStreamSource;
+  vi.spyOn(AudioContext.prototype, 'createMediaStreamSource').mockImplementation(function (
+    this: AudioContext,
+    stream: MediaStream,
+  ) {
+    if (this.sampleRate === soundRate) throw new DOMException('another rate', 'NotSupportedError');
+    return original.call(this, stream);
+  });
+  await hearsTheTone(microphone);
+});
+
+test('whole seconds are recorded one after another, without a gap', async () => {
+  const { microphone } = await hearing();
+  await hearsTheTone(microphone);
+  const seconds: Float32Array[] = [];
+  const parts: number[] = [];
+  const end = microphone.record(
+    second => seconds.push(second),
+    part => parts.push(part),
+  );
+  // On a machine under load the tone itself may falter: two seconds of it that did not are enough.
+  const lastTwo = (): Float32Array => {
+    const [before, after] = seconds.slice(-2);
+    if (!before || !after) return new Float32Array([0, 1, 0]);
+    return Float32Array.from([...before, ...after]);
+  };
+  await expect.poll(() => worstStep(lastTwo()), { interval: 200 }).toBeLessThan(0.01);
+  expect(lastTwo().length).toBe(2 * soundLength);
+  end();
+  expect(parts.every(part => part >= 0 && part < 1)).toBe(true);
+});
+
+test('turned off, everything is let go of, and what was recorded ends', async () => {
+  const { microphone, stream } = await hearing();
+  const closed = vi.spyOn(AudioContext.prototype, 'close');
+  await microphone.start();
+  await expect.poll(() => microphone.lastSecond()).not.toBe(null);
+  const seconds: Float32Array[] = [];
+  microphone.record(second => seconds.push(second));
+  microphone.stop();
+  expect(stream.getTracks().map(track => track.readyState)).toEqual(['ended']);
+  expect(closed).toHaveBeenCalled();
+  expect([microphone.lastSecond(), microphone.level.value]).toEqual([null, quietest]);
+  expect(seconds).toEqual([]);
+});
+
+test('one whose listener does not load is no microphone, and is let go of', async () => {
+  const { microphone, stream } = await hearing();
+  vi.spyOn(AudioWorklet.prototype, 'addModule').mockRejectedValue(new DOMException('', 'AbortError'));
+  expect(await microphone.start()).toBe(false);
+  expect(microphone.problem.value).toBe('failed');
+  expect(stream.getTracks().map(track => track.readyState)).toEqual(['ended']);
+});
