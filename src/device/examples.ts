@@ -1,7 +1,12 @@
 // What was shown to a project: photos or seconds of sound, with the class that somebody said they are of. Never evicted: nobody else has them.
 import { type Bytes, type Digest, sha256 } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
-import { type ExamplePart, placeExample, type PlacedExample } from '../core/teach/place-example.ts';
+import {
+  type ExamplePart,
+  placeExample,
+  type PlacedExample,
+  straddles,
+} from '../core/teach/place-example.ts';
 import { postChange } from './changes.ts';
 import { ownBuffer } from './chunk-store.ts';
 import type { Database } from './db.ts';
@@ -52,6 +57,8 @@ export interface Added {
   readonly before: readonly Move[];
   /** Too much like examples of both parts: whatever they were learnt by, something would be judged on its like. */
   readonly leftOut: number;
+  /** Those of them that were here already, under another class. */
+  readonly removed: readonly RemovedExample[];
 }
 
 /**
@@ -119,21 +126,20 @@ async function putNew(
     assertKind(owner, shown);
   }
   const here = readRows(exampleSchema, await store.index('project').getAll(project), 'examples');
-  const known = new Map(here.map(row => [row.id, row]));
-  const before = oldestFirst(here).map(placedOf);
+  const known = new Map(oldestFirst(here).map(row => [row.id, row]));
   const examples: Example[] = [];
+  const gone: string[] = [];
   let [again, leftOut] = [0, 0];
   for (const { row, shown, part: fixed } of made) {
     const old = known.get(row.id);
-    const part = old?.part ?? fixed ?? placeExample(before, { ...row, at: Date.parse(row.createdAt) });
-    if (part === null) {
+    const example = placed([...known.values()], row, old, fixed);
+    if (example === null) {
       leftOut++;
+      if (old) gone.push(old.id);
       continue;
     }
-    const example: Example = old ? { ...old, class: row.class } : { ...row, part };
     if (old) again++;
     else {
-      before.push(placedOf(example));
       await tx.objectStore('exampleFiles').put(fileOf(example.id, shown));
       await tx.objectStore('thumbnails').put({ id: example.id, bytes: ownBuffer(shown.thumbnail) });
     }
@@ -141,33 +147,46 @@ async function putNew(
     await store.put(example);
     examples.push(example);
   }
+  const removed = await readWhole(tx, gone);
+  await deleteExamples(tx, gone);
   await tx.objectStore('projects').put(changedProject(owner, {}));
   await tx.done;
   const kept = new Set(examples.map(({ id }) => id));
   const were = here.filter(({ id }) => kept.has(id)).map(({ id, class: of }) => ({ id, class: of }));
-  return { examples, known: again, before: were, leftOut };
+  return { examples, known: again, before: were, leftOut, removed };
 }
 
-/** Undoes it: what was here already is again of what it was of, and the rest goes. */
-export async function takeBackExamples(
-  db: Database,
-  { examples, before }: Pick<Added, 'examples' | 'before'>,
-): Promise<void> {
-  const were = new Set(before.map(({ id }) => id));
-  const made = examples.map(({ id }) => id).filter(id => !were.has(id));
-  await removeExamples(db, made);
-  await moveExamples(db, before);
+/**
+ * As it is kept: what was here already keeps its part, what was fixed elsewhere has that one. Null: it is to be left out.
+ * @param here oldest first
+ */
+function placed(
+  here: readonly Example[],
+  row: Unplaced,
+  old: Example | undefined,
+  fixed: ExamplePart | undefined,
+): Example | null {
+  if (old?.class === row.class) return old;
+  const others = here.map(placedOf);
+  const part = old?.part ?? fixed;
+  if (part === undefined) {
+    const found = placeExample(others, { ...row, at: Date.parse(row.createdAt) });
+    return found && { ...row, part: found };
+  }
+  const example = old ? { ...old, class: row.class } : { ...row, part };
+  return straddles(others, placedOf(example)) ? null : example;
 }
 
 function fileOf(id: string, { mediaType, bytes }: KeptShown) {
   return { id, mediaType, bytes: ownBuffer(bytes) };
 }
 
-function placedOf(example: Example): PlacedExample {
+export function placedOf(example: Example): PlacedExample {
   return { ...example, at: Date.parse(example.createdAt) };
 }
 
-function assertClass({ classes }: Project, id: string): void {
+/** @throws HaversackError `NotFound` */
+export function assertClass({ classes }: Project, id: string): void {
   if (classes.some(each => each.id === id)) return;
   throw new HaversackError('NotFound', `class ${id.slice(0, 8)} is not in the project`);
 }
@@ -183,7 +202,7 @@ export async function listExamples(db: Database, project: string): Promise<Examp
   return oldestFirst(readRows(exampleSchema, raws, 'examples'));
 }
 
-function oldestFirst(examples: readonly Example[]): Example[] {
+export function oldestFirst(examples: readonly Example[]): Example[] {
   return examples.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id));
 }
 
@@ -222,35 +241,6 @@ export interface Move {
   readonly class: string;
 }
 
-/**
- * Says anew what examples are of. Their parts stay.
- * @returns the moves that undo it
- * @throws HaversackError `NotFound` for a class that is not of the example's project
- */
-export async function moveExamples(db: Database, moves: readonly Move[]): Promise<Move[]> {
-  const { undo, models } = await storing(async () => {
-    const tx = db.transaction(['projects', 'examples'], 'readwrite', { durability: 'strict' });
-    const store = tx.objectStore('examples');
-    const rows = await Promise.all(moves.map(({ id }) => store.get(id)));
-    const examples = readRows(
-      exampleSchema,
-      rows.filter(row => row !== undefined),
-      'examples',
-    );
-    const owners = await ownersOf(tx, examples);
-    const wanted = new Map(moves.map(move => [move.id, move.class]));
-    for (const { id, project } of examples) assertClass(owners.get(project)!, wanted.get(id)!);
-    for (const example of examples) await store.put({ ...example, class: wanted.get(example.id)! });
-    await tx.done;
-    return {
-      undo: examples.map(({ id, class: before }) => ({ id, class: before })),
-      models: [...owners.values()].map(({ model }) => model),
-    };
-  });
-  for (const model of models) postChange('examples', model);
-  return undo;
-}
-
 /** An example that was removed, with its file, to be put back. */
 export interface RemovedExample {
   readonly example: Example;
@@ -278,24 +268,43 @@ export async function removeExamples(db: Database, ids: readonly string[]): Prom
 }
 
 /**
- * Each in the part it had.
+ * Each in the part it had. What straddles by now, its like having been shown meanwhile, stays away.
+ * @returns how many do
  * @throws HaversackError `NotFound` where the project or the class is gone; `QuotaExceeded`
  */
-export async function restoreExamples(db: Database, removed: readonly RemovedExample[]): Promise<void> {
-  const models = await storing(async () => {
+export async function restoreExamples(db: Database, removed: readonly RemovedExample[]): Promise<number> {
+  const { models, away } = await storing(async () => {
     const stores = ['projects', 'examples', 'exampleFiles', 'thumbnails'] as const;
     const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
     const examples = removed.map(({ example }) => example);
     const owners = await ownersOf(tx, examples);
     for (const { project, class: id } of examples) assertClass(owners.get(project)!, id);
-    await putRemoved(tx, removed);
+    const others = (await examplesOfClasses(tx, examples)).map(placedOf);
+    const fitting = removed.filter(({ example }) => !straddles(others, placedOf(example)));
+    await putRemoved(tx, fitting);
     await tx.done;
-    return [...owners.values()].map(({ model }) => model);
+    return {
+      models: [...owners.values()].map(({ model }) => model),
+      away: removed.length - fitting.length,
+    };
   });
   for (const model of models) postChange('examples', model);
+  return away;
 }
 
-async function ownersOf(
+/** All of the classes that these are of; in a caller's transaction. */
+export async function examplesOfClasses(
+  tx: ExampleTransaction<'examples'>,
+  of: readonly Pick<Example, 'class'>[],
+): Promise<Example[]> {
+  const index = tx.objectStore('examples').index('class');
+  const classes = [...new Set(of.map(each => each.class))];
+  const raws = await Promise.all(classes.map(id => index.getAll(id)));
+  return readRows(exampleSchema, raws.flat(), 'examples');
+}
+
+/** The projects that examples are of, by id; in a caller's transaction. @throws HaversackError `NotFound` */
+export async function ownersOf(
   tx: ExampleTransaction<'projects'>,
   examples: readonly Example[],
 ): Promise<Map<string, Project>> {

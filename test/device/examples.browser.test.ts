@@ -2,12 +2,12 @@ import { expect, test, vi } from 'vitest';
 import { cameraGapMs } from '../../src/core/teach/place-example.ts';
 import type { Database } from '../../src/device/db.ts';
 import { keepEmbedding, readEmbeddings } from '../../src/device/embeddings.ts';
+import { moveExamples, takeBackExamples, undoMoves } from '../../src/device/example-moves.ts';
 import {
   addExamples,
   countExamples,
   exampleIdOf,
   listExamples,
-  moveExamples,
   type NewExample,
   readExampleFile,
   readThumbnails,
@@ -85,6 +85,70 @@ test('the same photo again is one row, of the class that was said last, in the p
   expect(await listExamples(db, made.id)).toHaveLength(5);
 });
 
+/** The same but for a few pixels, and the same by its fingerprint. */
+async function likeOf(example: NewExample, made: Project, of: number): Promise<NewExample> {
+  const bytes = Uint8Array.from([...example.shown.bytes, of]);
+  return { ...example, shown: { ...example.shown, bytes }, class: made.classes[of]!.id };
+}
+
+/** Five of the first class, the last of them held out, and its like, learnt from in the second. */
+async function aboutToStraddle() {
+  const { db, made } = await project();
+  const given = await many(made, 5);
+  const { examples } = await addExamples(db, made.id, given);
+  const heldOut = examples[4]!;
+  const like = await likeOf(given[4]!, made, 1);
+  const other = (await addExamples(db, made.id, [like])).examples[0]!;
+  expect([heldOut.part, other.part]).toEqual(['test', 'train']);
+  return { db, made, heldOut, other, like, listed: await listExamples(db, made.id) };
+}
+
+test('what is moved beside its like in the other part goes, and is back where that is undone', async () => {
+  const { db, made, heldOut, other, listed } = await aboutToStraddle();
+  const file = await db.get('exampleFiles', other.id);
+  const moved = await moveExamples(db, [{ id: other.id, class: heldOut.class }]);
+  expect(moved).toMatchObject({ before: [], removed: [{ example: { id: other.id } }] });
+  expect(await listExamples(db, made.id)).toHaveLength(5);
+  expect(await db.get('exampleFiles', other.id)).toBeUndefined();
+  expect(await undoMoves(db, moved)).toBe(0);
+  expect(await listExamples(db, made.id)).toEqual(listed);
+  expect(await db.get('exampleFiles', other.id)).toEqual(file);
+});
+
+test('two that change places do not straddle', async () => {
+  const { db, heldOut, other } = await aboutToStraddle();
+  const swap = [
+    { id: other.id, class: heldOut.class },
+    { id: heldOut.id, class: other.class },
+  ];
+  expect((await moveExamples(db, swap)).removed).toEqual([]);
+});
+
+test('what is shown again as another class goes where its like lies there in the other part, and can be had back', async () => {
+  const { db, made, heldOut, like, listed } = await aboutToStraddle();
+  const added = await addExamples(db, made.id, [{ ...like, class: heldOut.class }]);
+  expect(added).toMatchObject({ examples: [], known: 0, leftOut: 1 });
+  expect(await listExamples(db, made.id)).toHaveLength(5);
+  await takeBackExamples(db, added);
+  expect(await listExamples(db, made.id)).toEqual(listed);
+});
+
+test('what was parted elsewhere is left out where its like lies in the other part here', async () => {
+  const { db, made } = await project();
+  const [first] = await many(made, 1);
+  const like = { ...(await likeOf(first!, made, 0)), part: 'test' as const };
+  await addExamples(db, made.id, [first!]);
+  expect(await addExamples(db, made.id, [like])).toMatchObject({ examples: [], leftOut: 1 });
+});
+
+test('what was removed stays away where its like was shown meanwhile and lies in the other part', async () => {
+  const { db, made, heldOut, like } = await aboutToStraddle();
+  const removed = await removeExamples(db, [heldOut.id]);
+  await addExamples(db, made.id, [{ ...like, class: heldOut.class }]);
+  expect(await restoreExamples(db, removed)).toBe(1);
+  expect((await listExamples(db, made.id)).map(({ part }) => part)).not.toContain('test');
+});
+
 test('frames between the parts are left out, and said to be', async () => {
   const { db, made } = await project();
   const photos = await Promise.all(Array.from({ length: 40 }, (_, i) => keptPhoto(i)));
@@ -140,13 +204,13 @@ test('examples are moved and moved back, removed and put back, in the part they 
     'train',
     'test',
   ]);
-  await moveExamples(db, undo);
+  expect(await undoMoves(db, undo)).toBe(0);
   expect(await listExamples(db, made.id)).toEqual(examples);
   const photo = await db.get('exampleFiles', b.id);
   const removed = await removeExamples(db, [a.id, b.id, 'of another']);
   expect(await listExamples(db, made.id)).toHaveLength(4);
   expect(await db.count('thumbnails')).toBe(4);
-  await restoreExamples(db, removed);
+  expect(await restoreExamples(db, removed)).toBe(0);
   expect(await listExamples(db, made.id)).toEqual(examples);
   expect(await db.get('exampleFiles', b.id)).toEqual(photo);
 });
@@ -157,7 +221,10 @@ test('what is put back into a class that went is refused', async () => {
   const removed = await removeExamples(db, [examples[0]!.id]);
   await removeClass(db, made.id, made.classes[0]!.id);
   await expect(restoreExamples(db, removed)).rejects.toMatchObject({ code: 'NotFound' });
-  await expect(moveExamples(db, [{ id: examples[0]!.id, class: made.classes[0]!.id }])).resolves.toEqual([]);
+  await expect(moveExamples(db, [{ id: examples[0]!.id, class: made.classes[0]!.id }])).resolves.toEqual({
+    before: [],
+    removed: [],
+  });
   expect(await db.count('examples')).toBe(0);
 });
 

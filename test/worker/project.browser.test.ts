@@ -7,7 +7,8 @@ import { openDocument, signDocument } from '../../src/core/artifact/signature.ts
 import { toRecorded } from '../../src/core/runtime/recorded-tensors.ts';
 import { keepCandidate, readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
-import { listExamples, moveExamples, removeExamples } from '../../src/device/examples.ts';
+import { moveExamples } from '../../src/device/example-moves.ts';
+import { listExamples, removeExamples } from '../../src/device/examples.ts';
 import { loadIdentity } from '../../src/device/identity.ts';
 import { addClass, removeClass } from '../../src/device/project-classes.ts';
 import type { Project } from '../../src/device/project-schemas.ts';
@@ -91,6 +92,8 @@ describe('learning', () => {
     expect(standing.heldOut).toBe(heldOut.length);
     expect(heldOut.length).toBeGreaterThan(8);
     await vi.waitFor(() => expect(seen.at(-1)).toEqual(standing));
+    // A head was of use before the last photo was embedded.
+    expect(seen.some(({ pending, by }) => pending > 0 && by === 'head')).toBe(true);
     for (const place of [0, 1, 2]) {
       const { by, scores } = await look(handle, place);
       expect(by).toBe('head');

@@ -4,13 +4,8 @@ import type { Digest } from '../../core/artifact/digest.ts';
 import { toFailure } from '../../core/errors.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { readCandidate } from '../../device/candidates.ts';
-import {
-  addExamples,
-  type KeptShown,
-  moveExamples,
-  removeExamples,
-  restoreExamples,
-} from '../../device/examples.ts';
+import { moveExamples, undoMoves } from '../../device/example-moves.ts';
+import { addExamples, type KeptShown, removeExamples, restoreExamples } from '../../device/examples.ts';
 import type { ImportedExamples, ImportOptions } from '../../device/import-examples.ts';
 import { readFile } from '../../device/library.ts';
 import { candidateOf } from '../../device/needs.ts';
@@ -80,20 +75,22 @@ function photoActions(id: string, project: ReadonlySignal<Project>): PhotoAction
       return added.known > 0 ? 'known' : 'kept';
     },
     move: async (ids, classId) => {
-      const undo = await tried(() =>
-        moveExamples(
-          db,
-          ids.map(one => ({ id: one, class: classId })),
-        ),
-      );
-      if (undo)
-        offerUndo(t('moved', { n: undo.length, name: labelOf(project, classId) }), () =>
-          moveExamples(db, undo),
-        );
+      const moves = ids.map(one => ({ id: one, class: classId }));
+      const moved = await tried(() => moveExamples(db, moves));
+      if (!moved) return;
+      const { before, removed } = moved;
+      const said = t('moved', { n: before.length, name: labelOf(project, classId) });
+      const gone = removed.length;
+      offerUndo(gone > 0 ? t('movedAndGone', { said, n: gone }) : said, async () => {
+        sayAway(await undoMoves(db, moved));
+      });
     },
     removeExamples: async ids => {
       const removed = await tried(() => removeExamples(db, ids));
-      if (removed) offerUndo(t('photosRemoved', { n: removed.length }), () => restoreExamples(db, removed));
+      if (!removed) return;
+      offerUndo(t('photosRemoved', { n: removed.length }), async () => {
+        sayAway(await restoreExamples(db, removed));
+      });
     },
   };
 }
@@ -171,6 +168,11 @@ async function tried<T>(act: () => Promise<T>): Promise<T | null> {
     errorToast(toFailure(thrown));
     return null;
   }
+}
+
+/** Of what was undone, that could not come back: its like was shown meanwhile. */
+function sayAway(n: number): void {
+  if (n > 0) toast(t('tooAlike', { n }));
 }
 
 function offerUndo(said: string, undo: () => Promise<unknown>): void {

@@ -3,7 +3,8 @@ import { signal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
 import { askNext } from '../../core/teach/ask-next.ts';
 import { onChanges } from '../../device/changes.ts';
-import { type Added, addExamples, takeBackExamples } from '../../device/examples.ts';
+import { takeBackExamples } from '../../device/example-moves.ts';
+import { type Added, addExamples } from '../../device/examples.ts';
 import { decoded, drawn, preparePhoto } from '../../device/prepare-photo.ts';
 import type { RecordRow } from '../../device/project-schemas.ts';
 import {
@@ -124,7 +125,7 @@ async function becomesExample({ id, model }: RecordRow, label: string): Promise<
   const added = await addExamples(db, project.id, [
     { class: of.id, recording: crypto.randomUUID(), source: 'correction', shown: photo },
   ]);
-  return added.examples.length > 0 ? added : null;
+  return added.examples.length + added.removed.length > 0 ? added : null;
 }
 
 export async function remove(id: string): Promise<void> {

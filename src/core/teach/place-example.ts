@@ -32,6 +32,8 @@ export const nearBits = { camera: 6, microphone: 4, file: 4, correction: 4 } as 
 export const cameraGapMs = 400;
 /** A recording changes its part after so many examples at the earliest: each change costs a camera its gap. */
 const shortestRun = { camera: 16, microphone: 4, file: 4, correction: 1 } as const;
+/** Of a class of which nothing is held out yet it changes sooner: a model that nothing is held out of cannot be judged. */
+const shortestFirstRun = heldOutOf - 1;
 /** A run of held-out examples has no more than these. */
 const longestHeldOut = 5;
 
@@ -40,27 +42,43 @@ const longestHeldOut = 5;
  * of examples of both, or a frame too close to those of the other part. Nothing is lost by it: its like is there already.
  *
  * Of n examples of a class that are no near-duplicates, between n / 5 − 4 and n / 5 are held out; from files the fifth is,
- * from a camera what follows the first 1.6 seconds. Near-duplicates are only told within a class: beside one of another
- * class, an example is harder to get right, not easier.
+ * of a recording the first that is far enough from its first four. Near-duplicates are only told within a class: beside one
+ * of another class, an example is harder to get right, not easier.
  * @param before oldest first
  */
 export function placeExample(before: readonly PlacedExample[], next: NextExample): ExamplePart | null {
   const ofClass = before.filter(example => example.class === next.class);
-  const near = new Set(
-    ofClass
-      .filter(
-        ({ fingerprint }) => fingerprintDistance(fingerprint, next.fingerprint) <= nearBits[next.source],
-      )
-      .map(({ part }) => part),
-  );
+  const near = new Set(ofClass.filter(example => areNearDuplicates(example, next)).map(({ part }) => part));
   if (near.size > 1) return null;
   const run = runUnderWay(ofClass, next.recording);
   const part = [...near][0] ?? wantedPart(ofClass, run, next);
   const isChange = run.length > 0 && run[0]!.part !== part;
-  if (!isChange) return part;
-  const last = run.at(-1)!;
-  const isTooClose = next.source === 'camera' && Math.abs(next.at - last.at) < cameraGapMs;
-  return isTooClose ? null : part;
+  return isChange && areTooClose(run.at(-1)!, next) ? null : part;
+}
+
+/**
+ * Whether an example with that class and part would be learnt from while its like is judged on, or the other way round: what
+ * has its part already (moved from another class, put back, brought in from elsewhere) is not to be kept then.
+ * @param others in any order
+ */
+export function straddles(others: readonly PlacedExample[], example: PlacedExample): boolean {
+  return others.some(
+    other =>
+      other.class === example.class &&
+      other.part !== example.part &&
+      (areNearDuplicates(other, example) ||
+        (other.recording === example.recording && areTooClose(other, example))),
+  );
+}
+
+function areNearDuplicates(one: NextExample, other: NextExample): boolean {
+  const bits = Math.max(nearBits[one.source], nearBits[other.source]);
+  return fingerprintDistance(one.fingerprint, other.fingerprint) <= bits;
+}
+
+/** Of two of one recording. */
+function areTooClose(one: NextExample, other: NextExample): boolean {
+  return other.source === 'camera' && Math.abs(other.at - one.at) < cameraGapMs;
 }
 
 /** The recording's last examples that lie in one part. */
@@ -79,7 +97,8 @@ function wantedPart(
   const heldOut = ofClass.filter(({ part }) => part === 'test').length;
   const learnt = ofClass.length - heldOut;
   const isLearning = run[0]?.part === 'train';
-  if (isLearning && run.length < shortestRun[source]) return 'train';
+  const shortest = heldOut === 0 ? Math.min(shortestFirstRun, shortestRun[source]) : shortestRun[source];
+  if (isLearning && run.length < shortest) return 'train';
   // Held-out runs grow: few examples are parted at once, many in runs that touch their neighbours at the ends only.
   const wanted = isLearning ? Math.min(longestHeldOut, 1 + Math.floor(heldOut / 2)) : 1;
   return learnt >= (heldOutOf - 1) * (heldOut + wanted) ? 'test' : 'train';

@@ -7,6 +7,7 @@ import {
   nearBits,
   placeExample,
   type PlacedExample,
+  straddles,
 } from '../../../src/core/teach/place-example.ts';
 
 /** Fingerprints of different bytes differ in many bits. */
@@ -64,12 +65,17 @@ describe('where examples go', () => {
     }
   });
 
-  it('cuts a recording after 1.6 seconds, with a gap on both sides of what is held out', () => {
+  it('cuts a recording after its first four frames, then after 1.6 seconds, with a gap on both sides', () => {
     const parts = shown(frames(60, distinct)).map(example => example?.part ?? null);
-    expect(parts.slice(0, 16)).toEqual(new Array(16).fill('train'));
-    expect(parts.slice(16, 19)).toEqual([null, null, null]);
-    expect(parts[19]).toBe('test');
-    expect(parts.filter(part => part === null).length).toBeLessThan(15);
+    const gap = [null, null, null];
+    expect(parts.slice(0, 12)).toEqual([...Array(4).fill('train'), ...gap, 'test', ...gap, 'train']);
+    expect(parts.slice(12, 27)).toEqual(Array(15).fill('train'));
+    expect(parts.slice(27, 31)).toEqual([...gap, 'test']);
+    expect(parts.filter(part => part === null).length).toBeLessThan(20);
+  });
+
+  it('holds a frame out of a class that is shown for a second', () => {
+    expect(heldOut(shown(frames(10, distinct)))).toBe(1);
   });
 
   it('leaves the frames of a thing that does not move in one part, and says of none that it is held out', () => {
@@ -118,18 +124,39 @@ describe('where examples go', () => {
           for (const other of all.slice(i + 1)) {
             if (one.class !== other.class || one.part === other.part) continue;
             expect(fingerprintDistance(one.fingerprint, other.fingerprint)).toBeGreaterThan(
-              nearBits[other.source],
+              Math.max(nearBits[one.source], nearBits[other.source]),
             );
             if (other.source !== 'camera' || one.recording !== other.recording) continue;
             expect(other.at - one.at).toBeGreaterThanOrEqual(cameraGapMs);
           }
         }
+        for (const one of all) expect(straddles(all, one)).toBe(false);
         // Whoever comes later changes nothing.
         const half = kept(shown(examples.slice(0, examples.length >> 1)));
         expect(all.slice(0, half.length)).toEqual(half);
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('what has its part straddles', () => {
+  const [one] = kept(shown(frames(1, distinct)));
+  const other: PlacedExample = { ...one!, part: 'test', recording: 's' };
+
+  it('beside its like of the same class in the other part', () => {
+    expect(straddles([one!], other)).toBe(true);
+    expect(straddles([one!], { ...other, fingerprint: flipped(one!.fingerprint, 6) })).toBe(true);
+    expect(straddles([one!], { ...other, fingerprint: flipped(one!.fingerprint, 7) })).toBe(false);
+    expect(straddles([one!], { ...other, part: 'train' })).toBe(false);
+    expect(straddles([one!], { ...other, class: 'b' })).toBe(false);
+  });
+
+  it('within the gap of a frame of its own recording in the other part', () => {
+    const next = { ...other, fingerprint: distinct(1), at: one!.at + cameraGapMs - 1 };
+    expect(straddles([one!], { ...next, recording: one!.recording })).toBe(true);
+    expect(straddles([one!], { ...next, recording: one!.recording, at: one!.at + cameraGapMs })).toBe(false);
+    expect(straddles([one!], next)).toBe(false);
   });
 });
 

@@ -30,6 +30,10 @@ export const newModel = {
   recording: 'Recording…',
   record: 'Record {name} hands-free, until pressed again',
   moved: { one: '{n} photo moved to {name}', other: '{n} photos moved to {name}' },
+  movedAndGone: {
+    one: '{said}. {n} was too much like others to be checked by, and is gone.',
+    other: '{said}. {n} were too much like others to be checked by, and are gone.',
+  },
   photosRemoved: { one: '{n} photo removed', other: '{n} photos removed' },
   known: { one: '{n} photo was already there.', other: '{n} photos were already there.' },
   tooAlike: {

@@ -32,6 +32,7 @@ export const newModel: Translation<typeof en> = {
   recording: '正在录制…',
   record: '免按住录制“{name}”，再按一次停止',
   moved: { other: '{n} 张照片已移到“{name}”' },
+  movedAndGone: { other: '{said}。有 {n} 张与其他照片太像，已移除。' },
   photosRemoved: { other: '已移除 {n} 张照片' },
   known: { other: '有 {n} 张照片已经在了。' },
   tooAlike: { other: '有 {n} 张照片与其他照片太像，未采用。' },
