@@ -9,7 +9,7 @@ import {
 } from '../../src/core/artifact/documents.ts';
 import { interfaceSchema } from '../../src/core/artifact/interface.ts';
 import { variantNameSchema } from '../../src/core/artifact/names.ts';
-import { failureSchema } from '../../src/core/errors.ts';
+import { failureSchema } from '../../src/core/failure-schema.ts';
 import { z } from '../../src/core/zod.ts';
 import { derivableSchema } from './derivable.ts';
 

@@ -1,6 +1,5 @@
 // The one catalogue of errors: code → HTTP status, what happened, what to do. Page, worker, server and CLI speak it.
 import { clientErrors, type ErrorKind } from './client-errors.ts';
-import { z } from './zod.ts';
 
 const kinds = {
   BadRequest: {
@@ -198,13 +197,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
 
 export const errorCodes = Object.keys(kinds) as [ErrorCode, ...ErrorCode[]];
 
-/** A failure as data: crosses workers and the wire, where class identity is lost. */
-export const failureSchema = z.object({
-  code: z.enum(errorCodes),
+/** A failure as data: crosses workers and the wire, where class identity is lost. At a border: `failure-schema.ts`. */
+export interface Failure {
+  readonly code: ErrorCode;
   /** What exactly: names, digests, numbers got and wanted. */
-  detail: z.string(),
-});
-export type Failure = z.infer<typeof failureSchema>;
+  readonly detail: string;
+}
 
 export function failure(code: ErrorCode, detail: string): Failure {
   return { code, detail };

@@ -1,20 +1,16 @@
 // Pictures and drawings as a model's input, by its interface. Loaded with the first of them.
-import { cellCounts } from '../core/data/drawing.ts';
+import { drawnValues } from '../core/data/drawn-values.ts';
+import {
+  isPictureChannels,
+  type PictureSize,
+  pictureSize,
+  pictureValues,
+} from '../core/data/picture-values.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type ClientError, clientError } from './client-error.ts';
 import type { DescribedInput } from './described.ts';
 import type { Canvas, Drawing, EncodedPicture, Picture, Pixels } from './types.ts';
 import { dataOf } from './values.ts';
-
-/** Pixels across and down a cell of `cell-counts`, whose values go from 0 to its square. */
-const cellPixels = 4;
-
-interface Size {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly isChannelsFirst: boolean;
-}
 
 /** @throws ClientError `InputInvalid` where the input is none that a picture fills */
 export async function pictureTensor(source: Picture | Drawing, input: DescribedInput): Promise<Tensor> {
@@ -23,8 +19,8 @@ export async function pictureTensor(source: Picture | Drawing, input: DescribedI
     throw invalid(`${input.name} reads drawings, not pictures: give { strokes }, or its numbers`);
   }
   const size = sizeOf(input);
-  const pixels = await pixelsOf(source, size);
-  return tensorOf(input, planes(pixels, size, input.meaning?.range ?? [0, 1]));
+  const { data } = await pixelsOf(source, size);
+  return tensorOf(input, pictureValues(data, size, input.meaning?.range ?? [0, 1]));
 }
 
 function drawingTensor({ strokes }: Drawing, input: DescribedInput): Tensor {
@@ -32,39 +28,26 @@ function drawingTensor({ strokes }: Drawing, input: DescribedInput): Tensor {
   if (input.meaning?.preparation !== 'cell-counts' || width !== height || channels !== 1) {
     throw invalid(`${input.name} reads no drawings: its interface does not say cell-counts`);
   }
-  const [paper, ink] = input.meaning.range;
-  const counts = cellCounts(strokes, { size: width, cell: cellPixels });
-  return tensorOf(
-    input,
-    Array.from(counts, count => paper + (count / cellPixels ** 2) * (ink - paper)),
-  );
+  return tensorOf(input, drawnValues(strokes, width, input.meaning.range));
 }
 
-/** By the interface's layout; without one by which of the dimensions can be a count of channels. */
-function sizeOf({ name, shape, meaning }: DescribedInput): Size {
-  const [first = 0, second = 0, third = 0] = shape.slice(-3);
-  if (shape.length !== 4 || shape.slice(1).includes(-1)) {
+function sizeOf({ name, shape, meaning }: DescribedInput): PictureSize {
+  const size = pictureSize(shape, meaning?.layout ?? null);
+  if (!size) {
     throw invalid(
       `${name} is [${shape.join(', ')}]: a picture fills [rows, channels, height, width] of known size`,
     );
   }
-  const isChannelsFirst = meaning ? meaning.layout === 'NCHW' : isChannels(first) || !isChannels(third);
-  const size = isChannelsFirst
-    ? { channels: first, height: second, width: third, isChannelsFirst }
-    : { channels: third, height: first, width: second, isChannelsFirst };
-  if (!isChannels(size.channels)) throw invalid(`${name} has ${size.channels} channels, wanted 1, 3 or 4`);
+  if (!isPictureChannels(size.channels)) {
+    throw invalid(`${name} has ${size.channels} channels, wanted 1, 3 or 4`);
+  }
   return size;
-}
-
-/** Grey, RGB, RGBA. */
-function isChannels(count: number): boolean {
-  return [1, 3, 4].includes(count);
 }
 
 type Drawable = Parameters<OffscreenCanvasRenderingContext2D['drawImage']>[0];
 
 /** RGBA in the size that is wanted, on white. */
-async function pixelsOf(source: Picture, { width, height }: Size): Promise<Pixels> {
+async function pixelsOf(source: Picture, { width, height }: PictureSize): Promise<Pixels> {
   if (isPixels(source) && source.width === width && source.height === height) return source;
   if (typeof OffscreenCanvas === 'undefined') {
     throw invalid(
@@ -98,22 +81,6 @@ function isPixels(source: Picture): source is Pixels {
 
 function isCanvas(source: Picture): source is Canvas {
   return 'getContext' in source;
-}
-
-/** Grey is luma (ITU-R BT.601); black is `range[0]`, white `range[1]`. */
-function planes({ data }: Pixels, size: Size, [black, white]: readonly [number, number]): number[] {
-  const { channels, width, height, isChannelsFirst } = size;
-  const area = width * height;
-  const values = new Array<number>(channels * area);
-  for (let pixel = 0; pixel < area; pixel++) {
-    const [r = 0, g = 0, b = 0, a = 0] = data.subarray(pixel * 4, pixel * 4 + 4);
-    const bands = channels === 1 ? [0.299 * r + 0.587 * g + 0.114 * b] : [r, g, b, a];
-    for (let channel = 0; channel < channels; channel++) {
-      const at = isChannelsFirst ? channel * area + pixel : pixel * channels + channel;
-      values[at] = black + (bands[channel]! / 255) * (white - black);
-    }
-  }
-  return values;
 }
 
 function tensorOf({ name, datatype, shape }: DescribedInput, values: readonly number[]): Tensor {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   errorCatalogue,
   errorCodes,
-  failureSchema,
   HaversackError,
   toFailure,
 } from '../../src/core/errors.ts';
+import { failureSchema } from '../../src/core/failure-schema.ts';
 
 describe('the catalogue of errors', () => {
   it('says for every code what happened, what to do, and an HTTP status', () => {

@@ -1,11 +1,8 @@
 // From strokes to the numbers of a `cell-counts` input, in the input's own range.
 import type { InputInterface } from '../../core/artifact/interface.ts';
-import { cellCounts, type Stroke } from '../../core/data/drawing.ts';
+import type { Stroke } from '../../core/data/drawing.ts';
+import { drawnValues, fullCell } from '../../core/data/drawn-values.ts';
 import { cellsAcross } from './inputs.ts';
-
-/** Pixels of the bitmap across a cell, as the digits' data set was made (`inputMeaningSchema`). */
-const cellPixels = 4;
-const fullCell = cellPixels * cellPixels;
 
 /** Paper and full ink. */
 export function inkRange({ meaning }: InputInterface): readonly [paper: number, ink: number] {
@@ -16,7 +13,5 @@ export function inkRange({ meaning }: InputInterface): readonly [paper: number, 
 export function drawnSample(input: InputInterface, strokes: readonly Stroke[]): number[] | null {
   const size = cellsAcross(input);
   if (size === null || strokes.length === 0) return null;
-  const [paper, ink] = inkRange(input);
-  const counts = cellCounts(strokes, { size, cell: cellPixels });
-  return Array.from(counts, count => paper + (count / fullCell) * (ink - paper));
+  return drawnValues(strokes, size, inkRange(input));
 }

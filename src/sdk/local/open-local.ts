@@ -6,6 +6,7 @@ import { decidedOutputs } from '../../core/serve/decided-outputs.ts';
 import { describedMetadata } from '../../core/serve/described.ts';
 import { errorCatalogue, HaversackError } from '../../core/errors.ts';
 import type { Offload } from '../../core/protocol/offload.ts';
+import { openRuntimeSession } from '../../core/runtime/binding-session.ts';
 import type { Session } from '../../core/runtime/session.ts';
 import type { TensorMap } from '../../core/tensor.ts';
 import type { Computed } from '../answer.ts';
@@ -14,7 +15,6 @@ import { describe } from '../described.ts';
 import type { LocalPart } from '../local-part.ts';
 import type { ClientOptions } from '../options.ts';
 import { nameOf, type Target } from '../target.ts';
-import { openRuntimeSession } from './runtime-session.ts';
 
 /** Each holds its weights: whoever needs more at a time needs a server. */
 const maxOpen = 4;

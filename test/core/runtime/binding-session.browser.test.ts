@@ -1,9 +1,9 @@
 // ONNX Runtime's web package behind the client's local part; Node's is in `client.test.ts`.
 import { expect, it } from 'vitest';
-import { float32 } from '../../src/core/tensor.ts';
-import { openRuntimeSession } from '../../src/sdk/local/runtime-session.ts';
-import { loadOrt } from '../../src/worker/ort.ts';
-import { smallAnswer, smallModel } from '../worker/stored.ts';
+import { float32 } from '../../../src/core/tensor.ts';
+import { openRuntimeSession } from '../../../src/core/runtime/binding-session.ts';
+import { loadOrt } from '../../../src/worker/ort.ts';
+import { smallAnswer, smallModel } from '../../worker/stored.ts';
 
 const its = {
   inputs: [{ name: 'x', datatype: 'FP32' as const, shape: [-1, 2], meaning: null }],

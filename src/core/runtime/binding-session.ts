@@ -1,12 +1,12 @@
-// A model in the runtime that a program brought, behind `Session`.
-import type { Bytes } from '../../core/artifact/digest.ts';
-import type { ModelInterface } from '../../core/artifact/interface.ts';
-import { HaversackError } from '../../core/errors.ts';
-import { openError, runError } from '../../core/runtime/ort-errors.ts';
-import { checkFeeds, fromOrtType, toOrtType } from '../../core/runtime/ort-tensors.ts';
-import type { Session } from '../../core/runtime/session.ts';
-import type { Tensor, TensorData } from '../../core/tensor.ts';
-import type { Runtime, RuntimeTensor } from '../runtime.ts';
+// A model in a runtime that somebody brought, behind `Session`: for who has no worker of ours around it.
+import type { Bytes } from '../artifact/digest.ts';
+import type { ModelInterface } from '../artifact/interface.ts';
+import { HaversackError } from '../errors.ts';
+import { openError, runError } from './ort-errors.ts';
+import { checkFeeds, fromOrtType, toOrtType } from './ort-tensors.ts';
+import type { Session } from './session.ts';
+import type { Tensor, TensorData } from '../tensor.ts';
+import type { Runtime, RuntimeTensor } from './binding.ts';
 
 type Given = Runtime | (() => Promise<Runtime>);
 
