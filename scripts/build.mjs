@@ -39,10 +39,12 @@ const shellExtras = [
   'index.html',
   'manifest.webmanifest',
   'runtime.json',
+  'assets/listener-*.js',
   'icons/**',
   'favicon*',
   'twin.js',
   'embed.js',
+  'page/*',
 ];
 const maxShellFileBytes = 1 << 20;
 const abandonedAfterMs = 30 * 60_000;
@@ -112,6 +114,55 @@ async function buildOutside(vite, outDir) {
     });
   }
 }
+
+/**
+ * What an exported page is made of (`src/core/page/compose-page.ts`): classic scripts, each whole in one file, for a page that is
+ * opened as a file loads no modules. ONNX Runtime's binary is not among them: the app has it already.
+ */
+async function buildPage(vite, outDir) {
+  const { default: preact } = await import('@preact/preset-vite');
+  for (const [name, input] of [
+    ['page', 'src/app/page/main.tsx'],
+    ['runtime', 'src/app/page/runtime.ts'],
+  ]) {
+    await vite.build({
+      root,
+      configFile: false,
+      publicDir: false,
+      logLevel: 'warn',
+      plugins: [preact(), withoutJsonSchema(), withoutBinaries],
+      define: { 'import.meta.url': 'document.baseURI' },
+      build: {
+        outDir: join(outDir, 'page'),
+        emptyOutDir: false,
+        target: 'es2022',
+        modulePreload: false,
+        cssCodeSplit: false,
+        assetsInlineLimit: 0,
+        reportCompressedSize: false,
+        rollupOptions: {
+          // A classic script has none; what asks for it looks for files that are brought by another.
+          checks: { emptyImportMeta: false },
+          input: join(root, input),
+          output: {
+            format: 'iife',
+            entryFileNames: `${name}.js`,
+            assetFileNames: `${name}[extname]`,
+            codeSplitting: false,
+          },
+        },
+      },
+    });
+  }
+}
+
+/** ONNX Runtime names its binary as a file of its own, which is beside the app already. */
+const withoutBinaries = {
+  name: 'haversack:without-binaries',
+  generateBundle(_options, bundle) {
+    for (const name of Object.keys(bundle)) if (name.endsWith('.wasm')) delete bundle[name];
+  },
+};
 
 async function buildServiceWorker(vite, outDir, shell) {
   const staging = `${outDir}-sw`;
@@ -221,6 +272,7 @@ async function build() {
     say('Building …');
     const shell = await step('app', () => buildApp(vite, app));
     await step('twin and frame', () => buildOutside(vite, app));
+    await step('page', () => buildPage(vite, app));
     await step('service worker', () => buildServiceWorker(vite, app, shell));
     // A page of the server's own loads it from there, too.
     await step('client', () => buildClient(vite, join(staging, 'client'), join(app, 'client')));

@@ -1,5 +1,8 @@
 // The screen Use.
+import { decided } from './decided.ts';
+
 export const use = {
+  ...decided,
   title: 'Use {model}',
   firstTitle: 'Models you carry',
   firstText:
@@ -22,13 +25,6 @@ export const use = {
   answer: 'Answer',
   waiting: 'Draw, and the answer appears here.',
   thinking: 'Opening the model…',
-  notSure: 'Not sure',
-  bestGuess: 'Best guess: {label}',
-  probabilities: 'Probability of each answer',
-  others: {
-    one: '{n} other, {share} together',
-    other: '{n} others, {share} together',
-  },
   lineTitle: 'Where this answer came from',
   device: 'this device',
   onDevice: 'This device computed it; nothing was sent.',

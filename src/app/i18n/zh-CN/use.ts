@@ -1,8 +1,10 @@
 // The screen Use.
 import type { Translation } from '../translator.ts';
 import type { use as en } from '../en/use.ts';
+import { decided } from './decided.ts';
 
 export const use: Translation<typeof en> = {
+  ...decided,
   title: '使用 {model}',
   firstTitle: '随身携带的模型',
   firstText: '模型只需获取一次。此后它就在这台设备上作答，有没有网络都可以，您给它的内容不会离开这台设备。',
@@ -24,10 +26,6 @@ export const use: Translation<typeof en> = {
   answer: '答案',
   waiting: '开始画，答案会出现在这里。',
   thinking: '正在打开模型…',
-  notSure: '不确定',
-  bestGuess: '最可能是：{label}',
-  probabilities: '每个答案的概率',
-  others: { other: '其余 {n} 个，合计 {share}' },
   lineTitle: '这个答案从何而来',
   device: '这台设备',
   onDevice: '由这台设备计算；没有发送任何内容。',

@@ -1,0 +1,28 @@
+// An exported page, which runs one model alone.
+import type { page as en } from '../en/page.ts';
+import type { Translation } from '../translator.ts';
+
+export const page: Translation<typeof en> = {
+  opening: '正在打开模型…',
+  answer: '答案',
+  waiting: '答案会出现在这里。',
+  give: '要问它的内容',
+  another: '换一张图片',
+  unreadable: '这不是可以显示的照片。',
+  unreadableWhy: '浏览器无法读取这个文件，或文件超过 40 MB。',
+  unreadableDo: '请选择 JPEG 或 PNG 文件。',
+  about: '关于这个模型',
+  version: '版本',
+  unnumbered: '尚未进入注册中心',
+  made: '制作时间',
+  weights: '权重',
+  licence: '许可',
+  licenceUnsaid: '未说明',
+  dataLicence: '其数据的许可',
+  stays: '全部在本页中计算。您给它的内容不会离开这台设备。',
+  missing: '这个页面缺少一个文件。',
+  missingWhy: '{file} 不在页面旁边，或不完整。',
+  missingDo: '请把整个压缩包解压到同一个文件夹，再打开其中的 index.html。',
+  failed: '无法运行这个模型。',
+  failedDo: '请重新加载页面；如仍不行，请用较新的浏览器（Chrome、Edge、Firefox、Safari）打开。',
+};

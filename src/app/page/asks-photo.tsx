@@ -1,0 +1,98 @@
+// A page's model is shown something: the camera as it goes, or a photo from a file.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { InputInterface } from '../../core/artifact/interface.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { t as photo } from '../i18n/photo.ts';
+import { t } from '../i18n/page.ts';
+import { Button } from '../parts/button.tsx';
+import { CameraTrouble, CameraView } from '../parts/camera-view.tsx';
+import { Note } from '../parts/note.tsx';
+import { ChooseFiles, DropTarget } from '../parts/photo-drop.tsx';
+import { Still } from '../screens/use/photo-still.tsx';
+import { createCamera } from '../state/camera.ts';
+import { eachFrame } from '../state/frames.ts';
+import { frozen, shownBy, tooLarge } from '../state/photos.ts';
+import { pictureInput } from './picture-input.ts';
+
+/** Ten looks a second: more are not read, and cost a battery. */
+const lookEveryMs = 100;
+
+export interface AsksProps {
+  readonly input: InputInterface;
+  /** Null: there is nothing to be answered. */
+  readonly onInput: (input: Tensor | null) => void;
+}
+
+export function AsksPhoto({ input, onInput }: AsksProps) {
+  const camera = useMemo(createCamera, []);
+  const [still, setStill] = useState<OffscreenCanvas | null>(null);
+  const [isUnreadable, setUnreadable] = useState(false);
+  useEffect(() => camera.dispose, [camera]);
+  const isHeld = useRef(false);
+  isHeld.current = still !== null;
+  const hold = (canvas: OffscreenCanvas | null): void => {
+    setStill(canvas);
+    onInput(canvas && pictureInput(input, { source: canvas, width: canvas.width, height: canvas.height }));
+  };
+  const onVideo = useVideo(video => {
+    const shown = isHeld.current ? null : shownBy(video);
+    if (shown) onInput(pictureInput(input, shown));
+  });
+  const take = async (file: File | undefined): Promise<void> => {
+    if (!file) return;
+    const canvas = tooLarge(file) ? null : await canvasOf(file);
+    setUnreadable(canvas === null);
+    if (canvas) hold(canvas);
+  };
+  return (
+    <DropTarget class="stack" onFiles={files => void take(files[0]?.file)}>
+      <CameraView
+        camera={camera}
+        onVideo={onVideo}
+        over={still ? <Still canvas={still} /> : null}
+        actions={
+          <>
+            {still ? (
+              <Button kind="primary" icon="refresh" onClick={() => hold(null)}>
+                {t('another')}
+              </Button>
+            ) : null}
+            <ChooseFiles one accept="image/*" onFiles={files => void take(files[0]?.file)}>
+              {photo('choosePhoto')}
+            </ChooseFiles>
+          </>
+        }
+      />
+      <CameraTrouble camera={camera} />
+      {isUnreadable ? (
+        <div role="alert">
+          <Note tone="bad">
+            <strong>{t('unreadable')}</strong>
+            <span>{t('unreadableWhy')}</span>
+            <span>{t('unreadableDo')}</span>
+          </Note>
+        </div>
+      ) : null}
+    </DropTarget>
+  );
+}
+
+/** Looks at whatever video there is, picture by picture. */
+function useVideo(look: (video: HTMLVideoElement) => void): (video: HTMLVideoElement | null) => void {
+  const stop = useRef<(() => void) | null>(null);
+  const latest = useRef(look);
+  latest.current = look;
+  return useCallback(video => {
+    stop.current?.();
+    stop.current = video && eachFrame(video, () => latest.current(video), lookEveryMs);
+  }, []);
+}
+
+/** The middle square of it; null for what this browser does not show. */
+async function canvasOf(file: File): Promise<OffscreenCanvas | null> {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!bitmap) return null;
+  const canvas = frozen({ source: bitmap, width: bitmap.width, height: bitmap.height });
+  bitmap.close();
+  return canvas;
+}

@@ -1,0 +1,30 @@
+// From a picture to what the page's model takes: as bytes where it prepares photos itself, else in its size and range.
+import type { InputInterface } from '../../core/artifact/interface.ts';
+import { pictureSize, pictureValues } from '../../core/data/picture-values.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { toInput } from '../state/inputs.ts';
+import { askable, middleSquare, type Shown, toPhotoInput } from '../state/photos.ts';
+
+/** The middle square. @returns null for an input that takes no pictures */
+export function pictureInput(input: InputInterface, shown: Shown): Tensor | null {
+  const { meaning, shape, datatype } = input;
+  if (meaning?.kind !== 'image') return null;
+  if (meaning.preparation === 'photo') return toPhotoInput(askable(shown));
+  const size = pictureSize(shape, meaning.layout);
+  if (!size) return null;
+  const values = pictureValues(scaled(shown, size.width, size.height), size, meaning.range);
+  const isFloat = datatype === 'FP16' || datatype === 'FP32' || datatype === 'FP64';
+  return toInput(input, isFloat ? values : values.map(Math.round));
+}
+
+/** RGBA; white below what is transparent. */
+function scaled({ source, ...of }: Shown, width: number, height: number): Uint8ClampedArray {
+  const { x, y, side } = middleSquare(of.width, of.height);
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('this browser gives no canvas to draw on');
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, x, y, side, side, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height).data;
+}

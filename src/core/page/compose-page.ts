@@ -1,0 +1,131 @@
+// A page that runs one model alone, as files: what the build made of it, the runtime, the model, and what it knows of the model.
+// Any host serves them as they are, and a browser opens them from a disk.
+import { escapeHtml } from './escape-html.ts';
+import { embeddedScript } from './embedded-files.ts';
+import { embeddedModel, embeddedRuntime } from './embedded-names.ts';
+import { factsElement, type PageFacts, pageAsks } from './page-facts.ts';
+import { pageReadme } from './page-readme.ts';
+import { type Bytes, sha256 } from '../artifact/digest.ts';
+import type { VersionBody } from '../artifact/documents.ts';
+import { HaversackError } from '../errors.ts';
+
+/** What the build made of `src/app/page`, by its names below `pageFolder`. */
+export const pageParts = ['page.js', 'page.css', 'runtime.js'] as const;
+export type PagePart = (typeof pageParts)[number];
+/** Where an app's server has them. */
+export const pageFolder = '/page/';
+
+/** In base64 it is a third larger, and a browser holds it a few times while the page opens. */
+export const pageModelBytesAtMost = 128 * 2 ** 20;
+
+/**
+ * Nothing comes from elsewhere and nothing goes anywhere: the page loads scripts beside it, and fetches nothing. A camera's picture
+ * and files that somebody chose are no addresses.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+export interface PageFile {
+  readonly path: string;
+  readonly bytes: Bytes;
+}
+
+export interface PageOf {
+  readonly body: Pick<VersionBody, 'model' | 'createdAt' | 'labels' | 'interface' | 'artifacts'>;
+  /** Null: it is in no registry yet. */
+  readonly version: number | null;
+  readonly variant: string;
+  /** Of that variant. */
+  readonly file: Bytes;
+  readonly licence: string | null;
+}
+
+/**
+ * @param parts what the build made
+ * @param wasm ONNX Runtime's WebAssembly, of the build that `runtime.js` is of
+ * @throws HaversackError `InputInvalid` for a model that a page cannot ask for, `TooLarge`
+ */
+export async function composePage(
+  of: PageOf,
+  parts: Readonly<Record<PagePart, Bytes>>,
+  wasm: Bytes,
+): Promise<PageFile[]> {
+  requirePage(of);
+  const facts = await factsOf(of);
+  const text = (content: string) => new TextEncoder().encode(content);
+  return [
+    { path: 'index.html', bytes: text(htmlOf(facts)) },
+    { path: 'README.txt', bytes: text(pageReadme(facts)) },
+    ...pageParts.map(path => ({ path, bytes: parts[path] })),
+    { path: embeddedRuntime.script, bytes: await embeddedScript(embeddedRuntime.name, wasm) },
+    { path: embeddedModel.script, bytes: await embeddedScript(embeddedModel.name, of.file) },
+    { path: 'model.onnx', bytes: of.file },
+    { path: 'manifest.json', bytes: text(`${JSON.stringify(facts, null, 2)}\n`) },
+  ];
+}
+
+/** @throws HaversackError `InputInvalid`, `TooLarge` */
+export function requirePage({
+  body,
+  file,
+}: {
+  readonly body: PageOf['body'];
+  readonly file: Pick<Bytes, 'length'>;
+}): void {
+  if (pageAsks(body.interface) === null) {
+    throw new HaversackError(
+      'InputInvalid',
+      `${body.model}: a page asks for a photo, a drawing or numbers, one input that says what it is`,
+    );
+  }
+  if (file.length > pageModelBytesAtMost) {
+    throw new HaversackError(
+      'TooLarge',
+      `the model has ${file.length} bytes, a page holds ${pageModelBytesAtMost}; a smaller variant may do`,
+    );
+  }
+}
+
+async function factsOf({ body, version, variant, file, licence }: PageOf): Promise<PageFacts> {
+  return {
+    model: body.model,
+    version,
+    variant,
+    createdAt: body.createdAt,
+    licence,
+    dataLicence: body.artifacts.dataset?.licence ?? null,
+    file: { digest: await sha256(file), bytes: file.length },
+    labels: body.labels,
+    interface: body.interface,
+  };
+}
+
+function htmlOf(facts: PageFacts): string {
+  const title = escapeHtml(facts.model);
+  // In a block of data no entity is read, and only `</script` and `<!--` end it (HTML, section 4.12.1.3).
+  const json = JSON.stringify(facts).replaceAll('<', '\\u003c');
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="referrer" content="no-referrer" />
+    <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+    <meta name="color-scheme" content="light dark" />
+    <title>${title}</title>
+    <link rel="stylesheet" href="page.css" />
+  </head>
+  <body>
+    <div id="app"></div>
+    <noscript>${title} runs in this page and needs JavaScript for it.</noscript>
+    <script type="application/json" id="${factsElement}">${json}</script>
+    <script src="page.js"></script>
+  </body>
+</html>
+`;
+}

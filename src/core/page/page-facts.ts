@@ -1,0 +1,49 @@
+// What an exported page knows of its model: written into its HTML when it is made, read by its script. Types without logic, but for
+// what a page can ask its reader for.
+import type { Digest } from '../artifact/digest.ts';
+import type { ModelInterface } from '../artifact/interface.ts';
+import { pictureSize } from '../data/picture-values.ts';
+
+export interface PageFacts {
+  readonly model: string;
+  /** Null: it was in no registry yet. */
+  readonly version: number | null;
+  readonly variant: string;
+  /** ISO 8601; of the version. */
+  readonly createdAt: string;
+  /** As whoever made the page said; null: nobody did. */
+  readonly licence: string | null;
+  /** Of the data it learnt from, as the version says; null: it does not. */
+  readonly dataLicence: string | null;
+  /** Of that variant. */
+  readonly file: { readonly digest: Digest; readonly bytes: number };
+  readonly labels: readonly string[] | null;
+  readonly interface: ModelInterface;
+}
+
+/** Where the facts are in the page's HTML: the id of a block of JSON. */
+export const factsElement = 'facts';
+
+/** What a page asks for: a photo (camera or file), a drawing, or numbers. */
+export type PageAsks = 'photo' | 'drawing' | 'numbers';
+
+/** Null where it is none of these, or nobody said how it answers: of such a model there is no page. */
+export function pageAsks({ inputs, decision }: ModelInterface): PageAsks | null {
+  const [only] = inputs;
+  if (inputs.length !== 1 || !only?.meaning || !decision) return null;
+  const { meaning, shape, datatype } = only;
+  switch (meaning.kind) {
+    case 'features':
+      return datatype === 'BYTES' ? null : 'numbers';
+    // A page asks for no sound yet: the microphone is the app's.
+    case 'waveform':
+      return null;
+    case 'image':
+      break;
+  }
+  if (meaning.preparation === 'photo') return datatype === 'UINT8' ? 'photo' : null;
+  const size = pictureSize(shape, meaning.layout);
+  if (!size) return null;
+  if (meaning.preparation === 'pixels') return [1, 3].includes(size.channels) ? 'photo' : null;
+  return size.channels === 1 && size.width === size.height ? 'drawing' : null;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelInterface } from '../../../src/core/artifact/interface.ts';
+import { composePage, pageModelBytesAtMost, requirePage } from '../../../src/core/page/compose-page.ts';
+import type { PageFacts } from '../../../src/core/page/page-facts.ts';
+
+const face: ModelInterface = {
+  inputs: [
+    {
+      name: 'x',
+      datatype: 'FP32',
+      shape: [-1, 1],
+      meaning: { kind: 'features', names: ['a'], units: [null], ranges: null },
+    },
+  ],
+  outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1], meaning: { kind: 'value', unit: null } }],
+  decision: { kind: 'value', output: 'y' },
+};
+const body = {
+  model: 'wine',
+  createdAt: '2026-11-27T05:00:00.000Z',
+  labels: ['</script><script>alert(1)</script>', '<!--'],
+  interface: face,
+  artifacts: { dataset: null, recorded: null, topology: null },
+};
+const bytes = (text: string) => new TextEncoder().encode(text);
+const parts = { 'page.js': bytes('page'), 'page.css': bytes('css'), 'runtime.js': bytes('ort') };
+const of = { body, version: 3, variant: 'int8', file: bytes('model'), licence: 'CC BY 4.0' };
+
+async function composed(): Promise<Map<string, string>> {
+  const files = await composePage(of, parts, bytes('wasm'));
+  return new Map(files.map(file => [file.path, new TextDecoder().decode(file.bytes)]));
+}
+
+describe('a page of files', () => {
+  it('has the model, the runtime, what the build made, and how to open it', async () => {
+    const files = await composed();
+    expect([...files.keys()].sort()).toEqual(
+      [
+        'README.txt',
+        'index.html',
+        'manifest.json',
+        'model.js',
+        'model.onnx',
+        'page.css',
+        'page.js',
+        'runtime-wasm.js',
+        'runtime.js',
+      ].sort(),
+    );
+    expect(files.get('model.onnx')).toBe('model');
+    expect(files.get('README.txt')).toMatch(
+      /wine, version 3\nMade 2026-11-27 · int8 · 5 bytes[^]*CC BY 4\.0/,
+    );
+  });
+
+  it('says in its HTML what the model is, whatever its labels are', async () => {
+    const html = (await composed()).get('index.html')!;
+    const blocks = [...html.matchAll(/<script type="application\/json" id="facts">([^]*?)<\/script>/g)];
+    expect(blocks).toHaveLength(1);
+    const facts = JSON.parse(blocks[0]![1]!) as PageFacts;
+    expect(facts).toEqual(JSON.parse((await composed()).get('manifest.json')!));
+    expect(facts).toMatchObject({
+      model: 'wine',
+      version: 3,
+      licence: 'CC BY 4.0',
+      labels: body.labels,
+      interface: face,
+      file: { bytes: 5 },
+    });
+    expect(blocks[0]![1]).not.toContain('<');
+  });
+
+  it('lets scripts beside it run, and nothing else in or out', async () => {
+    const html = (await composed()).get('index.html')!;
+    const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(html)![1];
+    expect(policy).toBe(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; base-uri 'none'; form-action 'none'",
+    );
+    expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(match => match[1])).toEqual([
+      'page.css',
+      'page.js',
+    ]);
+  });
+
+  it('is of no model that a page cannot ask for, and of none that is too large', () => {
+    expect(() =>
+      requirePage({ body: { ...body, interface: { ...face, decision: null } }, file: of.file }),
+    ).toThrow(/one input that says what it is/);
+    expect(() => requirePage({ body, file: { length: pageModelBytesAtMost + 1 } })).toThrow(
+      /134217729 bytes/,
+    );
+    expect(() => requirePage({ body, file: { length: pageModelBytesAtMost } })).not.toThrow();
+  });
+});
