@@ -1,6 +1,7 @@
-// Learns a project while it is taught: embeds what was shown, one photo at a time, and trains a head when nothing waits. What
-// is in the store counts: it is read anew whenever that changes.
+// Learns a project while it is taught: embeds what was shown, one at a time, and trains a head now and then, and when nothing
+// waits. What is in the store counts: it is read anew whenever that changes.
 import { HaversackError, toFailure } from '../core/errors.ts';
+import { HeadTurns } from '../core/teach/head-turns.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { onChanges } from '../device/changes.ts';
 import type { Database } from '../device/db.ts';
@@ -31,6 +32,7 @@ export class ProjectLearner {
   readonly #looks = new LatestOnly((shown: Shown) => this.#answer(shown));
   readonly #listeners = new Set<OnStanding>();
   readonly #unlisten: () => void;
+  readonly #turns = new HeadTurns();
   #learning: Promise<void> | null = null;
   #isStale = true;
   #reportedAt = 0;
@@ -95,8 +97,7 @@ export class ProjectLearner {
       await this.#sync();
       await this.#embedPending();
       if (this.#isBehind()) continue;
-      await this.answerer.train(this.control);
-      this.#report();
+      await this.#train();
     } while (this.#isBehind());
   }
 
@@ -133,11 +134,17 @@ export class ProjectLearner {
         // Heard of when it is awaited, also where something else fails before.
         keeping.catch(() => undefined);
       } else this.examples.setUnreadable(id);
-      this.#reportSometimes();
+      if (this.#turns.isReached(this.examples.embedded)) await this.#train();
+      else this.#reportSometimes();
       if (this.#isBehind()) break;
     }
     await keeping;
     await next;
+  }
+
+  async #train(): Promise<void> {
+    await this.answerer.train(this.control);
+    this.#report();
   }
 
   /** Without room it is computed again next time, and nothing else is lost. */

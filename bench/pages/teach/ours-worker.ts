@@ -13,6 +13,7 @@ serveSide(async backend => {
   const width = session.outputs[0]!.shape[1]!;
   return {
     width,
+    learnsAsTheyCome: true,
     async embed({ rgba, width: columns, height: rows }) {
       const photo = { datatype: 'UINT8' as const, shape: [1, rows, columns, 3], data: withoutAlpha(rgba) };
       return (await session.run({ photo }))['embedding']!.data as Float32Array<ArrayBuffer>;

@@ -1,6 +1,7 @@
 // A side of the teach bench, alone in a worker: it is shown photos, learns classes, and is asked. What differs between the
 // sides is a `Teacher`.
 import { expose } from 'comlink';
+import { HeadTurns } from '../../../src/core/teach/head-turns.ts';
 import { type LabelledEmbeddings, rowsAt } from '../../../src/core/teach/labelled-embeddings.ts';
 import type { RgbaPhoto } from '../../teach/photo-sets.ts';
 
@@ -10,6 +11,8 @@ export interface Teacher {
   embed(photo: RgbaPhoto): Promise<Float32Array<ArrayBuffer>>;
   /** As soon as it can: what this side's way is to answer from a few examples. @returns the class */
   answer(shown: LabelledEmbeddings, asked: Float32Array<ArrayBuffer>): Promise<number>;
+  /** Whether it learns while photos still come in; else when all are embedded, as Teachable Machine does. */
+  readonly learnsAsTheyCome: boolean;
   /** @param wanted share of the tests that ends it early; null: to its end */
   learn(shown: LabelledEmbeddings, tests: LabelledEmbeddings, wanted: number | null): Promise<Learning>;
 }
@@ -21,6 +24,11 @@ export interface Learning {
   readonly right: number;
 }
 
+export interface Taught extends Learning {
+  /** Of the photos, how many it had learnt from then. */
+  readonly learntFrom: number;
+}
+
 export interface Side {
   open(backend: string): Promise<void>;
   /** Photos to be shown later, by their places. */
@@ -28,7 +36,7 @@ export interface Side {
   /** @returns milliseconds from all but the last in hand to an answer to the last */
   firstAnswer(places: readonly number[]): Promise<number>;
   /** From photos in hand; embeddings are made within the time, those of the tests before it. */
-  teach(shown: readonly number[], tests: readonly number[], wanted: number): Promise<Learning>;
+  teach(shown: readonly number[], tests: readonly number[], wanted: number): Promise<Taught>;
   /** Share that is right; what was embedded before is not embedded again. */
   accuracy(shown: readonly number[], tests: readonly number[]): Promise<number>;
 }
@@ -74,11 +82,22 @@ export function serveSide(open: (backend: string) => Promise<Teacher>): void {
     },
     async teach(shown, tests, wanted) {
       const held = await embedded(tests, false);
-      const started = performance.now();
-      const rows = await embedded(shown, true);
-      const embedMs = performance.now() - started;
-      const { milliseconds, right } = await teacher.learn(rows, held, wanted);
-      return { milliseconds: embedMs + milliseconds, right };
+      const turns = new HeadTurns();
+      let spent = 0;
+      // As the app does: of each class the first come first.
+      const order = inTurns(shown, labels);
+      for (let i = 0; i < order.length; i++) {
+        const started = performance.now();
+        await embedded([order[i]!], true);
+        spent += performance.now() - started;
+        const isLast = i + 1 === order.length;
+        if (!isLast && !(teacher.learnsAsTheyCome && turns.isReached(i + 1))) continue;
+        const rows = await embedded(order.slice(0, i + 1), false);
+        const { milliseconds, right } = await teacher.learn(rows, held, wanted);
+        spent += milliseconds;
+        if (isLast || right >= wanted) return { milliseconds: spent, right, learntFrom: i + 1 };
+      }
+      throw new Error('nothing was shown');
     },
     async accuracy(shown, tests) {
       const rows = await embedded(shown, false);
@@ -86,6 +105,17 @@ export function serveSide(open: (backend: string) => Promise<Teacher>): void {
     },
   };
   expose(side);
+}
+
+/** The first of each class, then the second of each, and so on. */
+function inTurns(places: readonly number[], labels: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  const turns = places.map(place => {
+    const turn = counts.get(labels[place]!) ?? 0;
+    counts.set(labels[place]!, turn + 1);
+    return { place, turn };
+  });
+  return turns.sort((a, b) => a.turn - b.turn).map(({ place }) => place);
 }
 
 export function rightShare(answers: ArrayLike<number>, { labels }: LabelledEmbeddings): number {

@@ -10,7 +10,7 @@ import {
   textCrops,
 } from '../../teach/photo-sets.ts';
 import { Sides } from '../sides.ts';
-import type { Learning, Side } from './side.ts';
+import type { Side, Taught } from './side.ts';
 
 export interface TeachSide {
   readonly library: 'ours' | 'tfjs';
@@ -25,7 +25,7 @@ interface Teaching {
   /** Starts a side and gives it the photos. */
   open(key: string, side: TeachSide): Promise<void>;
   firstAnswer(key: string, places: readonly number[]): Promise<number>;
-  teach(key: string, shown: readonly number[], tests: readonly number[], wanted: number): Promise<Learning>;
+  teach(key: string, shown: readonly number[], tests: readonly number[], wanted: number): Promise<Taught>;
   accuracy(key: string, shown: readonly number[], tests: readonly number[]): Promise<number>;
   close(key: string): void;
 }

@@ -26,6 +26,7 @@ serveSide(async backend => {
   const { side, width } = backbone;
   return {
     width,
+    learnsAsTheyCome: false,
     async embed({ rgba, width: columns, height: rows }) {
       const embedding = tf.tidy(() => {
         const pixels = tf.slice(
