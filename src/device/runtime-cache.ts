@@ -93,6 +93,20 @@ export async function fetchRuntimeList({
   return parsed.data;
 }
 
+/**
+ * ONNX Runtime's own WebAssembly for CPUs: as it is kept here, else fetched.
+ * @throws HaversackError `Offline`, `DocumentInvalid`, `NotFound` where the list has none
+ */
+export async function readRuntimeBinary(options: CacheRuntimeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  // Of the build that runs here, whose other files go with it; the server's may be of the next.
+  const list = (await storedList()) ?? (await fetchRuntimeList(options));
+  const path = list.wasm.find(name => name.endsWith('.wasm'));
+  if (path === undefined) throw new HaversackError('NotFound', `${runtimeListPath} names no .wasm`);
+  const kept = await (await caches.open(runtimeCacheName)).match(path, { ignoreVary: true });
+  const response = kept ?? (await get(path, { signal: options.signal ?? null }, options.fetch));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 /** The list that the cached files are from; null where nothing was cached yet. */
 export async function storedList(): Promise<RuntimeList | null> {
   const response = await (await caches.open(runtimeCacheName)).match(runtimeListPath);

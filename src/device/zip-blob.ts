@@ -15,7 +15,7 @@ const partBytes = 4 * 2 ** 20;
 const earliest = new Date(1980, 0, 2);
 
 /** Photos are compressed already: they are stored in deflate's form, which all tools read of a stream. */
-export async function zipBlob(files: AsyncIterable<PackedFile>): Promise<Blob> {
+export async function zipBlob(files: AsyncIterable<PackedFile> | Iterable<PackedFile>): Promise<Blob> {
   const parts: Blob[] = [];
   let pending: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
@@ -32,7 +32,7 @@ export async function zipBlob(files: AsyncIterable<PackedFile>): Promise<Blob> {
     bytes = 0;
   };
   for await (const { path, bytes: content, at } of files) {
-    const file = new ZipDeflate(path, { level: isText(path) ? 6 : 0 });
+    const file = new ZipDeflate(path, { level: levelOf(path) });
     file.mtime = at < earliest ? earliest : at;
     zip.add(file);
     file.push(content, true);
@@ -43,6 +43,8 @@ export async function zipBlob(files: AsyncIterable<PackedFile>): Promise<Blob> {
   return new Blob(parts, { type: 'application/zip' });
 }
 
-function isText(path: string): boolean {
-  return /\.(csv|json|geojson)$/.test(path);
+function levelOf(path: string): 0 | 1 | 6 {
+  if (/\.(csv|json|geojson|html|css|txt)$/.test(path)) return 6;
+  // Most of a script of ours is base64: its two bits of eight go at any level.
+  return path.endsWith('.js') ? 1 : 0;
 }

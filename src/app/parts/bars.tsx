@@ -21,7 +21,9 @@ export function Bars(props: {
           <span class="bar-track" aria-hidden="true">
             <span class="bar-fill" style={{ display: 'block', transform: `scaleX(${row.value || 0})` }} />
           </span>
-          <span class="bar-value">{formatShare(row.value)}</span>
+          <data class="bar-value" value={row.value}>
+            {formatShare(row.value)}
+          </data>
         </li>
       ))}
     </ol>

@@ -141,6 +141,7 @@ export const judge = {
   useNow: 'Use it now',
   useNowHint: 'It runs here in place of version {version}, before it has a number. One tap leads back.',
   useNewHint: 'It runs here before it has a number.',
+  pageHint: 'A file to take away, which runs it alone.',
   newRunsHere: 'It is in use on this device.',
   toUse: 'To Use',
   runsHere: 'It runs here, in place of version {version}.',

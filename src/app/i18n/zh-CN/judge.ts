@@ -128,6 +128,7 @@ export const judge: Translation<typeof en> = {
   useNow: '立即使用',
   useNowHint: '在获得编号之前就代替版本 {version} 在此运行。一键即可返回。',
   useNewHint: '在获得编号之前就在此运行。',
+  pageHint: '一个可以带走的文件，单独运行它。',
   newRunsHere: '它正在这台设备上使用。',
   toUse: '去使用',
   runsHere: '它正代替版本 {version} 在此运行。',

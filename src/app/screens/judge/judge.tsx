@@ -4,6 +4,7 @@ import '../../styles/charts.css';
 import '../../styles/judge.css';
 import { failure } from '../../../core/errors.ts';
 import type { Comparison } from '../../../core/evaluate/compare.ts';
+import { pageAsks } from '../../../core/page/page-facts.ts';
 import type { CandidateRow } from '../../../device/schema.ts';
 import { formatDate } from '../../i18n/format.ts';
 import { t } from '../../i18n/judge.ts';
@@ -13,6 +14,7 @@ import { Chip } from '../../parts/chip.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
 import { Note } from '../../parts/note.tsx';
+import { SavePage } from '../../parts/save-page.tsx';
 import { href } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
 import { currentActive, currentModel } from '../../state/current.ts';
@@ -82,6 +84,7 @@ function JudgeFounding({ row, candidate }: Judged) {
       <Scores of={candidate} title={t('newScores')} empty={t('newScoresEmpty')} who={t('newCandidate')} />
       <Decide row={row} founds comparison={null}>
         <UseNow digest={row.digest} candidate={candidate} />
+        <PageOf row={row} candidate={candidate} />
       </Decide>
     </>
   );
@@ -106,9 +109,20 @@ function JudgeChild({ row, comparison: stored, candidate }: Judged) {
       {comparison?.devices ? <ByDevice scores={comparison.devices} /> : null}
       <Decide row={row} founds={false} comparison={comparison}>
         <UseNow digest={row.digest} candidate={candidate} />
+        <PageOf row={row} candidate={candidate} />
       </Decide>
       <TryBoth digest={row.digest} candidate={candidate} oldName={oldName} newName={t('newCandidate')} />
     </>
+  );
+}
+
+function PageOf({ row, candidate }: Pick<Judged, 'row' | 'candidate'>) {
+  if (pageAsks(candidate.interface) === null) return null;
+  return (
+    <div class="judge-choice">
+      <SavePage model={candidate.model} of={{ candidate: row.digest }} interface={candidate.interface} />
+      <span class="small soft">{t('pageHint')}</span>
+    </div>
   );
 }
 

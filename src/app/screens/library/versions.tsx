@@ -1,4 +1,5 @@
 // The versions of a model, newest first, with where each comes from: two of one parent are seen to be siblings.
+import type { Installed } from '../../../device/schema.ts';
 import { accuracyText } from '../../i18n/measures.ts';
 import { formatBytes, formatDate } from '../../i18n/format.ts';
 import { t as common } from '../../i18n/common.ts';
@@ -8,8 +9,10 @@ import { Button } from '../../parts/button.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { askConfirm } from '../../parts/dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { SavePage } from '../../parts/save-page.tsx';
 import { downloadOf, get } from '../../state/downloads.ts';
-import { pin, remove, switchTo } from '../../state/installed.ts';
+import { activeByModel, pin, remove, switchTo } from '../../state/installed.ts';
+import { manifestOf } from '../../state/judge.ts';
 import type { ShelfModel, ShelfVersion } from '../../state/shelf.ts';
 import { usage } from '../../state/storage.ts';
 import { HereChip } from './here-chip.tsx';
@@ -99,13 +102,15 @@ function Actions({ model, version, inUse }: ActionProps) {
           {t('useVersion', { version: String(number) })}
         </Button>
       )}
-      <More model={model} version={version} pinned={version.installed.pinned} />
+      <More model={model} version={version} installed={version.installed} />
     </div>
   );
 }
 
 /** What is seldom wanted, out of the way. */
-function More({ model, version, pinned }: Omit<ActionProps, 'inUse'> & { readonly pinned: boolean }) {
+function More(props: Omit<ActionProps, 'inUse'> & { readonly installed: Installed }) {
+  const { model, version, installed } = props;
+  const { pinned } = installed;
   const number = version.version;
   const room = usage.value?.versions.find(each => each.model === model && each.version === number);
   return (
@@ -119,6 +124,7 @@ function More({ model, version, pinned }: Omit<ActionProps, 'inUse'> & { readonl
           <Button icon="flag" onClick={() => void pin(model, number, !pinned)}>
             {pinned ? store('unpin') : store('pin')}
           </Button>
+          <PageOf row={installed} />
           <Button kind="quiet" icon="remove" onClick={() => void confirmRemoval(model, version)}>
             {t('remove', { version: String(number) })}
           </Button>
@@ -126,6 +132,16 @@ function More({ model, version, pinned }: Omit<ActionProps, 'inUse'> & { readonl
       </div>
     </details>
   );
+}
+
+/** Of the variant that runs; of a version that does not, of what is here of it. */
+function PageOf({ row }: { readonly row: Installed }) {
+  const { model, version, variants } = row;
+  const active = activeByModel.value.get(model);
+  const variant = active?.version === version ? active.variant : variants[0];
+  if (variant === undefined) return null;
+  const { interface: face } = manifestOf(row);
+  return <SavePage model={model} of={{ model, version, variant }} interface={face} />;
 }
 
 async function confirmRemoval(model: string, { version, listed }: ShelfVersion): Promise<void> {

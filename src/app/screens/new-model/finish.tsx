@@ -8,9 +8,12 @@ import { Button, LinkButton } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { TextField } from '../../parts/field.tsx';
+import { SavePage } from '../../parts/save-page.tsx';
 import { href, navigate } from '../../router.ts';
+import { candidates } from '../../state/candidates.ts';
 import { catalogue } from '../../state/catalogue.ts';
 import { installedByModel } from '../../state/installed.ts';
+import { readJudged } from '../../state/judge.ts';
 import type { Teaching } from '../../state/project.ts';
 import { canFinish } from './missing.ts';
 
@@ -36,6 +39,7 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
             {t('exportModel')}
           </Button>
         )}
+        <PageOf digest={project.candidate} />
         {project.candidate === null ? null : (
           <LinkButton kind="quiet" icon="judge" href={href('judge', project.model)}>
             {t('toJudge')}
@@ -46,6 +50,14 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
       {open ? <Make teaching={teaching} onClose={() => setOpen(false)} /> : null}
     </>
   );
+}
+
+/** Of what was made of it last. */
+function PageOf({ digest }: { readonly digest: string | null }) {
+  const row = candidates.value.find(one => one.digest === digest);
+  if (!row) return null;
+  const { model, interface: face } = readJudged(row).candidate;
+  return <SavePage model={model} of={{ candidate: row.digest }} interface={face} />;
 }
 
 function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onClose: () => void }) {

@@ -1,0 +1,78 @@
+// A version of this device, or a candidate that has no number, as a page that runs it alone (`core/page/compose-page.ts`).
+import type { Bytes, Digest } from '../core/artifact/digest.ts';
+import type { FileRef } from '../core/artifact/chunks.ts';
+import type { VersionBody } from '../core/artifact/documents.ts';
+import { HaversackError } from '../core/errors.ts';
+import { composePage, pageFolder, type PagePart, pageParts, requirePage } from '../core/page/compose-page.ts';
+import { readCandidate } from './candidates.ts';
+import { readFile } from './chunk-store.ts';
+import type { Database } from './db.ts';
+import { fileOfInstalled, openInstalled } from './library.ts';
+import { candidateOf } from './needs.ts';
+import { type CacheRuntimeOptions, readRuntimeBinary } from './runtime-cache.ts';
+import { zipBlob } from './zip-blob.ts';
+
+export type PagedModel =
+  | { readonly model: string; readonly version: number; readonly variant: string }
+  | { readonly candidate: Digest };
+
+export interface ExportPageOptions extends Pick<CacheRuntimeOptions, 'fetch' | 'signal'> {
+  /** Of the model, to be shown on the page; null: nobody says. */
+  readonly licence: string | null;
+}
+
+/**
+ * A zip. The page's own files and the runtime are those that are kept here, else fetched.
+ * @throws HaversackError `InputInvalid` for a model that a page cannot ask for, `TooLarge`, `NotInstalled`, `NotFound`,
+ * `ChunkInvalid`, `Offline`
+ */
+export async function exportPage(
+  db: Database,
+  of: PagedModel,
+  { licence, ...options }: ExportPageOptions,
+): Promise<Blob> {
+  const { ref, ...found } = await findModel(db, of);
+  requirePage({ body: found.body, file: { length: ref.bytes } });
+  const [parts, wasm] = await Promise.all([readParts(options), readRuntimeBinary(options)]);
+  const file = await readFile(db, ref);
+  const at = new Date();
+  const files = await composePage({ ...found, file, licence }, parts, wasm);
+  return zipBlob(files.map(each => ({ ...each, at })));
+}
+
+interface FoundModel {
+  readonly body: VersionBody;
+  readonly version: number | null;
+  readonly variant: string;
+  readonly ref: FileRef;
+}
+
+async function findModel(db: Database, of: PagedModel): Promise<FoundModel> {
+  if ('candidate' in of) {
+    const body = candidateOf(await readCandidate(db, of.candidate));
+    const { variant, file } = body.authority;
+    return { body, version: null, variant, ref: file };
+  }
+  const installed = await openInstalled(db, of.model, of.version);
+  const ref = fileOfInstalled(installed, of.variant);
+  return { body: installed.manifest, version: of.version, variant: of.variant, ref };
+}
+
+async function readParts(options: Pick<CacheRuntimeOptions, 'fetch' | 'signal'>) {
+  const parts = pageParts.map(async part => [part, await readPart(part, options)] as const);
+  return Object.fromEntries(await Promise.all(parts)) as Record<PagePart, Bytes>;
+}
+
+async function readPart(
+  part: PagePart,
+  { fetch: given = globalThis.fetch, signal }: Pick<CacheRuntimeOptions, 'fetch' | 'signal'>,
+): Promise<Bytes> {
+  const path = pageFolder + part;
+  const response = await given(path, { signal: signal ?? null }).catch((cause: unknown) => {
+    throw new HaversackError('Offline', `${path} cannot be fetched`, { cause });
+  });
+  // In development, and where a host knows no such file, a page comes instead.
+  const isPage = (response.headers.get('content-type') ?? '').startsWith('text/html');
+  if (!response.ok || isPage) throw new HaversackError('Offline', `${path} answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
