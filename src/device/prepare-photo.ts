@@ -52,7 +52,7 @@ async function kept(source: Exclude<PhotoSource, Blob>, asItIs: Bytes | null = n
   const pixels = thumbnail.getImageData(0, 0, thumbnail.canvas.width, thumbnail.canvas.height);
   const [bytes, small] = await Promise.all([
     asItIs ?? jpegOf(photo.canvas, quality),
-    jpegOf(thumbnail.canvas, thumbnailQuality),
+    thumbnailOf(thumbnail.canvas),
   ]);
   return {
     mediaType: 'image/jpeg',
@@ -85,6 +85,11 @@ function sizeOf(source: Exclude<PhotoSource, Blob>): [number, number] {
   return 'displayWidth' in source
     ? [source.displayWidth, source.displayHeight]
     : [source.width, source.height];
+}
+
+/** @param canvas at most `thumbnailSide` wide and high */
+export function thumbnailOf(canvas: OffscreenCanvas): Promise<Bytes> {
+  return jpegOf(canvas, thumbnailQuality);
 }
 
 async function jpegOf(canvas: OffscreenCanvas, jpegQuality: number): Promise<Bytes> {

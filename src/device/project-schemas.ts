@@ -2,11 +2,14 @@
 // rows: the shell needs none of it.
 import { digestSchema } from '../core/artifact/digest.ts';
 import { modelNameSchema, versionNumberSchema } from '../core/artifact/names.ts';
+import { shownKinds } from '../core/teach/shown-kind.ts';
 import { z } from '../core/zod.ts';
 
 const time = z.iso.datetime();
 /** Of a class's label, in UTF-16 units. */
 export const maxLabelLength = 256;
+
+export type { ShownKind } from '../core/teach/shown-kind.ts';
 
 /** Where an embedding is taken: a version of the library, and a value of its graph (`EmbeddingPoint`). */
 const embedderRefSchema = z.object({
@@ -21,15 +24,11 @@ export const builtInEmbedder = 'built-in';
 const embedderChoiceSchema = z.union([embedderRefSchema, z.literal(builtInEmbedder)]);
 export type EmbedderChoice = z.infer<typeof embedderChoiceSchema>;
 
-/** What a project is shown: photos, or seconds of sound. */
-const shownKindSchema = z.enum(['photo', 'sound']);
-export type ShownKind = z.infer<typeof shownKindSchema>;
-
 /** A classifier that is being taught on this device by showing: classes and what learns them. Its examples are in `examples`. */
 export const projectSchema = z.object({
   id: z.uuid(),
   /** For good. Rows from before there were sounds have none. */
-  kind: shownKindSchema.default('photo'),
+  kind: z.enum(shownKinds).default('photo'),
   /** The model it becomes. */
   model: modelNameSchema,
   classes: z

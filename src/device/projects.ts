@@ -1,17 +1,12 @@
 // Classifiers that are taught on this device by showing: what they are called, their classes, what embeds their photos.
 import type { Digest } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
+import type { ShownKind } from '../core/teach/shown-kind.ts';
 import { z } from '../core/zod.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { deleteExamples } from './example-rows.ts';
-import {
-  builtInEmbedder,
-  type EmbedderChoice,
-  type Project,
-  projectSchema,
-  type ShownKind,
-} from './project-schemas.ts';
+import { builtInEmbedder, type EmbedderChoice, type Project, projectSchema } from './project-schemas.ts';
 import { readRow, readRows } from './rows.ts';
 import { storing } from './storage-error.ts';
 

@@ -13,7 +13,7 @@ import { openOrtSession } from './ort-session.ts';
 import type { Learnt } from './project-answerer.ts';
 import { buildProjectCandidate, type FinishedProject, type Parent } from './project-candidate.ts';
 import { readEmbedder } from './project-embedder.ts';
-import { answersOnHeldOut, checkComposed, compareWithParent, photoReader } from './project-judge.ts';
+import { answersOnHeldOut, checkComposed, compareWithParent, shownReader } from './project-judge.ts';
 import { readStoredModel } from './stored-model.ts';
 
 /**
@@ -29,8 +29,8 @@ export async function finishProject(db: Database, open: OpenProject): Promise<Di
   const learnt = learntOf(classes, learner.answerer.learnt);
   const heldOut = answersOnHeldOut(learnt, learner.examples.rows('test'));
   const project = { ...(await readProject(db, open.id)), classes };
-  const library = await readEmbedder(db, open.embedder);
-  const file = composeClassifier(library.embedder, learnt.head);
+  const chosen = await readEmbedder(db, open.embedder, project.kind);
+  const file = composeClassifier(chosen.embedder, learnt.head);
   const session = await openOrtSession(file, 'wasm');
   try {
     const identity = await loadIdentity(db);
@@ -39,16 +39,16 @@ export async function finishProject(db: Database, open: OpenProject): Promise<Di
       examples,
       learnt,
       heldOut,
-      library,
+      chosen,
       file,
       session,
       parent: await parentOf(db, project),
       device: identity.keyId,
     };
-    const readPhoto = photoReader(db, library.side);
-    await checkComposed(session, heldOut, readPhoto);
+    const readShown = shownReader(db, chosen.taken);
+    await checkComposed(session, heldOut, readShown);
     const made = await buildProjectCandidate(finished);
-    const comparison = await compareWithParent(finished, made.candidate, readPhoto, learner.control);
+    const comparison = await compareWithParent(finished, made.candidate, readShown, learner.control);
     // The last moment at which closing leaves nothing behind.
     await learner.control.checkpoint();
     const candidate = await saveCandidate(db, identity, { ...made, comparison });

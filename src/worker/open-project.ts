@@ -1,7 +1,7 @@
-// A project that is open in this worker: what embeds its photos, and what learns it.
+// A project that is open in this worker: what embeds what it is shown, and what learns it.
 import { HaversackError } from '../core/errors.ts';
 import type { Database } from '../device/db.ts';
-import { builtInEmbedder, type EmbedderRef } from '../device/project-schemas.ts';
+import type { EmbedderChoice } from '../device/project-schemas.ts';
 import { readProject } from '../device/projects.ts';
 import type { WebProvider } from './ort.ts';
 import { EmbedderSession } from './project-embedder.ts';
@@ -10,17 +10,16 @@ import { ProjectLearner } from './project-learner.ts';
 export interface OpenProject {
   readonly id: string;
   /** As it was when the project was opened: another choice takes another opening. */
-  readonly embedder: EmbedderRef;
+  readonly embedder: EmbedderChoice;
   readonly provider: WebProvider;
   readonly learner: ProjectLearner;
 }
 
 /** @throws HaversackError `NotFound`; `TrainingImpossible` without an embedder; `NotInstalled`, `ChunkInvalid`, `RuntimeFailed` */
 export async function openProject(db: Database, id: string): Promise<OpenProject> {
-  const { embedder } = await readProject(db, id);
-  if (!embedder) throw new HaversackError('TrainingImpossible', 'no model was chosen to see its photos by');
-  if (embedder === builtInEmbedder)
-    throw new HaversackError('TrainingImpossible', 'sounds are not learnt yet');
-  const session = await EmbedderSession.open(db, embedder);
+  const { embedder, kind } = await readProject(db, id);
+  if (!embedder)
+    throw new HaversackError('TrainingImpossible', 'no model was chosen to see what it is shown by');
+  const session = await EmbedderSession.open(db, embedder, kind);
   return { id, embedder, provider: session.provider, learner: new ProjectLearner(db, id, session) };
 }

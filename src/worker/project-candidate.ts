@@ -1,11 +1,11 @@
-// The document and chunks of a model that a project became. Photos are not among them: a digest tells of them, and the record is
-// of pictures of nothing.
+// The document and chunks of a model that a project became. What was shown is not among them: a digest tells of it, and the
+// record is of pictures and sounds of nothing.
 import { documentDigest } from '../core/artifact/canonical.ts';
 import { chunkFile, type ChunkedFile } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
 import type { Candidate, Evaluation } from '../core/artifact/documents.ts';
 import { interfaceAfter, shownRecipe } from '../core/artifact/face.ts';
-import type { ModelInterface } from '../core/artifact/interface.ts';
+import type { InputInterface, ModelInterface } from '../core/artifact/interface.ts';
 import type { Recorded } from '../core/artifact/recorded.ts';
 import { evaluate } from '../core/evaluate/metrics.ts';
 import { architectureDigest } from '../core/onnx/architecture.ts';
@@ -13,15 +13,20 @@ import { tensorLayout } from '../core/onnx/layout.ts';
 import { toRecordedMap } from '../core/runtime/recorded-tensors.ts';
 import type { Session } from '../core/runtime/session.ts';
 import { probabilitiesOutput } from '../core/teach/compose-classifier.ts';
+import type { ShownKind } from '../core/teach/shown-kind.ts';
+import { soundRate } from '../core/teach/sound-windows.ts';
 import { sureAbove } from '../core/teach/sure-above.ts';
-import type { Example, Project } from '../device/project-schemas.ts';
+import { builtInEmbedder, type Example, type Project } from '../device/project-schemas.ts';
 import type { Learnt } from './project-answerer.ts';
-import type { LibraryEmbedder } from './project-embedder.ts';
+import type { ChosenEmbedder } from './project-embedder.ts';
 import type { HeldOut } from './project-judge.ts';
 import { recordedPhoto } from './recorded-photos.ts';
+import { recordedSound } from './recorded-sounds.ts';
 import type { StoredModel } from './stored-model.ts';
 
 const recordedCases = 4;
+/** What is built in has no weights but the head's. */
+const builtInVariant = 'fp32';
 /** Of a probability: providers add up in other orders, and a head makes much of little. */
 const recordedTolerance = 1e-2;
 
@@ -37,7 +42,7 @@ export interface FinishedProject {
   readonly examples: readonly Example[];
   readonly learnt: Learnt;
   readonly heldOut: HeldOut;
-  readonly library: LibraryEmbedder;
+  readonly chosen: ChosenEmbedder;
   /** Embedder and head. */
   readonly file: Bytes;
   /** Of `file`. */
@@ -57,7 +62,7 @@ export async function buildProjectCandidate(finished: FinishedProject): Promise<
   const { project, learnt, heldOut, parent } = finished;
   const labels = project.classes.map(({ label }) => label);
   const file = await chunkFile(finished.file, tensorLayout(finished.file));
-  const recorded = await recordedFile(finished.session);
+  const recorded = await recordedFile(finished);
   const data = await dataDigest(finished, labels);
   const candidate: Candidate = {
     type: 'candidate',
@@ -77,7 +82,7 @@ export async function buildProjectCandidate(finished: FinishedProject): Promise<
     },
     createdAt: new Date().toISOString(),
     device: finished.device,
-    authority: { variant: finished.library.from.variant, file: file.ref },
+    authority: { variant: finished.chosen.from?.variant ?? builtInVariant, file: file.ref },
     artifacts: {
       dataset: null,
       recorded: { file: recorded.ref, mediaType: 'application/json', cases: recordedCases },
@@ -88,7 +93,7 @@ export async function buildProjectCandidate(finished: FinishedProject): Promise<
   return { candidate, chunks: new Map([...file.chunks, ...recorded.chunks]) };
 }
 
-/** Of what was learnt from and judged on: which photos, as what, in which part. */
+/** Of what was learnt from and judged on: what was shown, as what, in which part. */
 function dataDigest({ examples, project, learnt, heldOut }: FinishedProject, labels: readonly string[]) {
   const used = new Set([...learnt.rows.ids, ...heldOut.ids]);
   const places = new Map(project.classes.map(({ id }, place) => [id, place]));
@@ -109,8 +114,13 @@ function evaluationsOf(
   return [evaluate(truth, answers, labels, { part: 'test', ...on, probabilities })];
 }
 
+const meanings: Readonly<Record<ShownKind, InputInterface['meaning']>> = {
+  photo: { kind: 'image', layout: 'NHWC', range: [0, 255], preparation: 'photo', names: null },
+  sound: { kind: 'waveform', sampleRate: soundRate },
+};
+
 function interfaceOf(
-  { session, learnt, parent }: FinishedProject,
+  { session, learnt, parent, project }: FinishedProject,
   labels: readonly string[],
 ): ModelInterface {
   const [input] = session.inputs;
@@ -119,7 +129,7 @@ function interfaceOf(
       {
         ...input!,
         shape: [...input!.shape],
-        meaning: { kind: 'image', layout: 'NHWC', range: [0, 255], preparation: 'photo', names: null },
+        meaning: meanings[project.kind],
       },
     ],
     outputs: [
@@ -146,27 +156,30 @@ function notSureBelow({ judged, rows }: Learnt): number {
   return sureAbove({ classes: rows.classes, probabilities: judged.probabilities, labels });
 }
 
-function recipeOf({ library: { embedder, from }, learnt }: FinishedProject): Candidate['recipe'] {
+function recipeOf({ chosen: { embedder, from }, learnt }: FinishedProject): Candidate['recipe'] {
   const { penalty, temperature } = learnt;
   return {
     kind: shownRecipe,
-    embedder: { ...from, file: embedder.digest },
+    embedder: { ...(from ?? { kind: builtInEmbedder }), file: embedder.digest },
     head: { kind: 'softmax-regression', penalty, temperature },
   };
 }
 
-function noteOf({ learnt, heldOut, project, library: { from } }: FinishedProject): string {
-  const photos = learnt.rows.ids.length + heldOut.ids.length;
-  return `${photos} photos of ${project.classes.length} classes, seen by ${from.model}@${from.version}`;
+function noteOf({ learnt, heldOut, project, chosen: { from } }: FinishedProject): string {
+  const count = learnt.rows.ids.length + heldOut.ids.length;
+  const by = from ? `${from.model}@${from.version}` : 'what is built in';
+  const [what, how] = project.kind === 'sound' ? ['seconds of sound', 'heard'] : ['photos', 'seen'];
+  return `${count} ${what} of ${project.classes.length} classes, ${how} by ${by}`;
 }
 
 /** The file's own answers. */
-async function recordedFile(session: Session): Promise<ChunkedFile> {
+async function recordedFile({ session, project }: FinishedProject): Promise<ChunkedFile> {
   const cases: Recorded['cases'] = [];
+  const recorded = project.kind === 'sound' ? recordedSound : recordedPhoto;
   for (let seed = 1; seed <= recordedCases; seed++) {
-    const inputs = { [session.inputs[0]!.name]: recordedPhoto(seed) };
+    const inputs = { [session.inputs[0]!.name]: recorded(seed) };
     cases.push({ inputs: toRecordedMap(inputs), outputs: toRecordedMap(await session.run(inputs)) });
   }
-  const recorded: Recorded = { tolerance: recordedTolerance, cases };
-  return chunkFile(new TextEncoder().encode(JSON.stringify(recorded)));
+  const document: Recorded = { tolerance: recordedTolerance, cases };
+  return chunkFile(new TextEncoder().encode(JSON.stringify(document)));
 }

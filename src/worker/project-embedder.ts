@@ -1,4 +1,4 @@
-// What embeds a project's photos: the beginning of a version of the library, as a session.
+// What embeds the photos or sounds of a project: the beginning of a version of the library, or what is built in, as a session.
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { InputInterface, ModelInterface } from '../core/artifact/interface.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
@@ -7,15 +7,19 @@ import type { Embedder, EmbeddingPoint, PhotoPreparation } from '../core/teach/e
 import { embeddingPoints } from '../core/teach/embedding-points.ts';
 import { embeddingOutput, makeEmbedder } from '../core/teach/make-embedder.ts';
 import { assumedPreparation, preparationOf } from '../core/teach/photo-preparation.ts';
+import type { ShownKind } from '../core/teach/shown-kind.ts';
+import { makeSoundEmbedder } from '../core/teach/sound-embedder.ts';
+import { soundLength, soundRate } from '../core/teach/sound-windows.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Database } from '../device/db.ts';
 import { fileOfInstalled, openInstalled, readFile } from '../device/library.ts';
 import { keptSide } from '../device/prepare-photo.ts';
-import type { EmbedderRef } from '../device/project-schemas.ts';
+import { builtInEmbedder, type EmbedderChoice, type EmbedderRef } from '../device/project-schemas.ts';
 import { chosenProvider } from './choice.ts';
 import type { WebProvider } from './ort.ts';
 import { openOrtSession, type OrtSession } from './ort-session.ts';
 import type { VersionRef } from './protocol.ts';
+import type { Taken } from './shown-tensor.ts';
 
 /**
  * Pixels along both sides, as classifiers of photos mostly see them. Detectors look for what is small at 416 and 512, which
@@ -23,17 +27,22 @@ import type { VersionRef } from './protocol.ts';
  */
 const enoughSide = 224;
 
-/** An embedder, and where it is from. */
-export interface LibraryEmbedder {
+/** Of a sound to a model that prepares photos itself: whatever size it takes is resized once more inside. */
+const pictureSide = 128;
+
+/** An embedder, what it takes, and where it is from. */
+export interface ChosenEmbedder {
   readonly embedder: Embedder;
-  readonly from: EmbedderRef & {
-    /** Of the version's manifest. */
-    readonly digest: Digest;
-    /** The variant whose weights it has. */
-    readonly variant: string;
-  };
-  /** Photos serve it no better when they are wider and higher. */
-  readonly side: number;
+  readonly taken: Taken;
+  /** Null: it is built in. */
+  readonly from:
+    | (EmbedderRef & {
+        /** Of the version's manifest. */
+        readonly digest: Digest;
+        /** The variant whose weights it has. */
+        readonly variant: string;
+      })
+    | null;
 }
 
 /** Where a version's embedding may be taken, the proposed place first. @throws HaversackError as `readVersion` */
@@ -46,7 +55,18 @@ export async function pointsOf(db: Database, ref: VersionRef): Promise<Embedding
  * @throws HaversackError `NotInstalled`, `ChunkInvalid`; `TrainingImpossible` where the version takes no photos, or has no such
  * place
  */
-export async function readEmbedder(db: Database, ref: EmbedderRef): Promise<LibraryEmbedder> {
+export async function readEmbedder(
+  db: Database,
+  choice: EmbedderChoice,
+  kind: ShownKind,
+): Promise<ChosenEmbedder> {
+  if (choice === builtInEmbedder) {
+    return { embedder: await makeSoundEmbedder(), taken: { kind: 'sound' }, from: null };
+  }
+  return readFromLibrary(db, choice, kind);
+}
+
+async function readFromLibrary(db: Database, ref: EmbedderRef, kind: ShownKind): Promise<ChosenEmbedder> {
   const { file, labels, variant, digest, modelInterface } = await readVersion(db, ref);
   const point = embeddingPoints(file, labels).find(({ value }) => value === ref.value);
   if (!point) {
@@ -55,13 +75,18 @@ export async function readEmbedder(db: Database, ref: EmbedderRef): Promise<Libr
       `${ref.model}@${ref.version} has no place '${ref.value}' where an embedding could be taken`,
     );
   }
-  const { embedder, preparation } = await smallestEmbedder(file, point, preparationFor(ref, modelInterface));
+  const wanted = preparationFor(ref, modelInterface, kind);
+  const { embedder, preparation } = await smallestEmbedder(file, point, wanted, kind);
   return {
     embedder,
+    taken: kind === 'sound' ? { kind } : { kind, side: sideFor(preparation) },
     from: { ...ref, digest, variant },
-    // Half of the detail is lost to the resize inside; more would only be carried there.
-    side: preparation ? 2 * Math.max(preparation.height, preparation.width) : keptSide,
   };
+}
+
+/** Half of the detail is lost to the resize inside; more would only be carried there. */
+function sideFor(preparation: PhotoPreparation | null): number {
+  return preparation ? 2 * Math.max(preparation.height, preparation.width) : keptSide;
 }
 
 interface PreparedEmbedder {
@@ -74,16 +99,17 @@ async function smallestEmbedder(
   file: Bytes,
   point: EmbeddingPoint,
   preparation: PhotoPreparation | null,
+  kind: ShownKind,
 ): Promise<PreparedEmbedder> {
   if (preparation && Math.min(preparation.height, preparation.width) > enoughSide) {
     const smaller = { ...preparation, height: enoughSide, width: enoughSide };
     try {
-      return { embedder: await makeEmbedder(file, point, smaller), preparation: smaller };
+      return { embedder: await makeEmbedder(file, point, smaller, kind), preparation: smaller };
     } catch (error) {
       if (toFailure(error).code !== 'ModelInvalid') throw error;
     }
   }
-  return { embedder: await makeEmbedder(file, point, preparation), preparation };
+  return { embedder: await makeEmbedder(file, point, preparation, kind), preparation };
 }
 
 interface ReadVersion {
@@ -109,11 +135,17 @@ async function readVersion(db: Database, { model, version }: VersionRef): Promis
   };
 }
 
-/** Null: the model prepares photos itself, as those do that projects became. */
-function preparationFor(ref: VersionRef, { inputs }: ModelInterface): PhotoPreparation | null {
+/** Null: the model prepares photos or sounds itself, as those do that projects became. */
+function preparationFor(
+  ref: VersionRef,
+  { inputs }: ModelInterface,
+  kind: ShownKind,
+): PhotoPreparation | null {
   const [input] = inputs;
-  if (input && inputs.length === 1) {
-    if (takesPhotos(input)) return null;
+  const itself = input && inputs.length === 1 ? preparesItself(input) : null;
+  if (itself === kind) return null;
+  if (itself === 'photo') return assumedPreparation({ shape: [1, pictureSide, pictureSide, 3] }, 'bytes');
+  if (input && inputs.length === 1 && itself === null) {
     const preparation = preparationOf(input) ?? assumedPreparation(input);
     if (preparation) return preparation;
   }
@@ -124,36 +156,42 @@ function preparationFor(ref: VersionRef, { inputs }: ModelInterface): PhotoPrepa
   );
 }
 
-function takesPhotos({ meaning }: InputInterface): boolean {
-  return meaning?.kind === 'image' && meaning.preparation === 'photo';
+function preparesItself({ meaning, shape }: InputInterface): ShownKind | null {
+  if (meaning?.kind === 'image' && meaning.preparation === 'photo') return 'photo';
+  const isHeard =
+    meaning?.kind === 'waveform' && meaning.sampleRate === soundRate && shape[1] === soundLength;
+  return isHeard ? 'sound' : null;
 }
 
-/** A session that embeds photos one at a time. Whoever opens it disposes of it. */
+/** A session that embeds photos or sounds one at a time. Whoever opens it disposes of it. */
 export class EmbedderSession {
   readonly digest: Digest;
   readonly width: number;
-  readonly side: number;
-  readonly #again: () => Promise<LibraryEmbedder>;
+  readonly taken: Taken;
+  readonly #again: () => Promise<ChosenEmbedder>;
   #session: OrtSession;
   #onWasm: Promise<void> | null = null;
 
   private constructor(
-    { embedder, side }: LibraryEmbedder,
+    { embedder, taken }: ChosenEmbedder,
     session: OrtSession,
-    again: () => Promise<LibraryEmbedder>,
+    again: () => Promise<ChosenEmbedder>,
   ) {
     this.digest = embedder.digest;
     this.width = embedder.width;
-    this.side = side;
+    this.taken = taken;
     this.#session = session;
     this.#again = again;
   }
 
   /** On the provider that this device chose for the version; on WASM where that does not take it. */
-  static async open(db: Database, ref: EmbedderRef): Promise<EmbedderSession> {
-    const [made, provider] = await Promise.all([readEmbedder(db, ref), chosenProvider(db, ref)]);
-    const session = await openOn(made, provider);
-    return new EmbedderSession(made, session, () => readEmbedder(db, ref));
+  static async open(db: Database, choice: EmbedderChoice, kind: ShownKind): Promise<EmbedderSession> {
+    const read = () => readEmbedder(db, choice, kind);
+    // What is built in takes a millisecond or two on WASM.
+    const provider = choice === builtInEmbedder ? 'wasm' : chosenProvider(db, choice);
+    const made = await read();
+    const session = await openOn(made, await provider);
+    return new EmbedderSession(made, session, read);
   }
 
   get provider(): WebProvider {
@@ -161,13 +199,13 @@ export class EmbedderSession {
   }
 
   /**
-   * @param photo UINT8 [1, height, width, 3]
+   * @param asked a photo, UINT8 [1, height, width, 3], or a sound, FP32 [1, soundLength]
    * @returns [width]
    * @throws HaversackError `RuntimeFailed`
    */
-  async embed(photo: Tensor): Promise<Float32Array<ArrayBuffer>> {
+  async embed(asked: Tensor): Promise<Float32Array<ArrayBuffer>> {
     const [input] = this.#session.inputs;
-    const outputs = await this.#run({ [input!.name]: photo });
+    const outputs = await this.#run({ [input!.name]: asked });
     const { data } = outputs[embeddingOutput]!;
     return data as Float32Array<ArrayBuffer>;
   }
@@ -196,7 +234,7 @@ export class EmbedderSession {
   }
 }
 
-async function openOn({ embedder }: LibraryEmbedder, provider: WebProvider): Promise<OrtSession> {
+async function openOn({ embedder }: ChosenEmbedder, provider: WebProvider): Promise<OrtSession> {
   try {
     return await openOrtSession(embedder.model, provider);
   } catch (error) {

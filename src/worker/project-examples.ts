@@ -21,6 +21,8 @@ export class ProjectExamples {
   readonly #embeddings = new Map<string, Float32Array<ArrayBuffer>>();
   /** That this browser does not read. */
   readonly #unreadable = new Set<string>();
+  /** Whose file was not there, though the example was: taken away since the store was read. */
+  readonly #gone = new Set<string>();
   /** Oldest first. */
   #examples: ReadonlyMap<string, Example> = new Map();
   #classes: Project['classes'] = [];
@@ -62,6 +64,8 @@ export class ProjectExamples {
       if (now?.part !== old.part) this.#forget(old.id);
       else if (now.class !== old.class) this.#relabel(now);
     }
+    // Put back meanwhile, it is there again.
+    this.#gone.clear();
     const fresh = [...examples.keys()].filter(id => !this.#embeddings.has(id));
     const found = await readEmbeddings(db, digest, width, fresh);
     const idsOf = (classes: Project['classes']) => classes.map(({ id }) => id).join();
@@ -84,10 +88,17 @@ export class ProjectExamples {
     this.#unreadable.add(id);
   }
 
+  /** Until the store is read anew. */
+  setGone(id: string): void {
+    this.#gone.add(id);
+  }
+
   /** Ids whose embedding is to be computed; of each class the first come first. */
   pending(): string[] {
     const turns = new Map<string, number>();
-    const waiting = this.all.filter(({ id }) => !this.#embeddings.has(id) && !this.#unreadable.has(id));
+    const isWaiting = (id: string): boolean =>
+      !this.#embeddings.has(id) && !this.#unreadable.has(id) && !this.#gone.has(id);
+    const waiting = this.all.filter(({ id }) => isWaiting(id));
     return waiting
       .map(({ id, class: of }) => {
         const turn = turns.get(of) ?? 0;

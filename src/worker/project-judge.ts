@@ -14,10 +14,10 @@ import { openOrtSession } from './ort-session.ts';
 import type { Learnt } from './project-answerer.ts';
 import type { FinishedProject } from './project-candidate.ts';
 import type { EmbeddedRows } from './project-examples.ts';
-import { photoOfFile } from './project-photo.ts';
+import { shownTensor, type Taken } from './shown-tensor.ts';
 
-/** Held-out photos on which the file is held against what it was made of. */
-const checkedPhotos = 4;
+/** Held-out examples on which the file is held against what it was made of. */
+const checkedExamples = 4;
 /** Largest |difference| of a probability: what was embedded on a GPU is added up in another order than here. */
 const composedTolerance = 1e-2;
 
@@ -42,25 +42,25 @@ function likeliest(values: Float32Array): number {
   return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 }
 
-/** The photo of an example, decoded; null for one that is gone. */
-export type ReadPhoto = (id: string) => Promise<Tensor | null>;
+/** An example as the file takes it; null for one that is gone. */
+export type ReadShown = (id: string) => Promise<Tensor | null>;
 
-/** @param side as of an embedder */
-export function photoReader(db: Database, side: number): ReadPhoto {
+/** @param taken as of an embedder */
+export function shownReader(db: Database, taken: Taken): ReadShown {
   return async id => {
     const file = await readExampleFile(db, id);
-    return file && photoOfFile(file, side);
+    return file && shownTensor(file, taken);
   };
 }
 
 /** @throws HaversackError `RuntimeFailed` where the file answers otherwise than what it was made of */
-export async function checkComposed(session: Session, heldOut: HeldOut, readPhoto: ReadPhoto): Promise<void> {
+export async function checkComposed(session: Session, heldOut: HeldOut, readShown: ReadShown): Promise<void> {
   const { classes, probabilities } = heldOut;
   let difference = 0;
-  for (const [row, id] of heldOut.ids.slice(0, checkedPhotos).entries()) {
-    const photo = await readPhoto(id);
-    if (!photo) continue;
-    const [answered] = Object.values(await session.run({ [session.inputs[0]!.name]: photo }));
+  for (const [row, id] of heldOut.ids.slice(0, checkedExamples).entries()) {
+    const shown = await readShown(id);
+    if (!shown) continue;
+    const [answered] = Object.values(await session.run({ [session.inputs[0]!.name]: shown }));
     (answered!.data as Float32Array).forEach((value, i) => {
       const distance = Math.abs(value - probabilities[row * classes + i]!);
       if (!(distance <= difference)) difference = distance;
@@ -74,13 +74,13 @@ export async function checkComposed(session: Session, heldOut: HeldOut, readPhot
 }
 
 /**
- * The version before beside the new one, on the same held-out photos. Null where it founds a model, where nothing was held out,
+ * The version before beside the new one, on the same held-out examples. Null where it founds a model, where nothing was held out,
  * and where the version before tells other classes apart.
  */
 export async function compareWithParent(
   { parent, heldOut }: Pick<FinishedProject, 'parent' | 'heldOut'>,
   { labels, data }: Pick<Candidate, 'labels' | 'data'>,
-  readPhoto: ReadPhoto,
+  readShown: ReadShown,
   control: TrainControl,
 ): Promise<Comparison | null> {
   const before = parent?.model.body.labels;
@@ -90,9 +90,9 @@ export async function compareWithParent(
     const rows: { truth: number; old: number; new: number }[] = [];
     for (const [row, id] of heldOut.ids.entries()) {
       await control.checkpoint();
-      const photo = await readPhoto(id);
-      if (!photo) continue;
-      const old = await answerOf(session, parent.model.body.interface, photo);
+      const shown = await readShown(id);
+      if (!shown) continue;
+      const old = await answerOf(session, parent.model.body.interface, shown);
       rows.push({ truth: heldOut.labels[row]!, old, new: heldOut.answers[row]! });
     }
     if (rows.length === 0) return null;
@@ -105,8 +105,8 @@ export async function compareWithParent(
 }
 
 /** @throws HaversackError `RuntimeFailed` where it answers with no class */
-async function answerOf(session: Session, face: ModelInterface, photo: Tensor): Promise<number> {
-  const outputs = await session.run({ [session.inputs[0]!.name]: photo });
+async function answerOf(session: Session, face: ModelInterface, shown: Tensor): Promise<number> {
+  const outputs = await session.run({ [session.inputs[0]!.name]: shown });
   const index = decide(face, null, outputs)[0]?.index;
   if (index == null) throw new HaversackError('RuntimeFailed', 'the version before answers with no class');
   return index;

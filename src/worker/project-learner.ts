@@ -1,6 +1,6 @@
 // Learns a project while it is taught: embeds what was shown, one at a time, and trains a head now and then, and when nothing
 // waits. What is in the store counts: it is read anew whenever that changes.
-import { HaversackError, toFailure } from '../core/errors.ts';
+import { toFailure } from '../core/errors.ts';
 import { HeadTurns } from '../core/teach/head-turns.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { onChanges } from '../device/changes.ts';
@@ -12,9 +12,9 @@ import { LatestOnly } from './latest-only.ts';
 import { ProjectAnswerer } from './project-answerer.ts';
 import type { EmbedderSession } from './project-embedder.ts';
 import { ProjectExamples } from './project-examples.ts';
-import { photoOfFile, photoOfPixels } from './project-photo.ts';
 import type { LiveAnswer, ProjectStanding, Shown } from './protocol.ts';
 import { RunControl } from './run-control.ts';
+import { askedTensor, shownTensor } from './shown-tensor.ts';
 
 /** Between two reports, while photos are embedded. */
 const reportEveryMs = 150;
@@ -84,10 +84,9 @@ export class ProjectLearner {
   }
 
   async #answer(shown: Shown): Promise<LiveAnswer> {
-    if (shown instanceof Float32Array) throw new HaversackError('InputInvalid', 'a sound is no photo');
     await this.control.checkpoint();
     const started = performance.now();
-    const embedding = await this.#embedder.embed(photoOfPixels(shown, this.#embedder.side));
+    const embedding = await this.#embedder.embed(askedTensor(shown, this.#embedder.taken));
     const embedMs = performance.now() - started;
     return { ...this.answerer.answer(embedding), embedMs };
   }
@@ -126,14 +125,16 @@ export class ProjectLearner {
       const photo = await next;
       const following = pending[i + 1];
       next = following === undefined || this.#isBehind() ? null : this.#photo(following);
-      if (photo) {
+      if (photo === 'gone') this.examples.setGone(id);
+      else if (photo === 'unreadable') this.examples.setUnreadable(id);
+      else if (photo) {
         const embedding = await this.#embedder.embed(photo);
         this.examples.set(id, embedding);
         await keeping;
         keeping = this.#keep(id, embedding);
         // Heard of when it is awaited, also where something else fails before.
         keeping.catch(() => undefined);
-      } else this.examples.setUnreadable(id);
+      }
       if (this.#turns.isReached(this.examples.embedded)) await this.#train();
       else this.#reportSometimes();
       if (this.#isBehind()) break;
@@ -154,14 +155,13 @@ export class ProjectLearner {
     });
   }
 
-  /** Null for one that is gone, or that this browser does not read. */
-  async #photo(id: string): Promise<Tensor | null> {
+  async #photo(id: string): Promise<Tensor | 'gone' | 'unreadable'> {
     try {
       const file = await readExampleFile(this.#db, id);
-      return file && (await photoOfFile(file, this.#embedder.side));
+      return file ? await shownTensor(file, this.#embedder.taken) : 'gone';
     } catch (error) {
       console.warn(`haversack: example ${id.slice(0, 12)} is left aside. ${toFailure(error).detail}`);
-      return null;
+      return 'unreadable';
     }
   }
 

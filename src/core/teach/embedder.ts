@@ -13,7 +13,7 @@ export interface EmbeddingPoint {
   readonly share: number;
 }
 
-/** What the pixels of a photo are brought to before the model sees them. */
+/** What the pixels of a photo, or of a sound's spectrogram, are brought to before the model sees them. */
 export interface PhotoPreparation {
   readonly height: number;
   readonly width: number;
@@ -25,9 +25,12 @@ export interface PhotoPreparation {
   readonly deviation: readonly number[];
 }
 
-/** An ONNX file with the photo's preparation inside. */
+/** An ONNX file with the preparation inside. */
 export interface Embedder {
-  /** Input `photo` UINT8 [n, height, width, 3] of any size; output `embedding` FP32 [n, width]. */
+  /**
+   * Input `photo` UINT8 [n, height, width, 3] of any size, or `sound` FP32 [n, 16000]; output `embedding` FP32 [n, width]. What a
+   * model prepares itself it calls as it does.
+   */
   readonly model: Bytes;
   readonly width: number;
   /** SHA-256 of `model`: embeddings are kept under it. */

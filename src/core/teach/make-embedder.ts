@@ -1,10 +1,13 @@
-// Makes the one file that turns a photo into an embedding, from a model of the library and the place where it is taken.
+// Makes the one file that turns a photo or a sound into an embedding, from a model of the library and the place where it is taken.
 import { type Bytes, sha256 } from '../artifact/digest.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Embedder, EmbeddingPoint, PhotoPreparation } from './embedder.ts';
-import { photoInput, preparePhoto } from './prepare-photo.ts';
 import { prefixOf } from './prefix-of.ts';
+import { photoInput, preparePhoto } from './prepare-photo.ts';
+import { prepareSound } from './prepare-sound.ts';
 import { renameValue } from './rename-value.ts';
+import type { ShownKind } from './shown-kind.ts';
+import { soundInput } from './sound-preparation.ts';
 
 /** FP32 [n, width] */
 export const embeddingOutput = 'embedding';
@@ -13,27 +16,39 @@ export const embeddingOutput = 'embedding';
  * A model that was written for one sample at a time gives an embedder that takes one photo at a time (its input is then
  * UINT8 [1, height, width, 3]).
  * @param preparation of any height and width that the beginning of the model goes with; null: the model's own input is
- * taken as it is (rows of numbers; a photo whose preparation is in the model already)
+ * taken as it is (rows of numbers; a photo or a sound whose preparation is in the model already)
+ * @param kind what is prepared
  * @throws HaversackError `NotOnnx`, `ModelInvalid` (no such value, several inputs, an input of another size)
  */
 export async function makeEmbedder(
   model: Bytes,
   point: EmbeddingPoint,
   preparation: PhotoPreparation | null,
+  kind: ShownKind = 'photo',
 ): Promise<Embedder> {
-  const bytes = embedderGraph(model, point, preparation).toBytes();
+  const bytes = embedderGraph(model, point, preparation && { preparation, kind }).toBytes();
   return { model: bytes, width: point.width, digest: await sha256(bytes) };
 }
 
-function embedderGraph(model: Bytes, point: EmbeddingPoint, preparation: PhotoPreparation | null): Graph {
-  const { graph, rows } = prefixOf(model, point, preparation && sampleShape(preparation));
+const stages = {
+  photo: { input: photoInput, prepare: preparePhoto },
+  sound: { input: soundInput, prepare: prepareSound },
+} as const;
+
+interface Stage {
+  readonly preparation: PhotoPreparation;
+  readonly kind: ShownKind;
+}
+
+function embedderGraph(model: Bytes, point: EmbeddingPoint, stage: Stage | null): Graph {
+  const { graph, rows } = prefixOf(model, point, stage && sampleShape(stage.preparation));
   // Names of ours that the model uses for something else.
-  const own = preparation ? [photoInput, embeddingOutput] : [embeddingOutput];
+  const own = stage ? [stages[stage.kind].input, embeddingOutput] : [embeddingOutput];
   const renamed = new Map(own.map(name => [name, graph.fresh(`model.${name}`)]));
   for (const [from, to] of renamed) renameValue(graph, from, to);
   summarise(graph, { ...point, value: renamed.get(point.value) ?? point.value });
   const [input] = graph.inputs;
-  if (preparation) preparePhoto(graph, input!, preparation);
+  if (stage) stages[stage.kind].prepare(graph, input!, stage.preparation);
   graph.inputs = graph.inputs.map(spec => ({ ...spec, shape: spec.shape.with(0, rows) }));
   graph.name = 'embedder';
   graph.outputs = [{ name: embeddingOutput, datatype: 'FP32', shape: [rows, point.width] }];

@@ -1,0 +1,32 @@
+// What a project is shown or asked, as an embedder takes it.
+import { readWav } from '../core/data/wav.ts';
+import { HaversackError } from '../core/errors.ts';
+import { soundLength, soundRate } from '../core/teach/sound-windows.ts';
+import { float32, type Tensor } from '../core/tensor.ts';
+import { photoOfFile, photoOfPixels } from './project-photo.ts';
+import type { Shown, Sound } from './protocol.ts';
+
+/** What an embedder takes. `side`: photos serve it no better when they are wider and higher. */
+export type Taken = { readonly kind: 'photo'; readonly side: number } | { readonly kind: 'sound' };
+
+/** @param file of an example @throws HaversackError `InputInvalid` for one that this browser does not read */
+export async function shownTensor(file: Blob, taken: Taken): Promise<Tensor> {
+  if (taken.kind === 'photo') return photoOfFile(file, taken.side);
+  const sound = readWav(new Uint8Array(await file.arrayBuffer()), soundRate);
+  if (!sound) throw new HaversackError('InputInvalid', `a sound that is no WAV file of ${soundRate} Hz`);
+  return soundTensor(sound);
+}
+
+/** @throws HaversackError `InputInvalid` for a sound instead of a photo, or the reverse, and for one of another size */
+export function askedTensor(shown: Shown, taken: Taken): Tensor {
+  const isSound = shown instanceof Float32Array;
+  if (isSound && taken.kind === 'sound') return soundTensor(shown);
+  if (!isSound && taken.kind === 'photo') return photoOfPixels(shown, taken.side);
+  throw new HaversackError('InputInvalid', `what was given is no ${taken.kind}`);
+}
+
+/** FP32 [1, soundLength]. */
+function soundTensor(sound: Sound): Tensor {
+  if (sound.length === soundLength) return float32([1, soundLength], sound);
+  throw new HaversackError('InputInvalid', `a sound is ${soundLength} samples, not ${sound.length}`);
+}
