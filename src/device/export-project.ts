@@ -1,4 +1,4 @@
-// A project's examples as files that anybody can use: a folder a class, and a table that says what each photo is of.
+// A project's examples as files that anybody can use: a folder a class, and a table that says what each is of.
 import { writeTable } from '../core/data/table.ts';
 import type { Database } from './db.ts';
 import { listExamples, readExampleFile } from './examples.ts';
@@ -11,7 +11,7 @@ export const labelsFile = 'labels.csv';
 export const labelColumns = ['file', 'label', 'none', 'part', 'recording', 'source', 'time'] as const;
 
 /**
- * A zip: `labels.csv`, and each photo in a folder called as its class is, as far as file systems allow. `none` is 1 for
+ * A zip: `labels.csv`, and each photo or sound in a folder called as its class is, as far as file systems allow. `none` is 1 for
  * what is none of the other classes; `part` and `recording` say how examples were parted.
  * @throws HaversackError `NotFound`
  */
@@ -38,21 +38,23 @@ async function* packed(
   yield { path: labelsFile, bytes: new TextEncoder().encode(table), at: new Date() };
   for (const { id, createdAt } of examples) {
     const path = paths.get(id);
-    const photo = path === undefined ? null : await readExampleFile(db, id);
-    if (path === undefined || !photo) continue;
-    yield { path, bytes: new Uint8Array(await photo.arrayBuffer()), at: new Date(createdAt) };
+    const file = path === undefined ? null : await readExampleFile(db, id);
+    if (path === undefined || !file) continue;
+    yield { path, bytes: new Uint8Array(await file.arrayBuffer()), at: new Date(createdAt) };
   }
 }
 
+const endings = { photo: '.jpg', sound: '.wav' } as const;
+
 /** By example; of those whose class is there. */
-function pathsOf({ classes }: Project, examples: readonly Example[]): Map<string, string> {
+function pathsOf({ classes, kind }: Project, examples: readonly Example[]): Map<string, string> {
   const taken = new Set<string>();
   const folders = new Map(classes.map(({ id, label }) => [id, unique(folderName(label), taken)]));
   return new Map(
     examples.flatMap(({ id, class: of }) => {
       const folder = folders.get(of);
       // The half of a digest: no two of a project are alike.
-      return folder === undefined ? [] : [[id, `${folder}/${id.slice(0, 32)}.jpg`] as const];
+      return folder === undefined ? [] : [[id, `${folder}/${id.slice(0, 32)}${endings[kind]}`] as const];
     }),
   );
 }

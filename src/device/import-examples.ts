@@ -1,22 +1,25 @@
-// Brings photos into a project from a zip: one that `exportProject` wrote, or any with a folder a class.
+// Brings photos or sounds into a project from a zip: one that `exportProject` wrote, or any with a folder a class.
 import { throwIfAborted } from '../client/backoff.ts';
 import { toFailure } from '../core/errors.ts';
 import { parseTable, type Table } from '../core/data/table.ts';
 import type { ExamplePart } from '../core/teach/place-example.ts';
+import type { ShownKind } from '../core/teach/shown-kind.ts';
 import type { Database } from './db.ts';
-import { addExamples } from './examples.ts';
+import { decodeSound } from './decode-sound.ts';
+import { addExamples, type KeptShown } from './examples.ts';
 import { labelColumns, labelsFile } from './export-project.ts';
 import { preparePhoto } from './prepare-photo.ts';
+import { prepareSeconds } from './prepare-sound.ts';
 import { addClass } from './project-classes.ts';
 import { type Example, exampleSchema } from './project-schemas.ts';
 import { readProject } from './projects.ts';
 import { openZip, type ZipArchive } from './zip-archive.ts';
 
-/** Photos that are kept in one transaction; each is unpacked, decoded and let go by itself. */
-const batch = 8;
+/** Files that are kept in one transaction; each is unpacked, decoded and let go by itself. A sound may have many seconds. */
+const batches = { photo: 8, sound: 1 } as const;
 
 export interface ImportOptions {
-  /** For photos that lie in no folder; absent: they are left aside. */
+  /** For files that lie in no folder; absent: they are left aside. */
   readonly rootClass?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
@@ -26,11 +29,11 @@ export interface ImportedExamples {
   readonly added: number;
   readonly known: number;
   readonly leftOut: number;
-  /** Photos that this browser does not read, that are too large, or that lie in no folder: their paths. */
+  /** Files that this browser does not read, that are too large or too short, or that lie in no folder: their paths. */
   readonly unreadable: readonly string[];
 }
 
-/** A photo of the archive, and what is known of it. */
+/** A file of the archive, and what is known of it. */
 interface Found {
   readonly path: string;
   /** Null: in no folder. */
@@ -52,13 +55,15 @@ export async function importExamples(
   options: ImportOptions = {},
 ): Promise<ImportedExamples> {
   const archive = await openZip(zip);
-  const found = await photosOf(archive);
+  const owner = await readProject(db, project);
+  const found = await filesOf(archive, owner.kind);
   const classes = await classesFor(db, project, found, options.rootClass);
+  const batch = batches[owner.kind];
   const totals = { added: 0, known: 0, leftOut: 0, unreadable: [] as string[] };
   for (let start = 0; start < found.length; start += batch) {
     throwIfAborted(options.signal);
     const some = found.slice(start, start + batch);
-    const made = await newExamples(archive, some, classes, totals.unreadable);
+    const made = await newExamples(archive, some, { classes, kind: owner.kind }, totals.unreadable);
     const { examples, known, leftOut } = await addExamples(db, project, made);
     totals.added += examples.length - known;
     totals.known += known;
@@ -68,22 +73,31 @@ export async function importExamples(
   return totals;
 }
 
-async function photosOf(archive: ZipArchive): Promise<Found[]> {
+async function filesOf(archive: ZipArchive, kind: ShownKind): Promise<Found[]> {
   const known = await tableOf(archive);
   const recordings = new Map<string, string>();
-  return archive.paths.filter(isPhoto).map(path => {
-    const said = known.get(path);
-    if (said) return said;
-    const folder = path.split('/').at(-2) ?? null;
-    const recording = recordings.get(folder ?? '') ?? crypto.randomUUID();
-    recordings.set(folder ?? '', recording);
-    return { path, label: folder, isNone: false, part: null, recording };
-  });
+  return archive.paths
+    .filter(path => isShown(path, kind))
+    .map(path => {
+      const said = known.get(path);
+      if (said) return said;
+      const folder = path.split('/').at(-2) ?? null;
+      // What one sound goes on with is of one recording; photos of a folder may have been taken in one go.
+      const go = kind === 'sound' ? path : (folder ?? '');
+      const recording = recordings.get(go) ?? crypto.randomUUID();
+      recordings.set(go, recording);
+      return { path, label: folder, isNone: false, part: null, recording };
+    });
 }
 
-function isPhoto(path: string): boolean {
+const endings = {
+  photo: /\.(jpe?g|png|webp|gif|bmp|avif)$/i,
+  sound: /\.(wav|mp3|ogg|oga|opus|m4a|aac|flac|webm)$/i,
+} as const;
+
+function isShown(path: string, kind: ShownKind): boolean {
   const isHidden = /(^|\/)\./.test(path);
-  return !isHidden && /\.(jpe?g|png|webp|gif|bmp|avif)$/i.test(path);
+  return !isHidden && endings[kind].test(path);
 }
 
 /** By path: what the archive's own table says. Empty without one. @throws HaversackError `InputInvalid` */
@@ -141,30 +155,32 @@ type Added = Parameters<typeof addExamples>[2][number];
 async function newExamples(
   archive: ZipArchive,
   found: readonly Found[],
-  classes: ReadonlyMap<string | null, string>,
+  { classes, kind }: { readonly classes: ReadonlyMap<string | null, string>; readonly kind: ShownKind },
   unreadable: string[],
 ): Promise<Added[]> {
   const made: Added[] = [];
   for (const { path, label, part, recording } of found) {
     const id = classes.get(label?.trim() ?? null);
-    const photo = id === undefined ? null : await photoAt(archive, path);
-    if (id === undefined || !photo) {
+    const shown = id === undefined ? [] : await shownAt(archive, path, kind);
+    if (id === undefined || shown.length === 0) {
       unreadable.push(path);
       continue;
     }
     const source: Example['source'] = 'file';
-    made.push({ shown: photo, class: id, recording, source, ...(part && { part }) });
+    made.push(...shown.map(each => ({ shown: each, class: id, recording, source, ...(part && { part }) })));
   }
   return made;
 }
 
-/** Null where it is none that can be taken. */
-async function photoAt(archive: ZipArchive, path: string) {
+/** A photo, or the seconds of a sound; none where it is none that can be taken. */
+async function shownAt(archive: ZipArchive, path: string, kind: ShownKind): Promise<KeptShown[]> {
   try {
-    return await preparePhoto(new Blob([await archive.read(path)]));
+    const file = new Blob([await archive.read(path)]);
+    if (kind === 'photo') return [await preparePhoto(file)];
+    return await prepareSeconds(await decodeSound(file));
   } catch (thrown) {
     const { code } = toFailure(thrown);
-    if (code === 'InputInvalid' || code === 'TooLarge' || code === 'ArchiveInvalid') return null;
+    if (code === 'InputInvalid' || code === 'TooLarge' || code === 'ArchiveInvalid') return [];
     throw thrown;
   }
 }

@@ -3,7 +3,7 @@ import { fingerprint } from '../core/data/fingerprint.ts';
 import { writeWav } from '../core/data/wav.ts';
 import { HaversackError } from '../core/errors.ts';
 import { bands, frames, logMel, pictureRange } from '../core/teach/log-mel.ts';
-import { soundLength, soundRate } from '../core/teach/sound-windows.ts';
+import { soundLength, soundRate, soundWindows } from '../core/teach/sound-windows.ts';
 import type { KeptSound } from './examples.ts';
 import { thumbnailOf, thumbnailSide } from './prepare-photo.ts';
 
@@ -38,6 +38,13 @@ export async function prepareSound(samples: Float32Array): Promise<KeptSound> {
     thumbnail: await thumbnailOf(pictureOf(levels)),
     fingerprint: fingerprint(greyOf(levels), bands, frames),
   };
+}
+
+/** Each second of it (`soundWindows`), one after another. @param samples of any length @throws as `prepareSound` */
+export async function prepareSeconds(samples: Float32Array): Promise<KeptSound[]> {
+  const kept: KeptSound[] = [];
+  for (const second of soundWindows(samples)) kept.push(await prepareSound(second));
+  return kept;
 }
 
 /** [frames, bands], 0 to 1. */
