@@ -4,9 +4,40 @@ import { sha256 } from '../../src/core/artifact/digest.ts';
 import { keepEmbedding } from '../../src/device/embeddings.ts';
 import { addExamples, type NewExample, removeExamples } from '../../src/device/examples.ts';
 import { createProject } from '../../src/device/projects.ts';
+import type { EmbedderSession } from '../../src/worker/project-embedder.ts';
+import { ProjectLearner } from '../../src/worker/project-learner.ts';
 import { ProjectExamples } from '../../src/worker/project-examples.ts';
 import { freshDB } from '../device/fresh-db.ts';
 import { keptPhoto } from '../device/photos.ts';
+
+/** Embeds whatever it is shown as one and the same. */
+function sameForAll(): EmbedderSession {
+  const embed = () => Promise.resolve(Float32Array.of(1, 2));
+  const dispose = () => Promise.resolve();
+  const taken = { kind: 'photo', side: 8 } as const;
+  return { digest: '1'.repeat(64), width: 2, taken, embed, dispose } as unknown as EmbedderSession;
+}
+
+test('a photo that was away while it was to be learnt is learnt when it is there again; one that does not read is not', async () => {
+  const { db } = await freshDB();
+  const project = await createProject(db, { model: 'cups', labels: ['cup', 'plate'] });
+  const given = { class: project.classes[0]!.id, recording: crypto.randomUUID(), source: 'file' as const };
+  const broken = { ...(await keptPhoto(2)), bytes: Uint8Array.of(1, 2, 3) };
+  const { examples } = await addExamples(db, project.id, [
+    { ...given, shown: await keptPhoto(1) },
+    { ...given, shown: broken },
+  ]);
+  const learner = new ProjectLearner(db, project.id, sameForAll());
+  // As it is between a removal and the news of it.
+  const file = (await db.get('exampleFiles', examples[0]!.id))!;
+  await db.delete('exampleFiles', file.id);
+  await learner.learn();
+  expect(learner.examples.embedded).toBe(0);
+  await db.put('exampleFiles', file);
+  await learner.learn();
+  expect([learner.examples.embedded, learner.examples.pending()]).toEqual([1, []]);
+  await learner.close();
+});
 
 test('a photo that is taken away and shown again is in the part that it has now', async () => {
   const { db } = await freshDB();

@@ -1,8 +1,14 @@
-// Photos from files: one by one, so that never more than one is unfolded in memory, with a stop between.
-import { t } from '../../i18n/new-model.ts';
-import { t as photo } from '../../i18n/photo.ts';
+// Photos or sounds from files: one by one, so that never more than one is unfolded in memory, with a stop between.
+import { HaversackError } from '../../../core/errors.ts';
+import { soundWindows } from '../../../core/teach/sound-windows.ts';
+import { decodeSound } from '../../../device/decode-sound.ts';
+import type { KeptShown } from '../../../device/examples.ts';
+import { prepareSound } from '../../../device/prepare-sound.ts';
+import type { ShownKind } from '../../../device/project-schemas.ts';
+import { shownWords } from '../../i18n/shown.ts';
+import { teachingWords } from '../../i18n/teaching.ts';
 import { toast } from '../../parts/toast.tsx';
-import { byFolder, type GivenFile, isPhotoFile, isZip } from '../../state/given-files.ts';
+import { byFolder, type GivenFile, isShownFile, isZip } from '../../state/given-files.ts';
 import { takeFromFile } from '../../state/photos.ts';
 import type { Teaching } from '../../state/project.ts';
 import { bringing } from './bringing.ts';
@@ -15,21 +21,27 @@ interface Count {
 }
 
 /** Into one class; a zip among them by its folders. */
-export async function bringPhotos(
+export async function bringFiles(
   teaching: Teaching,
   classId: string,
   files: readonly GivenFile[],
 ): Promise<void> {
   if (files.some(isZip)) await bringAll(teaching, files);
-  else await bring([{ classId, files: files.filter(isPhotoFile) }], teaching);
+  else {
+    const { kind } = teaching.project.peek();
+    await bring([{ classId, files: files.filter(given => isShownFile(kind, given)) }], teaching);
+  }
 }
 
-/** A class for each folder, by its name; photos in none go to the first class. */
+/** A class for each folder, by its name; files in none go to the first class. */
 export async function bringAll(teaching: Teaching, files: readonly GivenFile[]): Promise<void> {
-  for (const { file } of files.filter(isZip)) await bringZip(teaching, file);
-  const folders = [...byFolder(files)];
+  for (const { file } of files.filter(isZip)) {
+    if (!(await bringZip(teaching, file))) return;
+  }
+  const { kind } = teaching.project.peek();
+  const folders = [...byFolder(kind, files)];
   if (folders.length === 0) {
-    if (!files.some(isZip)) toast(t('noPhotosIn'));
+    if (!files.some(isZip)) toast(teachingWords(kind)('noPhotosIn'));
     return;
   }
   const batches: Batch[] = [];
@@ -46,7 +58,8 @@ interface Batch {
   readonly files: readonly GivenFile[];
 }
 
-async function bringZip(teaching: Teaching, zip: File): Promise<void> {
+/** @returns false where it was stopped: what stands behind it is not wanted either */
+async function bringZip(teaching: Teaching, zip: File): Promise<boolean> {
   const shown = bringing(0);
   const made = await teaching.bringZip(zip, {
     signal: shown.signal,
@@ -55,54 +68,80 @@ async function bringZip(teaching: Teaching, zip: File): Promise<void> {
   shown.end();
   if (made) {
     const { added: kept, known, leftOut: like, unreadable } = made;
-    say({ kept, known, like, unreadable: unreadable.length });
+    say(teaching.project.peek().kind, { kept, known, like, unreadable: unreadable.length });
   }
+  return !shown.signal.aborted;
 }
 
 async function bring(batches: readonly Batch[], teaching: Teaching): Promise<void> {
   const total = batches.reduce((sum, { files }) => sum + files.length, 0);
   const count: Count = { kept: 0, known: 0, like: 0, unreadable: 0 };
+  const { kind } = teaching.project.peek();
   const shown = bringing(total);
   let done = 0;
   // What one failed of (no room, the class is gone), the next would fail of, too.
   let failed = false;
   for (const batch of batches) {
-    const recording = crypto.randomUUID();
+    const together = crypto.randomUUID();
     for (const { file } of batch.files) {
       if (shown.signal.aborted || failed) break;
-      failed = !(await bringOne(teaching, batch.classId, recording, file, count));
+      // A file of sound is a recording of its own; photos that are given together may well be of one.
+      const recording = kind === 'sound' ? crypto.randomUUID() : together;
+      failed = !(await bringOne(teaching, { classId: batch.classId, recording, file }, count));
       shown.show((done += 1), total);
     }
   }
   shown.end();
-  say(count);
+  say(kind, count);
+}
+
+interface OneFile {
+  readonly classId: string;
+  readonly recording: string;
+  readonly file: File;
 }
 
 /** @returns false where it could not be kept, which was told */
 async function bringOne(
   teaching: Teaching,
-  classId: string,
-  recording: string,
-  file: File,
+  { classId, recording, file }: OneFile,
   count: Count,
 ): Promise<boolean> {
-  const taken = await takeFromFile(file);
-  if (!taken.ok) {
+  try {
+    for await (const shown of shownIn(teaching.project.peek().kind, file)) {
+      const outcome = await teaching.add(classId, shown, { recording, source: 'file' });
+      if (outcome === 'failed') return false;
+      count[outcome] += 1;
+    }
+  } catch (thrown) {
+    console.warn(`haversack: ${file.name} could not be read.`, thrown);
     count.unreadable += 1;
-    return true;
   }
-  const outcome = await teaching.add(classId, taken.value, { recording, source: 'file' });
-  if (outcome === 'failed') return false;
-  count[outcome] += 1;
   return true;
 }
 
-function say({ kept, known, like, unreadable }: Count): void {
+/**
+ * The photo, or the seconds of the sound, one at a time.
+ * @throws HaversackError `InputInvalid` for what the browser cannot show or play, or what is shorter than a sound; `TooLarge`
+ */
+async function* shownIn(kind: ShownKind, file: File): AsyncGenerator<KeptShown> {
+  if (kind === 'photo') {
+    const taken = await takeFromFile(file);
+    if (!taken.ok) throw new HaversackError(taken.error.code, taken.error.detail);
+    return yield taken.value;
+  }
+  const seconds = soundWindows(await decodeSound(file));
+  if (seconds.length === 0) throw new HaversackError('InputInvalid', 'shorter than a tenth of a second');
+  for (const second of seconds) yield await prepareSound(second);
+}
+
+function say(kind: ShownKind, { kept, known, like, unreadable }: Count): void {
+  const words = teachingWords(kind);
   const parts = [
-    kept > 0 ? t('broughtIn', { n: kept }) : null,
-    known > 0 ? t('known', { n: known }) : null,
-    like > 0 ? t('tooAlike', { n: like }) : null,
-    unreadable > 0 ? photo('unreadable', { n: unreadable }) : null,
+    kept > 0 ? words('broughtIn', { n: kept }) : null,
+    known > 0 ? words('known', { n: known }) : null,
+    like > 0 ? words('tooAlike', { n: like }) : null,
+    unreadable > 0 ? shownWords(kind)('unreadable', { n: unreadable }) : null,
   ].filter(part => part !== null);
-  toast(parts.length > 0 ? parts.join(' ') : t('noPhotosIn'));
+  toast(parts.length > 0 ? parts.join(' ') : words('noPhotosIn'));
 }
