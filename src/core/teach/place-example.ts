@@ -78,7 +78,7 @@ function areNearDuplicates(one: NextExample, other: NextExample): boolean {
 
 /** Of two of one recording. */
 function areTooClose(one: NextExample, other: NextExample): boolean {
-  return other.source === 'camera' && Math.abs(other.at - one.at) < cameraGapMs;
+  return [one, other].some(({ source }) => source === 'camera') && Math.abs(other.at - one.at) < cameraGapMs;
 }
 
 /** The recording's last examples that lie in one part. */
