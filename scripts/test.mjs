@@ -25,7 +25,8 @@ const steps = {
   format: () => check(local('prettier'), ['--check', '--log-level', 'warn', '.']),
   build: () => check(process.execPath, ['scripts/build.mjs']),
   size: () => check(process.execPath, ['scripts/size.mjs']),
-  unit: () => vitest('unit', ['unit']),
+  // Vitest leaves a processor idle, of which these machines have two.
+  unit: () => vitest('unit', ['unit'], ['--maxWorkers=2']),
   browser: () => vitest('browser', ['webgpu', 'plain']),
   // Each waits for its browser most of the time: two take hardly longer than one.
   e2e: () => vitest('e2e', ['e2e'], ['--maxWorkers=2']),
