@@ -101,7 +101,7 @@ describe('a model that a device founds', () => {
   });
 
   it('is made of what it was shown, and judged by its own figures, while no server is there', async () => {
-    await go(making, '#/new');
+    await go(making, '#/new/photo');
     await making.getByRole('region', { name: 'Class 1', exact: true }).waitFor({ timeout: 60_000 });
     await server.stop();
     await show('Class 1');

@@ -1,4 +1,5 @@
-// What Use says of photos and of sounds that were asked about.
+// What Use says of photos or of sounds that were asked about.
+import type { ShownKind } from '../../device/project-schemas.ts';
 import { usePhoto as en } from './en/use-photo.ts';
 import { useSound as soundEn } from './en/use-sound.ts';
 import { retold } from './retold.ts';
@@ -6,10 +7,8 @@ import { t as photo } from './use-photo.ts';
 import { usePhoto as zhCN } from './zh-CN/use-photo.ts';
 import { useSound as soundZhCN } from './zh-CN/use-sound.ts';
 
-export type AskedKind = 'photo' | 'sound';
-
 const sound = retold({ en, 'zh-CN': zhCN }, { en: soundEn, 'zh-CN': soundZhCN });
 
-export function wordsOf(kind: AskedKind): typeof photo {
+export function askedWords(kind: ShownKind): typeof photo {
   return kind === 'sound' ? sound : photo;
 }

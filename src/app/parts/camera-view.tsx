@@ -8,15 +8,6 @@ import { Button } from './button.tsx';
 import { CaptureTrouble, type Trouble, WhichDevice } from './capture.tsx';
 import { Icon } from './icon.tsx';
 
-const words = {
-  insecure: ['insecure', 'insecureWhy', 'insecureDo'],
-  denied: ['denied', 'deniedWhy', 'deniedDo'],
-  none: ['none', 'noneWhy', 'noneDo'],
-  busy: ['busy', 'busyWhy', 'busyDo'],
-  unplugged: ['unplugged', 'unpluggedWhy', 'unpluggedDo'],
-  failed: ['failed', 'failedWhy', 'failedDo'],
-} as const satisfies Record<CaptureProblem, readonly [string, string, string]>;
-
 export interface CameraViewProps {
   readonly camera: Camera;
   /** The element that plays, once it does; null when it is gone. */
@@ -82,12 +73,11 @@ function Off({ camera }: { readonly camera: Camera }) {
 
 /** Below the picture: a note of three lines does not fit into it. */
 export function CameraTrouble({ camera }: { readonly camera: Camera }) {
-  return <CaptureTrouble capture={camera} say={say} />;
+  return <CaptureTrouble capture={camera} say={troubleOf} />;
 }
 
-function say(problem: CaptureProblem): Trouble {
-  const [what, why, whatToDo] = words[problem];
-  return [t(what), t(why), t(whatToDo)];
+function troubleOf(problem: CaptureProblem): Trouble {
+  return [t(problem), t(`${problem}Why`), t(`${problem}Do`)];
 }
 
 /** By where it looks, where no other looks there too. */

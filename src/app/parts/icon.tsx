@@ -9,6 +9,7 @@ const paths = {
   library: 'M5 8h14l1 11a1 1 0 01-1 1H5a1 1 0 01-1-1L5 8zM8.5 8V7a3.5 3.5 0 017 0v1M4.5 13h15',
   new: camera,
   camera,
+  microphone: 'M12 3a3 3 0 013 3v5a3 3 0 01-6 0V6a3 3 0 013-3zM6 11a6 6 0 0012 0M12 17v4M9 21h6',
   records: 'M5 4h14v16H5zM8 8h8M8 12h8M8 16h5',
   collect: 'M4 13h4l1.500 3h5L16 13h4M4 13l2-8h12l2 8v6H4zM12 3v7M9 7.500l3 3 3-3',
   admin: 'M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.500-7-10V6l7-3zM9 12l2 2 4-4',

@@ -24,10 +24,15 @@ export interface ThumbnailsProps {
   readonly onSelect: (selected: ReadonlySet<string>) => void;
   /** Delete was pressed with some selected. */
   readonly onRemove?: () => void;
+  /** One was tapped, or Enter pressed on it: beside being selected by a tap, a sound is heard. */
+  readonly onOpen?: (id: string) => void;
+  /** What the nth is called, from 1; absent: a photo. */
+  readonly nameOf?: (n: number) => string;
 }
 
 export function Thumbnails(props: ThumbnailsProps) {
   const { photos, selected, onSelect } = props;
+  const nameOf = props.nameOf ?? (n => t('nthPhoto', { n }));
   const box = useRef<HTMLDivElement>(null);
   const base = useId();
   const size = useSize(box);
@@ -54,6 +59,7 @@ export function Thumbnails(props: ThumbnailsProps) {
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(photos.length - 1);
     else if (event.key === ' ') select(here, event.shiftKey);
+    else if (event.key === 'Enter' && props.onOpen && photos.length > 0) props.onOpen(photos[here]!);
     else if (event.key === 'Delete' && selected.size > 0) props.onRemove?.();
     else if (event.key === 'Escape' && selected.size > 0) onSelect(new Set());
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect(new Set(photos));
@@ -83,13 +89,16 @@ export function Thumbnails(props: ThumbnailsProps) {
               role="option"
               class={index === here ? 'thumb active' : 'thumb'}
               aria-selected={selected.has(id)}
-              aria-label={t('nthPhoto', { n: index + 1 })}
+              aria-label={nameOf(index + 1)}
               aria-setsize={photos.length}
               aria-posinset={index + 1}
               style={placeOf(index, columns, cellPx)}
               draggable
               onDragStart={event => drag(event, id, selected)}
-              onClick={event => select(index, event.shiftKey)}
+              onClick={event => {
+                select(index, event.shiftKey);
+                props.onOpen?.(id);
+              }}
             >
               <Picture id={id} read={props.read} />
             </div>

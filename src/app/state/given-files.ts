@@ -1,4 +1,5 @@
 // Files that somebody chose or dropped, folders walked, each with its path.
+import type { ShownKind } from '../../device/project-schemas.ts';
 
 export interface GivenFile {
   readonly file: File;
@@ -41,8 +42,13 @@ async function walk(entry: FileSystemEntry, folder: string, found: GivenFile[]):
 
 const imageName = /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif)$/i;
 
-export function isPhotoFile({ file, path }: GivenFile): boolean {
-  return file.type.startsWith('image/') || imageName.test(path);
+const soundName = /\.(wav|mp3|ogg|oga|opus|m4a|aac|flac|weba|webm)$/i;
+
+/** Whether it may be one of what a project of that kind is shown. */
+export function isShownFile(kind: ShownKind, { file, path }: GivenFile): boolean {
+  return kind === 'sound'
+    ? file.type.startsWith('audio/') || soundName.test(path)
+    : file.type.startsWith('image/') || imageName.test(path);
 }
 
 export function isZip({ file, path }: GivenFile): boolean {
@@ -50,14 +56,15 @@ export function isZip({ file, path }: GivenFile): boolean {
 }
 
 /**
- * Photos by the folder they lie in; those in none, and in the one that all lie in when there is no other, under ''. Hidden
+ * Photos, or sounds, by the folder they lie in; those in none, and in the one that all lie in when there is no other, under ''. Hidden
  * files are left out.
  */
-export function byFolder(files: readonly GivenFile[]): Map<string, GivenFile[]> {
+export function byFolder(kind: ShownKind, files: readonly GivenFile[]): Map<string, GivenFile[]> {
   const groups = new Map<string, GivenFile[]>();
   for (const given of files) {
     const parts = given.path.split('/');
-    if (!isPhotoFile(given) || parts.some(part => part.startsWith('.') || part === '__MACOSX')) continue;
+    if (!isShownFile(kind, given) || parts.some(part => part.startsWith('.') || part === '__MACOSX'))
+      continue;
     const folder = parts.at(-2) ?? '';
     groups.set(folder, [...(groups.get(folder) ?? []), given]);
   }

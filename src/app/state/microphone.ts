@@ -17,12 +17,8 @@ export interface Microphone extends Capture<CaptureDevice, MicrophoneChoice> {
   /**
    * Whole seconds from now on, one after another without gap or overlap, each [soundLength]. Ends with what it answers, and
    * with the microphone.
-   * @param onPart called with the share of the second that is under way, 0 to 1
    */
-  readonly record: (
-    onSecond: (second: Float32Array<ArrayBuffer>) => void,
-    onPart?: (share: number) => void,
-  ) => () => void;
+  readonly record: (onSecond: (second: Float32Array<ArrayBuffer>) => void) => () => void;
 }
 
 type Hear = (piece: Float32Array) => void;
@@ -69,11 +65,10 @@ export function createMicrophone(): Microphone {
     last = new LastSecond();
     level.value = quietest;
   });
-  const record: Microphone['record'] = (onSecond, onPart) => {
+  const record: Microphone['record'] = onSecond => {
     const seconds = new WholeSeconds();
     const hear: Hear = piece => {
       for (const second of seconds.push(piece)) onSecond(second);
-      onPart?.(seconds.part);
     };
     listeners.add(hear);
     return () => void listeners.delete(hear);

@@ -15,6 +15,7 @@ import { renameProject } from '../../device/projects.ts';
 import type { BridgedProject } from '../bridge/project-port.ts';
 import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/new-model.ts';
+import { teachingWords } from '../i18n/teaching.ts';
 import { saveFile } from '../parts/save-file.ts';
 import { toast } from '../parts/toast.tsx';
 import { errorToast } from './error-toast.ts';
@@ -59,6 +60,8 @@ export function actionsOn(
   return { ...classActions(id, project), ...photoActions(id, project), ...wholeActions(id, project, port) };
 }
 
+type Words = ReturnType<typeof teachingWords>;
+
 function labelOf(project: ReadonlySignal<Project>, classId: string): string {
   return project.peek().classes.find(one => one.id === classId)?.label ?? '';
 }
@@ -67,6 +70,7 @@ type PhotoActions = Pick<ProjectActions, 'add' | 'move' | 'removeExamples'>;
 
 function photoActions(id: string, project: ReadonlySignal<Project>): PhotoActions {
   const { db } = need();
+  const t = teachingWords(project.peek().kind);
   return {
     add: async (classId, shown, from) => {
       const added = await tried(() => addExamples(db, id, [{ ...from, class: classId, shown }]));
@@ -82,14 +86,14 @@ function photoActions(id: string, project: ReadonlySignal<Project>): PhotoAction
       const said = t('moved', { n: before.length, name: labelOf(project, classId) });
       const gone = removed.length;
       offerUndo(gone > 0 ? t('movedAndGone', { said, n: gone }) : said, async () => {
-        sayAway(await undoMoves(db, moved));
+        sayAway(t, await undoMoves(db, moved));
       });
     },
     removeExamples: async ids => {
       const removed = await tried(() => removeExamples(db, ids));
       if (!removed) return;
       offerUndo(t('photosRemoved', { n: removed.length }), async () => {
-        sayAway(await restoreExamples(db, removed));
+        sayAway(t, await restoreExamples(db, removed));
       });
     },
   };
@@ -171,7 +175,7 @@ async function tried<T>(act: () => Promise<T>): Promise<T | null> {
 }
 
 /** Of what was undone, that could not come back: its like was shown meanwhile. */
-function sayAway(n: number): void {
+function sayAway(t: Words, n: number): void {
   if (n > 0) toast(t('tooAlike', { n }));
 }
 

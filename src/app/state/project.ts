@@ -3,8 +3,9 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { onChanges } from '../../device/changes.ts';
-import { listExamples, readThumbnails } from '../../device/examples.ts';
-import type { EmbedderChoice, EmbedderRef, Example, Project } from '../../device/project-schemas.ts';
+import { decodeSound } from '../../device/decode-sound.ts';
+import { listExamples, readExampleFile, readThumbnails } from '../../device/examples.ts';
+import type { EmbedderChoice, Example, Project } from '../../device/project-schemas.ts';
 import { chooseEmbedder, readProject } from '../../device/projects.ts';
 import type { LiveAnswer, ProjectStanding, Shown, VersionRef } from '../../worker/protocol.ts';
 import { BridgedProject } from '../bridge/project-port.ts';
@@ -29,13 +30,15 @@ export interface Teaching extends ProjectActions {
   /** Why it does not learn. */
   readonly problem: ReadonlySignal<Failure | null>;
   readonly readThumbnail: ReadThumbnail;
+  /** [samples] at `soundRate`, of a project of sounds; null: it is gone. */
+  readonly readSound: (id: string) => Promise<Float32Array<ArrayBuffer> | null>;
   /** Of several pictures the latest is answered. `null`: there is none any more. */
   readonly look: (shown: Shown | null) => void;
   readonly isLooking: () => boolean;
   readonly learnAgain: () => void;
   /** By a version's proposed place. Why it cannot is in `problem`. */
   readonly seeBy: (ref: VersionRef) => Promise<void>;
-  readonly chooseEmbedder: (embedder: EmbedderRef) => Promise<void>;
+  readonly chooseEmbedder: (embedder: EmbedderChoice) => Promise<void>;
   readonly dispose: () => void;
 }
 
@@ -69,7 +72,8 @@ export async function openTeaching(id: string): Promise<Teaching> {
   if (project.value.embedder) learning.start();
 
   const seeing = createSeeing(async ref => {
-    const embedder = 'value' in ref ? ref : { ...ref, value: (await proposedPoint(ref)).value };
+    const embedder =
+      typeof ref === 'string' || 'value' in ref ? ref : { ...ref, value: (await proposedPoint(ref)).value };
     await chooseEmbedder(db, id, embedder);
   });
   return {
@@ -80,6 +84,10 @@ export async function openTeaching(id: string): Promise<Teaching> {
     answer,
     problem: computed(() => seeing.problem.value ?? learning.problem.value),
     readThumbnail: async one => (await readThumbnails(db, [one])).get(one) ?? null,
+    readSound: async one => {
+      const file = await readExampleFile(db, one);
+      return file && decodeSound(file);
+    },
     ...looking,
     learnAgain: () => void (seeing.problem.peek() ? seeing.again() : learning.start()),
     ...actionsOn(id, project, port),
@@ -100,10 +108,10 @@ function idOf(embedder: EmbedderChoice | null): string | null {
 }
 
 /** The choice of what sees: what failed stays in sight, and can be tried again. */
-function createSeeing(choose: (ref: VersionRef | EmbedderRef) => Promise<void>) {
+function createSeeing(choose: (ref: VersionRef | EmbedderChoice) => Promise<void>) {
   const problem = signal<Failure | null>(null);
-  let last: VersionRef | EmbedderRef | null = null;
-  const chosen = async (ref: VersionRef | EmbedderRef): Promise<void> => {
+  let last: VersionRef | EmbedderChoice | null = null;
+  const chosen = async (ref: VersionRef | EmbedderChoice): Promise<void> => {
     last = ref;
     problem.value = null;
     try {

@@ -6,7 +6,7 @@ import type { Result } from '../../core/result.ts';
 import type { EmbeddingPoint } from '../../core/teach/embedder.ts';
 import { onChanges } from '../../device/changes.ts';
 import { countExamples } from '../../device/examples.ts';
-import type { Project } from '../../device/project-schemas.ts';
+import type { Project, ShownKind } from '../../device/project-schemas.ts';
 import { createProject, listProjects, removeProject } from '../../device/projects.ts';
 import type { VersionRef } from '../../worker/protocol.ts';
 import { catalogue } from './catalogue.ts';
@@ -56,15 +56,17 @@ async function readBegun(): Promise<BegunProject[]> {
 }
 
 /**
- * One to show things to: that which was begun and shown nothing yet, else a new one with these classes.
+ * One to show things of that kind to: that which was begun and shown nothing yet, else a new one with these classes.
  * @throws HaversackError `StorageFailed`, `QuotaExceeded`
  */
-export async function beginProject(labels: readonly string[]): Promise<Project> {
+export async function beginProject(kind: ShownKind, labels: readonly string[]): Promise<Project> {
   const begun = await readBegun();
-  const empty = begun.find(({ project, photos }) => photos === 0 && project.candidate === null);
+  const empty = begun.find(
+    ({ project, photos }) => project.kind === kind && photos === 0 && project.candidate === null,
+  );
   if (empty) return empty.project;
   const taken = begun.map(({ project }) => project.model);
-  return createProject(need().db, { model: freeName(taken), labels });
+  return createProject(need().db, { kind, model: freeName(taken), labels });
 }
 
 /** `my-model`, or the first `my-model-2` … that nothing here or in the registry is called. */

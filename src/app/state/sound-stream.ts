@@ -30,11 +30,6 @@ export class WholeSeconds {
   #second = new Float32Array(soundLength);
   #filled = 0;
 
-  /** Of the one that is not whole yet, 0 to 1. */
-  get part(): number {
-    return this.#filled / soundLength;
-  }
-
   /** @returns those that the piece made whole, each [soundLength] */
   push(piece: Float32Array): Float32Array<ArrayBuffer>[] {
     const whole: Float32Array<ArrayBuffer>[] = [];
@@ -53,4 +48,12 @@ export class WholeSeconds {
 export function levelOf(samples: Float32Array): number {
   const square = samples.reduce((sum, value) => sum + value * value, 0) / Math.max(1, samples.length);
   return Math.max(quietest, 10 * Math.log10(square));
+}
+
+/** Of a sound that was cut into seconds. Undefined: there are none. */
+export function loudestOf(
+  seconds: readonly Float32Array<ArrayBuffer>[],
+): Float32Array<ArrayBuffer> | undefined {
+  const levels = seconds.map(levelOf);
+  return seconds[levels.indexOf(Math.max(...levels))];
 }

@@ -30,6 +30,20 @@ test('every message names the same parameters in both languages', () => {
   }
 });
 
+test.each([
+  ['new-sound', 'new-model'],
+  ['sound', 'photo'],
+  ['use-sound', 'use-photo'],
+])('what %s says anew has the parameters of what %s says', (anew, first) => {
+  const messagesOf = (name: string): Dictionary =>
+    Object.values(english[`../../../src/app/i18n/en/${name}.ts`]!)[0]!;
+  for (const [key, message] of Object.entries(messagesOf(anew))) {
+    const before = messagesOf(first)[key];
+    expect(before, `${anew} ${key}`).toBeDefined();
+    expect(parametersOf(message), `${anew} ${key}`).toEqual(parametersOf(before!));
+  }
+});
+
 test('Chinese texts use full-width punctuation between Chinese characters', () => {
   for (const [path, module] of Object.entries(chinese)) {
     for (const [key, message] of Object.entries(Object.values(module)[0]!)) {

@@ -7,12 +7,16 @@ const given = (path: string, type = 'image/jpeg'): GivenFile => ({
 });
 
 test('a folder is a class by its own name, however deep it lies', () => {
-  const groups = byFolder([given('fruit/apple/1.jpg'), given('fruit/pear/old/2.jpg'), given('3.jpg')]);
+  const groups = byFolder('photo', [
+    given('fruit/apple/1.jpg'),
+    given('fruit/pear/old/2.jpg'),
+    given('3.jpg'),
+  ]);
   expect([...groups.keys()]).toEqual(['apple', 'old', '']);
 });
 
 test('what is no photo, hidden, or left by an archiver is passed over', () => {
-  const groups = byFolder([
+  const groups = byFolder('photo', [
     given('a/labels.csv', 'text/csv'),
     given('a/.DS_Store.jpg'),
     given('__MACOSX/a/1.jpg'),
@@ -21,6 +25,19 @@ test('what is no photo, hidden, or left by an archiver is passed over', () => {
   ]);
   expect([...groups].map(([folder, files]) => [folder, files.map(({ path }) => path)])).toEqual([
     ['a', ['a/2.HEIC']],
+  ]);
+});
+
+test('a project of sounds is given sounds, by their type or their name', () => {
+  const groups = byFolder('sound', [
+    given('claps/1.wav', ''),
+    given('claps/2', 'audio/x-m4a'),
+    given('claps/cover.jpg'),
+    given('birds/3.OPUS', ''),
+  ]);
+  expect([...groups].map(([folder, files]) => [folder, files.length])).toEqual([
+    ['claps', 2],
+    ['birds', 1],
   ]);
 });
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LastSecond, levelOf, quietest, WholeSeconds } from '../../../src/app/state/sound-stream.ts';
+import {
+  LastSecond,
+  levelOf,
+  loudestOf,
+  quietest,
+  WholeSeconds,
+} from '../../../src/app/state/sound-stream.ts';
 import { soundLength } from '../../../src/core/teach/sound-windows.ts';
 
 /** Numbers from `from` on, so that a gap or an overlap shows. */
@@ -65,4 +71,10 @@ test.each([
   ['nothing', new Float32Array(0), quietest],
 ])('%s is at its level in dB', (_, samples, level) => {
   expect(levelOf(samples)).toBeCloseTo(level, 4);
+});
+
+test('of several seconds the loudest is found, and of none there is none', () => {
+  const [quiet, loud] = [new Float32Array([0.1, 0.2]), new Float32Array([-0.9, 0.1])];
+  expect(loudestOf([quiet, loud, quiet])).toBe(loud);
+  expect(loudestOf([])).toBe(undefined);
 });

@@ -4,6 +4,11 @@ export const newModel = {
   titleOf: 'Teach {model}',
   intro:
     'Show each thing a few times, and this device learns to tell them apart. Photos stay on this device; nothing is sent.',
+  chooseKind: 'What should it learn from?',
+  kindPhoto: 'Photos',
+  kindPhotoText: 'By the camera or from files: things, places, writing, poses.',
+  kindSound: 'Sounds',
+  kindSoundText: 'By the microphone or from files: words, machines, birds, claps.',
   name: 'Name of the model',
   nameHint: 'Small letters, digits, “.”, “_” and “-”.',
   nameWrong: 'A name has small letters, digits, “.”, “_” or “-”, and begins and ends with a letter or digit.',
@@ -28,6 +33,8 @@ export const newModel = {
   hold: 'Hold to record',
   holdOf: 'Hold to record photos of {name}',
   recording: 'Recording…',
+  recordingSeconds: { one: 'Recording… {n} s', other: 'Recording… {n} s' },
+  recordTen: '10 s',
   record: 'Record {name} hands-free, until pressed again',
   moved: { one: '{n} photo moved to {name}', other: '{n} photos moved to {name}' },
   movedAndGone: {
@@ -71,6 +78,7 @@ export const newModel = {
   embedder: 'What sees',
   embedderMore: 'How it sees',
   embedderHint: 'A model of the library turns photos into numbers; what you show teaches the rest.',
+  embedderBuiltIn: 'Built in',
   layer: 'Where its numbers are taken',
   layerOf: '{value} · {width} numbers',
   layerProposed: '{value} · {width} numbers (proposed)',

@@ -1,12 +1,13 @@
 // What else was begun on this device, to go on with or to remove.
 import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n/new-model.ts';
+import { teachingWords } from '../../i18n/teaching.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { askConfirm } from '../../parts/dialog.tsx';
 import { href } from '../../router.ts';
 import { type BegunProject, begunProjects, followProjects, removeBegun } from '../../state/projects.ts';
 
-export function Begun({ except }: { readonly except: string }) {
+export function Begun({ except }: { readonly except: string | null }) {
   useEffect(followProjects, []);
   const others = begunProjects.value.filter(({ project, photos }) => project.id !== except && photos > 0);
   if (others.length === 0) return null;
@@ -25,12 +26,13 @@ export function Begun({ except }: { readonly except: string }) {
 }
 
 function One({ begun: { project, photos } }: { readonly begun: BegunProject }) {
-  const { id, model } = project;
+  const { id, model, kind } = project;
+  const words = teachingWords(kind);
   const remove = async (): Promise<void> => {
     const sure = await askConfirm({
-      title: t('removeProjectTitle', { model }),
-      body: t('removeProjectBody'),
-      action: t('removeProject', { model }),
+      title: words('removeProjectTitle', { model }),
+      body: words('removeProjectBody'),
+      action: words('removeProject', { model }),
       kind: 'danger',
     });
     if (sure) await removeBegun(id);
@@ -38,7 +40,7 @@ function One({ begun: { project, photos } }: { readonly begun: BegunProject }) {
   return (
     <>
       <span>
-        <strong>{model}</strong> <span class="soft small">{t('othersFacts', { n: photos })}</span>
+        <strong>{model}</strong> <span class="soft small">{words('othersFacts', { n: photos })}</span>
       </span>
       <span class="row">
         <LinkButton icon="play" label={`${t('goOn')}: ${model}`} href={href('new', [id])}>
@@ -47,7 +49,7 @@ function One({ begun: { project, photos } }: { readonly begun: BegunProject }) {
         <Button
           kind="quiet"
           icon="remove"
-          label={t('removeProject', { model })}
+          label={words('removeProject', { model })}
           onClick={() => void remove()}
         />
       </span>

@@ -1,7 +1,9 @@
-// One class: its name in place, recording, photos from files, and what was shown of it so far.
+// One class: its name in place, recording, files, and what was shown of it so far.
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../../i18n/new-model.ts';
-import { t as photo } from '../../i18n/photo.ts';
+import { shownWords } from '../../i18n/shown.ts';
+import { teachingWords } from '../../i18n/teaching.ts';
 import type { ProjectClass } from '../../../device/projects.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -9,19 +11,19 @@ import { ChooseFiles, DropTarget } from '../../parts/photo-drop.tsx';
 import { draggedPhotos } from '../../parts/thumbnails.tsx';
 import type { Teaching } from '../../state/project.ts';
 import { ClassPhotos } from './class-photos.tsx';
-import { RecordButton } from './record-button.tsx';
-import { bringPhotos } from './bring-in.ts';
+import { bringFiles } from './bring-in.ts';
 
 export interface ClassCardProps {
   readonly teaching: Teaching;
   readonly of: ProjectClass;
   readonly index: number;
-  readonly isRecording: boolean;
-  readonly onRecord: () => void;
-  readonly onStop: () => void;
+  /** How it is recorded. */
+  readonly children: ComponentChildren;
 }
 
-export function ClassCard({ teaching, of, index, isRecording, onRecord, onStop }: ClassCardProps) {
+export function ClassCard({ teaching, of, index, children }: ClassCardProps) {
+  const { kind } = teaching.project.value;
+  const shown = shownWords(kind);
   const photos = teaching.byClass.value.get(of.id) ?? [];
   const onOther = (data: DataTransfer): boolean => {
     const ids = data.getData(draggedPhotos);
@@ -31,14 +33,14 @@ export function ClassCard({ teaching, of, index, isRecording, onRecord, onStop }
   return (
     <DropTarget
       class="card class-card"
-      onFiles={files => void bringPhotos(teaching, of.id, files)}
+      onFiles={files => void bringFiles(teaching, of.id, files)}
       onOther={onOther}
     >
       <section aria-label={of.label} class="stack-close">
         <div class="class-head">
           <ClassName teaching={teaching} of={of} index={index} />
           <span class="soft small numbers" role="status">
-            {photo('photos', { n: photos.length })}
+            {shown('photos', { n: photos.length })}
           </span>
           <Button
             kind="quiet"
@@ -47,14 +49,16 @@ export function ClassCard({ teaching, of, index, isRecording, onRecord, onStop }
             onClick={() => void teaching.removeClass(of.id)}
           />
         </div>
-        {of.isNone && photos.length === 0 ? <p class="soft small">{t('addNoneWhy')}</p> : null}
+        {of.isNone && photos.length === 0 ? (
+          <p class="soft small">{teachingWords(kind)('addNoneWhy')}</p>
+        ) : null}
         <div class="class-ways">
-          <RecordButton name={of.label} isRecording={isRecording} onStart={onRecord} onStop={onStop} />
+          {children}
           <ChooseFiles
-            accept="image/*"
+            accept={kind === 'sound' ? 'audio/*' : 'image/*'}
             isIcon
-            label={photo('choosePhotosOf', { name: of.label })}
-            onFiles={files => void bringPhotos(teaching, of.id, files)}
+            label={shown('choosePhotosOf', { name: of.label })}
+            onFiles={files => void bringFiles(teaching, of.id, files)}
           >
             <Icon name="file" />
           </ChooseFiles>
@@ -105,7 +109,8 @@ function ClassName({ teaching, of, index }: Pick<ClassCardProps, 'teaching' | 'o
 
 /** One more class, and the one for everything else once there is something else. */
 export function AddClass({ teaching }: { readonly teaching: Teaching }) {
-  const { classes } = teaching.project.value;
+  const { classes, kind } = teaching.project.value;
+  const words = teachingWords(kind);
   const canNone = classes.length >= 2 && !classes.some(one => one.isNone);
   return (
     <div class="row">
@@ -113,8 +118,8 @@ export function AddClass({ teaching }: { readonly teaching: Teaching }) {
         {t('addClass')}
       </Button>
       {canNone ? (
-        <Button icon="add" onClick={() => void teaching.addClass(t('noneOf'), true)}>
-          {t('addNone')}
+        <Button icon="add" onClick={() => void teaching.addClass(words('noneOf'), true)}>
+          {words('addNone')}
         </Button>
       ) : null}
     </div>

@@ -1,11 +1,12 @@
-// What was shown of a class: photos to select, and what can be done with those.
-import { useState } from 'preact/hooks';
+// What was shown of a class: photos or sounds to select, and what can be done with those.
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Example } from '../../../device/project-schemas.ts';
 import type { ProjectClass } from '../../../device/projects.ts';
-import { t } from '../../i18n/photo.ts';
+import { shownWords } from '../../i18n/shown.ts';
 import { Button } from '../../parts/button.tsx';
 import { Thumbnails } from '../../parts/thumbnails.tsx';
 import type { Teaching } from '../../state/project.ts';
+import { createSoundPlayer } from '../../state/sound-player.ts';
 
 export function ClassPhotos(props: {
   readonly teaching: Teaching;
@@ -14,6 +15,8 @@ export function ClassPhotos(props: {
   readonly photos: readonly Example[];
 }) {
   const { teaching, of, photos } = props;
+  const t = shownWords(teaching.project.value.kind);
+  const hear = useHearing(teaching);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const ids = photos.map(({ id }) => id);
   // What went elsewhere meanwhile is not selected any more.
@@ -33,6 +36,8 @@ export function ClassPhotos(props: {
         selected={selected}
         onSelect={setChosen}
         onRemove={remove}
+        nameOf={n => t('nthPhoto', { n })}
+        {...(hear && { onOpen: hear })}
       />
       {selected.size === 0 ? null : (
         <div class="row thumbs-bar">
@@ -65,4 +70,12 @@ export function ClassPhotos(props: {
       )}
     </>
   );
+}
+
+/** Plays one that was heard; null where they are looked at. */
+function useHearing(teaching: Teaching): ((id: string) => void) | null {
+  const player = useMemo(createSoundPlayer, []);
+  useEffect(() => player.dispose, [player]);
+  if (teaching.project.value.kind !== 'sound') return null;
+  return id => void player.play(() => teaching.readSound(id));
 }

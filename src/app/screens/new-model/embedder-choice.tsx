@@ -1,10 +1,16 @@
-// Which model of the library sees, and where in it; without one, how to get one.
+// What sees, or hears: a model of the library, and where in it, or for sounds none; without one, how to get one.
 import { useEffect, useState } from 'preact/hooks';
-import { builtInEmbedder, type EmbedderRef } from '../../../device/project-schemas.ts';
+import {
+  builtInEmbedder,
+  type EmbedderChoice as Embedder,
+  type EmbedderRef,
+} from '../../../device/project-schemas.ts';
+import type { VersionRef } from '../../../worker/protocol.ts';
 import type { EmbeddingPoint } from '../../../core/teach/embedder.ts';
 import { type Failure } from '../../../core/errors.ts';
 import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/new-model.ts';
+import { teachingWords } from '../../i18n/teaching.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { DownloadState } from '../../parts/download-state.tsx';
 import { Empty } from '../../parts/empty.tsx';
@@ -21,43 +27,44 @@ import type { Teaching } from '../../state/project.ts';
 const addCommand = 'haversack demo add teach';
 
 export function EmbedderChoice({ teaching }: { readonly teaching: Teaching }) {
-  const { embedder } = teaching.project.value;
-  if (!embedder || embedder === builtInEmbedder) return null;
+  const { embedder, kind } = teaching.project.value;
+  const words = teachingWords(kind);
+  if (!embedder || (embedder === builtInEmbedder && embeddersHere.value.length === 0)) return null;
   return (
     <details class="fold">
-      <summary>{t('embedderMore')}</summary>
+      <summary>{words('embedderMore')}</summary>
       <div class="stack">
-        <p class="soft small">{t('embedderHint')}</p>
+        <p class="soft small">{words('embedderHint')}</p>
         <WhichModel teaching={teaching} embedder={embedder} />
-        <WhichLayer key={`${embedder.model}@${embedder.version}`} teaching={teaching} embedder={embedder} />
+        {embedder === builtInEmbedder ? null : (
+          <WhichLayer key={`${embedder.model}@${embedder.version}`} teaching={teaching} embedder={embedder} />
+        )}
       </div>
     </details>
   );
 }
 
-interface ChoiceProps {
-  readonly teaching: Teaching;
-  readonly embedder: EmbedderRef;
-}
-
-function WhichModel({ teaching, embedder }: ChoiceProps) {
+function WhichModel(props: { readonly teaching: Teaching; readonly embedder: Embedder }) {
+  const { teaching, embedder } = props;
+  const { kind } = teaching.project.value;
   const value = keyOf(embedder);
   const options = embeddersHere.value.map(ref => ({
     value: keyOf(ref),
     label: `${ref.model} · v${ref.version}`,
   }));
+  if (kind === 'sound') options.unshift({ value: builtInEmbedder, label: t('embedderBuiltIn') });
   if (!options.some(option => option.value === value)) options.unshift({ value, label: value });
-  return (
-    <Select
-      label={t('embedder')}
-      value={value}
-      options={options}
-      onChange={key => {
-        const ref = embeddersHere.value.find(one => keyOf(one) === key);
-        if (ref) void teaching.seeBy(ref);
-      }}
-    />
-  );
+  const choose = (key: string): void => {
+    const ref = embeddersHere.value.find(one => keyOf(one) === key);
+    if (ref) void teaching.seeBy(ref);
+    else if (key === builtInEmbedder) void teaching.chooseEmbedder(builtInEmbedder);
+  };
+  return <Select label={teachingWords(kind)('embedder')} value={value} options={options} onChange={choose} />;
+}
+
+interface ChoiceProps {
+  readonly teaching: Teaching;
+  readonly embedder: EmbedderRef;
 }
 
 function WhichLayer({ teaching, embedder }: ChoiceProps) {
@@ -85,8 +92,8 @@ function WhichLayer({ teaching, embedder }: ChoiceProps) {
   );
 }
 
-function keyOf({ model, version }: { readonly model: string; readonly version: number }): string {
-  return `${model}@${version}`;
+function keyOf(embedder: VersionRef | typeof builtInEmbedder): string {
+  return embedder === builtInEmbedder ? embedder : `${embedder.model}@${embedder.version}`;
 }
 
 /** Never a dead end: got with one tap, or what to ask of whom. */

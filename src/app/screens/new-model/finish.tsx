@@ -4,6 +4,7 @@ import { modelNameSchema } from '../../../core/artifact/names.ts';
 import { type Failure } from '../../../core/errors.ts';
 import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/new-model.ts';
+import { teachingWords } from '../../i18n/teaching.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
@@ -20,6 +21,7 @@ import { canFinish } from './missing.ts';
 export function Finish({ teaching }: { readonly teaching: Teaching }) {
   const [open, setOpen] = useState(false);
   const project = teaching.project.value;
+  const words = teachingWords(project.kind);
   const ready = canFinish(project.classes, teaching.byClass.value);
   return (
     <>
@@ -32,7 +34,7 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
           disabled={teaching.examples.value.length === 0}
           onClick={() => void teaching.exportData()}
         >
-          {t('exportData')}
+          {words('exportData')}
         </Button>
         {project.candidate === null ? null : (
           <Button icon="download" onClick={() => void teaching.exportModel()}>
@@ -46,7 +48,7 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
           </LinkButton>
         )}
       </div>
-      {ready ? null : <p class="soft small">{t('finishNeeds')}</p>}
+      {ready ? null : <p class="soft small">{words('finishNeeds')}</p>}
       {open ? <Make teaching={teaching} onClose={() => setOpen(false)} /> : null}
     </>
   );
@@ -107,7 +109,9 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
           maxLength={64}
           onInput={setName}
         />
-        <p>{t('finishWhat', { n: teaching.examples.value.length })}</p>
+        <p>
+          {teachingWords(teaching.project.value.kind)('finishWhat', { n: teaching.examples.value.length })}
+        </p>
         <p class="soft">{t('finishThen')}</p>
         {problem ? <ErrorNote failure={problem} /> : null}
       </form>

@@ -1,27 +1,23 @@
-// The camera, and beside it what the project says to it now.
+// The camera or the microphone, and beside it what the project says to it now.
 import { useCallback, useEffect, useRef } from 'preact/hooks';
-import type { LiveAnswer } from '../../../worker/protocol.ts';
-import { formatMilliseconds } from '../../i18n/format.ts';
+import type { ComponentChildren } from 'preact';
 import { t } from '../../i18n/new-model.ts';
-import { Bars } from '../../parts/bars.tsx';
 import { CameraTrouble, CameraView } from '../../parts/camera-view.tsx';
+import { MicrophoneTrouble, MicrophoneView } from '../../parts/microphone-view.tsx';
 import type { Camera } from '../../state/camera.ts';
 import { eachFrame } from '../../state/frames.ts';
+import type { Microphone } from '../../state/microphone.ts';
 import { askable, shownBy } from '../../state/photos.ts';
 import type { Teaching } from '../../state/project.ts';
+import { useListening } from '../../parts/use-listening.ts';
+import { canLook, Says } from './says.tsx';
 
-/** Bars that fit beside a camera on a phone. */
-const barsAtMost = 5;
-/** Photos from which it can answer at all. */
-const answersFrom = 5;
-
-export interface LivePanelProps {
+export function CameraPanel(props: {
   readonly teaching: Teaching;
   readonly camera: Camera;
   readonly onVideo: (video: HTMLVideoElement | null) => void;
-}
-
-export function LivePanel({ teaching, camera, onVideo }: LivePanelProps) {
+}) {
+  const { teaching, camera, onVideo } = props;
   const stop = useRef<(() => void) | null>(null);
   const follow = useCallback(
     (video: HTMLVideoElement | null) => {
@@ -34,12 +30,37 @@ export function LivePanel({ teaching, camera, onVideo }: LivePanelProps) {
   );
   useEffect(() => () => stop.current?.(), []);
   return (
-    <section class="card live-panel" aria-label={t('says')}>
+    <Panel teaching={teaching} trouble={<CameraTrouble camera={camera} />}>
       <CameraView camera={camera} onVideo={follow} />
+    </Panel>
+  );
+}
+
+export function MicrophonePanel(props: { readonly teaching: Teaching; readonly microphone: Microphone }) {
+  const { teaching, microphone } = props;
+  useListening(microphone, second => {
+    if (!second) teaching.look(null);
+    else if (canLook(teaching) && !teaching.isLooking()) teaching.look(second);
+  });
+  return (
+    <Panel teaching={teaching} trouble={<MicrophoneTrouble microphone={microphone} />}>
+      <MicrophoneView microphone={microphone} />
+    </Panel>
+  );
+}
+
+function Panel(props: {
+  readonly teaching: Teaching;
+  readonly trouble: ComponentChildren;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section class="card live-panel" aria-label={t('says')}>
+      {props.children}
       <div class="live-says stack-close">
-        <Says teaching={teaching} />
+        <Says teaching={props.teaching} />
       </div>
-      <CameraTrouble camera={camera} />
+      {props.trouble}
     </section>
   );
 }
@@ -48,38 +69,4 @@ function lookAt(teaching: Teaching, video: HTMLVideoElement): void {
   const shown = shownBy(video);
   // A frame is only read when the one before it was answered: reading costs more than showing.
   if (shown && canLook(teaching) && !teaching.isLooking()) teaching.look(askable(shown));
-}
-
-/** Without an embedder, or where it does not open, each frame would try it again. */
-function canLook({ project, problem }: Teaching): boolean {
-  return project.peek().embedder !== null && problem.peek() === null;
-}
-
-function Says({ teaching }: { readonly teaching: Teaching }) {
-  const answer = teaching.answer.value;
-  const count = teaching.examples.value.length;
-  if (!answer?.by) {
-    return (
-      <p class="soft">
-        {count > 0 && count < answersFrom ? t('needsMore', { n: answersFrom - count }) : t('saysNothing')}
-      </p>
-    );
-  }
-  const labels = new Map(teaching.project.value.classes.map(({ id, label }) => [id, label]));
-  const rows = answer.scores
-    .filter(score => labels.has(score.class))
-    .map(score => ({ label: labels.get(score.class)!, value: score.probability }));
-  return (
-    <>
-      <output class="live-word" aria-live="polite">
-        {rows[0]?.label}
-      </output>
-      <Bars label={t('says')} rows={rows.slice(0, barsAtMost)} best={0} />
-      <p class="soft small">{whoSays(answer)}</p>
-    </>
-  );
-}
-
-function whoSays({ by, embedMs }: LiveAnswer): string {
-  return t('inTime', { by: by === 'head' ? t('byHead') : t('byNearest'), time: formatMilliseconds(embedMs) });
 }

@@ -1,4 +1,4 @@
-// New model: teaching by showing. What the camera sees, what each thing is called, what it says now, and a model of it.
+// New model: teaching by showing. What is seen or heard, what each thing is called, what it says now, and a model of it.
 import { useEffect, useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
 import { t as common } from '../../i18n/common.ts';
@@ -10,24 +10,30 @@ import { openTeaching, type Teaching } from '../../state/project.ts';
 import { beginProject } from '../../state/projects.ts';
 import '../../styles/camera.css';
 import '../../styles/new-model.css';
+import { ChooseKind } from './choose-kind.tsx';
 import { TeachByShowing } from './teach-by-showing.tsx';
 
 export default function NewModel() {
-  const wanted = route.value.below[0] ?? null;
+  const [wanted] = route.value.below;
+  return wanted === undefined ? <ChooseKind /> : <Wanted wanted={wanted} />;
+}
+
+/** @param wanted a project's id, or what a new one is to learn from */
+function Wanted({ wanted }: { readonly wanted: string }) {
   const [teaching, setTeaching] = useState<Teaching | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
   useEffect(() => {
-    if (wanted !== null && wanted === teaching?.project.peek().id) return;
+    if (wanted === teaching?.project.peek().id) return;
     let isWanted = true;
     setProblem(null);
-    openWanted(wanted, [t('classLabel', { n: 1 }), t('classLabel', { n: 2 })]).then(
+    openWanted(wanted).then(
       opened => {
         if (!isWanted) return opened.dispose();
         setTeaching(before => {
           before?.dispose();
           return opened;
         });
-        if (wanted === null) showAddress(opened.project.peek().id);
+        showAddress(opened.project.peek().id);
       },
       (thrown: unknown) => isWanted && setProblem(toFailure(thrown)),
     );
@@ -49,12 +55,15 @@ export default function NewModel() {
   return <TeachByShowing key={teaching.project.peek().id} teaching={teaching} />;
 }
 
-async function openWanted(id: string | null, labels: readonly string[]): Promise<Teaching> {
-  return openTeaching(id ?? (await beginProject(labels)).id);
+async function openWanted(wanted: string): Promise<Teaching> {
+  if (wanted !== 'photo' && wanted !== 'sound') return openTeaching(wanted);
+  const labels = [t('classLabel', { n: 1 }), t('classLabel', { n: 2 })];
+  return openTeaching((await beginProject(wanted, labels)).id);
 }
 
 /** A reload, and whoever comes back, finds the same one. */
 function showAddress(id: string): void {
+  if (route.peek().below[0] === id) return;
   history.replaceState(null, '', href('new', [id]));
   route.value = parseRoute(location.hash);
 }

@@ -1,8 +1,9 @@
 // Held, it records; and beside it a switch for those who cannot hold.
-import { useRef } from 'preact/hooks';
 import { t } from '../../i18n/new-model.ts';
+import { teachingWords } from '../../i18n/teaching.ts';
 import { Button } from '../../parts/button.tsx';
-import { Icon } from '../../parts/icon.tsx';
+import { HoldButton } from './hold-button.tsx';
+import type { SoundRecording } from './use-sound-recording.ts';
 
 export interface RecordButtonProps {
   /** Of the class. */
@@ -13,55 +14,58 @@ export interface RecordButtonProps {
   readonly onStop: () => void;
 }
 
-export function RecordButton(props: RecordButtonProps) {
-  const { name, isRecording, onStart, onStop } = props;
-  const isHeld = useRef(false);
-  const press = (): void => {
-    if (isHeld.current) return;
-    isHeld.current = true;
-    onStart();
-  };
-  const release = (): void => {
-    if (!isHeld.current) return;
-    isHeld.current = false;
-    onStop();
-  };
+export function RecordButton({ name, isRecording, onStart, onStop }: RecordButtonProps) {
   return (
     <div class="record">
-      <button
-        type="button"
-        class={isRecording ? 'button primary record-hold on' : 'button primary record-hold'}
-        aria-label={t('holdOf', { name })}
-        aria-pressed={isRecording}
-        onPointerDown={event => {
-          if (event.button !== 0) return;
-          // The finger may leave the button: the release is still ours.
-          event.currentTarget.setPointerCapture(event.pointerId);
-          press();
-        }}
-        onPointerUp={release}
-        onPointerCancel={release}
-        onLostPointerCapture={release}
-        onContextMenu={event => event.preventDefault()}
-        onKeyDown={event => {
-          if (event.key !== ' ' && event.key !== 'Enter') return;
-          event.preventDefault();
-          if (!event.repeat) press();
-        }}
-        onKeyUp={event => {
-          if (event.key === ' ' || event.key === 'Enter') release();
-        }}
-        onBlur={release}
+      <HoldButton
+        icon="camera"
+        label={t('holdOf', { name })}
+        isOn={isRecording}
+        onPress={onStart}
+        onRelease={onStop}
       >
-        <Icon name="camera" />
         {isRecording ? t('recording') : t('hold')}
-      </button>
+      </HoldButton>
       <Button
         icon={isRecording ? 'stop' : 'play'}
         label={t('record', { name })}
         pressed={isRecording}
         onClick={isRecording ? onStop : onStart}
       />
+    </div>
+  );
+}
+
+/** Held, it records, a second at least; the other records ten seconds, or until it is pressed again. */
+export function RecordSoundButton(props: {
+  readonly name: string;
+  /** Of this class; null: nothing of it is recorded. */
+  readonly recording: SoundRecording | null;
+  readonly onStart: (seconds: number | null) => void;
+  readonly onRelease: () => void;
+  readonly onStop: () => void;
+}) {
+  const { name, recording, onStart, onRelease, onStop } = props;
+  const words = teachingWords('sound');
+  return (
+    <div class="record">
+      <HoldButton
+        icon="microphone"
+        label={words('holdOf', { name })}
+        isOn={recording !== null}
+        onPress={() => onStart(null)}
+        onRelease={onRelease}
+      >
+        {recording ? words('recordingSeconds', { n: recording.seconds }) : words('hold')}
+      </HoldButton>
+      <Button
+        icon={recording ? 'stop' : 'clock'}
+        label={words('record', { name })}
+        pressed={recording !== null}
+        onClick={() => (recording ? onStop() : onStart(10))}
+      >
+        {words('recordTen')}
+      </Button>
     </div>
   );
 }

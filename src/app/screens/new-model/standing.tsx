@@ -1,5 +1,5 @@
 // How far the learning is, how often it is right, said with as much weight as so few photos bear, and what is missing.
-import { t } from '../../i18n/new-model.ts';
+import { teachingWords } from '../../i18n/teaching.ts';
 import { Note } from '../../parts/note.tsx';
 import type { Teaching } from '../../state/project.ts';
 import { type Missing, missingFrom } from './missing.ts';
@@ -9,10 +9,11 @@ const fewHeldOut = 30;
 
 export function Standing({ teaching }: { readonly teaching: Teaching }) {
   const standing = teaching.standing.value;
+  const t = teachingWords(teaching.project.value.kind);
   const missing = missingFrom(teaching.project.value.classes, teaching.byClass.value);
   return (
     <section class="stack-close" aria-live="polite">
-      {missing ? <p>{say(missing)}</p> : null}
+      {missing ? <p>{say(missing, t)}</p> : null}
       {standing && (!missing || missing.kind === 'balance') ? (
         <>
           <p class="numbers">
@@ -29,6 +30,7 @@ export function Standing({ teaching }: { readonly teaching: Teaching }) {
 
 function HeldOut({ teaching }: { readonly teaching: Teaching }) {
   const standing = teaching.standing.value;
+  const t = teachingWords(teaching.project.value.kind);
   if (!standing || standing.pending > 0) return null;
   const share = standing.by === 'head' ? standing.head : standing.nearest;
   if (share === null || standing.heldOut === 0) return <p class="soft small">{t('noHeldOut')}</p>;
@@ -41,7 +43,7 @@ function HeldOut({ teaching }: { readonly teaching: Teaching }) {
   );
 }
 
-function say(missing: Missing): string {
+function say(missing: Missing, t: ReturnType<typeof teachingWords>): string {
   switch (missing.kind) {
     case 'class':
       return t('missingSecond');

@@ -1,6 +1,6 @@
 // Below an answer to a photo or a sound: what it really is, keeping it, and what else it could have been.
+import type { ShownKind } from '../../../device/project-schemas.ts';
 import { t as use } from '../../i18n/use.ts';
-import { type AskedKind } from '../../i18n/use-asked.ts';
 import { Card } from '../../parts/card.tsx';
 import type { Asking } from '../../state/asking.ts';
 import type { Subject } from '../../state/kept-answers.ts';
@@ -12,7 +12,7 @@ import { KeepAsked } from './keep-asked.tsx';
 export interface AskedProps {
   readonly inUse: VersionInUse;
   readonly asking: Pick<Asking<Subject>, 'answered' | 'held' | 'holdAnswered' | 'letGo'>;
-  readonly kind: AskedKind;
+  readonly kind: ShownKind;
 }
 
 export function AskedDetails(props: AskedProps) {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Project } from '../../../device/project-schemas.ts';
 import { t as use } from '../../i18n/use.ts';
-import { wordsOf } from '../../i18n/use-asked.ts';
+import { askedWords } from '../../i18n/use-asked.ts';
 import { LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { LabelChoice } from '../../parts/label-choice.tsx';
@@ -14,7 +14,7 @@ import type { AskedProps } from './asked-details.tsx';
 
 export function CorrectAsked(props: AskedProps & { readonly answered: Answered<Subject> }) {
   const { inUse, answered, asking, kind } = props;
-  const t = wordsOf(kind);
+  const t = askedWords(kind);
   const project = useProject(inUse.model);
   const labels = project ? project.classes.map(({ label }) => label) : inUse.manifest.labels;
   if (!labels || labels.length < 2) return null;

@@ -1,6 +1,6 @@
 // Keeping an answer with its picture, and keeping by itself what the model is not sure of.
 import { useEffect, useState } from 'preact/hooks';
-import { wordsOf } from '../../i18n/use-asked.ts';
+import { askedWords } from '../../i18n/use-asked.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { Check } from '../../parts/field.tsx';
 import { href } from '../../router.ts';
@@ -12,7 +12,7 @@ type KeepProps = AskedProps & { readonly answered: Answered<Subject> };
 
 export function KeepAsked(props: KeepProps) {
   const { asking, kind } = props;
-  const t = wordsOf(kind);
+  const t = askedWords(kind);
   const [busy, setBusy] = useState(false);
   useCollecting(props);
   const keep = async (): Promise<void> => {

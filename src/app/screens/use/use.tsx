@@ -79,16 +79,21 @@ export interface WayProps {
   readonly variant: string;
 }
 
-/** Cameras and what learns from photos are no part of the shell. */
-function Photo(props: WayProps) {
+/** Cameras and microphones are no part of the shell. */
+const fetchedWays = {
+  photo: () => import('./photo-way.tsx'),
+  sound: () => import('./sound-way.tsx'),
+} as const;
+
+function Fetched({ kind, ...props }: WayProps & { readonly kind: keyof typeof fetchedWays }) {
   const [loaded, setLoaded] = useState<{ readonly Way: FunctionComponent<WayProps> } | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
   useEffect(() => {
-    import('./photo-way.tsx').then(
+    fetchedWays[kind]().then(
       ({ default: Way }) => setLoaded({ Way }),
       (thrown: unknown) => setProblem(toFailure(thrown, 'Offline')),
     );
-  }, []);
+  }, [kind]);
   if (problem) return <ErrorNote failure={problem} />;
   return loaded && <loaded.Way {...props} />;
 }
@@ -96,8 +101,8 @@ function Photo(props: WayProps) {
 function Ways(props: WayProps) {
   const [way, setWay] = useState<'live' | 'table'>('live');
   const kind = inputKind(props.inUse.manifest.interface);
-  if (kind === 'tensors' || kind === 'sound') return <Tensors {...props} />;
-  if (kind === 'photo') return <Photo {...props} />;
+  if (kind === 'tensors') return <Tensors {...props} />;
+  if (kind === 'photo' || kind === 'sound') return <Fetched key={kind} kind={kind} {...props} />;
   return (
     <Tabs
       label={t('ways')}
