@@ -21,9 +21,21 @@ export function wavyPhotos(count: number, height: number, width: number): Tensor
 
 /** Of one photo, [height, width, 3]: what a model with that preparation is fed, in its layout. */
 export function prepared(photo: Uint8Array, height: number, width: number, to: PhotoPreparation): number[] {
-  const side = Math.min(height, width);
+  const most = Math.min(height, width);
+  const block = Math.max(1, Math.floor(most / Math.max(to.height, to.width)));
+  const blocks = Math.floor(most / block);
+  const side = block * blocks;
   const [top, left] = [Math.floor((height - side) / 2), Math.floor((width - side) / 2)];
-  const [rows, columns] = [tent(side, to.height), tent(side, to.width)];
+  const [rows, columns] = [tent(blocks, to.height), tent(blocks, to.width)];
+  const mean = (row: number, column: number, channel: number): number => {
+    let sum = 0;
+    for (let y = top + row * block; y < top + (row + 1) * block; y++) {
+      for (let x = left + column * block; x < left + (column + 1) * block; x++) {
+        sum += photo[(y * width + x) * 3 + channel]!;
+      }
+    }
+    return sum / block ** 2;
+  };
   const values = new Map<string, number>();
   const luma = [0.299, 0.587, 0.114];
   for (let y = 0; y < to.height; y++) {
@@ -32,7 +44,7 @@ export function prepared(photo: Uint8Array, height: number, width: number, to: P
         let sum = 0;
         for (const [row, a] of rows[y]!) {
           for (const [column, b] of columns[x]!) {
-            sum += a * b * photo[((top + row) * width + left + column) * 3 + channel]!;
+            sum += a * b * mean(row, column, channel);
           }
         }
         return sum;
