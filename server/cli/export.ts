@@ -1,9 +1,8 @@
 // `haversack export`: a registry as something to take away.
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { versionNumberSchema } from '../../src/core/artifact/names.ts';
-import { projectFolder } from '../root-folder.ts';
+import { builtApp } from './built-app.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -58,7 +57,7 @@ async function exportSite(io: Io, models: readonly string[], options: ExportOpti
     folder,
     models: models.length > 0 ? models : null,
     onlyAliased: options.aliased === true,
-    appFolder: options.app ? builtApp() : null,
+    appFolder: options.app ? builtApp('Run `npm run build`, or leave the app out with --no-app.') : null,
     onProgress: progress.show,
     signal: io.signal,
   }).finally(progress.end);
@@ -66,12 +65,6 @@ async function exportSite(io: Io, models: readonly string[], options: ExportOpti
     const { versions, bytes, writtenBytes } = site;
     return `${versions} versions of ${site.models} models are in ${options.site!}: ${formatBytes(bytes)}, ${formatBytes(writtenBytes)} new.\n`;
   });
-}
-
-function builtApp(): string {
-  const folder = join(projectFolder(), 'dist/app');
-  if (existsSync(join(folder, 'index.html'))) return folder;
-  throw new UsageError('The app is not built.', 'Run `npm run build`, or leave the app out with --no-app.');
 }
 
 async function writeBundleFile(

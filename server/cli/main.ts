@@ -11,6 +11,7 @@ import { inspectCommand } from './inspect.ts';
 import { type Io, processIo } from './io.ts';
 import { keyCommand } from './key.ts';
 import { listCommand } from './list.ts';
+import { pageCommand } from './page.ts';
 import { predictCommand } from './predict.ts';
 import { promoteCommand } from './promote.ts';
 import { pullCommand } from './pull.ts';
@@ -98,6 +99,7 @@ function program(io: Io): Command {
     keyCommand,
     upstreamCommand,
     exportCommand,
+    pageCommand,
     importCommand,
     backupCommand,
     restoreCommand,

@@ -1,0 +1,235 @@
+// A model taken away as a page: from the app without a network, and by the command; opened from a host of files and from the
+// disk, it answers as the app does, and asks nobody for anything.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { unzipSync, zipSync } from 'fflate';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exported, labels, trained } from '../core/import/teachable-machine/exported.ts';
+import { haversack } from '../server/cli/captured.ts';
+import { hostFolder, type StaticHost } from '../server/cli/static-host.ts';
+import { sideways, smallTargets, violations } from './support/access.ts';
+import { digitTraces, draw, go, installModels, modelCard } from './support/app.ts';
+import { Device } from './support/device.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+/** What the app and the page may be apart. */
+const within = 1e-5;
+
+let folder: string;
+let server: RunningServer;
+let device: Device;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'haversack-page-'));
+  server = await startServer();
+  device = await Device.create();
+});
+afterAll(async () => {
+  expect(device.complaints).toEqual([]);
+  await device.close();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The bars that are shown, by label, with all their digits. */
+async function bars(page: Page): Promise<Record<string, number>> {
+  const rows = await page
+    .locator('.bars > li')
+    .evaluateAll(items =>
+      items.map(
+        item => [item.querySelector('span')!.innerText, Number(item.querySelector('data')!.value)] as const,
+      ),
+    );
+  return Object.fromEntries(rows);
+}
+
+function apart(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number {
+  expect(Object.keys(a)).toEqual(Object.keys(b));
+  return Math.max(...Object.keys(a).map(label => Math.abs(a[label]! - b[label]!)));
+}
+
+async function expectReachable(page: Page): Promise<void> {
+  expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
+  expect(await sideways(page)).toBe(0);
+}
+
+async function unpacked(zip: Uint8Array, name: string): Promise<string> {
+  const home = join(folder, name);
+  for (const [path, bytes] of Object.entries(unzipSync(zip))) {
+    await mkdir(dirname(join(home, path)), { recursive: true });
+    await writeFile(join(home, path), bytes);
+  }
+  return home;
+}
+
+describe('a page that was saved in the app', () => {
+  let home: string;
+  let host: StaticHost;
+  let strokes: Awaited<ReturnType<typeof digitTraces>>['traces'][number]['strokes'];
+  let size: number;
+  let inApp: Record<string, number>;
+
+  afterAll(() => host.close());
+
+  it('is a zip that is made without a network', async () => {
+    const app = await device.open(server.url);
+    await installModels(app, ['digits']);
+    await app.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await modelCard(app, 'digits').getByText('on this device', { exact: true }).waitFor({ timeout: 60_000 });
+    await go(app, '#/use/digits');
+    const drawings = await digitTraces();
+    ({ size } = drawings);
+    ({ strokes } = drawings.traces[3]!);
+    await draw(app, strokes, size);
+    await expect.poll(async () => Object.keys(await bars(app)).length).toBe(10);
+    await go(app, '#/library');
+    await server.stop();
+    await modelCard(app, 'digits').getByText(/^\d+ versions?$/).click();
+    await modelCard(app, 'digits').locator('summary.icon-only').first().click();
+    await modelCard(app, 'digits').getByRole('button', { name: 'Save as a page' }).click();
+    await app.getByLabel('Licence of the model').fill('CC BY 4.0');
+    await expectReachable(app);
+    const [download] = await Promise.all([
+      app.waitForEvent('download'),
+      app.getByRole('button', { name: 'Save', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('digits-page.zip');
+    const zip = new Uint8Array(await readFile(await download.path()));
+    console.info(`The page of digits has ${Math.round(zip.length / 1000)} kB.`);
+    home = await unpacked(zip, 'digits');
+    host = await hostFolder(home);
+    await go(app, '#/use/digits');
+    await draw(app, strokes, size);
+    await app.locator('output.answer-word').filter({ hasText: /\d/ }).waitFor();
+    inApp = await settledBars(app);
+    await app.close();
+  });
+
+  it('answers as the app did, from a host of files', async () => {
+    const page = await device.open(host.url);
+    await page.locator('canvas.pad-canvas').waitFor();
+    await draw(page, strokes, size);
+    expect(apart(await settledBars(page), inApp)).toBeLessThan(within);
+    await page.getByText('CC BY 4.0', { exact: true }).waitFor();
+    await expectReachable(page);
+    const beside = ['/', '/page.css', '/page.js', '/runtime.js', '/runtime-wasm.js', '/model.js'];
+    expect([...new Set(host.asked)].filter(path => path !== '/favicon.ico').sort()).toEqual(beside.sort());
+    await page.close();
+  });
+
+  it('answers the same when it is opened from the disk', async () => {
+    const page = await device.open(pathToFileURL(join(home, 'index.html')).href);
+    await page.locator('canvas.pad-canvas').waitFor();
+    await draw(page, strokes, size);
+    expect(apart(await settledBars(page), inApp)).toBeLessThan(within);
+    await page.close();
+  });
+
+  it('says which file is missing, and what to do', async () => {
+    await rm(join(home, 'model.js'));
+    const page = await device.open(host.url);
+    const alert = page.getByRole('alert');
+    await alert.getByText('model.js is not beside the page').waitFor();
+    await alert.getByText('Unpack the whole zip into one folder').waitFor();
+    await page.close();
+  });
+});
+
+/** What stands there twice in a row: while a drawing goes on, answers to what was drawn so far come first. */
+async function settledBars(page: Page): Promise<Record<string, number>> {
+  let last = JSON.stringify(null);
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = JSON.stringify(await bars(page));
+      return last !== '{}' && last === before;
+    })
+    .toBe(true);
+  return JSON.parse(last) as Record<string, number>;
+}
+
+describe('a page that the command wrote', () => {
+  beforeAll(() => server.start());
+
+  it('asks for numbers where the model takes columns, and answers as the command does', async () => {
+    const env = { HAVERSACK_URL: server.url };
+    const made = await haversack(folder, ['page', 'iris', '-o', 'iris', '--json'], { env });
+    expect(made).toMatchObject({ code: 0 });
+    expect(JSON.parse(made.out)).toMatchObject({ model: 'iris', out: 'iris' });
+    const predict = ['predict', 'iris', '--input', '-', '--json'];
+    const said = await haversack(folder, predict, { env, stdin: '6.3,2.9,4.9,1.7\n' });
+    const { rows } = JSON.parse(said.out) as { rows: [{ probabilities: number[] }] };
+    const page = await device.open(pathToFileURL(join(folder, 'iris', 'index.html')).href);
+    const fields = page.locator('input[inputmode="decimal"]');
+    for (const [i, value] of ['6.3', '2.9', '4.9', '1.7'].entries()) await fields.nth(i).fill(value);
+    const shown = Object.values(await settledBars(page));
+    shown.forEach((value, i) => expect(value).toBeCloseTo(rows[0].probabilities[i]!, 5));
+    await expectReachable(page);
+    await page.close();
+  });
+
+  it('takes photos where the model takes pixels, and answers as the command does', async () => {
+    await tf.setBackend('cpu');
+    const model = trained();
+    const files = await exported(model);
+    model.dispose();
+    const zip = zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])));
+    await writeFile(join(folder, 'tm.zip'), zip);
+    const env = { HAVERSACK_URL: server.url, HAVERSACK_KEY: await server.adminKey() };
+    const pushed = await haversack(folder, ['push', 'tm.zip', '--model', 'things'], { env });
+    expect(pushed).toMatchObject({ code: 0 });
+    const made = await haversack(folder, ['page', 'things@1', '-o', 'things.zip'], { env });
+    expect(made).toMatchObject({ code: 0 });
+    const home = await unpacked(new Uint8Array(await readFile(join(folder, 'things.zip'))), 'things');
+
+    const page = await device.open(pathToFileURL(join(home, 'index.html')).href);
+    const colour = [200, 90, 30] as const;
+    await page.locator('input[type="file"]').setInputFiles({
+      name: 'plain.png',
+      mimeType: 'image/png',
+      buffer: await plainPng(page, colour),
+    });
+    const shown = await settledBars(page);
+    expect(Object.keys(shown)).toEqual(labels);
+    const pixels = Array.from({ length: 224 * 224 }, () => colour.map(byte => byte / 127.5 - 1)).flat();
+    const data = { inputs: [{ name: 'x', shape: [1, 224, 224, 3], datatype: 'FP32', data: pixels }] };
+    const inspected = await haversack(folder, ['inspect', 'things@1', '--json'], { env });
+    const [input] = (JSON.parse(inspected.out) as { inputs: [{ name: string }] }).inputs;
+    data.inputs[0]!.name = input.name;
+    const predict = ['predict', 'things@1', '--input', '-', '--json'];
+    const said = await haversack(folder, predict, { env, stdin: JSON.stringify(data) });
+    const { rows } = JSON.parse(said.out) as { rows: [{ probabilities: number[] }] };
+    Object.values(shown).forEach((value, i) => expect(value).toBeCloseTo(rows[0].probabilities[i]!, 4));
+    await page.getByText('not said', { exact: true }).waitFor();
+    await expectReachable(page);
+    await page.close();
+  });
+
+  it('is refused for a model that a page cannot ask for, in three lines', async () => {
+    await writeFile(join(folder, 'plain.onnx'), await readFile(join(folder, 'things', 'model.onnx')));
+    const env = { HAVERSACK_URL: server.url, HAVERSACK_KEY: await server.adminKey() };
+    expect(await haversack(folder, ['push', 'plain.onnx', '--model', 'plain'], { env })).toMatchObject({
+      code: 0,
+    });
+    const refused = await haversack(folder, ['page', 'plain', '-o', 'plain'], { env });
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(/An input does not fit the model\.\n.*one input that says what it is/);
+  });
+});
+
+/** A square of one colour. */
+async function plainPng(page: Page, [r, g, b]: readonly [number, number, number]): Promise<Buffer> {
+  const url = await page.evaluate(fill => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 300;
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = fill;
+    context.fillRect(0, 0, 300, 300);
+    return canvas.toDataURL('image/png');
+  }, `rgb(${r} ${g} ${b})`);
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}
