@@ -56,11 +56,12 @@ export class ProjectAnswerer {
     const { changes } = this.#examples;
     if (changes === this.#learntAt) return;
     const rows = this.#examples.rows('train');
-    this.#learnt = rows.classes < 2 ? null : { ...(await trainHead(rows, control)), rows };
-    this.#isHeadBetter = this.#learnt !== null && chooseAnswerer(rows, this.#learnt).by === 'head';
+    const learnt = rows.classes < 2 ? null : { ...(await trainHead(rows, control)), rows };
+    const choice = learnt && (await chooseAnswerer(rows, learnt, control));
+    this.#learnt = learnt;
+    this.#isHeadBetter = choice?.by === 'head';
     this.#learntAt = changes;
-    await control.checkpoint();
-    this.#shares = this.#judge();
+    this.#shares = await this.#judge(control);
   }
 
   /** All classes, the likeliest first. @param embedding [width] */
@@ -81,27 +82,31 @@ export class ProjectAnswerer {
     return new Map(rows.classIds.map((id, place) => [id, probabilities[place]!]));
   }
 
-  /** Both on what neither has seen. */
-  #judge(): Shares {
+  /** Both on what neither has seen. @throws HaversackError `Aborted` */
+  async #judge(control: TrainControl): Promise<Shares> {
     const rows = this.#examples.rows('test');
     const heldOut = rows.ids.length;
     if (heldOut < fewestHeldOut || rows.classes < 2) return { nearest: null, head: null, heldOut };
     return {
-      nearest: rightShare(rows, embedding => this.#examples.nearest.answer(embedding)),
-      head: this.#learnt && rightShare(rows, embedding => this.#byHead(embedding)),
+      nearest: await rightShare(rows, control, embedding => this.#examples.nearest.answer(embedding)),
+      head: this.#learnt && (await rightShare(rows, control, embedding => this.#byHead(embedding))),
       heldOut,
     };
   }
 }
 
-function rightShare(
+async function rightShare(
   { width, ids, labels, classIds, embeddings }: EmbeddedRows,
+  control: TrainControl,
   answer: (embedding: Float32Array<ArrayBuffer>) => ReadonlyMap<string, number>,
-): number {
-  const right = ids.filter((_id, row) => {
+): Promise<number> {
+  let right = 0;
+  for (const row of ids.keys()) {
+    // Each looks at all that is learnt: thousands of them take seconds, and who asks meanwhile is not to wait for the last.
+    await control.checkpoint();
     const scores = [...answer(embeddings.slice(row * width, (row + 1) * width))];
     const [best] = scores.reduce((a, b) => (b[1] > a[1] ? b : a));
-    return best === classIds[labels[row]!];
-  });
-  return right.length / ids.length;
+    if (best === classIds[labels[row]!]) right++;
+  }
+  return right / ids.length;
 }

@@ -16,6 +16,7 @@ import { fileOfInstalled, openInstalled, readFile } from '../device/library.ts';
 import { keptSide } from '../device/prepare-photo.ts';
 import { builtInEmbedder, type EmbedderChoice, type EmbedderRef } from '../device/project-schemas.ts';
 import { chosenProvider } from './choice.ts';
+import { FallbackSession } from './fallback-session.ts';
 import type { WebProvider } from './ort.ts';
 import { openOrtSession, type OrtSession } from './ort-session.ts';
 import type { VersionRef } from './protocol.ts';
@@ -168,20 +169,13 @@ export class EmbedderSession {
   readonly digest: Digest;
   readonly width: number;
   readonly taken: Taken;
-  readonly #again: () => Promise<ChosenEmbedder>;
-  #session: OrtSession;
-  #onWasm: Promise<void> | null = null;
+  readonly #session: FallbackSession;
 
-  private constructor(
-    { embedder, taken }: ChosenEmbedder,
-    session: OrtSession,
-    again: () => Promise<ChosenEmbedder>,
-  ) {
+  private constructor({ embedder, taken }: ChosenEmbedder, session: FallbackSession) {
     this.digest = embedder.digest;
     this.width = embedder.width;
     this.taken = taken;
     this.#session = session;
-    this.#again = again;
   }
 
   /** On the provider that this device chose for the version; on WASM where that does not take it. */
@@ -191,7 +185,9 @@ export class EmbedderSession {
     const provider = choice === builtInEmbedder ? 'wasm' : chosenProvider(db, choice);
     const made = await read();
     const session = await openOn(made, await provider);
-    return new EmbedderSession(made, session, read);
+    // Read again then, and not kept meanwhile: it may be large.
+    const onWasm = async () => openOn(await read(), 'wasm');
+    return new EmbedderSession(made, new FallbackSession(session, onWasm));
   }
 
   get provider(): WebProvider {
@@ -205,32 +201,13 @@ export class EmbedderSession {
    */
   async embed(asked: Tensor): Promise<Float32Array<ArrayBuffer>> {
     const [input] = this.#session.inputs;
-    const outputs = await this.#run({ [input!.name]: asked });
+    const outputs = await this.#session.run({ [input!.name]: asked });
     const { data } = outputs[embeddingOutput]!;
     return data as Float32Array<ArrayBuffer>;
   }
 
   dispose(): Promise<void> {
     return this.#session.dispose();
-  }
-
-  /** A GPU that is lost, or that cannot do it, is left for good. */
-  async #run(feeds: Readonly<Record<string, Tensor>>) {
-    const session = this.#session;
-    try {
-      return await session.run(feeds);
-    } catch (error) {
-      if (session.provider === 'wasm') throw error;
-      // Several photos may be under way when it fails.
-      this.#onWasm ??= this.#replace(session);
-      await this.#onWasm;
-      return this.#session.run(feeds);
-    }
-  }
-
-  async #replace(failed: OrtSession): Promise<void> {
-    this.#session = await openOn(await this.#again(), 'wasm');
-    await failed.dispose().catch(() => undefined);
   }
 }
 

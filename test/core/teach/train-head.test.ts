@@ -94,14 +94,15 @@ describe('folds', () => {
 describe('who answers', () => {
   it('is the head where it is right as often on what neither saw, with both shares', async () => {
     const rows = clusters({ rows: 90, apart: 0.6 });
-    const choice = chooseAnswerer(rows, await trainHead(rows));
+    const choice = await chooseAnswerer(rows, await trainHead(rows));
     expect(choice.by).toBe(choice.head! >= choice.nearest! ? 'head' : 'nearest');
     expect(choice.head).toBeGreaterThan(0.6);
   });
 
   it('is the nearest while nothing can be kept out', async () => {
     const rows = clusters({ rows: 3 });
-    expect(chooseAnswerer(rows, await trainHead(rows))).toEqual({ by: 'nearest', nearest: null, head: null });
+    const choice = await chooseAnswerer(rows, await trainHead(rows));
+    expect(choice).toEqual({ by: 'nearest', nearest: null, head: null });
   });
 
   it('is the nearest where no plane parts the classes', async () => {
@@ -114,6 +115,7 @@ describe('who answers', () => {
     );
     const labels = Int32Array.from({ length: rows }, (_, row) => (row % 4 === 0 || row % 4 === 3 ? 1 : 0));
     const square = { width: 2, classes: 2, embeddings, labels, recordings: [...labels.keys()].map(String) };
-    expect(chooseAnswerer(square, await trainHead(square))).toMatchObject({ by: 'nearest', nearest: 1 });
+    const choice = await chooseAnswerer(square, await trainHead(square));
+    expect(choice).toMatchObject({ by: 'nearest', nearest: 1 });
   });
 });
