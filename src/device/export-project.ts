@@ -1,10 +1,11 @@
 // A project's examples as files that anybody can use: a folder a class, and a table that says what each is of.
+import { guarded } from '../core/data/formula-guard.ts';
 import { writeTable } from '../core/data/table.ts';
 import type { Database } from './db.ts';
 import { listExamples, readExampleFile } from './examples.ts';
 import type { Example, Project } from './project-schemas.ts';
 import { readProject } from './projects.ts';
-import { type PackedFile, zipBlob } from './zip-blob.ts';
+import { assertZipHolds, type PackedFile, zipBlob } from './zip-blob.ts';
 
 /** The table's name in the archive. */
 export const labelsFile = 'labels.csv';
@@ -12,13 +13,20 @@ export const labelColumns = ['file', 'label', 'none', 'part', 'recording', 'sour
 
 /**
  * A zip: `labels.csv`, and each photo or sound in a folder called as its class is, as far as file systems allow. `none` is 1 for
- * what is none of the other classes; `part` and `recording` say how examples were parted.
- * @throws HaversackError `NotFound`
+ * what is none of the other classes; `part` and `recording` say how examples were parted. Labels that a spreadsheet would take
+ * for a formula have an apostrophe before them.
+ * @throws HaversackError `NotFound`; `TooLarge` for more than a zip archive holds
  */
 export async function exportProject(db: Database, id: string): Promise<Blob> {
   const project = await readProject(db, id);
   const examples = await listExamples(db, id);
+  assertZipHolds(examples.length + 1, sumOf(examples));
   return zipBlob(packed(db, project, examples));
+}
+
+/** With their thumbnails, which do not go along: nearly what they take. */
+function sumOf(examples: readonly Example[]): number {
+  return examples.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 async function* packed(
@@ -32,7 +40,8 @@ async function* packed(
     const of = classes.get(example.class);
     if (!of) return [];
     const { part, recording, source, createdAt } = example;
-    return [[paths.get(example.id)!, of.label, of.isNone ? '1' : '0', part, recording, source, createdAt]];
+    const label = guarded(of.label);
+    return [[paths.get(example.id)!, label, of.isNone ? '1' : '0', part, recording, source, createdAt]];
   });
   const table = writeTable({ columns: labelColumns, rows });
   yield { path: labelsFile, bytes: new TextEncoder().encode(table), at: new Date() };
@@ -59,9 +68,10 @@ function pathsOf({ classes, kind }: Project, examples: readonly Example[]): Map<
   );
 }
 
-/** What no file system and no archive tool stumbles over. */
+/** What no file system, no archive tool and no spreadsheet stumbles over. */
 function folderName(label: string): string {
   const plain = label
+    .replace(/^[=+\-@]/, '_')
     .replace(/[\\/:*?"<>|\u0000-\u001f]/g, '_')
     .slice(0, 80)
     .replace(/^[. ]+|[. ]+$/g, '');

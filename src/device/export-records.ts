@@ -1,6 +1,7 @@
 // Kept predictions as other programs read them: CSV, GeoJSON, and a zip with the photos. Where somebody was goes along only
 // where that is wanted.
 import Papa from 'papaparse';
+import { guarded } from '../core/data/formula-guard.ts';
 import type { Database } from './db.ts';
 import type { RecordRow } from './project-schemas.ts';
 import { isCorrected, labelOf, readRecordPhoto } from './records.ts';
@@ -36,7 +37,7 @@ export function recordsAsCsv(records: readonly RecordRow[], { withPlace }: Expor
     return [
       ...columns.map(name => cells[name]),
       ...(withPlace ? [place?.latitude, place?.longitude, place?.accuracy] : []),
-    ].map(cell => (typeof cell === 'string' ? harmless(cell) : cellOf(cell)));
+    ].map(cell => (typeof cell === 'string' ? guarded(cell) : cellOf(cell)));
   });
   const text = Papa.unparse([header, ...rows], { newline: '\r\n' });
   return new Blob([text, '\r\n'], { type: 'text/csv' });
@@ -110,11 +111,6 @@ function photoPath({ id }: RecordRow): string {
 
 function cellOf(cell: number | null | undefined): string {
   return cell === null || cell === undefined ? '' : String(cell);
-}
-
-/** "CSV injection", as OWASP describes it: what begins with one of these is computed by spreadsheets. */
-function harmless(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 async function bytesOf(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,8 @@
 // Brings photos or sounds into a project from a zip: one that `exportProject` wrote, or any with a folder a class.
 import { throwIfAborted } from '../client/backoff.ts';
-import { toFailure } from '../core/errors.ts';
+import { unguarded } from '../core/data/formula-guard.ts';
 import { parseTable, type Table } from '../core/data/table.ts';
+import { HaversackError, toFailure } from '../core/errors.ts';
 import type { ExamplePart } from '../core/teach/place-example.ts';
 import type { ShownKind } from '../core/teach/shown-kind.ts';
 import type { Database } from './db.ts';
@@ -10,9 +11,10 @@ import { addExamples, type KeptShown } from './examples.ts';
 import { labelColumns, labelsFile } from './export-project.ts';
 import { preparePhoto } from './prepare-photo.ts';
 import { prepareSeconds } from './prepare-sound.ts';
-import { addClass } from './project-classes.ts';
-import { type Example, exampleSchema } from './project-schemas.ts';
-import { readProject } from './projects.ts';
+import { addClasses } from './project-classes.ts';
+import { type Example, exampleSchema, maxClasses, maxLabelLength, type Project } from './project-schemas.ts';
+import { newClass, type ProjectClass, readProject } from './projects.ts';
+import { isHidden, isNameOf } from './shown-files.ts';
 import { openZip, type ZipArchive } from './zip-archive.ts';
 
 /** Files that are kept in one transaction; each is unpacked, decoded and let go by itself. A sound may have many seconds. */
@@ -36,7 +38,7 @@ export interface ImportedExamples {
 /** A file of the archive, and what is known of it. */
 interface Found {
   readonly path: string;
-  /** Null: in no folder. */
+  /** Trimmed. Null: in no folder. */
   readonly label: string | null;
   readonly isNone: boolean;
   readonly part: ExamplePart | null;
@@ -46,7 +48,8 @@ interface Found {
 /**
  * A class is made for each label that the project has none for. What was brought in stays where it is stopped, and where
  * it fails.
- * @throws HaversackError `ArchiveInvalid`, `TooLarge`, `InputInvalid` for a table that is none, `QuotaExceeded`, `Aborted`
+ * @throws HaversackError `ArchiveInvalid`, `TooLarge`, `InputInvalid` for a table that is none, a label that is too long, too many of them;
+ * `QuotaExceeded`, `Aborted`
  */
 export async function importExamples(
   db: Database,
@@ -57,7 +60,7 @@ export async function importExamples(
   const archive = await openZip(zip);
   const owner = await readProject(db, project);
   const found = await filesOf(archive, owner.kind);
-  const classes = await classesFor(db, project, found, options.rootClass);
+  const classes = await classesFor(db, owner, found, options.rootClass);
   const batch = batches[owner.kind];
   const totals = { added: 0, known: 0, leftOut: 0, unreadable: [] as string[] };
   for (let start = 0; start < found.length; start += batch) {
@@ -77,27 +80,17 @@ async function filesOf(archive: ZipArchive, kind: ShownKind): Promise<Found[]> {
   const known = await tableOf(archive);
   const recordings = new Map<string, string>();
   return archive.paths
-    .filter(path => isShown(path, kind))
+    .filter(path => isNameOf(kind, path) && !isHidden(path))
     .map(path => {
       const said = known.get(path);
       if (said) return said;
-      const folder = path.split('/').at(-2) ?? null;
+      const folder = path.split('/').at(-2)?.trim() || null;
       // What one sound goes on with is of one recording; photos of a folder may have been taken in one go.
       const go = kind === 'sound' ? path : (folder ?? '');
       const recording = recordings.get(go) ?? crypto.randomUUID();
       recordings.set(go, recording);
       return { path, label: folder, isNone: false, part: null, recording };
     });
-}
-
-const endings = {
-  photo: /\.(jpe?g|png|webp|gif|bmp|avif)$/i,
-  sound: /\.(wav|mp3|ogg|oga|opus|m4a|aac|flac|webm)$/i,
-} as const;
-
-function isShown(path: string, kind: ShownKind): boolean {
-  const isHidden = /(^|\/)\./.test(path);
-  return !isHidden && endings[kind].test(path);
 }
 
 /** By path: what the archive's own table says. Empty without one. @throws HaversackError `InputInvalid` */
@@ -115,7 +108,7 @@ async function tableOf(archive: ZipArchive): Promise<Map<string, Found>> {
         path,
         {
           path,
-          label: row[at.label]!,
+          label: unguarded(row[at.label]!).trim() || null,
           isNone: row[at.none] === '1',
           part: part.success ? part.data : null,
           recording: recording.success ? recording.data : crypto.randomUUID(),
@@ -130,24 +123,44 @@ function columnsOf({ columns }: Table): Record<(typeof labelColumns)[number], nu
   return Object.fromEntries(places) as Record<(typeof labelColumns)[number], number>;
 }
 
-/** The id of the class of each label. */
+/**
+ * The id of the class of each label. Looked at before the first is made: nothing is left of what cannot be brought in.
+ * @throws HaversackError `InputInvalid` for a label that is too long, and for too many
+ */
 async function classesFor(
   db: Database,
-  project: string,
+  { id: project, classes }: Project,
   found: readonly Found[],
   rootClass: string | undefined,
 ): Promise<Map<string | null, string>> {
-  const { classes } = await readProject(db, project);
   const ids = new Map<string | null, string>(classes.map(({ label, id }) => [label, id]));
   if (rootClass !== undefined) ids.set(null, rootClass);
   let hasNone = classes.some(({ isNone }) => isNone);
+  const fresh = new Map<string, ProjectClass>();
   for (const { label, isNone } of found) {
-    if (label === null || ids.has(label.trim())) continue;
-    const made = await addClass(db, project, label, isNone && !hasNone);
-    hasNone ||= made.isNone;
-    ids.set(made.label, made.id);
+    if (label === null || ids.has(label) || fresh.has(label)) continue;
+    assertLabel(label);
+    fresh.set(label, newClass(label, isNone && !hasNone));
+    hasNone ||= isNone;
   }
+  const count = classes.length + fresh.size;
+  if (count > maxClasses) {
+    throw new HaversackError(
+      'InputInvalid',
+      `it would have ${count} classes then, at most ${maxClasses} are taken`,
+    );
+  }
+  if (fresh.size > 0) await addClasses(db, project, [...fresh.values()]);
+  for (const { label, id } of fresh.values()) ids.set(label, id);
   return ids;
+}
+
+function assertLabel(label: string): void {
+  if (label.length <= maxLabelLength) return;
+  throw new HaversackError(
+    'InputInvalid',
+    `the label '${label.slice(0, 40)}…' has ${label.length} characters, at most ${maxLabelLength} are taken`,
+  );
 }
 
 type Added = Parameters<typeof addExamples>[2][number];
@@ -160,7 +173,7 @@ async function newExamples(
 ): Promise<Added[]> {
   const made: Added[] = [];
   for (const { path, label, part, recording } of found) {
-    const id = classes.get(label?.trim() ?? null);
+    const id = classes.get(label);
     const shown = id === undefined ? [] : await shownAt(archive, path, kind);
     if (id === undefined || shown.length === 0) {
       unreadable.push(path);

@@ -27,9 +27,18 @@ export async function addClass(
   label: string,
   isNone = false,
 ): Promise<ProjectClass> {
-  const made = newClass(label, isNone);
-  const changed = await changeProject(db, project, ({ classes }) => ({ classes: [...classes, made] }));
-  return changed.classes.at(-1)!;
+  const [made] = await addClasses(db, project, [newClass(label, isNone)]);
+  return made!;
+}
+
+/** All of them or none. @throws HaversackError `NotFound`; `InputInvalid` as `addClass`, and for more than a project may have */
+export async function addClasses(
+  db: Database,
+  project: string,
+  made: readonly ProjectClass[],
+): Promise<ProjectClass[]> {
+  const changed = await changeProject(db, project, ({ classes }) => ({ classes: [...classes, ...made] }));
+  return changed.classes.slice(-made.length);
 }
 
 /** @throws HaversackError `NotFound`; `InputInvalid` for a label that another class has */

@@ -8,6 +8,8 @@ import { z } from '../core/zod.ts';
 const time = z.iso.datetime();
 /** Of a class's label, in UTF-16 units. */
 export const maxLabelLength = 256;
+/** Of a project. */
+export const maxClasses = 1000;
 
 export type { ShownKind } from '../core/teach/shown-kind.ts';
 
@@ -40,7 +42,7 @@ export const projectSchema = z.object({
         isNone: z.boolean(),
       }),
     )
-    .max(1000),
+    .max(maxClasses),
   /** Null until one was chosen. */
   embedder: embedderChoiceSchema.nullable(),
   /** What was made of it last; null: nothing yet. */

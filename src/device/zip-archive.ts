@@ -7,7 +7,8 @@ import { readZipEnd, readZipEntries, zipTailBytes } from '../core/zip-directory.
 const limits = {
   /** Of all that is in it, unpacked. */
   bytes: 4 * 2 ** 30,
-  entries: 20_000,
+  /** All that a zip without zip64 has. */
+  entries: 0xfffe,
   /** Of one file, unpacked. */
   fileBytes: 40 * 2 ** 20,
 } as const;

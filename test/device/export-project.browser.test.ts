@@ -1,5 +1,5 @@
 import { unzipSync, zipSync } from 'fflate';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { sha256 } from '../../src/core/artifact/digest.ts';
 import { parseTable } from '../../src/core/data/table.ts';
 import type { Database } from '../../src/device/db.ts';
@@ -38,10 +38,10 @@ test('a project becomes a zip: a folder a class, and a table with labels, parts 
   expect(table.columns).toEqual(['file', 'label', 'none', 'part', 'recording', 'source', 'time']);
   expect(table.rows).toHaveLength(18);
   expect(new Set(table.rows.map(row => row[0]!.split('/')[0]))).toEqual(
-    new Set(['a_b', 'A_B 2', '=none, of these']),
+    new Set(['a_b', 'A_B 2', '_none, of these']),
   );
   expect(new Set(table.rows.map(row => `${row[1]} ${row[2]}`))).toEqual(
-    new Set(['a/b 0', 'A:B 0', '=none, of these 1']),
+    new Set(['a/b 0', 'A:B 0', "'=none, of these 1"]),
   );
   const photos = await db.getAll('exampleFiles');
   for (const [path] of table.rows) {
@@ -92,6 +92,7 @@ test('a zip with a folder a class is read, and what is no photo is told', async 
     'pets/cat/2.PNG': await png(2),
     'pets/dog/1.png': await png(3),
     'pets/dog/broken.jpg': new Uint8Array([1, 2, 3]),
+    'pets/dog/2.heic': new Uint8Array([1, 2, 3]),
     'pets/dog/.DS_Store': new Uint8Array([1]),
     '__MACOSX/pets/cat/._1.png': new Uint8Array([1]),
     'read me.txt': new Uint8Array([1]),
@@ -102,14 +103,50 @@ test('a zip with a folder a class is read, and what is no photo is told', async 
     added: 3,
     known: 0,
     leftOut: 0,
-    unreadable: ['pets/dog/broken.jpg', 'loose.png'],
+    unreadable: ['pets/dog/broken.jpg', 'pets/dog/2.heic', 'loose.png'],
   });
   expect((await readProject(db, id)).classes.map(({ label }) => label)).toEqual(['cat', 'dog']);
   const examples = await listExamples(db, id);
   const recordings = examples.map(({ class: of, recording: each }) => `${of} ${each}`);
   expect(new Set(recordings).size).toBe(2);
   const again = await importExamples(db, id, zip, { rootClass: classes[0]!.id });
-  expect(again).toEqual({ added: 1, known: 3, leftOut: 0, unreadable: ['pets/dog/broken.jpg'] });
+  expect(again).toEqual({
+    added: 1,
+    known: 3,
+    leftOut: 0,
+    unreadable: ['pets/dog/broken.jpg', 'pets/dog/2.heic'],
+  });
+});
+
+test.each([
+  ['a label that is too long', ['cat', 'd'.repeat(257)]],
+  ['more labels than a project has', Array.from({ length: 1001 }, (_, i) => `label ${i}`)],
+])('%s: refused before anything is kept', async (_, labels) => {
+  const { db } = await freshDB();
+  const { id } = await createProject(db, { model: 'pets' });
+  const photo = new Uint8Array(await (await drawnPhoto(1).convertToBlob()).arrayBuffer());
+  const files = Object.fromEntries(
+    labels.map((_label, i) => [`${i}.png`, i === 0 ? photo : Uint8Array.of(1)]),
+  );
+  const table = ['file,label', ...labels.map((label, i) => `${i}.png,${label}`)].join('\n');
+  const zip = new Blob([zipSync({ ...files, 'labels.csv': new TextEncoder().encode(table) })]);
+  await expect(importExamples(db, id, zip)).rejects.toMatchObject({ code: 'InputInvalid' });
+  expect((await readProject(db, id)).classes).toEqual([]);
+  expect(await db.count('examples')).toBe(0);
+});
+
+test('what no zip holds is refused before the first photo is read', async () => {
+  const { db } = await freshDB();
+  const id = await shownProject(db);
+  const [one] = await listExamples(db, id);
+  await db.put('examples', { ...one!, bytes: 2 ** 32 });
+  const get = vi.spyOn(IDBObjectStore.prototype, 'get');
+  await expect(exportProject(db, id)).rejects.toMatchObject({
+    code: 'TooLarge',
+    detail: expect.stringContaining('one zip holds 65534 files and 4 GiB'),
+  });
+  expect(get.mock.contexts.map(store => (store as IDBObjectStore).name)).not.toContain('exampleFiles');
+  get.mockRestore();
 });
 
 test('what is no zip is refused, and one that is stopped keeps what was brought in', async () => {

@@ -1,5 +1,6 @@
 // Files that somebody chose or dropped, folders walked, each with its path.
 import type { ShownKind } from '../../device/project-schemas.ts';
+import { isHidden, isNameOf } from '../../device/shown-files.ts';
 
 export interface GivenFile {
   readonly file: File;
@@ -40,15 +41,10 @@ async function walk(entry: FileSystemEntry, folder: string, found: GivenFile[]):
   }
 }
 
-const imageName = /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif)$/i;
-
-const soundName = /\.(wav|mp3|ogg|oga|opus|m4a|aac|flac|weba|webm)$/i;
-
 /** Whether it may be one of what a project of that kind is shown. */
 export function isShownFile(kind: ShownKind, { file, path }: GivenFile): boolean {
-  return kind === 'sound'
-    ? file.type.startsWith('audio/') || soundName.test(path)
-    : file.type.startsWith('image/') || imageName.test(path);
+  const type = kind === 'sound' ? 'audio/' : 'image/';
+  return file.type.startsWith(type) || isNameOf(kind, path);
 }
 
 export function isZip({ file, path }: GivenFile): boolean {
@@ -62,10 +58,8 @@ export function isZip({ file, path }: GivenFile): boolean {
 export function byFolder(kind: ShownKind, files: readonly GivenFile[]): Map<string, GivenFile[]> {
   const groups = new Map<string, GivenFile[]>();
   for (const given of files) {
-    const parts = given.path.split('/');
-    if (!isShownFile(kind, given) || parts.some(part => part.startsWith('.') || part === '__MACOSX'))
-      continue;
-    const folder = parts.at(-2) ?? '';
+    if (!isShownFile(kind, given) || isHidden(given.path)) continue;
+    const folder = given.path.split('/').at(-2) ?? '';
     groups.set(folder, [...(groups.get(folder) ?? []), given]);
   }
   return groups;
