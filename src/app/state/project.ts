@@ -5,7 +5,12 @@ import { type Failure, toFailure } from '../../core/errors.ts';
 import { onChanges } from '../../device/changes.ts';
 import { decodeSound } from '../../device/decode-sound.ts';
 import { listExamples, readExampleFile, readThumbnails } from '../../device/examples.ts';
-import type { EmbedderChoice, Example, Project } from '../../device/project-schemas.ts';
+import {
+  builtInEmbedder,
+  type EmbedderChoice,
+  type Example,
+  type Project,
+} from '../../device/project-schemas.ts';
 import { chooseEmbedder, readProject } from '../../device/projects.ts';
 import type { LiveAnswer, ProjectStanding, Shown, VersionRef } from '../../worker/protocol.ts';
 import { BridgedProject } from '../bridge/project-port.ts';
@@ -13,6 +18,7 @@ import type { ReadThumbnail } from '../parts/thumbnails.tsx';
 import { errorToast } from './error-toast.ts';
 import { createLatest } from './latest.ts';
 import { createLearning } from './learning.ts';
+import { keepRuntime } from './offline-runtime.ts';
 import { actionsOn, type ProjectActions } from './project-actions.ts';
 import { proposedPoint } from './projects.ts';
 import { need } from './services.ts';
@@ -70,6 +76,8 @@ export async function openTeaching(id: string): Promise<Teaching> {
     if (type === 'projects' || type === 'examples') void reload().catch(noteUnlessOver);
   });
   if (project.value.embedder) learning.start();
+  // With a model of the library comes what runs it; what is built in is without one, and is to work offline all the same.
+  if (project.value.embedder === builtInEmbedder) void keepRuntime(['wasm']);
 
   const seeing = createSeeing(async ref => {
     const embedder =

@@ -42,6 +42,8 @@ export const screens: readonly Screen[] = [
   { name: 'shrink', hash: '#/shrink/digits', prepare: measure },
   { name: 'library', hash: '#/library', prepare: unfold },
   { name: 'new-model', hash: '#/new' },
+  { name: 'new-model-photos', hash: '#/new/photo' },
+  { name: 'new-model-sounds', hash: '#/new/sound' },
   { name: 'records', hash: '#/records' },
   { name: 'admin-models', hash: '#/admin/models' },
   { name: 'admin-upload', hash: '#/admin/upload', prepare: noFile },

@@ -10,7 +10,7 @@ export const newSound = {
   addNone: 'Add “Background”',
   addNoneWhy: 'So that it can say when it hears nothing of these. Record the room: silence, steps, the wind.',
   holdOf: 'Hold to record {name}',
-  record: 'Record ten seconds of {name}',
+  record: 'Record 10 s of {name}',
   moved: { one: '{n} second moved to {name}', other: '{n} seconds moved to {name}' },
   movedAndGone: {
     one: '{said}. {n} was too much like others to be checked by, and is gone.',

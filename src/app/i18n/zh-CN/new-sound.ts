@@ -12,7 +12,7 @@ export const newSound: Translation<typeof en> = {
   addNone: '添加“背景声”',
   addNoneWhy: '这样它没听到这些声音时可以说出来。请录下环境：安静、脚步声、风声。',
   holdOf: '按住录制“{name}”',
-  record: '录制十秒“{name}”',
+  record: '录制 10 秒“{name}”',
   moved: { other: '{n} 秒已移到“{name}”' },
   movedAndGone: { other: '{said}。有 {n} 秒与其他声音太像，已移除。' },
   photosRemoved: { other: '已移除 {n} 秒' },
