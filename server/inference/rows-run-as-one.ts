@@ -4,7 +4,7 @@ import type { Recorded } from '../../src/core/artifact/recorded.ts';
 import { fromRecordedMap, numbersOf } from '../../src/core/runtime/recorded-tensors.ts';
 import type { Session } from '../../src/core/runtime/session.ts';
 import type { Tensor, TensorMap } from '../../src/core/tensor.ts';
-import { randomInputs } from './example-inputs.ts';
+import { randomInputs } from '../../src/core/serve/example-inputs.ts';
 import { hasFreeRows, joinRows, rowShapeOf, rowsOf, splitRows } from './join-rows.ts';
 
 /**

@@ -5,7 +5,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import type { OpenSession, Session } from '../../src/core/runtime/session.ts';
 import { smokeTest } from '../../src/core/runtime/smoke-test.ts';
 import type { TensorMap } from '../../src/core/tensor.ts';
-import { exampleInputs } from './example-inputs.ts';
+import { exampleInputs } from '../../src/core/serve/example-inputs.ts';
 import { rowsRunAsOne } from './rows-run-as-one.ts';
 import { costOf, measureCost, type RunCost } from './run-cost.ts';
 import type { ReadFile, SessionThreads, ThreadedSession } from './session-threads.ts';

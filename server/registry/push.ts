@@ -1,8 +1,8 @@
 // An admin's upload: any ONNX file becomes a version; what nobody said about it is read from the file, or null.
 import type { z } from '../../src/core/zod.ts';
-import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import type { pushSchema } from '../../src/core/artifact/registry-api.ts';
 import type { Manifest } from '../../src/core/artifact/documents.ts';
+import { taskOf } from '../../src/core/artifact/task-of.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { requireChunks } from './chunk-files.ts';
 import { type Committed, type CommitOptions, commitVersion } from './commit.ts';
@@ -70,11 +70,6 @@ export async function pushVersion(
       sameFile,
     },
   );
-}
-
-function taskOf({ decision }: ModelInterface): Manifest['task'] {
-  if (!decision) return 'other';
-  return decision.kind === 'value' ? 'regression' : 'classification';
 }
 
 async function parentOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { variantNameOf } from '../../../server/registry/variant-name.ts';
+import { variantNameOf } from '../../../src/core/onnx/variant-name.ts';
 import { variantSchema } from '../../../src/core/artifact/documents.ts';
 import type { ModelSummary, VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { openDocument } from '../../../src/core/artifact/signature.ts';

@@ -1,11 +1,11 @@
 // Inputs that a model can be run with before anybody has asked it anything: recorded ones, else made-up ones.
-import type { Recorded } from '../../src/core/artifact/recorded.ts';
-import { type Datatype, elementBytes } from '../../src/core/datatype.ts';
-import { seededRandom } from '../../src/core/data/random.ts';
-import { fromRecorded, fromRecordedMap } from '../../src/core/runtime/recorded-tensors.ts';
-import type { TensorSpec } from '../../src/core/runtime/session.ts';
-import { elements, type Tensor, type TensorMap } from '../../src/core/tensor.ts';
-import { tensorOfBytes } from '../../src/core/tensor-bytes.ts';
+import type { Recorded } from '../artifact/recorded.ts';
+import { type Datatype, elementBytes } from '../datatype.ts';
+import { seededRandom } from '../data/random.ts';
+import { fromRecorded, fromRecordedMap } from '../runtime/recorded-tensors.ts';
+import type { TensorSpec } from '../runtime/session.ts';
+import { elements, type Tensor, type TensorMap } from '../tensor.ts';
+import { tensorOfBytes } from '../tensor-bytes.ts';
 
 /** Of one made-up tensor. */
 const maxMadeUpBytes = 2 ** 24;

@@ -1,6 +1,6 @@
 // What a file is called as a variant, by its weights.
-import type { Datatype } from '../../src/core/datatype.ts';
-import type { TensorLocation } from '../../src/core/onnx/layout.ts';
+import type { Datatype } from '../datatype.ts';
+import type { TensorLocation } from './layout.ts';
 
 /** What most of the weights' bytes are; `original` where that is no plain float. */
 export function variantNameOf(layout: readonly TensorLocation[]): string {
