@@ -66,79 +66,6 @@ async function unpacked(zip: Uint8Array, name: string): Promise<string> {
   return home;
 }
 
-describe('a page that was saved in the app', () => {
-  let home: string;
-  let host: StaticHost;
-  let strokes: Awaited<ReturnType<typeof digitTraces>>['traces'][number]['strokes'];
-  let size: number;
-  let inApp: Record<string, number>;
-
-  afterAll(() => host.close());
-
-  it('is a zip that is made without a network', async () => {
-    const app = await device.open(server.url);
-    await installModels(app, ['digits']);
-    await app.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await modelCard(app, 'digits').getByText('on this device', { exact: true }).waitFor({ timeout: 60_000 });
-    await go(app, '#/use/digits');
-    const drawings = await digitTraces();
-    ({ size } = drawings);
-    ({ strokes } = drawings.traces[3]!);
-    await draw(app, strokes, size);
-    await expect.poll(async () => Object.keys(await bars(app)).length).toBe(10);
-    await go(app, '#/library');
-    await server.stop();
-    await modelCard(app, 'digits').getByText(/^\d+ versions?$/).click();
-    await modelCard(app, 'digits').locator('summary.icon-only').first().click();
-    await modelCard(app, 'digits').getByRole('button', { name: 'Save as a page' }).click();
-    await app.getByLabel('Licence of the model').fill('CC BY 4.0');
-    await expectReachable(app);
-    const [download] = await Promise.all([
-      app.waitForEvent('download'),
-      app.getByRole('button', { name: 'Save', exact: true }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('digits-page.zip');
-    const zip = new Uint8Array(await readFile(await download.path()));
-    console.info(`The page of digits has ${Math.round(zip.length / 1000)} kB.`);
-    home = await unpacked(zip, 'digits');
-    host = await hostFolder(home);
-    await go(app, '#/use/digits');
-    await draw(app, strokes, size);
-    await app.locator('output.answer-word').filter({ hasText: /\d/ }).waitFor();
-    inApp = await settledBars(app);
-    await app.close();
-  });
-
-  it('answers as the app did, from a host of files', async () => {
-    const page = await device.open(host.url);
-    await page.locator('canvas.pad-canvas').waitFor();
-    await draw(page, strokes, size);
-    expect(apart(await settledBars(page), inApp)).toBeLessThan(within);
-    await page.getByText('CC BY 4.0', { exact: true }).waitFor();
-    await expectReachable(page);
-    const beside = ['/', '/page.css', '/page.js', '/runtime.js', '/runtime-wasm.js', '/model.js'];
-    expect([...new Set(host.asked)].filter(path => path !== '/favicon.ico').sort()).toEqual(beside.sort());
-    await page.close();
-  });
-
-  it('answers the same when it is opened from the disk', async () => {
-    const page = await device.open(pathToFileURL(join(home, 'index.html')).href);
-    await page.locator('canvas.pad-canvas').waitFor();
-    await draw(page, strokes, size);
-    expect(apart(await settledBars(page), inApp)).toBeLessThan(within);
-    await page.close();
-  });
-
-  it('says which file is missing, and what to do', async () => {
-    await rm(join(home, 'model.js'));
-    const page = await device.open(host.url);
-    const alert = page.getByRole('alert');
-    await alert.getByText('model.js is not beside the page').waitFor();
-    await alert.getByText('Unpack the whole zip into one folder').waitFor();
-    await page.close();
-  });
-});
-
 /** What stands there twice in a row: while a drawing goes on, answers to what was drawn so far come first. */
 async function settledBars(page: Page): Promise<Record<string, number>> {
   let last = JSON.stringify(null);
@@ -153,7 +80,12 @@ async function settledBars(page: Page): Promise<Record<string, number>> {
 }
 
 describe('a page that the command wrote', () => {
-  beforeAll(() => server.start());
+  let host: StaticHost;
+
+  beforeAll(async () => {
+    host = await hostFolder(folder);
+  });
+  afterAll(() => host.close());
 
   it('asks for numbers where the model takes columns, and answers as the command does', async () => {
     const env = { HAVERSACK_URL: server.url };
@@ -163,7 +95,7 @@ describe('a page that the command wrote', () => {
     const predict = ['predict', 'iris', '--input', '-', '--json'];
     const said = await haversack(folder, predict, { env, stdin: '6.3,2.9,4.9,1.7\n' });
     const { rows } = JSON.parse(said.out) as { rows: [{ probabilities: number[] }] };
-    const page = await device.open(pathToFileURL(join(folder, 'iris', 'index.html')).href);
+    const page = await device.open(`${host.url}/iris/index.html`);
     const fields = page.locator('input[inputmode="decimal"]');
     for (const [i, value] of ['6.3', '2.9', '4.9', '1.7'].entries()) await fields.nth(i).fill(value);
     const shown = Object.values(await settledBars(page));
@@ -184,9 +116,9 @@ describe('a page that the command wrote', () => {
     expect(pushed).toMatchObject({ code: 0 });
     const made = await haversack(folder, ['page', 'things@1', '-o', 'things.zip'], { env });
     expect(made).toMatchObject({ code: 0 });
-    const home = await unpacked(new Uint8Array(await readFile(join(folder, 'things.zip'))), 'things');
+    await unpacked(new Uint8Array(await readFile(join(folder, 'things.zip'))), 'things');
 
-    const page = await device.open(pathToFileURL(join(home, 'index.html')).href);
+    const page = await device.open(`${host.url}/things/index.html`);
     const colour = [200, 90, 30] as const;
     await page.locator('input[type="file"]').setInputFiles({
       name: 'plain.png',
@@ -218,6 +150,81 @@ describe('a page that the command wrote', () => {
     const refused = await haversack(folder, ['page', 'plain', '-o', 'plain'], { env });
     expect(refused.code).toBe(1);
     expect(refused.err).toMatch(/An input does not fit the model\.\n.*one input that says what it is/);
+  });
+});
+
+describe('a page that was saved in the app', () => {
+  let home: string;
+  let host: StaticHost;
+  let strokes: Awaited<ReturnType<typeof digitTraces>>['traces'][number]['strokes'];
+  let size: number;
+  let inApp: Record<string, number>;
+
+  afterAll(() => host.close());
+
+  it('is a zip that is made without a network', async () => {
+    const app = await device.open(server.url);
+    await installModels(app, ['digits']);
+    await app.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await modelCard(app, 'digits').getByText('on this device', { exact: true }).waitFor({ timeout: 60_000 });
+    await go(app, '#/use/digits');
+    const drawings = await digitTraces();
+    ({ size } = drawings);
+    ({ strokes } = drawings.traces[3]!);
+    await draw(app, strokes, size);
+    await expect.poll(async () => Object.keys(await bars(app)).length).toBe(10);
+    await go(app, '#/library');
+    await server.stop();
+    await modelCard(app, 'digits')
+      .getByText(/^\d+ versions?$/)
+      .click();
+    await modelCard(app, 'digits').locator('summary.icon-only').first().click();
+    await modelCard(app, 'digits').getByRole('button', { name: 'Save as a page' }).click();
+    await app.getByLabel('Licence of the model').fill('MIT-0');
+    await expectReachable(app);
+    const [download] = await Promise.all([
+      app.waitForEvent('download'),
+      app.getByRole('button', { name: 'Save', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('digits-page.zip');
+    const zip = new Uint8Array(await readFile(await download.path()));
+    console.info(`The page of digits has ${Math.round(zip.length / 1000)} kB.`);
+    home = await unpacked(zip, 'digits');
+    host = await hostFolder(home);
+    await go(app, '#/use/digits');
+    await draw(app, strokes, size);
+    await app.locator('output.answer-word').filter({ hasText: /\d/ }).waitFor();
+    inApp = await settledBars(app);
+    await app.close();
+  });
+
+  it('answers as the app did, from a host of files', async () => {
+    const page = await device.open(host.url);
+    await page.locator('canvas.pad-canvas').waitFor();
+    await draw(page, strokes, size);
+    expect(apart(await settledBars(page), inApp)).toBeLessThan(within);
+    await page.getByText('MIT-0', { exact: true }).waitFor();
+    await expectReachable(page);
+    const beside = ['/', '/page.css', '/page.js', '/runtime.js', '/runtime-wasm.js', '/model.js'];
+    expect([...new Set(host.asked)].filter(path => path !== '/favicon.ico').sort()).toEqual(beside.sort());
+    await page.close();
+  });
+
+  it('answers the same when it is opened from the disk', async () => {
+    const page = await device.open(pathToFileURL(join(home, 'index.html')).href);
+    await page.locator('canvas.pad-canvas').waitFor();
+    await draw(page, strokes, size);
+    expect(apart(await settledBars(page), inApp)).toBeLessThan(within);
+    await page.close();
+  });
+
+  it('says which file is missing, and what to do', async () => {
+    await rm(join(home, 'model.js'));
+    const page = await device.open(host.url);
+    const alert = page.getByRole('alert');
+    await alert.getByText('model.js is not beside the page').waitFor();
+    await alert.getByText('Unpack the whole zip into one folder').waitFor();
+    await page.close();
   });
 });
 

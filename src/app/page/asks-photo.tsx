@@ -12,7 +12,7 @@ import { Still } from '../screens/use/photo-still.tsx';
 import { createCamera } from '../state/camera.ts';
 import { eachFrame } from '../state/frames.ts';
 import { frozen, shownBy, tooLarge } from '../state/photos.ts';
-import { pictureInput } from './picture-input.ts';
+import { pictureInput } from '../state/picture-input.ts';
 
 /** Ten looks a second: more are not read, and cost a battery. */
 const lookEveryMs = 100;

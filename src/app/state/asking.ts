@@ -1,6 +1,7 @@
 // What one screen of Use asks a model about: what it looks at or listens to as it goes, or something that is held. Whatever is
 // said of an answer is said of the very thing that it answers.
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { InputInterface } from '../../core/artifact/interface.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { type Answer, answerTo, createLiveAnswers, type Question } from './answers.ts';
@@ -40,7 +41,7 @@ interface AskedAbout<Subject> extends Question {
 
 /** @param toInput what the model's only input is given for it */
 export function createAsking<Subject extends object>(
-  toInput: (subject: Subject) => Tensor,
+  toInput: (subject: Subject, input: InputInterface) => Tensor,
   answer = answerTo,
 ): Asking<Subject> {
   const live = createLiveAnswers<AskedAbout<Subject>>(answer);
@@ -53,7 +54,7 @@ export function createAsking<Subject extends object>(
   const ask = (subject: Subject): void => {
     if (!by) return;
     const [input] = by.version.manifest.interface.inputs;
-    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject) } });
+    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject, input!) } });
   };
   const isAnswered = (subject: Subject): boolean => {
     const question = live.answered.peek()?.question;

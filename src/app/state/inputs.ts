@@ -1,6 +1,7 @@
 // From the numbers people give to the tensors that a model's interface names, and back.
 import type { InputInterface, ModelInterface } from '../../core/artifact/interface.ts';
 import { sampleSize } from '../../core/data/columns.ts';
+import { takesPhoto } from '../../core/data/takes-photo.ts';
 import { fromRecorded, numbersOf } from '../../core/runtime/recorded-tensors.ts';
 import { soundLength, soundRate } from '../../core/teach/sound-windows.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -8,12 +9,13 @@ import type { Tensor } from '../../core/tensor.ts';
 /** Which screen a model gets: drawn, filled in, or given tensor by tensor. */
 export type InputKind = 'drawing' | 'features' | 'photo' | 'sound' | 'tensors';
 
-export function inputKind({ inputs }: ModelInterface): InputKind {
+export function inputKind({ inputs, decision }: ModelInterface): InputKind {
   const [only] = inputs;
   if (inputs.length !== 1 || !only?.meaning) return 'tensors';
   if (only.meaning.kind === 'features') return 'features';
   if (only.meaning.kind === 'waveform') return isSecond(only) ? 'sound' : 'tensors';
-  if (only.meaning.preparation === 'photo') return only.datatype === 'UINT8' ? 'photo' : 'tensors';
+  // What nobody decides by, a network that only embeds, say, is not asked what it sees.
+  if (takesPhoto(only) && (decision || only.meaning.preparation === 'photo')) return 'photo';
   return only.meaning.preparation === 'cell-counts' && cellsAcross(only) !== null ? 'drawing' : 'tensors';
 }
 

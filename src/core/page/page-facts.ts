@@ -3,6 +3,7 @@
 import type { Digest } from '../artifact/digest.ts';
 import type { ModelInterface } from '../artifact/interface.ts';
 import { pictureSize } from '../data/picture-values.ts';
+import { takesPhoto } from '../data/takes-photo.ts';
 
 export interface PageFacts {
   readonly model: string;
@@ -31,6 +32,7 @@ export type PageAsks = 'photo' | 'drawing' | 'numbers';
 export function pageAsks({ inputs, decision }: ModelInterface): PageAsks | null {
   const [only] = inputs;
   if (inputs.length !== 1 || !only?.meaning || !decision) return null;
+  if (takesPhoto(only)) return 'photo';
   const { meaning, shape, datatype } = only;
   switch (meaning.kind) {
     case 'features':
@@ -38,12 +40,9 @@ export function pageAsks({ inputs, decision }: ModelInterface): PageAsks | null 
     // A page asks for no sound yet: the microphone is the app's.
     case 'waveform':
       return null;
-    case 'image':
-      break;
+    case 'image': {
+      const size = meaning.preparation === 'cell-counts' ? pictureSize(shape, meaning.layout) : null;
+      return size?.channels === 1 && size.width === size.height ? 'drawing' : null;
+    }
   }
-  if (meaning.preparation === 'photo') return datatype === 'UINT8' ? 'photo' : null;
-  const size = pictureSize(shape, meaning.layout);
-  if (!size) return null;
-  if (meaning.preparation === 'pixels') return [1, 3].includes(size.channels) ? 'photo' : null;
-  return size.channels === 1 && size.width === size.height ? 'drawing' : null;
 }

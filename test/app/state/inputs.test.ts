@@ -17,6 +17,21 @@ test('the interface decides whether an input is drawn, filled in, or given tenso
   expect(inputKind(facing({ ...digits, shape: [-1, 3, 8, 8] }))).toBe('tensors');
 });
 
+test('an input whose pixels are known takes photos, where somebody said how it answers', () => {
+  const meaning: InputInterface['meaning'] = {
+    kind: 'image',
+    layout: 'NHWC',
+    range: [-1, 1],
+    preparation: 'pixels',
+    names: null,
+  };
+  const seen = facing({ ...digits, shape: [-1, 224, 224, 3], meaning });
+  const decided: ModelInterface = { ...seen, decision: { kind: 'value', output: 'y' } };
+  expect(inputKind(decided)).toBe('photo');
+  expect(inputKind(seen)).toBe('tensors');
+  expect(inputKind({ ...decided, inputs: [{ ...digits, shape: [-1, -1, -1, 3], meaning }] })).toBe('tensors');
+});
+
 test('a square is found in either layout', () => {
   const meaning = { ...digits.meaning!, layout: 'NHWC' } as InputInterface['meaning'];
   expect(cellsAcross(digits)).toBe(8);

@@ -1,6 +1,7 @@
 // Use for models that take photos: the camera answered as it goes, a shutter to hold a picture, files, and one tap to say what
 // it really is. Fetched with the first such model.
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
+import type { InputInterface } from '../../../core/artifact/interface.ts';
 import { preparePhoto, decoded } from '../../../device/prepare-photo.ts';
 import { HaversackError } from '../../../core/errors.ts';
 import { t as photo } from '../../i18n/photo.ts';
@@ -13,7 +14,8 @@ import { type Asking, createAsking } from '../../state/asking.ts';
 import { type Camera, createCamera } from '../../state/camera.ts';
 import { eachFrame } from '../../state/frames.ts';
 import type { Subject } from '../../state/kept-answers.ts';
-import { askable, frozen, type Shown, shownBy, tooLarge, toPhotoInput } from '../../state/photos.ts';
+import { frozen, type Shown, shownBy, tooLarge } from '../../state/photos.ts';
+import { pictureInput } from '../../state/picture-input.ts';
 import '../../styles/camera.css';
 import { AnswerHead } from './answer.tsx';
 import { AskedDetails } from './asked-details.tsx';
@@ -29,7 +31,7 @@ interface PhotoSubject extends Subject {
 
 export default function PhotoWay({ inUse, variant }: WayProps) {
   const camera = useMemo(createCamera, []);
-  const asking = useMemo(() => createAsking(({ canvas }: PhotoSubject) => inputOf(canvas)), []);
+  const asking = useMemo(() => createAsking(({ canvas }: PhotoSubject, input) => inputOf(input, canvas)), []);
   useEffect(() => camera.dispose, [camera]);
   useEffect(() => asking.askOf(inUse, variant), [asking, inUse, variant]);
   const { video, onVideo } = useFrames(shown => {
@@ -48,6 +50,7 @@ export default function PhotoWay({ inUse, variant }: WayProps) {
         <AnswerHead
           answer={asking.answered.value?.answer ?? null}
           asked={held !== null || camera.stream.value !== null}
+          waiting={t('waiting')}
         />
         {asking.problem.value ? <ErrorNote failure={asking.problem.value} /> : null}
       </div>
@@ -140,8 +143,8 @@ function subjectOf(canvas: OffscreenCanvas): PhotoSubject {
   };
 }
 
-function inputOf(canvas: OffscreenCanvas) {
-  return toPhotoInput(askable({ source: canvas, width: canvas.width, height: canvas.height }));
+function inputOf(input: InputInterface, canvas: OffscreenCanvas) {
+  return pictureInput(input, { source: canvas, width: canvas.width, height: canvas.height });
 }
 
 /**

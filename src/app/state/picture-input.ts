@@ -1,17 +1,19 @@
-// From a picture to what the page's model takes: as bytes where it prepares photos itself, else in its size and range.
+// From a picture to what a model takes: as bytes where it prepares photos itself, else in its size and range.
 import type { InputInterface } from '../../core/artifact/interface.ts';
+import { HaversackError } from '../../core/errors.ts';
 import { pictureSize, pictureValues } from '../../core/data/picture-values.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { toInput } from '../state/inputs.ts';
-import { askable, middleSquare, type Shown, toPhotoInput } from '../state/photos.ts';
+import { toInput } from './inputs.ts';
+import { askable, middleSquare, type Shown, toPhotoInput } from './photos.ts';
 
-/** The middle square. @returns null for an input that takes no pictures */
-export function pictureInput(input: InputInterface, shown: Shown): Tensor | null {
-  const { meaning, shape, datatype } = input;
-  if (meaning?.kind !== 'image') return null;
-  if (meaning.preparation === 'photo') return toPhotoInput(askable(shown));
-  const size = pictureSize(shape, meaning.layout);
-  if (!size) return null;
+/** The middle square. @throws HaversackError `InputInvalid` for an input that no photo fills (`takesPhoto`) */
+export function pictureInput(input: InputInterface, shown: Shown): Tensor {
+  const { name, meaning, shape, datatype } = input;
+  const size = meaning?.kind === 'image' ? pictureSize(shape, meaning.layout) : null;
+  if (meaning?.kind === 'image' && meaning.preparation === 'photo') return toPhotoInput(askable(shown));
+  if (meaning?.kind !== 'image' || !size) {
+    throw new HaversackError('InputInvalid', `${name} takes no pictures of a known size`);
+  }
   const values = pictureValues(scaled(shown, size.width, size.height), size, meaning.range);
   const isFloat = datatype === 'FP16' || datatype === 'FP32' || datatype === 'FP64';
   return toInput(input, isFloat ? values : values.map(Math.round));
