@@ -17,6 +17,7 @@ import type { RatePoint, RateSweep } from '../core/train/find-learning-rate.ts';
 import type { MemoryPlan } from '../core/train/fit-batch.ts';
 import type { Divergence, TrainProgress } from '../core/train/engine.ts';
 import type { TrainRequest } from '../device/schema.ts';
+import type { BlocksApi } from './blocks-protocol.ts';
 
 export interface VersionRef {
   readonly model: string;
@@ -77,6 +78,17 @@ export type BroughtModel =
     }
   | { readonly kind: 'foreign'; readonly format: ForeignFormat; readonly path: string };
 
+/** A model that a person brought, with what they said of it. */
+export interface GivenModel {
+  /** What it is to be called. */
+  readonly model: string;
+  readonly file: Bytes;
+  /** Null: it is read from the file, and labels that nobody gave, too. */
+  readonly interface: ModelInterface | null;
+  readonly labels: readonly string[] | null;
+  readonly note: string | null;
+}
+
 export interface ServingApi {
   /** Starts the runtime ahead of the first model. What fails is told where that model is opened. */
   warmUp(provider: 'wasm' | 'webgpu'): Promise<Result<null>>;
@@ -96,6 +108,8 @@ export interface ServingApi {
   openCount(): Promise<number>;
   /** What was dropped: a file, or those of a folder; the failure says why it is no model for this runtime. */
   bringModel(files: readonly ImportFile[]): Promise<Result<BroughtModel>>;
+  /** Runs it once, and stores it as a signed candidate that founds a model, in state `judging`. */
+  foundModel(given: GivenModel): Promise<Result<{ readonly candidate: Digest }>>;
   /** Times every provider of this device on a version, keeps the choice in the store, and answers what was measured. */
   measure(ref: VersionRef): Promise<Result<ProviderMeasurement[]>>;
 }
@@ -210,4 +224,4 @@ export interface ProjectApi {
   embeddingPoints(ref: VersionRef): Promise<Result<EmbeddingPoint[]>>;
 }
 
-export type WorkerApi = ServingApi & TrainingApi & ProjectApi;
+export type WorkerApi = ServingApi & TrainingApi & ProjectApi & BlocksApi;

@@ -63,6 +63,12 @@ export const serving: ServingApi = {
   bringModel: files =>
     answer(async () => (await import('./bring-model.ts')).bringModel(files), 'ModelInvalid'),
 
+  foundModel: given =>
+    answer(async () => {
+      const { foundModel } = await import('./found-model.ts');
+      return { candidate: await foundModel(await database(), given) };
+    }, 'RuntimeFailed'),
+
   tryVersion: ref => answer(async () => (await import('./try-version.ts')).tryVersion(ref), 'RuntimeFailed'),
 
   measure: ref => answer(async () => (await import('./measure.ts')).measureVersion(ref), 'RuntimeFailed'),

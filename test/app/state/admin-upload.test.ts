@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  createUpload,
-  labelsFromText,
-  nameFromFile,
-  type UploadApi,
-  type UploadOptions,
-} from '../../../src/app/state/admin-upload.ts';
+import { createUpload, type UploadApi, type UploadOptions } from '../../../src/app/state/admin-upload.ts';
+import { labelsFromText, nameFromFile } from '../../../src/app/state/brought-model.ts';
 import type { Push } from '../../../src/core/artifact/registry-api.ts';
 import { sha256 } from '../../../src/core/artifact/digest.ts';
 import { failure, HaversackError } from '../../../src/core/errors.ts';

@@ -1,6 +1,6 @@
 // The words of Admin, in English; the keys and parameters of the other languages come from here.
 import type { Messages } from '../translator.ts';
-import { adminImport } from './admin-import.ts';
+import { brought } from './brought.ts';
 import { adminKeys } from './admin-keys.ts';
 
 export const admin = {
@@ -27,9 +27,7 @@ export const admin = {
   drop: 'Drop a model here',
   dropHint: 'Nothing is sent until you say so: it is looked at on this device first.',
   chooseFile: 'Choose files',
-  inspecting: 'Looking at {name}…',
   refused: '{name} cannot be uploaded',
-  another: 'Choose another file',
   inputs: 'Inputs',
   outputs: 'Outputs',
   parameters: 'Parameters',
@@ -47,16 +45,9 @@ export const admin = {
   ranIn: '{provider} · {time}',
 
   upload: 'Upload',
-  name: 'Name of the model',
   nameHint: 'An existing name makes the next version of that model; a new name makes a new model.',
-  nameWrong: '1 to 64 of a–z, 0–9, “.”, “_”, “-”, with a letter or digit at both ends.',
   nextVersion: 'This will be version {version} of {model}.',
   newModel: 'This will be a new model, {model} version 1.',
-  labels: 'Labels of its classes, in order',
-  labelsHint: 'One a line, or separated by commas. Without them the answer is a number.',
-  labelsMismatch: 'The model answers with {classes} numbers; these are {n} labels.',
-  note: 'Note',
-  noteHint: 'One line for people.',
   send: 'Upload',
   cutting: 'Cutting it into pieces…',
   sending: 'Sending',
@@ -358,7 +349,7 @@ export const admin = {
   forEver: 'until it is revoked',
   expired: 'expired',
 
-  ...adminImport,
+  ...brought,
   ...adminKeys,
 
   ofModel: 'About',

@@ -2,6 +2,7 @@
 export const library = {
   title: 'Library',
   menu: 'More places',
+  bring: 'Open a model file',
   search: 'Search models',
   nothingFound: 'No model by that name.',
   lookAgain: 'Look for news',

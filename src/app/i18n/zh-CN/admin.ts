@@ -1,7 +1,7 @@
 // “管理”界面的文字，简体中文。
 import type { Translation } from '../translator.ts';
 import type { admin as en } from '../en/admin.ts';
-import { adminImport } from './admin-import.ts';
+import { brought } from './brought.ts';
 import { adminKeys } from './admin-keys.ts';
 
 export const admin: Translation<typeof en> = {
@@ -28,9 +28,7 @@ export const admin: Translation<typeof en> = {
   drop: '把模型拖到这里',
   dropHint: '在您确认之前什么都不会发送：先在本机查看。',
   chooseFile: '选择文件',
-  inspecting: '正在查看 {name}…',
   refused: '{name} 不能上传',
-  another: '另选一个文件',
   inputs: '输入',
   outputs: '输出',
   parameters: '参数',
@@ -48,16 +46,9 @@ export const admin: Translation<typeof en> = {
   ranIn: '{provider} · {time}',
 
   upload: '上传',
-  name: '模型名称',
   nameHint: '用已有的名称会成为那个模型的下一个版本；新名称会成为新模型。',
-  nameWrong: '1 到 64 个字符：a–z、0–9、“.”、“_”、“-”，首尾必须是字母或数字。',
   nextVersion: '它将成为 {model} 的版本 {version}。',
   newModel: '它将成为新模型 {model} 的版本 1。',
-  labels: '各类别的标签，按顺序',
-  labelsHint: '每行一个，或用逗号分开。没有标签时，回答只是数字。',
-  labelsMismatch: '模型的回答有 {classes} 个数字，而这里有 {n} 个标签。',
-  note: '备注',
-  noteHint: '给人看的一行说明。',
   send: '上传',
   cutting: '正在切块…',
   sending: '正在发送',
@@ -334,7 +325,7 @@ export const admin: Translation<typeof en> = {
   forEver: '直到被撤销',
   expired: '已过期',
 
-  ...adminImport,
+  ...brought,
   ...adminKeys,
 
   ofModel: '关于',

@@ -5,6 +5,7 @@ import type { library as en } from '../en/library.ts';
 export const library: Translation<typeof en> = {
   title: '模型库',
   menu: '更多',
+  bring: '打开模型文件',
   search: '搜索模型',
   nothingFound: '没有这个名称的模型。',
   lookAgain: '查看更新',

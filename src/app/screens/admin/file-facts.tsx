@@ -5,7 +5,7 @@ import { formatBytes, formatNumber } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
-import type { Inspected } from '../../state/admin-upload.ts';
+import type { Inspected } from '../../state/brought-model.ts';
 import { upload } from './session.ts';
 
 export function FileFacts({ inspected }: { readonly inspected: Inspected }) {

@@ -1,6 +1,6 @@
 // A model of a format that is not read here: what it is, and what makes one of it that is.
 import { conversionCommands, type ForeignFormat } from '../../../core/import/foreign-formats.ts';
-import { t } from '../../i18n/admin.ts';
+import { t } from '../../i18n/brought.ts';
 import { t as common } from '../../i18n/common.ts';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/note.tsx';

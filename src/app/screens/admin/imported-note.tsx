@@ -1,8 +1,8 @@
 // That a model was converted, from what, and what a person should know of it.
 import type { ImportFormat } from '../../../core/import/imported.ts';
-import { t } from '../../i18n/admin.ts';
+import { t } from '../../i18n/brought.ts';
 import { Note } from '../../parts/note.tsx';
-import type { Inspected } from '../../state/admin-upload.ts';
+import type { Inspected } from '../../state/brought-model.ts';
 
 /** As their makers call them. */
 const names: Readonly<Record<ImportFormat, string>> = {

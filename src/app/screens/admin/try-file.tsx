@@ -8,7 +8,7 @@ import { t } from '../../i18n/admin.ts';
 import { formatMilliseconds, formatNumber } from '../../i18n/format.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { TensorForm } from '../../parts/tensor-form.tsx';
-import type { Inspected } from '../../state/admin-upload.ts';
+import type { Inspected } from '../../state/brought-model.ts';
 import { need } from '../../state/services.ts';
 
 /** More values of an output than this are not shown. */

@@ -15,6 +15,7 @@ import { keepRuntime, runtimeProblem } from '../../state/offline-runtime.ts';
 import { registryIsFolder } from '../../state/registry-kind.ts';
 import { shelf } from '../../state/shelf.ts';
 import '../../styles/library.css';
+import { BringArea, BringButton, Brought } from './bring-area.tsx';
 import { MadeHere } from './made-here.tsx';
 import { ModelCard } from './model-card.tsx';
 import { Notices } from './notices.tsx';
@@ -31,7 +32,7 @@ export default function Library() {
   });
   const models = shelf.value.filter(model => model.model.includes(text.trim().toLowerCase()));
   return (
-    <div class="stack">
+    <BringArea>
       <div class="page-head">
         <div class="row">
           <h1>{t('title')}</h1>
@@ -45,6 +46,7 @@ export default function Library() {
           <LinkButton kind="quiet" icon="new" href={href('new')}>
             {common('new')}
           </LinkButton>
+          <BringButton />
         </div>
         <nav class="row library-places" aria-label={t('menu')}>
           <LinkButton kind="quiet" icon="records" href={href('records')}>
@@ -65,6 +67,7 @@ export default function Library() {
       </div>
       <Connection />
       <Notices />
+      <Brought />
       {runtimeProblem.value ? (
         <ErrorNote failure={runtimeProblem.value} onRetry={() => void keepRuntime()} />
       ) : null}
@@ -91,7 +94,7 @@ export default function Library() {
       <Outbox />
       <MadeHere />
       <StorageMeter />
-    </div>
+    </BringArea>
   );
 }
 

@@ -1,0 +1,58 @@
+// A model that was dropped on the Library: looked at, named, and kept on this device as one that founds a model. Nothing is kept
+// before that, and nothing of what is refused.
+import { signal } from '@preact/signals';
+import { type Failure, toFailure } from '../../core/errors.ts';
+import { runCandidate } from '../../device/run-candidate.ts';
+import { type Inspected, lookAt, type Looked, nameOf, type Said, saidFace } from './brought-model.ts';
+import type { GivenFile } from './given-files.ts';
+import { need } from './services.ts';
+
+export type BringState =
+  | { readonly phase: 'empty' }
+  | { readonly phase: 'inspecting'; readonly name: string }
+  | Looked
+  | { readonly phase: 'keeping'; readonly inspected: Inspected };
+
+/** Outside the screen, so that it goes on while the reader looks elsewhere. */
+export const bringing = signal<BringState>({ phase: 'empty' });
+let take = 0;
+
+/** A file, or those of a folder; a newer choice wins over an older. */
+export async function bringFiles(given: readonly GivenFile[]): Promise<void> {
+  const mine = ++take;
+  bringing.value = { phase: 'inspecting', name: nameOf(given) };
+  const found = await lookAt(files => need().serving.call(api => api.bringModel(files)), given);
+  if (mine === take) bringing.value = found;
+}
+
+/** @returns whether it is on this device now, and runs */
+export async function keepBrought(model: string, said: Said): Promise<boolean> {
+  const current = bringing.peek();
+  if (current.phase !== 'ready') return false;
+  const { inspected } = current;
+  bringing.value = { phase: 'keeping', inspected };
+  const problem = await kept(model, inspected, said);
+  bringing.value = problem ? { phase: 'ready', inspected, failure: problem } : { phase: 'empty' };
+  return problem === null;
+}
+
+/** @returns why it was not */
+async function kept(model: string, inspected: Inspected, said: Said): Promise<Failure | null> {
+  const { db, serving } = need();
+  try {
+    const { labels, note } = said;
+    const face = saidFace(inspected, said);
+    const given = { model, file: inspected.file, interface: face, labels, note };
+    const founded = await serving.call(api => api.foundModel(given));
+    if (!founded.ok) return founded.error;
+    await runCandidate(db, founded.value.candidate);
+    return null;
+  } catch (thrown) {
+    return toFailure(thrown, 'StorageFailed');
+  }
+}
+
+export function leaveBrought(): void {
+  take += 1;
+  bringing.value = { phase: 'empty' };
+}
