@@ -15,6 +15,7 @@ import { predictBench } from './predict.ts';
 import { readLargeBench } from './read-large.ts';
 import { servingBench, servingCases } from './serving.ts';
 import { syncCheckBench } from './sync-check.ts';
+import { teachSoundsBench, soundSetNames } from './teach-sounds.ts';
 import { teachBench, teachSets } from './teach.ts';
 import { trainingBench } from './training.ts';
 import { updateBytesBench, updateModels } from './update-bytes.ts';
@@ -84,6 +85,13 @@ export const catalogue: Readonly<Record<string, Benchmark>> = {
       'classes taught by showing photos: to the first answer, to 95 %, and wrong in the end, beside tfjs’s way',
     run: teachBench,
     cases: teachSets,
+  },
+  'teach-sounds': {
+    compares:
+      'classes taught by showing sounds: wrong in the end, what is built in beside NanoDet on the spectrogram',
+    run: teachSoundsBench,
+    cases: soundSetNames,
+    inNode: true,
   },
   download: {
     compares: '105 MB in chunks, fetched, hashed and stored, beside one file put whole into IndexedDB',

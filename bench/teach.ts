@@ -3,7 +3,6 @@
 // learns while photos still come in, as the app does; its way begins when all are embedded, as its app does.
 import type { Page } from 'playwright';
 import type { Bytes } from '../src/core/artifact/digest.ts';
-import { seededRandom } from '../src/core/data/random.ts';
 import { importGraphModel } from '../src/core/import/tfjs-graph/import-graph-model.ts';
 import { makeEmbedder } from '../src/core/teach/make-embedder.ts';
 import { assumedPreparation } from '../src/core/teach/photo-preparation.ts';
@@ -15,6 +14,7 @@ import { humanModel } from './imports/human-models.ts';
 import { servePages } from './pages-server.ts';
 import type { TeachSide } from './pages/teach/teach.ts';
 import { atOurSize, backbone } from './teach/backbone.ts';
+import { drawOf } from './teach/draws.ts';
 
 /** What is told apart. Seconds are measured on the pages, which either side comes to tell apart by 95 %. */
 export const teachSets = ['pages', 'text crops', 'digits'] as const;
@@ -103,23 +103,6 @@ async function modelFiles(root: string): Promise<Map<string, Bytes>> {
     [shard.path, shard.bytes],
     ['embedder.onnx', model],
   ]);
-}
-
-interface Draw {
-  readonly shown: readonly number[];
-  readonly tests: readonly number[];
-}
-
-/** So many of each class to be shown, at random, and always as many that never are. */
-function drawOf(classes: number, count: number, seed: number, { many, heldOut }: Extent): Draw {
-  const random = seededRandom(seed);
-  const ofClass = Array.from({ length: classes }, (_, label) => {
-    return random.shuffle(Array.from({ length: many + heldOut }, (_, i) => label * (many + heldOut) + i));
-  });
-  return {
-    shown: ofClass.flatMap(places => places.slice(0, count)),
-    tests: ofClass.flatMap(places => places.slice(many)),
-  };
 }
 
 /** Rounds go through all sides in turn. */

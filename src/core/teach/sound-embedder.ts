@@ -14,6 +14,8 @@ import { StageWriter } from './stage-writer.ts';
 const [waveBands, glideBands] = [8, 16] as const;
 /** A band's loudness as waves of 1 to so many a second: the rhythm of speech and of most that moves lies there. */
 const waves = 12;
+/** Of what changes less, as silence does, it is not to count how. */
+const [leastWave, leastGlide] = [0.05, 0.1] as const;
 /** In frames: what is louder one band higher after 60 ms has gone up. */
 const glideFrames = 6;
 
@@ -52,8 +54,8 @@ class Figures {
   }
 
   /**
-   * |Σ x(t) e^(−2πi kt / frames)| / frames, k from 1: the modulation spectrum (S. Greenberg and B. Kingsbury, "The modulation
-   * spectrogram", ICASSP 1997). [n, waveBands, waves]
+   * log(0.05 + |Σ x(t) e^(−2πi kt / frames)| / frames), k from 1: the modulation spectrum (S. Greenberg and B. Kingsbury, "The
+   * modulation spectrogram", ICASSP 1997). [n, waveBands, waves]
    */
   #waves(off: string): string {
     const writer = this.#writer;
@@ -66,12 +68,14 @@ class Figures {
       return this.#op('Mul', part, part);
     });
     const sizes = this.#op('Sqrt', this.#op('Add', squares[0]!, squares[1]!));
-    return this.#op('Div', sizes, writer.number('count', frames));
+    const share = this.#op('Div', sizes, writer.number('count', frames));
+    return this.#op('Log', this.#op('Add', share, writer.number('leastWave', leastWave)));
   }
 
   /**
-   * The mean of x(t, b) x(t + 6, b + 1) − x(t, b + 1) x(t + 6, b): above zero where loudness moves up a band, as when a tone
-   * rises; a mean over time alone would not tell rising from falling. [n, 1, glideBands − 1]
+   * The mean of x(t, b) x(t + 6, b + 1) − x(t, b + 1) x(t + 6, b), over how large such products are: about 1 to −1, above zero
+   * where loudness moves up a band, as when a tone rises. A mean over time alone would not tell rising from falling.
+   * [n, 1, glideBands − 1]
    */
   #glides(off: string): string {
     const x = this.#inBands(off, glideBands);
@@ -79,9 +83,15 @@ class Figures {
       const inTime = this.#writer.slice(x, 1, time, frames - glideFrames + time);
       return this.#writer.slice(inTime, 2, band, glideBands - 1 + band);
     };
-    const up = this.#op('Mul', part(0, 0), part(glideFrames, 1));
-    const down = this.#op('Mul', part(0, 1), part(glideFrames, 0));
-    return this.#mean(this.#op('Sub', up, down), 1);
+    const up = [part(0, 0), part(glideFrames, 1)] as const;
+    const down = [part(0, 1), part(glideFrames, 0)] as const;
+    const moved = this.#mean(this.#op('Sub', this.#op('Mul', ...up), this.#op('Mul', ...down)), 1);
+    const [upwards, downwards] = [up, down].map(([a, b]) => {
+      const squares = this.#op('Add', this.#op('Mul', a, a), this.#op('Mul', b, b));
+      return this.#mean(squares, 1);
+    });
+    const size = this.#op('Sqrt', this.#op('Mul', upwards!, downwards!));
+    return this.#op('Div', moved, this.#op('Add', size, this.#writer.number('leastGlide', leastGlide)));
   }
 
   /** Means over as many neighbours as it takes: [n, frames, count]. */

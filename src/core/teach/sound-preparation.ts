@@ -1,8 +1,8 @@
 // Writes into a graph how a second of sound becomes its log-mel spectrogram (`log-mel.ts` says what that is), in operators
 // that every runtime and the gradient engine have. The transform is a matrix product, and its matrix is computed in the graph:
-// a runtime does that once, when it opens the file. Stored, it would be 750 kB; made int8 with the weights, each strong tone
-// would sound in all bands; and training would take it for a layer. Constants have one dimension, for none of that to happen
-// to them.
+// a runtime does that once, when it opens the file. Stored, it would be 750 kB; made int8 with the weights, quiet bands
+// would be wrong by up to 0.5 beside loud ones; and training would take it for a layer. Constants have one dimension, for none
+// of that to happen to them.
 import { int64 } from '../onnx/infer/known.ts';
 import { float32 } from '../tensor.ts';
 import {
