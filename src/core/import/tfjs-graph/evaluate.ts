@@ -3,8 +3,15 @@
 import { HaversackError } from '../../errors.ts';
 import { modelLimits } from '../../onnx/limits.ts';
 import type { Tensor } from '../../tensor.ts';
-import { dataInputs, type GraphModel, type NodeDef, type Reference, splitReference } from './graph-def.ts';
-import { findLoop, type Loop } from './loop.ts';
+import {
+  dataInputs,
+  type GraphModel,
+  maxSize,
+  type NodeDef,
+  type Reference,
+  splitReference,
+} from './graph-def.ts';
+import { type Loop, loopFinder } from './loop.ts';
 import { knownOf, NodeContext } from './node-context.ts';
 import { rules, transparent } from './rules/rules.ts';
 import { type Item, Value } from './value.ts';
@@ -16,6 +23,8 @@ interface Scope {
   /** Merge → what comes round in this turn. */
   readonly turn: ReadonlyMap<string, Item>;
   readonly outer: Scope | null;
+  /** What came out of loops that stand in it. */
+  readonly left: Map<Loop, ReadonlyMap<string, Item>>;
 }
 
 const maxTurns = 64;
@@ -31,7 +40,8 @@ export class Evaluator {
   readonly #writer: Writer;
   readonly #placeholder: (node: NodeDef) => Value;
   readonly #constants = new Map<string, Value>();
-  readonly #outermost: Scope = { results: new Map(), turn: new Map(), outer: null };
+  readonly #outermost: Scope = newScope(new Map(), null);
+  readonly #loopOf: (exit: NodeDef) => Loop | null;
   #visits = 0;
 
   constructor(
@@ -44,6 +54,7 @@ export class Evaluator {
     this.#weights = weights;
     this.#writer = writer;
     this.#placeholder = placeholder;
+    this.#loopOf = loopFinder(model.nodes);
   }
 
   /** @throws HaversackError `OperatorUnsupported` (operator and node), `ImportImpossible` (a graph that is not in order) */
@@ -127,7 +138,7 @@ export class Evaluator {
     if (node.op === 'IdentityN') return inputs();
     if (loopOperators.has(node.op)) return [this.#loopItem(node, scope)];
     const rule = rules.get(node.op);
-    if (rule) return rule(new NodeContext(node, inputs(), this.#writer));
+    if (rule) return written(node, () => rule(new NodeContext(node, inputs(), this.#writer)));
     if (node.op === 'Const')
       throw new HaversackError('ImportImpossible', `the weights hold no '${node.name}'`);
     throw new HaversackError('OperatorUnsupported', `${node.op} '${node.name}' cannot be brought to ONNX.`);
@@ -170,17 +181,24 @@ export class Evaluator {
     }
   }
 
-  /** Turn by turn until the condition no longer holds. */
   #afterLoop(exit: NodeDef, scope: Scope): Item {
-    const loop = findLoop(this.#model.nodes, exit);
+    const loop = this.#loopOf(exit);
     if (!loop) return refuse(exit, 'it ends no loop that is known');
+    const left = scope.left.get(loop) ?? this.#turned(loop, exit, scope);
+    // Of all its exits, which are mostly asked for one after the other.
+    scope.left.set(loop, left);
+    return left.get(loop.exits.get(exit.name)!)!;
+  }
+
+  /** Turn by turn until the condition no longer holds. @returns what each Merge was last */
+  #turned(loop: Loop, exit: NodeDef, scope: Scope): ReadonlyMap<string, Item> {
     if (depthOf(scope) >= maxDepth)
       return refuse(exit, `there are more than ${maxDepth} loops in one another`);
-    const entry: Scope = { results: new Map(), turn: new Map(), outer: scope };
+    const entry = newScope(new Map(), scope);
     let turn = new Map(loop.variables.map(({ merge, enter }) => [merge, this.#item(enter, entry)]));
     for (let turns = 0; ; turns++) {
-      const inside: Scope = { results: new Map(), turn, outer: scope };
-      if (!this.#goesOn(loop, inside)) return turn.get(loop.exits.get(exit.name)!)!;
+      const inside = newScope(turn, scope);
+      if (!this.#goesOn(loop, inside)) return turn;
       if (turns === maxTurns) return refuse(exit, `the loop takes more than ${maxTurns} turns`);
       turn = new Map(loop.variables.map(({ merge, next }) => [merge, this.#item(next, inside)]));
     }
@@ -192,6 +210,33 @@ export class Evaluator {
     if (typeof known === 'number') return known !== 0;
     return refuse(this.#node(condition.node), 'how often the loop turns depends on what the model is fed');
   }
+}
+
+function newScope(turn: Scope['turn'], outer: Scope | null): Scope {
+  return { results: new Map(), turn, outer, left: new Map() };
+}
+
+/** What a rule made, looked at: sizes that no tensor has were in the model, and are to be refused where they come from. */
+function written(node: NodeDef, write: () => Item[]): Item[] {
+  try {
+    const items = write();
+    for (const item of items) if (item instanceof Value) assertShape(node, item);
+    return items;
+  } catch (error) {
+    // What JavaScript says of a length or an integer that is none.
+    if (!(error instanceof RangeError)) throw error;
+    throw new HaversackError(
+      'ImportImpossible',
+      `${node.op} '${node.name}': sizes that no tensor has (${error.message})`,
+    );
+  }
+}
+
+function assertShape({ op, name }: NodeDef, { shape }: Value): void {
+  const isShape = shape.every(size => Number.isInteger(size) && size >= -1 && size <= maxSize);
+  const count = shape.reduce((product, size) => product * Math.max(size, 1), 1);
+  if (isShape && count <= modelLimits.elements) return;
+  throw new HaversackError('ImportImpossible', `${op} '${name}': it makes [${shape.join(', ')}]`);
 }
 
 function depthOf(scope: Scope): number {

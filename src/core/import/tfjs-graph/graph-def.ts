@@ -6,10 +6,15 @@ import { modelLimits } from '../../onnx/limits.ts';
 import { z } from '../../zod.ts';
 import { type WeightsManifest, weightsManifestSchema } from '../tfjs-weights.ts';
 
+/** Of a dimension: no tensor of ONNX Runtime's has more along one axis. */
+export const maxSize = 2 ** 31 - 1;
+
 const nameSchema = z.string().min(1).max(modelLimits.nameBytes);
 
 /** protobuf's JSON has 64-bit numbers as text, and what is no number by name. */
 const numeric = z.union([z.number(), z.string().max(32)]).transform(Number);
+/** What is below zero is free. */
+const sizeSchema = numeric.pipe(z.number().int().max(maxSize));
 /** `bytes` as Base64; older converters write the character codes. */
 const bytesSchema = z.union([
   z.string().max(2 ** 16),
@@ -19,7 +24,7 @@ const bytesSchema = z.union([
 const typeSchema = z.union([z.string().max(64), z.number()]);
 const shapeSchema = z.object({
   dim: z
-    .array(z.object({ size: numeric.optional() }))
+    .array(z.object({ size: sizeSchema.optional() }))
     .max(32)
     .optional(),
   unknownRank: z.boolean().optional(),

@@ -15,23 +15,51 @@ export interface Loop {
 
 type Nodes = ReadonlyMap<string, NodeDef>;
 
-/** The loop that this Exit leaves; null where the graph around it looks otherwise. */
-export function findLoop(nodes: Nodes, exit: NodeDef): Loop | null {
-  const condition = loopCondOf(nodes, input(nodes, exit, 0));
-  if (!condition) return null;
-  const switches = [...nodes.values()].filter(node => loopCondOf(nodes, node) === condition);
-  const merges = switches.map(node => input(nodes, node, 0));
-  const variables = merges.map(merge => variableOf(nodes, merge));
-  if (variables.some(variable => variable === null)) return null;
-  const mergeOf = new Map(switches.map((node, i) => [node.name, merges[i]!.name]));
-  const exits = [...nodes.values()].flatMap(node => {
-    const merge = node.op === 'Exit' ? mergeOf.get(dataInputs(node)[0]?.node ?? '') : undefined;
-    return merge === undefined ? [] : [[node.name, merge] as const];
-  });
+/**
+ * Answers the loop that an Exit leaves, for all its exits the same object; null where the graph around it looks otherwise. Goes
+ * through the graph once, whatever the number of loops and exits.
+ */
+export function loopFinder(nodes: Nodes): (exit: NodeDef) => Loop | null {
+  const switchesOf = new Map<string, NodeDef[]>();
+  const exitsOf = new Map<string, string[]>();
+  for (const node of nodes.values()) {
+    const condition = loopCondOf(nodes, node);
+    if (condition) listed(switchesOf, condition.name).push(node);
+    const [from] = node.op === 'Exit' ? dataInputs(node) : [];
+    if (from) listed(exitsOf, from.node).push(node.name);
+  }
+  const found = new Map<string, Loop | null>();
+  return exit => {
+    const condition = loopCondOf(nodes, input(nodes, exit, 0));
+    if (!condition) return null;
+    const known = found.get(condition.name);
+    if (known !== undefined) return known;
+    const loop = loopOf(nodes, condition, switchesOf.get(condition.name) ?? [], exitsOf);
+    found.set(condition.name, loop);
+    return loop;
+  };
+}
+
+function listed<T>(lists: Map<string, T[]>, key: string): T[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
+}
+
+function loopOf(
+  nodes: Nodes,
+  condition: NodeDef,
+  switches: readonly NodeDef[],
+  exitsOf: ReadonlyMap<string, readonly string[]>,
+): Loop | null {
   const [decides] = dataInputs(condition);
-  return decides
-    ? { condition: decides, variables: variables.map(variable => variable!), exits: new Map(exits) }
-    : null;
+  const merges = switches.map(node => input(nodes, node, 0));
+  const variables = merges.flatMap(merge => variableOf(nodes, merge) ?? []);
+  if (!decides || variables.length < switches.length) return null;
+  const exits = switches.flatMap(({ name }, i) =>
+    (exitsOf.get(name) ?? []).map(exit => [exit, merges[i]!.name] as const),
+  );
+  return { condition: decides, variables, exits: new Map(exits) };
 }
 
 /** Undefined where the node is no Switch of a loop. */

@@ -75,6 +75,12 @@ export class NodeContext {
     return knownOf(this.input(index));
   }
 
+  /** How many axes a shape says that is an input: not what sizes they have. */
+  axesOf(index: number): number {
+    const count = this.input(index).shape[0] ?? 0;
+    return count >= 0 && count <= maxAxes ? count : this.fail(`a shape of ${count} sizes`);
+  }
+
   /** Whether it is a constant of nothing but zeros. */
   isZero(index: number): boolean {
     const { tensor } = this.input(index);
@@ -82,7 +88,7 @@ export class NodeContext {
   }
 
   int(name: string, otherwise: number): number {
-    return this.#attribute(name)?.i ?? otherwise;
+    return this.#whole(name, this.#attribute(name)?.i ?? otherwise);
   }
 
   float(name: string, otherwise: number): number {
@@ -99,7 +105,7 @@ export class NodeContext {
   }
 
   ints(name: string): number[] {
-    return this.#attribute(name)?.list?.i ?? [];
+    return (this.#attribute(name)?.list?.i ?? []).map(value => this.#whole(name, value));
   }
 
   strings(name: string): string[] {
@@ -207,6 +213,10 @@ export class NodeContext {
     return Object.hasOwn(this.#node.attr, name) ? this.#node.attr[name] : undefined;
   }
 
+  #whole(name: string, value: number): number {
+    return Number.isSafeInteger(value) ? value : this.fail(`${name} is ${value}`);
+  }
+
   #text(value: string | readonly number[]): string {
     if (typeof value !== 'string') return String.fromCharCode(...value);
     try {
@@ -244,7 +254,9 @@ const datatypes: Readonly<Partial<Record<string, ValueDatatype>>> = {
 };
 
 /** Larger ones are no sizes. */
-const maxKnown = 256;
+export const maxKnown = 256;
+/** As many as ONNX Runtime takes, and more than TensorFlow's eight. */
+const maxAxes = 32;
 
 /** What is known of a value's numbers, in one list whatever its shape. */
 export function knownOf({ tensor, known }: Value): readonly (number | null)[] | null {

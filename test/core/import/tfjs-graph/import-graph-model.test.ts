@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HaversackError } from '../../../../src/core/errors.ts';
+import type { NodeDef } from '../../../../src/core/import/tfjs-graph/graph-def.ts';
 import { importGraphModel } from '../../../../src/core/import/tfjs-graph/import-graph-model.ts';
 import type { ImportFile } from '../../../../src/core/import/imported.ts';
+import { loopFinder } from '../../../../src/core/import/tfjs-graph/loop.ts';
+import { Graph } from '../../../../src/core/onnx/graph.ts';
 import { answersOfOnnx } from './against-tfjs.ts';
 import { attribute, filesOf, floats, jsonFile, modelJson, type SmallGraph, whole } from './graphs.ts';
 
@@ -133,6 +136,40 @@ describe('loops', () => {
     });
   });
 
+  it('are written out once, however many of their exits are asked for', async () => {
+    const both = { ...counting(['fixed', 3]), outputs: ['y:0', 'i-out:0'] };
+    const [one, two] = [counting(['fixed', 3]), both].map(graph => importGraphModel(filesOf(graph)).model);
+    const additions = (model: Uint8Array<ArrayBuffer>) =>
+      Graph.read(model).nodes.filter(({ op }) => op === 'Add').length;
+    expect([additions(one!), additions(two!)]).toEqual([3, 3]);
+    const feeds = { x: { datatype: 'FP32', shape: [2], data: Float32Array.of(1, 2) } } as const;
+    const answers = await answersOfOnnx(two!, feeds);
+    expect(answers.get('y')!.data).toEqual(Float32Array.of(4, 5));
+    expect(Number(answers.get('i-out')!.data[0])).toBe(3);
+  });
+
+  it('are found in one walk through the graph, however many there are', () => {
+    const nodes = new Map<string, NodeDef>();
+    const put = (name: string, op: string, ...input: string[]) =>
+      nodes.set(name, { name, op, input, attr: {} });
+    const count = 20_000;
+    put('goes-on', 'LoopCond', 'decides');
+    for (let i = 0; i < count; i++) {
+      put(`in${i}`, 'Enter', 'x');
+      put(`merge${i}`, 'Merge', `in${i}`, `next${i}`);
+      put(`switch${i}`, 'Switch', `merge${i}`, 'goes-on');
+      put(`next${i}`, 'NextIteration', `switch${i}:1`);
+      put(`out${i}`, 'Exit', `switch${i}`);
+    }
+    const visits = vi.spyOn(nodes, 'values');
+    const loopOf = loopFinder(nodes);
+    const loops = new Set(Array.from({ length: count }, (_, i) => loopOf(nodes.get(`out${i}`)!)));
+    expect(loops.size).toBe(1);
+    const [loop] = loops;
+    expect([loop!.variables.length, loop!.exits.get('out7')]).toEqual([count, 'merge7']);
+    expect(visits).toHaveBeenCalledTimes(1);
+  });
+
   it('are refused where they never end', () => {
     expect(refusal(filesOf(counting(['fixed', 1e9])))).toEqual({
       code: 'OperatorUnsupported',
@@ -236,7 +273,7 @@ describe('what is refused', () => {
         nodes: [{ op: 'Range', name: 'y', inputs: ['from', 'to', 'step'] }],
       },
       'ImportImpossible',
-      /counts to/,
+      /counts/,
     ],
     [
       'a count that goes nowhere',
@@ -245,7 +282,84 @@ describe('what is refused', () => {
         nodes: [{ op: 'Range', name: 'y', inputs: ['from', 'to', 'step'] }],
       },
       'ImportImpossible',
-      /counts to/,
+      /counts/,
+    ],
+    [
+      'a list of a fraction',
+      {
+        constants: { size: whole([], [0]), count: floats([], [1.5]) },
+        nodes: [
+          { op: 'TensorListReserve', name: 'list', inputs: ['size', 'count'] },
+          { op: 'TensorListStack', name: 'y', inputs: ['list', 'size'] },
+        ],
+      },
+      'OperatorUnsupported',
+      /a list of 1.5/,
+    ],
+    [
+      'a count of no numbers',
+      {
+        constants: { from: whole([0], []), to: whole([0], []), step: whole([0], []) },
+        nodes: [{ op: 'Range', name: 'y', inputs: ['from', 'to', 'step'] }],
+      },
+      'ImportImpossible',
+      /counts NaN/,
+    ],
+    [
+      'less than nothing that is to be filled',
+      {
+        constants: { sizes: whole([-5]), value: floats([], [1]) },
+        nodes: [{ op: 'Fill', name: 'y', inputs: ['sizes', 'value'] }],
+      },
+      'ImportImpossible',
+      /^Fill 'y': it fills \[-5\]/,
+    ],
+    [
+      'more than any memory holds',
+      {
+        constants: { sizes: whole([65_536, 65_537, 16]), value: floats([], [1]) },
+        nodes: [{ op: 'Fill', name: 'y', inputs: ['sizes', 'value'] }],
+      },
+      'ImportImpossible',
+      /^Fill 'y': it makes \[65536, 65537, 16\]/,
+    ],
+    [
+      'a shape of as many sizes as the model is fed',
+      {
+        inputs: [...addOne.inputs, { name: 'sizes', datatype: 'INT32', shape: [-1] }],
+        nodes: [{ op: 'Reshape', name: 'y', inputs: ['x', 'sizes'] }],
+      },
+      'ImportImpossible',
+      /^Reshape 'y': a shape of -1 sizes/,
+    ],
+    [
+      'a normalisation without what it normalises by',
+      {
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4, 4, 3] }],
+        nodes: [{ op: 'FusedBatchNormV3', name: 'y', inputs: ['x'] }],
+      },
+      'ImportImpossible',
+      /^FusedBatchNormV3 'y': input 1 is missing/,
+    ],
+    [
+      'blocks that leave a part of a channel',
+      {
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4, 4, 3] }],
+        nodes: [
+          { op: 'DepthToSpace', name: 'y', inputs: ['x'], attributes: { block_size: attribute.int(2) } },
+        ],
+      },
+      'ImportImpossible',
+      /^DepthToSpace 'y': it makes \[1, 8, 8, 0.75\]/,
+    ],
+    [
+      'an attribute that is no whole number',
+      {
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4, 4, 4] }],
+        nodes: [{ op: 'DepthToSpace', name: 'y', inputs: ['x'], attributes: { block_size: { i: 'many' } } }],
+      },
+      'ImportImpossible',
+      /^DepthToSpace 'y': block_size is NaN/,
     ],
   ])('%s', (_, change, code, detail) => {
     const refused = refusal(filesOf({ ...addOne, ...change }));
@@ -259,6 +373,16 @@ describe('what is refused', () => {
     const noNodes = withJson(addOne, json => ({ ...json, modelTopology: { node: [{ name: 'y' }] } }));
     expect(refusal(noNodes).detail).toMatch(/^model.json, modelTopology.node.0.op/);
     expect(refusal([shard]).detail).toMatch(/no model.json/);
+  });
+
+  it.each(['1.5', 'many', '4294967296', '1e400'])('a dimension of %s, with its place', size => {
+    const [input] = addOne.inputs;
+    const odd = withJson({ ...addOne, inputs: [{ ...input!, shape: [7, 2] }] }, json =>
+      JSON.parse(JSON.stringify(json).replaceAll('"7"', JSON.stringify(size))),
+    );
+    const { code, detail } = refusal(odd);
+    expect(code).toBe('ImportImpossible');
+    expect(detail).toMatch(/^model.json, modelTopology.node.0.attr.shape.shape.dim.0.size: /);
   });
 
   it('steps of 0 over sizes, and an order that names an axis twice', () => {

@@ -1,12 +1,13 @@
 // What puts values together, takes them apart, and moves their places.
 import { folded } from '../fold.ts';
-import { knownOf, type NodeContext, type Rule } from '../node-context.ts';
+import { knownOf, maxKnown, type NodeContext, type Rule } from '../node-context.ts';
 import { type Origin, permuted, toChannelsFirst, Value } from '../value.ts';
 import { laid, result } from './reduce.ts';
 
 /** Null as soon as of one of them nothing is known. */
 function joinedKnown(values: readonly Value[]): (number | null)[] | null {
   const all = values.map(knownOf);
+  if (sum(values.map(({ shape }) => shape[0] ?? 1)) > maxKnown) return null;
   if (values.every(({ datatype }) => datatype !== 'FP32') && all.some(list => list !== null)) {
     return all.flatMap(
       (list, i) => list ?? new Array<null>(Math.max(1, values[i]!.shape[0] ?? 1)).fill(null),

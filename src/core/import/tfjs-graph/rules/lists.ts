@@ -9,7 +9,8 @@ const maxItems = 4096;
 
 const reserve: Rule = node => {
   const count = node.scalar(1);
-  if (!(count >= 0 && count <= maxItems)) return node.unsupported(`a list of ${count}`);
+  if (!(Number.isInteger(count) && count >= 0 && count <= maxItems))
+    return node.unsupported(`a list of ${count}`);
   return [new List(new Array<null>(count).fill(null))];
 };
 

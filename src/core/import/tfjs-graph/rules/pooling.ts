@@ -20,7 +20,7 @@ const batchNormalization: Rule = node => {
   if (node.bool('is_training')) return node.unsupported('it is still training (is_training)');
   const x = node.input(0);
   const shape = node.imageShape(x);
-  const parameters = node.inputs(1, 5).map(value => node.writer.plain(value));
+  const parameters = [1, 2, 3, 4].map(index => node.writer.plain(node.input(index)));
   const name = node.op('BatchNormalization', [node.imageName(x), ...parameters], {
     epsilon: { float: node.float('epsilon', 1e-4) },
   });

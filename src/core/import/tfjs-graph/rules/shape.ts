@@ -38,7 +38,7 @@ const rankOf: Rule = node => [node.constant('INT32', [], [node.input(0).rank])];
 
 const reshape: Rule = node => {
   const x = node.input(0);
-  const target = node.partlyKnown(1) ?? new Array<null>(node.input(1).shape[0] ?? 0).fill(null);
+  const target = node.partlyKnown(1) ?? new Array<null>(node.axesOf(1)).fill(null);
   return [reshapedTo(node, x, target, () => node.writer.sizes(node.input(1)))];
 };
 
@@ -149,8 +149,9 @@ const tile: Rule = node => {
 
 const fill: Rule = node => {
   const [sizes, value] = [node.partlyKnown(0), node.input(1)];
-  const rank = node.input(0).shape[0] ?? 0;
-  const shape = (sizes ?? new Array<null>(rank).fill(null)).map(size => size ?? -1);
+  if (sizes?.some(size => size !== null && !(Number.isInteger(size) && size >= 0)))
+    return node.fail(`it fills [${sizes.join(', ')}]`);
+  const shape = (sizes ?? new Array<null>(node.axesOf(0)).fill(null)).map(size => size ?? -1);
   const numbers = knownOf(value);
   const few =
     sizes && sizes.length <= 1 && (sizes[0] ?? 1) <= 64
@@ -173,12 +174,15 @@ function like(value: number): Rule {
   };
 }
 
+/** As many are written into the file: anchors of a detector are some ten thousand. */
+const maxCounted = 2 ** 20;
+
 const range: Rule = node => {
   const bounds = [0, 1, 2].map(i => node.input(i));
   const [start, limit, step] = bounds.map(bound => knownOf(bound)?.[0] ?? null);
   const isKnown = typeof start === 'number' && typeof limit === 'number' && typeof step === 'number';
   const count = isKnown ? Math.max(0, Math.ceil((limit - start) / step)) : -1;
-  if (count > 2 ** 24) return node.fail(`it counts to ${count}`);
+  if (!(count <= maxCounted)) return node.fail(`it counts ${count} numbers`);
   const { datatype } = bounds[0]!;
   if (isKnown)
     return [
