@@ -152,7 +152,7 @@ describe('loops', () => {
     const nodes = new Map<string, NodeDef>();
     const put = (name: string, op: string, ...input: string[]) =>
       nodes.set(name, { name, op, input, attr: {} });
-    const count = 20_000;
+    const count = 5_000;
     put('goes-on', 'LoopCond', 'decides');
     for (let i = 0; i < count; i++) {
       put(`in${i}`, 'Enter', 'x');
