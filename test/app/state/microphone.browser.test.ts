@@ -1,37 +1,17 @@
 // A microphone that hears a tone made here, through the real audio thread: at 16 kHz, without gaps, and let go of.
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { userEvent } from 'vitest/browser';
 import { createMicrophone } from '../../../src/app/state/microphone.ts';
 import { quietest } from '../../../src/app/state/sound-stream.ts';
 import { soundLength, soundRate } from '../../../src/core/teach/sound-windows.ts';
-
-const toneHz = 440;
-const loudness = 0.5;
+import { loudness, microphoneHearsTone, toneHz } from '../tone-microphone.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
-/** What a page without a tap may not: Chromium lets sound run only once somebody has tapped. */
-async function tapped(): Promise<void> {
-  const button = document.body.appendChild(document.createElement('button'));
-  await userEvent.click(button);
-  button.remove();
-}
-
-/** A microphone before which a tone sounds. */
 async function hearing() {
-  await tapped();
-  const context = new AudioContext();
-  const out = context.createMediaStreamDestination();
-  const tone = new OscillatorNode(context, { frequency: toneHz });
-  tone.connect(new GainNode(context, { gain: loudness })).connect(out);
-  tone.start();
-  const ask = vi.spyOn(navigator.mediaDevices, 'getUserMedia').mockResolvedValue(out.stream);
+  const { ask, stream } = await microphoneHearsTone();
   const microphone = createMicrophone();
-  onTestFinished(async () => {
-    microphone.dispose();
-    await context.close();
-  });
-  return { microphone, ask, stream: out.stream };
+  onTestFinished(microphone.dispose);
+  return { microphone, ask, stream };
 }
 
 /** The frequency that a sound without gaps would have, by how often it changes its sign. */

@@ -29,9 +29,12 @@ function sampleOf(sound: Heard, time: number): number {
     case 'hum':
       return noise + 0.2 * (1 + 0.4 * turns(1.7)) * (turns(140) + 0.5 * turns(280) + 0.3 * turns(420));
     case 'chirp': {
-      // Five a second, each falling from 4.5 to 2.5 kHz.
-      const part = (time * (5 + 0.3 * turns(0.4))) % 1;
-      return noise + 0.5 * Math.sin(Math.PI * part) * turns(4_500 - 1_000 * part);
+      // Five a second, each falling from 4.5 to 2.5 kHz: the phase is the frequency's integral.
+      const [each, from, to] = [0.2, 4_500, 2_500];
+      const since = time % each;
+      const phase = from * since - ((from - to) / each / 2) * since ** 2;
+      const loudness = 0.35 + 0.15 * turns(0.7);
+      return noise + loudness * Math.sin((Math.PI * since) / each) * Math.sin(2 * Math.PI * phase);
     }
   }
 }

@@ -3,5 +3,5 @@ export const microphone = {
   level: 'How loud it is',
   decibels: '{level} dB',
   play: 'Play this second',
-  loudest: 'Of a longer sound, its loudest second is asked about.',
+  loudest: 'The loudest second of this sound.',
 } as const;

@@ -3,7 +3,7 @@ export const records = {
   title: 'Records',
   intro: 'Answers that were kept on this device, with what people said of them. Nothing here is sent.',
   empty: 'No records yet',
-  emptyText: 'In Use, keep an answer to a photo, or say what it really is: it stands here then.',
+  emptyText: 'In Use, keep an answer to a photo or a sound, or say what it really is: it stands here then.',
   nothingFits: 'No record fits.',
   model: 'Model',
   allModels: 'All models',

@@ -11,8 +11,8 @@ export const store = {
   ofVersion: 'Version {version}: {share}',
   ofWork: 'Made here and not sent: {bytes}',
   ofPhotos: {
-    one: '{n} photo shown to {model}: {bytes}',
-    other: '{n} photos shown to {model}: {bytes}',
+    one: '{n} example shown to {model}: {bytes}',
+    other: '{n} examples shown to {model}: {bytes}',
   },
   ofRecords: 'Photos of kept answers: {bytes}',
   evicted: 'To make room, version {version} of {model} went ({bytes}): it was unused for longest.',

@@ -8,8 +8,7 @@ export const teach = {
   baseVersion: 'It learns from version {version}, which stays as it is.',
 
   unnumbered: '{model} has no number yet',
-  unnumberedBody:
-    'What it learns from photos goes on under New model. Other teaching wants a version: send it first.',
+  unnumberedBody: 'What it is shown goes on under New model. Other teaching wants a version: send it first.',
   nothing: 'Nothing to teach yet',
   nothingBody: 'Get a model in Library first. Then correct it in Use, or label samples here.',
 

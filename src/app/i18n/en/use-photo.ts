@@ -1,5 +1,6 @@
 // Photos in the screen Use.
 export const usePhoto = {
+  waiting: 'Turn on the camera or choose a photo, and the answer appears here.',
   shutter: 'Hold this picture',
   next: 'Next picture',
   held: 'The picture that is held',

@@ -1,5 +1,6 @@
 // Sounds in the screen Use, where it says of photos something else.
 export const useSound = {
+  waiting: 'Turn on the microphone or choose a sound, and the answer appears here.',
   shutter: 'Hold this second',
   next: 'Listen on',
   held: 'The second that is held',

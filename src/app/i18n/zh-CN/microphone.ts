@@ -6,5 +6,5 @@ export const microphone: Translation<typeof en> = {
   level: '音量',
   decibels: '{level} dB',
   play: '播放这一秒',
-  loudest: '较长的声音只询问其中最响的一秒。',
+  loudest: '这段声音中最响的一秒。',
 };

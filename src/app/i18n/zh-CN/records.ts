@@ -6,7 +6,7 @@ export const records: Translation<typeof en> = {
   title: '记录',
   intro: '保存在这台设备上的答案，以及人们对它们的说明。这里的内容不会发送。',
   empty: '还没有记录',
-  emptyText: '在“使用”中保存对一张照片的答案，或说明它其实是什么，它就会出现在这里。',
+  emptyText: '在“使用”中保存对照片或声音的答案，或说明它其实是什么，它就会出现在这里。',
   nothingFits: '没有符合的记录。',
   model: '模型',
   allModels: '所有模型',

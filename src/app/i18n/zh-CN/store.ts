@@ -13,7 +13,7 @@ export const store: Translation<typeof en> = {
   ofModel: '{model}：{bytes}',
   ofVersion: '版本 {version}：{share}',
   ofWork: '在此制作且未发送：{bytes}',
-  ofPhotos: { other: '教给 {model} 的 {n} 张照片：{bytes}' },
+  ofPhotos: { other: '教给 {model} 的 {n} 个示例：{bytes}' },
   ofRecords: '已保留结果的照片：{bytes}',
   evicted: '为腾出空间，已移除 {model} 的版本 {version}（{bytes}）：它最久没有使用。',
   damaged: '{model} 的版本 {version} 在浏览器存储中损坏，需要重新获取 {bytes}。',

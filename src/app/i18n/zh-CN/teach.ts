@@ -9,7 +9,7 @@ export const teach: Translation<typeof en> = {
   baseVersion: '它从版本 {version} 开始学习；那个版本保持不变。',
 
   unnumbered: '{model} 还没有编号',
-  unnumberedBody: '从照片学习请到“新模型”中继续。其他教法需要一个版本：请先发送它。',
+  unnumberedBody: '展示内容的学习请到“新模型”中继续。其他教法需要一个版本：请先发送它。',
   nothing: '还没有可以教的',
   nothingBody: '先在“模型库”中获取一个模型，然后在“使用”中纠正它，或在这里标注样本。',
 

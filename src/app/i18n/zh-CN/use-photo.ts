@@ -3,6 +3,7 @@ import type { Translation } from '../translator.ts';
 import type { usePhoto as en } from '../en/use-photo.ts';
 
 export const usePhoto: Translation<typeof en> = {
+  waiting: '打开相机或选择照片，答案就会出现在这里。',
   shutter: '定住画面',
   next: '下一张',
   held: '定住的画面',

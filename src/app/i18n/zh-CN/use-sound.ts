@@ -3,6 +3,7 @@ import type { Translation } from '../translator.ts';
 import type { useSound as en } from '../en/use-sound.ts';
 
 export const useSound: Translation<typeof en> = {
+  waiting: '打开麦克风或选择声音，答案就会出现在这里。',
   shutter: '定住这一秒',
   next: '继续听',
   held: '定住的一秒',

@@ -59,7 +59,7 @@ export function RecordSoundButton(props: {
         {recording ? words('recordingSeconds', { n: recording.seconds }) : words('hold')}
       </HoldButton>
       <Button
-        icon={recording ? 'stop' : 'clock'}
+        icon={recording ? 'stop' : undefined}
         label={words('record', { name })}
         pressed={recording !== null}
         onClick={() => (recording ? onStop() : onStart(10))}

@@ -13,10 +13,15 @@ import { labelsOf, photoOf, remove, say } from '../../state/records.ts';
 export function RecordItem({ record }: { readonly record: RecordRow }) {
   const { id, truth } = record;
   return (
-    <article class="record-item" aria-label={`${record.model} ${formatDate(record.at)}`}>
-      <div class="record-photo">
-        {record.photo ? <Picture id={id} read={photoOf} alt={t('photoOf')} /> : null}
-      </div>
+    <article
+      class={record.photo ? 'record-item' : 'record-item plain'}
+      aria-label={`${record.model} ${formatDate(record.at)}`}
+    >
+      {record.photo ? (
+        <div class="record-photo">
+          <Picture id={id} read={photoOf} alt={t('photoOf')} />
+        </div>
+      ) : null}
       <div class="stack-close">
         <div class="record-head">
           <strong>{truth === null ? answered(record) : t('isReally', { label: truth })}</strong>

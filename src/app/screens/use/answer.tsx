@@ -9,8 +9,15 @@ import type { Answer } from '../../state/answers.ts';
 import { madeBy } from '../../state/peers.ts';
 import { Origin } from './origin.tsx';
 
-/** `asked`: whether there is anything to be answered. The place it takes is the same with and without an answer. */
-export function AnswerHead({ answer, asked }: { readonly answer: Answer | null; readonly asked: boolean }) {
+/** The place it takes is the same with and without an answer. */
+export function AnswerHead(props: {
+  readonly answer: Answer | null;
+  /** Whether there is anything to be answered. */
+  readonly asked: boolean;
+  /** What is to be done where there is not; absent: to draw. */
+  readonly waiting?: string;
+}) {
+  const { answer, asked, waiting = t('waiting') } = props;
   const decided = answer?.decided[0];
   return (
     <section class="answer" aria-label={t('answer')}>
@@ -18,7 +25,7 @@ export function AnswerHead({ answer, asked }: { readonly answer: Answer | null; 
         {decided ? (
           <DecidedWord decided={decided} unit={unitOf(answer)} />
         ) : (
-          <Nothing answer={answer} asked={asked} />
+          <Nothing answer={answer} says={asked ? t('thinking') : waiting} />
         )}
       </output>
       <OriginLine answer={answer} />
@@ -26,9 +33,9 @@ export function AnswerHead({ answer, asked }: { readonly answer: Answer | null; 
   );
 }
 
-function Nothing({ answer, asked }: { readonly answer: Answer | null; readonly asked: boolean }) {
+function Nothing({ answer, says }: { readonly answer: Answer | null; readonly says: string }) {
   if (answer) return null;
-  return <span class="answer-none soft">{asked ? t('thinking') : t('waiting')}</span>;
+  return <span class="answer-none soft">{says}</span>;
 }
 
 function unitOf(answer: Answer | null): string | null {

@@ -30,6 +30,8 @@ const words = askedWords('sound');
 interface SoundSubject extends Subject {
   /** [soundLength] */
   readonly second: Float32Array<ArrayBuffer>;
+  /** It is of a longer sound. */
+  readonly isPart: boolean;
 }
 
 export default function SoundWay({ inUse, variant }: WayProps) {
@@ -41,7 +43,7 @@ export default function SoundWay({ inUse, variant }: WayProps) {
     if (second && asking.isFree()) asking.ask(subjectOf(second));
   });
   const take = (file: File | undefined): void => {
-    if (file) void asking.holdRead(async () => subjectOf(await loudestSecond(file)));
+    if (file) void asking.holdRead(() => loudestOfFile(file));
   };
   const held = asking.held.value;
   const refused = asking.refused.value;
@@ -53,7 +55,11 @@ export default function SoundWay({ inUse, variant }: WayProps) {
   return (
     <DropTarget class="live" onFiles={files => take(files[0]?.file)}>
       <div class="live-head">
-        <AnswerHead answer={asking.answered.value?.answer ?? null} asked={held !== null || isOn} />
+        <AnswerHead
+          answer={asking.answered.value?.answer ?? null}
+          asked={held !== null || isOn}
+          waiting={words('waiting')}
+        />
         {asking.problem.value ? <ErrorNote failure={asking.problem.value} /> : null}
       </div>
       <div class="live-input stack">
@@ -79,7 +85,6 @@ export default function SoundWay({ inUse, variant }: WayProps) {
         />
         <MicrophoneTrouble microphone={microphone} />
         {refused ? <ErrorNote failure={refused} /> : null}
-        <p class="soft small">{sounds('loudest')}</p>
       </div>
       <AskedDetails inUse={inUse} asking={asking} kind="sound" />
     </DropTarget>
@@ -104,12 +109,13 @@ function Held({ subject }: { readonly subject: SoundSubject }) {
       <Button icon="play" onClick={() => void player.play(() => Promise.resolve(subject.second))}>
         {sounds('play')}
       </Button>
+      {subject.isPart ? <p class="soft small">{sounds('loudest')}</p> : null}
     </div>
   );
 }
 
-function subjectOf(second: Float32Array<ArrayBuffer>): SoundSubject {
-  return { second, toExample: () => prepareSound(second), toPhoto: () => Promise.resolve(null) };
+function subjectOf(second: Float32Array<ArrayBuffer>, isPart = false): SoundSubject {
+  return { second, isPart, toExample: () => prepareSound(second), toPhoto: () => Promise.resolve(null) };
 }
 
 function inputOf({ second }: SoundSubject): Tensor {
@@ -117,11 +123,12 @@ function inputOf({ second }: SoundSubject): Tensor {
 }
 
 /**
- * [soundLength]: of all its seconds the one that has most to say.
+ * Of all its seconds the one that has most to say.
  * @throws HaversackError `TooLarge`; `InputInvalid` for what this browser cannot play, and for less than a tenth of a second
  */
-async function loudestSecond(file: File): Promise<Float32Array<ArrayBuffer>> {
-  const loudest = loudestOf(soundWindows(await decodeSound(file)));
-  if (loudest) return loudest;
+async function loudestOfFile(file: File): Promise<SoundSubject> {
+  const seconds = soundWindows(await decodeSound(file));
+  const loudest = loudestOf(seconds);
+  if (loudest) return subjectOf(loudest, seconds.length > 1);
   throw new HaversackError('InputInvalid', 'shorter than a tenth of a second');
 }

@@ -1,0 +1,132 @@
+// New model taught by sounds, with the real store and a microphone before which a tone sounds.
+import { render } from 'preact';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import '../../../src/app/styles/tokens.css';
+import '../../../src/app/styles/base.css';
+import '../../../src/app/styles/parts.css';
+import '../../../src/app/styles/camera.css';
+import '../../../src/app/styles/new-model.css';
+import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
+import { ToastHost } from '../../../src/app/parts/toast.tsx';
+import { TeachByShowing } from '../../../src/app/screens/new-model/teach-by-showing.tsx';
+import { openTeaching } from '../../../src/app/state/project.ts';
+import { type Services, services } from '../../../src/app/state/services.ts';
+import { writeWav } from '../../../src/core/data/wav.ts';
+import { soundRate } from '../../../src/core/teach/sound-windows.ts';
+import { listExamples } from '../../../src/device/examples.ts';
+import { createProject } from '../../../src/device/projects.ts';
+import { freshDB } from '../../device/fresh-db.ts';
+import { microphoneHearsTone } from '../tone-microphone.ts';
+
+const root = document.body.appendChild(document.createElement('main'));
+afterEach(() => {
+  render(null, root);
+  vi.restoreAllMocks();
+});
+
+async function shown() {
+  const { db } = await freshDB();
+  const made = await createProject(db, { kind: 'sound', model: 'claps', labels: ['clap', 'snap'] });
+  services.value = { db, training: new WorkerBridge('training') } as Services;
+  const teaching = await openTeaching(made.id);
+  onTestFinished(() => {
+    render(null, root);
+    teaching.dispose();
+    services.value = null;
+  });
+  render(
+    <>
+      <TeachByShowing teaching={teaching} />
+      <ToastHost />
+    </>,
+    root,
+  );
+  const examples = () => listExamples(db, made.id);
+  return { examples };
+}
+
+function find(selector: string): HTMLElement {
+  const element = root.querySelector<HTMLElement>(selector);
+  if (!element) throw new Error(`nothing matches ${selector} in:\n${root.innerText}`);
+  return element;
+}
+
+/** Chirps of a pitch of their own, so that no two files are alike. */
+function soundFile(name: string, seconds: number, pitch: number): File {
+  const samples = Float32Array.from({ length: seconds * soundRate }, (_, i) => {
+    const time = i / soundRate;
+    return 0.4 * Math.sin(2 * Math.PI * (pitch + 90 * time) * time) * Math.abs(Math.sin(9 * time));
+  });
+  return new File([writeWav(samples, soundRate)], name, { type: 'audio/wav' });
+}
+
+/** As the system's choice of files gives them. */
+function give(files: readonly File[]): void {
+  const data = new DataTransfer();
+  for (const file of files) data.items.add(file);
+  const input = root.querySelector<HTMLInputElement>('.class-card input[type=file]')!;
+  expect(input.accept).toBe('audio/*');
+  input.files = data.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+test('sounds from files are cut into seconds, a recording each, and what is no sound is said', async () => {
+  const { examples } = await shown();
+  const noise = new File(['no sound'], 'c.mp3', { type: 'audio/mpeg' });
+  give([soundFile('a.wav', 2.5, 300), soundFile('b.wav', 1, 1500), noise]);
+  await expect.poll(async () => (await examples()).length).toBe(3);
+  await expect
+    .poll(() => root.querySelector('.toasts')?.textContent)
+    .toContain('3 seconds brought in 1 file is no sound');
+  const recordings = (await examples()).map(({ recording }) => recording);
+  expect(new Set(recordings).size).toBe(2);
+});
+
+test('a second is heard when it is tapped, and by Enter', async () => {
+  await shown();
+  give([soundFile('a.wav', 2, 300)]);
+  const started = vi.spyOn(AudioBufferSourceNode.prototype, 'start');
+  await expect.poll(() => root.querySelectorAll('.thumb').length).toBe(2);
+  find('.thumb').click();
+  await expect.poll(() => started.mock.contexts.length).toBe(1);
+  expect((started.mock.contexts[0] as AudioBufferSourceNode).buffer?.duration).toBe(1);
+  expect(find('.thumb').getAttribute('aria-selected')).toBe('true');
+  find('.thumbs').focus();
+  await userEvent.keyboard('{ArrowRight}{Enter}');
+  await expect.poll(() => started.mock.contexts.length).toBe(2);
+});
+
+test('held for a moment once the microphone hears, it records one whole second', async () => {
+  await microphoneHearsTone();
+  const { examples } = await shown();
+  find('.camera-off button').click();
+  await expect.poll(() => root.querySelector('.meter')).not.toBe(null);
+  find('.record-hold').focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.poll(async () => (await examples()).map(({ source }) => source)).toEqual(['microphone']);
+  await expect.poll(() => find('.record-hold').getAttribute('aria-pressed')).toBe('false');
+});
+
+test('what records ten seconds is ended by another tap, and counts meanwhile', async () => {
+  await microphoneHearsTone();
+  const { examples } = await shown();
+  const ten = find('[aria-label="Record 10 s of clap"]');
+  ten.click();
+  await expect.poll(() => find('.record-hold').textContent).toMatch(/Recording… [1-9] s/);
+  ten.click();
+  await expect.poll(() => ten.getAttribute('aria-pressed')).toBe('false');
+  await expect.poll(async () => (await examples()).length).toBeGreaterThan(0);
+  expect((await examples()).length).toBeLessThan(10);
+});
+
+test('a microphone that is not allowed is said in three lines, and nothing is recorded', async () => {
+  vi.spyOn(navigator.mediaDevices, 'getUserMedia').mockRejectedValue(new DOMException('', 'NotAllowedError'));
+  const { examples } = await shown();
+  find('[aria-label="Record 10 s of clap"]').click();
+  await expect
+    .poll(() => root.querySelector('[role=alert]')?.textContent)
+    .toContain('The microphone was not allowed.');
+  expect(find('[aria-label="Record 10 s of clap"]').getAttribute('aria-pressed')).toBe('false');
+  expect(await examples()).toEqual([]);
+});
