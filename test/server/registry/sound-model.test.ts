@@ -59,6 +59,7 @@ async function finished(device: string) {
     file,
     session,
     parent: null,
+    blocks: null,
     device,
   });
   await session.dispose();
