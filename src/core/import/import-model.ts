@@ -6,6 +6,7 @@ import { foldExternalData } from '../onnx/external-data.ts';
 import { kindOfFile } from '../onnx/looks-like.ts';
 import { type ForeignFormat, foreignDetail } from './foreign-formats.ts';
 import type { Imported, ImportFile } from './imported.ts';
+import { isJson } from './json-of.ts';
 import { foreignArchive, type Recognised, recognise } from './recognise.ts';
 import { unzip, zipEntries } from './unzip.ts';
 
@@ -53,7 +54,7 @@ async function bring(found: Recognised, files: readonly ImportFile[]): Promise<B
       return { kind: 'onnx', model: await folded(found.file, files) };
     case 'tfjs-graph': {
       const { importGraphModel } = await import('./tfjs-graph/import-graph-model.ts');
-      return { kind: 'imported', imported: importGraphModel([found.json, ...without(files, '.json')]) };
+      return { kind: 'imported', imported: importGraphModel([found.json, ...withoutJson(files)]) };
     }
     case 'tfjs-layers': {
       const { importLayersModel } = await import('./tfjs-layers/import-layers-model.ts');
@@ -77,6 +78,6 @@ function folded(model: ImportFile, files: readonly ImportFile[]): Promise<Bytes>
   });
 }
 
-function without(files: readonly ImportFile[], ending: string): ImportFile[] {
-  return files.filter(({ path }) => !path.endsWith(ending));
+function withoutJson(files: readonly ImportFile[]): ImportFile[] {
+  return files.filter(({ path }) => !isJson(path));
 }

@@ -2,6 +2,11 @@
 import { HaversackError } from '../errors.ts';
 import type { ImportFile } from './imported.ts';
 
+/** By its name, as systems that see no difference between `model.json` and `MODEL.JSON` call it. */
+export function isJson(path: string): boolean {
+  return /\.json$/i.test(path);
+}
+
 /** @throws HaversackError `ImportImpossible` */
 export function jsonOf({ path, bytes }: ImportFile): unknown {
   try {

@@ -4,6 +4,7 @@ import { kindOfFile } from '../onnx/looks-like.ts';
 import { z } from '../zod.ts';
 import type { ForeignFormat } from './foreign-formats.ts';
 import type { ImportFile } from './imported.ts';
+import { isJson } from './json-of.ts';
 import { isTeachableMachineMetadata } from './teachable-machine/metadata.ts';
 
 export type Recognised =
@@ -52,7 +53,7 @@ export function foreignArchive(names: readonly string[]): ForeignFormat | null {
 
 function recogniseOne(file: ImportFile, files: readonly ImportFile[]): Recognised | null {
   if (/\.onnx$/i.test(file.path)) return { kind: 'onnx', file };
-  if (!/\.json$/i.test(file.path)) return null;
+  if (!isJson(file.path)) return null;
   const kind = kindOfModelJson(file);
   if (kind !== 'tfjs-layers') return kind && { kind, json: file };
   const folder = folderOf(file.path);

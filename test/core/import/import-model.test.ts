@@ -69,6 +69,15 @@ describe('brings', () => {
     });
   });
 
+  it('a graph model whose names somebody wrote in capitals', async () => {
+    const brought = await importModel([
+      file('EMOTION.JSON', readFileSync(`${human}/emotion.json`)),
+      file('emotion.bin', readFileSync(`${human}/emotion.bin`)),
+      file('PACKAGE.JSON', '{"name":"x"}'),
+    ]);
+    expect(brought).toMatchObject({ kind: 'imported', imported: { format: 'tfjs-graph' } });
+  });
+
   it('a graph model, whatever its files are called', async () => {
     const files = ['antispoof.json', 'antispoof.bin'].map(name =>
       file(name, readFileSync(`${human}/${name}`)),

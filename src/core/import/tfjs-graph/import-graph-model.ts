@@ -4,6 +4,7 @@ import { HaversackError } from '../../errors.ts';
 import { inspectModel } from '../../onnx/inspect.ts';
 import { interfaceOf } from '../../onnx/interface.ts';
 import type { Imported, ImportFile } from '../imported.ts';
+import { isJson } from '../json-of.ts';
 import { quantizationNotes, readWeights } from '../tfjs-weights.ts';
 import { Evaluator } from './evaluate.ts';
 import { settleBatch } from './batch.ts';
@@ -42,7 +43,7 @@ export function importGraphModel(files: readonly ImportFile[]): Imported {
 }
 
 function graphFile(files: readonly ImportFile[]): ImportFile {
-  const named = files.filter(({ path }) => path.endsWith('.json'));
+  const named = files.filter(({ path }) => isJson(path));
   const found = named.length === 1 ? named[0] : named.find(file => saysGraphModel(file));
   if (found) return found;
   throw new HaversackError('ImportImpossible', 'there is no model.json of a graph model');
