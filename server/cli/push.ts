@@ -7,11 +7,10 @@ import { modelNameSchema, versionNumberSchema } from '../../src/core/artifact/na
 import { maxModelBytes } from '../../src/core/artifact/registry-api.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import { HaversackError } from '../../src/core/errors.ts';
-import { faceWithLabels } from '../../src/core/import/face-with-labels.ts';
 import type { Imported } from '../../src/core/import/imported.ts';
-import { type PixelRange, withPixels } from '../../src/core/import/pixels.ts';
+import type { PixelRange } from '../../src/core/import/pixels.ts';
+import { saidFace } from '../../src/core/import/said-face.ts';
 import { inspectModel } from '../../src/core/onnx/inspect.ts';
-import { interfaceOf } from '../../src/core/onnx/interface.ts';
 import { z } from '../../src/core/zod.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
@@ -65,7 +64,7 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
   const { client } = connect(io, options);
   const { model: file, imported } = await readSmallEnough(resolve(io.cwd, path));
   const labels = options.labels?.split(',').map(label => label.trim()) ?? null;
-  const said = saidOf(file, imported, labels, options.pixels);
+  const said = saidOf(file, imported, labels, options.pixels ?? null);
 
   const pushed = await pushModel(io, client, model.data, file, {
     ...said,
@@ -106,16 +105,17 @@ function saidOf(
   file: Bytes,
   imported: Imported | null,
   given: readonly string[] | null,
-  pixels: PixelRange | undefined,
+  pixels: PixelRange | null,
 ): { labels: string[] | null; interface: ModelInterface | null } {
-  const inspection = inspectModel(file);
   const labels = given ?? imported?.labels ?? null;
-  const face =
-    imported && (given ? faceWithLabels(imported.interface, inspection, given) : imported.interface);
-  if (!pixels) return { labels: labels && [...labels], interface: face };
-  const seen = withPixels(face ?? interfaceOf(inspection, labels), pixels);
-  if (!seen) throw new UsageError('--pixels: this model does not take one image with 1 or 3 channels.');
-  return { labels: labels && [...labels], interface: seen };
+  const inspection = inspectModel(file);
+  try {
+    const face = saidFace(inspection, imported?.interface ?? null, { labels: given, pixels });
+    return { labels: labels && [...labels], interface: face };
+  } catch (thrown) {
+    if (!pixels || !(thrown instanceof HaversackError) || thrown.code !== 'BadRequest') throw thrown;
+    throw new UsageError('--pixels: this model does not take one image with 1 or 3 channels.');
+  }
 }
 
 const metricsSchema = z.record(z.string().max(64), z.number().nullable());

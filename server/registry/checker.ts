@@ -36,17 +36,27 @@ export const checkedSchema = z.object({
 });
 export type Checked = z.infer<typeof checkedSchema>;
 
-/** An upload that came as files becomes chunks: one file, whatever it kept beside it. */
+/** An upload that came as files becomes chunks: one ONNX file, whatever it kept beside it, or was before. */
 const receiveJobSchema = z.object({
   kind: z.literal('receive'),
-  /** The model, and what came with it, by the names they came under: where they lie on this machine. */
-  model: z.string(),
+  /** Of an ONNX file its name; null: it is of another format, and told apart by its content. */
+  model: z.string().nullable(),
+  /** What came, by the names it came under: where it lies on this machine. */
   files: z.array(z.object({ name: z.string(), path: z.string(), bytes: z.number().int().min(0) })),
+  /** What was said of it. */
+  labels: z.array(z.string()).nullable(),
+  pixels: z.tuple([z.number(), z.number()]).nullable(),
 });
 export type ReceiveJob = z.infer<typeof receiveJobSchema>;
 
-/** Its chunks are stored. */
-export const receivedSchema = z.object({ file: fileRefSchema });
+export const receivedSchema = z.object({
+  /** Its chunks are stored. */
+  file: fileRefSchema,
+  /** Null where it is to be read from the file. */
+  interface: interfaceSchema.nullable(),
+  /** As they were said, else as its format has them. */
+  labels: z.array(z.string()).nullable(),
+});
 export type Received = z.infer<typeof receivedSchema>;
 
 /** A variant is made of a version and measured on its data. */

@@ -1,5 +1,6 @@
-// An upload in one request: a model's file, or a zip of it and the files beside it, streamed to disk, made into chunks in the
-// check process and committed as a push is. Nothing is visible before that, and nothing is left of what breaks off.
+// An upload in one request: a model's file, or a zip of it and the files beside it, streamed to disk, made into chunks (where it
+// is of another format: converted) in the check process, and committed as a push is. Nothing is visible before that, and nothing
+// is left of what breaks off.
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { FileRef } from '../../src/core/artifact/chunks.ts';
@@ -30,7 +31,8 @@ export interface ReceivedVersion {
 /**
  * The same file from the same parent as the newest version is that version: whoever is not sure whether it arrived sends
  * it again.
- * @throws HaversackError `TooLarge`, `ArchiveInvalid`, `BadRequest` (it broke off), `Unavailable`, and as `pushVersion`
+ * @throws HaversackError `TooLarge`, `ArchiveInvalid`, `ImportImpossible`, `BadRequest` (it broke off; pixels of what takes no
+ * image), `Unavailable`, and as `pushVersion`
  */
 export async function receiveFile(
   registry: Registry,
@@ -45,12 +47,13 @@ export async function receiveFile(
       newestIfSame(registry.database, { model, file: of, parent: said.parent });
     const before = await here(arrived);
     if (before) return received(before);
-    const job: ReceiveJob =
+    const files =
       kind === 'zip'
         ? await unpackAll(arrived.path, folder)
-        : { kind: 'receive', model: 'model.onnx', files: [{ ...arrived, name: 'model.onnx' }] };
-    const { file } = await registry.checker.receive(job);
-    const push = { file, ...said, interface: null, task: null, evaluations: [], recipe: null };
+        : { model: 'model.onnx', files: [{ ...arrived, name: 'model.onnx' }] };
+    const { labels, pixels, note, parent } = said;
+    const { file, ...face } = await registry.checker.receive({ kind: 'receive', ...files, labels, pixels });
+    const push = { file, ...face, note, parent, task: null, evaluations: [], recipe: null };
     return received((await here(file)) ?? (await pushVersion(registry, model, push, pusher, 'newest')));
   });
 }
@@ -60,13 +63,13 @@ function received({ manifest, created }: Committed): ReceivedVersion {
 }
 
 /** Under numbers for names: what a file is called decides nothing on this machine. */
-async function unpackAll(archive: string, folder: string): Promise<ReceiveJob> {
+async function unpackAll(archive: string, folder: string): Promise<Pick<ReceiveJob, 'model' | 'files'>> {
   const entries = await readZip(archive, maxModelBytes);
   const models = entries.filter(({ name }) => name.toLowerCase().endsWith('.onnx'));
   const [model] = models;
-  if (!model || models.length > 1) {
-    const found = models.map(({ name }) => `'${name}'`).join(', ') || 'none';
-    throw new HaversackError('ArchiveInvalid', `it holds one .onnx file; found is ${found}`);
+  if (models.length > 1) {
+    const found = models.map(({ name }) => `'${name}'`).join(', ');
+    throw new HaversackError('ArchiveInvalid', `it holds one .onnx file at most; found is ${found}`);
   }
   await requireRoom(
     folder,
@@ -78,5 +81,5 @@ async function unpackAll(archive: string, folder: string): Promise<ReceiveJob> {
     await unpack(archive, entry, path);
     files.push({ name: entry.name, path, bytes: entry.bytes });
   }
-  return { kind: 'receive', model: model.name, files };
+  return { model: model?.name ?? null, files };
 }

@@ -94,7 +94,8 @@ export const modelOperations: Operations = {
     query: fileUploadSchema,
     body: {
       type: 'application/octet-stream',
-      about: 'An ONNX file; `application/zip`: one with the files beside it',
+      about:
+        'An ONNX file; `application/zip`: one with the files beside it, or a model of TensorFlow.js or Teachable Machine, which is converted',
     },
     answers: { 200: detail, 201: detail },
     errors: [
@@ -103,6 +104,7 @@ export const modelOperations: Operations = {
       'ExternalDataMissing',
       'ModelInvalid',
       'ArchiveInvalid',
+      'ImportImpossible',
       'UnsupportedMediaType',
     ],
     example: null,

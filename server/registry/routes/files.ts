@@ -61,6 +61,6 @@ function kindOf({ headers }: FastifyRequest): 'onnx' | 'zip' {
   if (kind) return kind;
   throw new HaversackError(
     'UnsupportedMediaType',
-    `got ${type}, wanted application/octet-stream (an .onnx file) or application/zip (one with the files beside it)`,
+    `got ${type}, wanted application/octet-stream (an .onnx file) or application/zip (one with the files beside it, or a model of TensorFlow.js or Teachable Machine)`,
   );
 }

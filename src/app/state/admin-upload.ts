@@ -15,7 +15,7 @@ import {
   type Looked,
   nameOf,
   type Said,
-  saidFace,
+  saidOf,
 } from './brought-model.ts';
 import type { GivenFile } from './given-files.ts';
 
@@ -69,7 +69,7 @@ export function createUpload({ bring, api }: UploadOptions) {
       const { sentBytes } = await uploadFile(api(), cut, { signal: stop, onProgress });
       state.value = { phase: 'committing', inspected };
       const { labels, note } = said;
-      const face = saidFace(inspected, said);
+      const face = saidOf(inspected, said);
       const push = { file: cut.ref, labels: labels && [...labels], interface: face, note };
       const detail = await api().push(model, push, stop);
       state.value = { phase: 'done', model, version: versionOf(detail), sentBytes };

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { runCandidate } from '../../device/run-candidate.ts';
-import { type Inspected, lookAt, type Looked, nameOf, type Said, saidFace } from './brought-model.ts';
+import { type Inspected, lookAt, type Looked, nameOf, type Said, saidOf } from './brought-model.ts';
 import type { GivenFile } from './given-files.ts';
 import { need } from './services.ts';
 
@@ -41,7 +41,7 @@ async function kept(model: string, inspected: Inspected, said: Said): Promise<Fa
   const { db, serving } = need();
   try {
     const { labels, note } = said;
-    const face = saidFace(inspected, said);
+    const face = saidOf(inspected, said);
     const given = { model, file: inspected.file, interface: face, labels, note };
     const founded = await serving.call(api => api.foundModel(given));
     if (!founded.ok) return founded.error;

@@ -3,10 +3,9 @@
 import type { Bytes } from '../../core/artifact/digest.ts';
 import type { ModelInterface } from '../../core/artifact/interface.ts';
 import { failure, type Failure, toFailure } from '../../core/errors.ts';
-import { faceWithLabels } from '../../core/import/face-with-labels.ts';
 import type { ForeignFormat } from '../../core/import/foreign-formats.ts';
 import type { ImportFile } from '../../core/import/imported.ts';
-import { type PixelRange, withPixels } from '../../core/import/pixels.ts';
+import { saidFace, type SaidOfModel } from '../../core/import/said-face.ts';
 import type { Result } from '../../core/result.ts';
 import type { BroughtModel } from '../../worker/protocol.ts';
 import type { GivenFile } from './given-files.ts';
@@ -38,11 +37,8 @@ export type Looked =
 export type Bring = (files: readonly ImportFile[]) => Promise<Result<BroughtModel>>;
 
 /** What a person says of the model that is in none of its files. */
-export interface Said {
-  readonly labels: readonly string[] | null;
+export interface Said extends SaidOfModel {
   readonly note: string | null;
-  /** Null: nobody said, or it takes no images. */
-  readonly pixels: PixelRange | null;
 }
 
 /** Looks at a file, or at those of a folder. */
@@ -73,14 +69,9 @@ async function looked(bring: Bring, name: string, given: readonly GivenFile[]): 
   return { phase: 'ready', inspected: { name, file, inspection, imported }, failure: null };
 }
 
-/** Null where it is to be read from the file. */
-export function saidFace(
-  { inspection, imported }: Inspected,
-  { labels, pixels }: Said,
-): ModelInterface | null {
-  if (!imported && !pixels) return null;
-  const face = labels ? faceWithLabels(inspection.interface, inspection, labels) : inspection.interface;
-  return pixels ? withPixels(face, pixels) : face;
+/** Null where it is to be read from the file. @throws HaversackError as `saidFace` of `core/import` */
+export function saidOf({ inspection, imported }: Inspected, said: SaidOfModel): ModelInterface | null {
+  return saidFace(inspection, imported && inspection.interface, said);
 }
 
 /** Of one file its name, of a folder's files the folder's. */

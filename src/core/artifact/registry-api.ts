@@ -195,6 +195,13 @@ export const fileUploadSchema = z.object({
     .default(null),
   note: z.string().max(1024).nullable().default(null),
   parent: z.coerce.number().pipe(versionNumberSchema).nullable().default(null),
+  /** `BLACK,WHITE`: the numbers that black and white are, where it takes images. */
+  pixels: z
+    .string()
+    .transform(text => text.split(',').map(Number))
+    .pipe(z.tuple([z.number(), z.number()]))
+    .nullable()
+    .default(null),
 });
 
 /** PUT /models/{model}/aliases/{alias} with If-Match: "revision", or If-None-Match: * for a new alias. */

