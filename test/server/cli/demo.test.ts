@@ -53,6 +53,21 @@ describe('demo add teach', () => {
     expect(again.err).toContain("'teach-base'");
   });
 
+  it('sets the tag of a model that was left without it, and pushes nothing again', async () => {
+    const address = `${server.url}/registry/v1/models/teach-base`;
+    const env = { HAVERSACK_URL: server.url };
+    const untag = await haversack(server.folder, ['tag', 'teach-base', 'remove', embeddingTag], { env });
+    expect(untag).toMatchObject({ code: 0 });
+    const again = await add('--yes', '--json');
+    expect(again).toMatchObject({ code: 0 });
+    expect(JSON.parse(again.out)).toMatchObject({ version: 1, uploadedBytes: 0 });
+    const { tags, versions } = (await (await fetch(address)).json()) as {
+      tags: string[];
+      versions: unknown[];
+    };
+    expect({ tags, versions: versions.length }).toEqual({ tags: [embeddingTag], versions: 1 });
+  });
+
   it('of which all but a place to embed at is left away', async () => {
     const { model } = makeTeachBase(await packageFiles(teachBasePackage, teachBaseFiles, '/nowhere'));
     expect(embeddingPoints(model)[0]).toMatchObject({ width: 512, pools: true, share: 1 });
@@ -96,6 +111,12 @@ describe('files of a package that is not installed', () => {
     // On Windows a shell reads it: a folder with a space in its name would be two words.
     expect(asked).not.toContain(folder);
     expect(await readdir(join(cache(), `${name}@1.0.0`))).toEqual(['models']);
+  });
+
+  it('are there for two that ask at the same time', async () => {
+    const both = await Promise.all([fetchIt(), fetchIt()]);
+    for (const [file] of both) expect(new TextDecoder().decode(file!.bytes)).toBe('weights');
+    expect(await readdir(cache())).toEqual([`${name}@1.0.0`]);
   });
 
   it('are refused where they are not what is pinned, and nothing stays', async () => {
