@@ -1,6 +1,5 @@
 // A model whose first version is made here: it runs before it has a number, gets one, and is lost at no step between.
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import { type Candidate, candidateSchema } from '../../src/core/artifact/documents.ts';
 import { envelopeDigest, openDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
@@ -11,7 +10,6 @@ import {
   listCandidates,
   readCandidate,
   readCandidateFile,
-  saveCandidate,
 } from '../../src/device/candidates.ts';
 import { checkForUpdates, type CheckNews } from '../../src/device/check-updates.ts';
 import type { Database } from '../../src/device/db.ts';
@@ -30,7 +28,8 @@ import { forgetRegistry } from '../../src/device/registry.ts';
 import { foundAs } from '../../src/device/rename-candidate.ts';
 import { runCandidate, stopCandidate } from '../../src/device/run-candidate.ts';
 import { startUpdates } from '../../src/device/updates.ts';
-import { fileOf, manifestOf, now } from './documents-made.ts';
+import { fileOf, now } from './documents-made.ts';
+import { foundModel } from './founded.ts';
 import { freshDB } from './fresh-db.ts';
 import { RegistryInPage } from './registry-in-page.ts';
 
@@ -49,13 +48,8 @@ beforeEach(async () => {
 });
 
 /** A project finished; equal seeds give equal chunks. */
-async function finished(seed: number, change: Partial<Candidate> = {}): Promise<string> {
-  const { file, tensors } = fileOf([1, 2, seed]);
-  const { ref, chunks } = await chunkFile(file, tensors);
-  const artifacts = { dataset: null, recorded: null, topology: null };
-  const { version: _version, candidate: _candidate, ...body } = manifestOf(model, 1, ref, artifacts);
-  const candidate: Candidate = { ...body, type: 'candidate', device: identity.keyId, ...change };
-  return saveCandidate(db, identity, { candidate, chunks, comparison: null });
+function finished(seed: number, change: Partial<Candidate> = {}): Promise<string> {
+  return foundModel(db, identity, model, seed, change);
 }
 
 const inUse = () => activeOf(db, model);

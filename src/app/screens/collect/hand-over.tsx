@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
 import type { HandOver } from '../../../device/bundles.ts';
-import type { CandidateRow, Installed } from '../../../device/schema.ts';
+import type { CandidateRow } from '../../../device/schema.ts';
 import { t } from '../../i18n/collect.ts';
 import { formatBytes, formatDate } from '../../i18n/format.ts';
 import { Button } from '../../parts/button.tsx';
@@ -20,8 +20,13 @@ import { registryIsFolder } from '../../state/registry-kind.ts';
 import { samples } from '../../state/samples.ts';
 import { need } from '../../state/services.ts';
 
-export function HandOverCard({ row }: { readonly row: Installed }) {
-  const { model, version } = row;
+interface HandOverProps {
+  readonly model: string;
+  /** What runs of it; null: it has no number yet. */
+  readonly version: number | null;
+}
+
+export function HandOverCard({ model, version }: HandOverProps) {
   const taught = candidates.value.filter(each => each.model === model && isHere(each));
   const own = samples.value.filter(each => each.model === model);
   const [withTaught, setWithTaught] = useState(true);
@@ -40,25 +45,30 @@ export function HandOverCard({ row }: { readonly row: Installed }) {
           checked={sendsTaught}
           onChange={taught.length > 0 ? setWithTaught : null}
         />
-        <Choice
-          title={t('mySamples')}
-          hint={own.length > 0 ? t('mySamplesOf', { n: own.length }) : t('noSamples')}
-          checked={sendsSamples}
-          onChange={own.length > 0 ? setWithSamples : null}
-        />
-        <Choice
-          title={t('whole')}
-          hint={t('wholeOf', { version: String(version) })}
-          checked={whole}
-          onChange={setWhole}
-        />
+        {version === null ? null : (
+          <>
+            <Choice
+              title={t('mySamples')}
+              hint={own.length > 0 ? t('mySamplesOf', { n: own.length }) : t('noSamples')}
+              checked={sendsSamples}
+              onChange={own.length > 0 ? setWithSamples : null}
+            />
+            <Choice
+              title={t('whole')}
+              hint={t('wholeOf', { version: String(version) })}
+              checked={whole}
+              onChange={setWhole}
+            />
+          </>
+        )}
         <Ways
-          row={row}
+          model={model}
+          version={version}
           hasSamples={own.length > 0}
           wanted={{
             candidates: sendsTaught ? taught.map(({ digest }) => digest) : [],
-            samplesOf: sendsSamples ? { model, version } : null,
-            versions: whole ? [{ model, version }] : [],
+            samplesOf: version !== null && sendsSamples ? { model, version } : null,
+            versions: version !== null && whole ? [{ model, version }] : [],
           }}
         />
       </div>
@@ -68,11 +78,11 @@ export function HandOverCard({ row }: { readonly row: Installed }) {
 
 /** Where what was chosen can go. */
 function Ways({
-  row: { model, version },
+  model,
+  version,
   wanted,
   hasSamples,
-}: {
-  readonly row: Installed;
+}: HandOverProps & {
   readonly wanted: HandOver;
   readonly hasSamples: boolean;
 }) {
@@ -103,7 +113,7 @@ function Ways({
         <Button kind={canShare() ? 'plain' : 'primary'} icon="download" {...common('save')}>
           {t('save')}
         </Button>
-        {hasSamples && !registryIsFolder ? (
+        {version !== null && hasSamples && !registryIsFolder ? (
           <Button kind="quiet" icon="upload" onClick={() => void send(model, version)}>
             {t('sendSamples')}
           </Button>
@@ -136,7 +146,7 @@ function Choice(props: {
 }
 
 /** What was sent is the registry's, and its chunks may be gone. */
-function isHere({ state }: CandidateRow): boolean {
+export function isHere({ state }: CandidateRow): boolean {
   return state !== 'sent';
 }
 

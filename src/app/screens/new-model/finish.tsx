@@ -12,11 +12,10 @@ import { TextField } from '../../parts/field.tsx';
 import { SavePage } from '../../parts/save-page.tsx';
 import { href, navigate } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
-import { catalogue } from '../../state/catalogue.ts';
-import { installedByModel } from '../../state/installed.ts';
 import { readJudged } from '../../state/judge.ts';
 import type { Teaching } from '../../state/project.ts';
 import { canFinish } from './missing.ts';
+import { useNameHint } from './name-hint.ts';
 
 export function Finish({ teaching }: { readonly teaching: Teaching }) {
   const [open, setOpen] = useState(false);
@@ -68,6 +67,7 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
   const [problem, setProblem] = useState<Failure | null>(null);
   const isClosed = useRef(false);
   useEffect(() => () => void (isClosed.current = true), []);
+  const hint = useNameHint(name);
   const isName = modelNameSchema.safeParse(name).success;
   const make = async (): Promise<void> => {
     if (!isName || busy) return;
@@ -103,7 +103,7 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
       >
         <TextField
           label={t('name')}
-          hint={isTaken(name) ? t('nameTaken') : t('nameHint')}
+          hint={hint}
           error={isName ? null : t('nameWrong')}
           value={name}
           maxLength={64}
@@ -117,8 +117,4 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
       </form>
     </Dialog>
   );
-}
-
-function isTaken(name: string): boolean {
-  return installedByModel.value.has(name) || (catalogue.value ?? []).some(summary => summary.model === name);
 }
