@@ -5,6 +5,7 @@ import { type Failure, toFailure } from '../../core/errors.ts';
 import { runCandidate } from '../../device/run-candidate.ts';
 import { type Inspected, lookAt, type Looked, nameOf, type Said, saidOf } from './brought-model.ts';
 import type { GivenFile } from './given-files.ts';
+import { keepRuntime } from './offline-runtime.ts';
 import { need } from './services.ts';
 
 export type BringState =
@@ -46,6 +47,8 @@ async function kept(model: string, inspected: Inspected, said: Said): Promise<Fa
     const founded = await serving.call(api => api.foundModel(given));
     if (!founded.ok) return founded.error;
     await runCandidate(db, founded.value.candidate);
+    // What runs it, for when the network is away; with models of the registry that is fetched with the first.
+    void keepRuntime(['wasm']);
     return null;
   } catch (thrown) {
     return toFailure(thrown, 'StorageFailed');
