@@ -53,6 +53,15 @@ async function optimizedInNode({ project }: BrowserCommandContext, path: string)
   return Buffer.from(await optimizeGraph(file)).toString('base64');
 }
 
+/** The device's store, the client library, microphones and projects that learn on WASM compute nothing on a GPU. */
+const onceIsEnough = [
+  'test/device/**',
+  'test/sdk/**',
+  'test/app/state/microphone.browser.test.ts',
+  'test/app/screens/new-sound.browser.test.tsx',
+  'test/worker/{,sound-}project.browser.test.ts',
+];
+
 function browserProject(
   name: 'webgpu' | 'plain' | 'measure-browser',
   include = 'test/**/*.browser.test.{ts,tsx}',
@@ -75,9 +84,7 @@ function browserProject(
       setupFiles: ['test/empty-store.setup.ts'],
       // Its own patience ends after a second; a machine under load needs more.
       expect: { poll: { timeout: 25_000 } },
-      // The device's store, the client library and projects that learn on WASM compute nothing on a GPU: once is enough.
-      exclude:
-        name === 'webgpu' ? ['test/device/**', 'test/sdk/**', 'test/worker/project.browser.test.ts'] : [],
+      exclude: name === 'webgpu' ? onceIsEnough : [],
       testTimeout: 60_000,
       hookTimeout: 60_000,
       browser: {
