@@ -31,6 +31,8 @@ export interface Compared {
   /** Shares of the held-out photographs. */
   readonly head: number;
   readonly blocks: number;
+  /** That were run. */
+  readonly epochs: number;
   readonly seconds: number;
 }
 
@@ -80,7 +82,12 @@ export async function compareBlocks(
       file,
       test.map(place => ({ photo: photo(place), label: labelOf(place) })),
     );
-  return { head: await right(composeClassifier(embedder, head)), blocks: await right(taught.file), seconds };
+  return {
+    head: await right(composeClassifier(embedder, head)),
+    blocks: await right(taught.file),
+    epochs: taught.epochs,
+    seconds,
+  };
 }
 
 async function embedded({ model, width }: Embedder, photos: readonly Tensor[]) {

@@ -2,6 +2,7 @@
 import type { Digest } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import { composeClassifier } from '../core/teach/compose-classifier.ts';
+import type { TrainControl } from '../core/train/engine.ts';
 import { saveCandidate } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
 import { parentOfNext } from '../device/founding.ts';
@@ -22,35 +23,49 @@ import { readStoredModel } from './stored-model.ts';
  * `Aborted`, `NotInstalled`, `RuntimeFailed`, `QuotaExceeded`
  */
 export async function finishProject(db: Database, open: OpenProject): Promise<Digest> {
-  const { learner } = open;
+  return keepFinished(db, await projectNow(db, open), open.learner.control);
+}
+
+/** A project as it was at one moment, and the file that it is. */
+export type FinishingProject = Omit<FinishedProject, 'session' | 'parent' | 'device'>;
+
+/** With a head alone. @throws HaversackError as `finishProject` */
+export async function projectNow(
+  db: Database,
+  { id, embedder, learner }: OpenProject,
+): Promise<FinishingProject> {
   await learner.learn();
   // All of one moment, before anything is awaited: what is shown, moved or taken away from now on is of the next version.
   const { all: examples, classes } = learner.examples;
   const learnt = learntOf(classes, learner.answerer.learnt);
   const heldOut = answersOnHeldOut(learnt, learner.examples.rows('test'));
-  const project = { ...(await readProject(db, open.id)), classes };
-  const chosen = await readEmbedder(db, open.embedder, project.kind);
+  const project = { ...(await readProject(db, id)), classes };
+  const chosen = await readEmbedder(db, embedder, project.kind);
   const file = composeClassifier(chosen.embedder, learnt.head);
+  return { project, examples, learnt, heldOut, chosen, file, blocks: null };
+}
+
+/**
+ * Checked, judged and stored as a signed candidate, in state `judging`.
+ * @throws HaversackError `Aborted`, `RuntimeFailed`, `QuotaExceeded`
+ */
+export async function keepFinished(
+  db: Database,
+  finishing: FinishingProject,
+  control: TrainControl,
+): Promise<Digest> {
+  const { project, heldOut, chosen, file } = finishing;
   const session = await openOrtSession(file, 'wasm');
   try {
     const identity = await loadIdentity(db);
-    const finished: FinishedProject = {
-      project,
-      examples,
-      learnt,
-      heldOut,
-      chosen,
-      file,
-      session,
-      parent: await parentOf(db, project),
-      device: identity.keyId,
-    };
+    const parent = await parentOf(db, project);
+    const finished: FinishedProject = { ...finishing, session, parent, device: identity.keyId };
     const readShown = shownReader(db, chosen.taken);
     await checkComposed(session, heldOut, readShown);
     const made = await buildProjectCandidate(finished);
-    const comparison = await compareWithParent(finished, made.candidate, readShown, learner.control);
+    const comparison = await compareWithParent(finished, made.candidate, readShown, control);
     // The last moment at which closing leaves nothing behind.
-    await learner.control.checkpoint();
+    await control.checkpoint();
     const candidate = await saveCandidate(db, identity, { ...made, comparison });
     await noteCandidate(db, project.id, candidate);
     return candidate;

@@ -45,6 +45,8 @@ export interface FinishedProject {
   readonly chosen: ChosenEmbedder;
   /** Embedder and head. */
   readonly file: Bytes;
+  /** What the embedder's last blocks learnt too: how much of its weights, in how many epochs. Null: a head alone. */
+  readonly blocks: { readonly share: number; readonly epochs: number } | null;
   /** Of `file`. */
   readonly session: Session;
   /** Null: it founds a model. */
@@ -156,12 +158,13 @@ function notSureBelow({ judged, rows }: Learnt): number {
   return sureAbove({ classes: rows.classes, probabilities: judged.probabilities, labels });
 }
 
-function recipeOf({ chosen: { embedder, from }, learnt }: FinishedProject): Candidate['recipe'] {
+function recipeOf({ chosen: { embedder, from }, learnt, blocks }: FinishedProject): Candidate['recipe'] {
   const { penalty, temperature } = learnt;
   return {
     kind: shownRecipe,
     embedder: { ...(from ?? { kind: builtInEmbedder }), file: embedder.digest },
     head: { kind: 'softmax-regression', penalty, temperature },
+    ...(blocks && { blocks }),
   };
 }
 

@@ -6,6 +6,7 @@ import { compare, type Comparison } from '../core/evaluate/compare.ts';
 import { decide } from '../core/evaluate/decide.ts';
 import type { Session } from '../core/runtime/session.ts';
 import { probabilitiesOf } from '../core/teach/head.ts';
+import { rowsAt } from '../core/teach/labelled-embeddings.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { TrainControl } from '../core/train/engine.ts';
 import type { Database } from '../device/db.ts';
@@ -30,11 +31,21 @@ export interface HeldOut extends EmbeddedRows {
 }
 
 export function answersOnHeldOut({ head }: Learnt, rows: EmbeddedRows): HeldOut {
-  const probabilities = probabilitiesOf(head, rows.embeddings);
-  const answers = Int32Array.from(rows.ids, (_id, row) =>
-    likeliest(probabilities.subarray(row * rows.classes, (row + 1) * rows.classes)),
+  return answersOf(rows, [...rows.ids.keys()], probabilitiesOf(head, rows.embeddings));
+}
+
+/** @param places of the rows that were asked about @param probabilities of those, [places, classes] */
+export function answersOf(
+  rows: EmbeddedRows,
+  places: readonly number[],
+  probabilities: Float32Array<ArrayBuffer>,
+): HeldOut {
+  const { classes } = rows;
+  const answers = Int32Array.from(places, (_place, row) =>
+    likeliest(probabilities.subarray(row * classes, (row + 1) * classes)),
   );
-  return { ...rows, probabilities, answers };
+  const ids = places.map(place => rows.ids[place]!);
+  return { ...rows, ...rowsAt(rows, places), ids, probabilities, answers };
 }
 
 /** The first of the largest. */

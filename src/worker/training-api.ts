@@ -60,7 +60,7 @@ export const training: TrainingApi = {
 };
 
 /** @throws HaversackError `Conflict` where a run is under way: they would share one engine and its memory */
-async function controlled<T>(work: (control: RunControl) => Promise<T>): Promise<T> {
+export async function controlled<T>(work: (control: RunControl) => Promise<T>): Promise<T> {
   if (run) throw new HaversackError('Conflict', 'a run is under way in this worker');
   const control = new RunControl();
   run = control;

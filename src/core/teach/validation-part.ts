@@ -3,7 +3,7 @@ import { foldsOf } from './folds.ts';
 import type { LabelledEmbeddings } from './labelled-embeddings.ts';
 
 /** One in so many. */
-const validationFolds = 5;
+const validationFolds = 8;
 
 export interface LearningParts {
   /** Places of the rows. */
