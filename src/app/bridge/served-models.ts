@@ -64,6 +64,11 @@ export class ServedModels {
     return this.#ask(target, inputs);
   }
 
+  /** What is asked next is opened anew. */
+  close(target: ServedTarget): void {
+    this.#close(keyOf(target));
+  }
+
   /** Every variant of a version, or of all versions of a model. What is asked next is opened anew. */
   closeAll(model: string, version?: number): void {
     const prefix = version === undefined ? `${model}@` : `${model}@${version}/`;

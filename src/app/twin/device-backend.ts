@@ -16,7 +16,7 @@ import type {
 import type { TensorMap } from '../../core/tensor.ts';
 import type { ServedModels } from '../bridge/served-models.ts';
 import { withDeadline } from './deadline.ts';
-import type { InstalledVersions } from './installed-versions.ts';
+import { type InstalledVersions, unnumbered } from './installed-versions.ts';
 import { Lane } from './lane.ts';
 
 export interface DeviceBackendOptions {
@@ -70,12 +70,12 @@ export class DeviceBackend implements ProtocolBackend {
   }
 
   async infer({ model, version }: Resolved, request: InferRequest, context: InferContext): Promise<Answered> {
-    const { manifest, variant } = await this.#options.versions.get(model, version);
+    const { manifest, target } = await this.#options.versions.get(model, version);
     assertOutputs(
       request,
       manifest.interface.outputs.map(({ name }) => name),
     );
-    const target = { model, version, variant };
+    const named = version === unnumbered ? null : String(version);
     return withDeadline(request, context, async signal => {
       const served = await this.#lane.run(signal, async () =>
         valueOf(await this.#options.models.predict(target, request.inputs)),
@@ -83,18 +83,16 @@ export class DeviceBackend implements ProtocolBackend {
       const { outputs, provider, runMs } = served;
       return {
         outputs: request.outputs ? pick(outputs, request.outputs) : outputs,
-        by: { who: 'device', model, version: String(version), variant: served.variant, provider, ms: runMs },
+        by: { who: 'device', model, version: named, variant: served.variant, provider, ms: runMs },
       };
     });
   }
 
   async index(): Promise<readonly IndexEntry[]> {
-    return (await this.#options.versions.list()).map(({ model, version }) => ({
-      name: model,
-      version: String(version),
-      state: 'READY',
-      reason: '',
-    }));
+    const { versions } = this.#options;
+    const numbered = (await versions.list()).map(({ model, version }) => [model, String(version)] as const);
+    const others = (await versions.unnumbered()).map(model => [model, ''] as const);
+    return [...numbered, ...others].map(([name, version]) => ({ name, version, state: 'READY', reason: '' }));
   }
 
   /** Opens it; where it is not here, gets it first. */
@@ -105,15 +103,15 @@ export class DeviceBackend implements ProtocolBackend {
       await fetchVersion(target);
       return versions.resolve(target.model, target.version);
     });
-    const { variant } = await versions.get(target.model, version);
-    valueOf(await models.open({ model: target.model, version, variant }));
+    valueOf(await models.open((await versions.get(target.model, version)).target));
   }
 
   /** Its memory; the version stays on the device, and the next question opens it again. */
   async unload({ model, version }: Target): Promise<void> {
     const { versions, models } = this.#options;
     const found = await versions.resolve(model, version);
-    models.closeAll(model, version === undefined ? undefined : found);
+    if (found === unnumbered) models.close((await versions.get(model, found)).target);
+    else models.closeAll(model, version === undefined ? undefined : found);
   }
 }
 

@@ -4,18 +4,26 @@ import type { Alias, Manifest } from '../../core/artifact/documents.ts';
 import { targetOf } from '../../core/artifact/rollout.ts';
 import { HaversackError } from '../../core/errors.ts';
 import { seenAlias } from '../../device/aliases.ts';
+import { readCandidate } from '../../device/candidates.ts';
 import { onChanges } from '../../device/changes.ts';
 import type { Database } from '../../device/db.ts';
-import { activeOf, keptVariant, listInstalled, openInstalled } from '../../device/library.ts';
-import type { Active, Installed, RunningVersion } from '../../device/schema.ts';
+import { activeOf, keptVariant, listActive, listInstalled, openInstalled } from '../../device/library.ts';
+import { candidateOf } from '../../device/needs.ts';
+import type { Active, Installed } from '../../device/schema.ts';
 import { standingOf } from '../../device/standing.ts';
 import { versionKey } from '../../device/version-key.ts';
+import type { ServedTarget } from '../bridge/served-models.ts';
 
 export interface InstalledVersion {
-  readonly manifest: Manifest;
+  readonly manifest: Pick<Manifest, 'interface' | 'labels'>;
   /** The one that answers: what runs, or the kind of it. */
   readonly variant: string;
+  /** What the worker is to open. */
+  readonly target: ServedTarget;
 }
+
+/** In a version's place: what was made here, runs, and has no number yet. */
+export const unnumbered = 0;
 
 /** Read again after so long: that is also when it is written down that the version is in use. */
 const staleAfterMs = 10 * 60_000;
@@ -34,7 +42,8 @@ export class InstalledVersions {
   constructor(db: Database) {
     this.#db = db;
     this.#unfollow = onChanges(({ type }) => {
-      if (type !== 'installed' && type !== 'active') return;
+      // One that founds a model may take the place of another without either of the others changing.
+      if (type !== 'installed' && type !== 'active' && type !== 'candidates') return;
       this.#versions.clear();
       this.#active.clear();
     });
@@ -44,7 +53,7 @@ export class InstalledVersions {
     this.#unfollow();
   }
 
-  /** @throws HaversackError `NotInstalled`, `DocumentInvalid`, `StorageFailed` */
+  /** @param version or `unnumbered` @throws HaversackError `NotInstalled`, `DocumentInvalid`, `StorageFailed` */
   get(model: string, version: number): Promise<InstalledVersion> {
     const key = versionKey(model, version);
     const known = this.#versions.get(key);
@@ -61,8 +70,14 @@ export class InstalledVersions {
     return listInstalled(this.#db);
   }
 
+  /** Models of which there runs what has no number yet. */
+  async unnumbered(): Promise<string[]> {
+    const active = await listActive(this.#db);
+    return active.filter(({ version }) => version === null).map(({ model }) => model);
+  }
+
   /**
-   * Which version a name means here: nothing is what runs; an alias is what its newest signed document says for this device.
+   * Which version a name means here: nothing is what runs, which may be `unnumbered`; an alias is what its newest signed document says for this device.
    * Where the followed one means a version that has not come yet, what runs answers, and says that it did.
    * @throws HaversackError `NotInstalled`, `NotFound` (an alias that nobody told this device of)
    */
@@ -71,21 +86,17 @@ export class InstalledVersions {
       await this.get(model, version);
       return version;
     }
-    const active = await this.#runningOf(model);
+    const active = await this.#activeOf(model);
     const alias = version === undefined ? null : await this.#meant(model, version, active);
     if (alias === null) {
       if (!active) throw new HaversackError('NotInstalled', `${model} has no version on this device`);
-      return active.version;
+      return active.version ?? unnumbered;
     }
-    if (version === followedAlias && active && !(await this.#has(model, alias))) return active.version;
+    // What an alias names has a number: what has none yet does not stand in for it.
+    const stands = version === followedAlias && active !== null && active.version !== null;
+    if (stands && !(await this.#has(model, alias))) return active.version;
     await this.get(model, alias);
     return alias;
-  }
-
-  /** What has no number yet answers no other application: it could not say which version did. */
-  async #runningOf(model: string): Promise<RunningVersion | null> {
-    const active = await this.#activeOf(model);
-    return active?.version === null ? null : active;
   }
 
   async #meant(model: string, name: string, active: Active | null): Promise<number | null> {
@@ -104,6 +115,7 @@ export class InstalledVersions {
   }
 
   async #read(model: string, version: number): Promise<InstalledVersion> {
+    if (version === unnumbered) return this.#readUnnumbered(model);
     const [installed, active] = await Promise.all([
       openInstalled(this.#db, model, version),
       this.#activeOf(model),
@@ -111,7 +123,21 @@ export class InstalledVersions {
     const { manifest, row } = installed;
     const authority = row.variants.find(name => name === manifest.authority.variant);
     const running = active?.version === version ? keptVariant(row, active) : undefined;
-    return { manifest, variant: running ?? authority ?? row.variants[0]! };
+    const variant = running ?? authority ?? row.variants[0]!;
+    return { manifest, variant, target: { model, version, variant } };
+  }
+
+  async #readUnnumbered(model: string): Promise<InstalledVersion> {
+    const active = await this.#activeOf(model);
+    if (active?.version !== null) {
+      throw new HaversackError('NotInstalled', `${model} has nothing without a number on this device`);
+    }
+    const { candidate, variant } = active;
+    return {
+      manifest: candidateOf(await readCandidate(this.#db, candidate)),
+      variant,
+      target: { candidate },
+    };
   }
 
   #activeOf(model: string): Promise<Active | null> {

@@ -6,16 +6,21 @@ import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
 import { DeviceBackend } from '../../../src/app/twin/device-backend.ts';
 import { InstalledVersions } from '../../../src/app/twin/installed-versions.ts';
 import { toBase64Url } from '../../../src/core/artifact/base64url.ts';
+import { chunkFile } from '../../../src/core/artifact/chunks.ts';
 import type { Alias } from '../../../src/core/artifact/documents.ts';
 import { keyIdOf, signDocument } from '../../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../../src/core/errors.ts';
+import { tensorLayout } from '../../../src/core/onnx/layout.ts';
 import type { InferRequest } from '../../../src/core/protocol/infer-request.ts';
 import type { InferContext, Target } from '../../../src/core/serve/service.ts';
 import { float32 } from '../../../src/core/tensor.ts';
 import { acceptAlias } from '../../../src/device/aliases.ts';
+import { loadIdentity } from '../../../src/device/identity.ts';
 import { type Database, openHaversackDB } from '../../../src/device/db.ts';
 import { activate } from '../../../src/device/library.ts';
-import { smallAnswer, smallRecord, storeVersion } from '../../worker/stored.ts';
+import { runCandidate, stopCandidate } from '../../../src/device/run-candidate.ts';
+import { foundModel } from '../../device/founded.ts';
+import { smallAnswer, smallModel, smallRecord, storeVersion } from '../../worker/stored.ts';
 
 const bridge = new WorkerBridge('serving');
 let db: Database;
@@ -158,6 +163,35 @@ test('answers as recorded, and says who did', async () => {
     variant: 'fp32',
     provider: 'wasm',
   });
+});
+
+test('what was made here answers before it has a number, and names none', async () => {
+  const {
+    file,
+    interface: face,
+    labels,
+  } = { file: smallModel(), ...(await versions.get('small', 1)).manifest };
+  const identity = await loadIdentity(db);
+  const { ref, chunks } = await chunkFile(file, tensorLayout(file));
+  const authority = { variant: 'fp32', file: ref };
+  const digest = await foundModel(db, identity, 'made', 10, { authority, interface: face, labels }, chunks);
+  const asked = { model: 'made', version: undefined };
+  await expect(backend.resolve(asked)).rejects.toMatchObject({ code: 'NotInstalled' });
+  await runCandidate(db, digest);
+  await expect.poll(() => backend.resolve(asked).catch(() => null)).toEqual({ model: 'made', version: 0 });
+  const made = { model: 'made', version: 0 };
+  expect(await backend.index()).toContainEqual({ name: 'made', version: '', state: 'READY', reason: '' });
+  expect(await backend.metadata(made)).toMatchObject({ name: 'made', versions: [] });
+  expect((await backend.describe(made)).labels).toEqual(['a', 'b', 'c']);
+  const { outputs, by } = await backend.infer(made, request(), context());
+  smallAnswer.forEach((value, i) => expect(outputs['probabilities']!.data[i]).toBeCloseTo(value, 6));
+  expect(by).toMatchObject({ who: 'device', model: 'made', version: null, variant: 'fp32' });
+  await backend.load(asked);
+  await backend.unload(asked);
+  await stopCandidate(db, 'made');
+  await expect
+    .poll(() => backend.resolve(asked).catch((thrown: unknown) => (thrown as HaversackError).code))
+    .toBe('NotInstalled');
 });
 
 test('refuses what the model does not have, by name', async () => {
