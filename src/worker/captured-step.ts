@@ -28,6 +28,7 @@ export function canCapture({ inputMetadata, outputMetadata }: Ort.InferenceSessi
 }
 
 /**
+ * @param unfed an input that may say anything (`computeViews`)
  * @param session opened with `enableGraphCapture`; belongs to the step from here on. It owns its outputs' buffers: those
  * that are given to it (ONNX Runtime Web 1.30) are let go of after the first run.
  */
@@ -35,9 +36,10 @@ export function capturedStep(
   { ort, device, slots }: GpuContext,
   session: Ort.InferenceSession,
   { reads, writes }: StepLinks,
+  unfed: string | null,
 ): Step {
   const specs = session.inputMetadata.map(specOf);
-  const fed = specs.filter(({ name }) => !reads.has(name));
+  const fed = specs.filter(({ name }) => !reads.has(name) && name !== unfed);
   const inputs = new Map(specs.map(spec => [spec.name, allocate(device, spec as GpuSpec)]));
   const feedsOfSession = Object.fromEntries(
     Array.from(inputs, ([name, value]) => [name, gpuTensor(ort, value)] as const),

@@ -3,6 +3,8 @@
 import type * as Ort from 'onnxruntime-web';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
+import { Graph } from '../core/onnx/graph.ts';
+import { computeViews } from '../core/onnx/passes/compute-views.ts';
 import { operatorTypes } from '../core/onnx/operator-types.ts';
 import { openError } from '../core/runtime/ort-errors.ts';
 import type { Step, StepHost, StepLinks } from '../core/runtime/step-host.ts';
@@ -85,14 +87,27 @@ function watchDevice(device: GPUDevice): <T>(work: () => Promise<T>) => Promise<
 
 /** Null where the runtime refuses: a node that only the CPU has, or control flow. */
 async function openCaptured(context: GpuContext, file: Bytes, links: StepLinks): Promise<Step | null> {
+  const viewed = viewsComputed(file);
+  if (!viewed) return null;
   const options = { ...optionsFor(context, file), enableGraphCapture: true };
-  const session = await oneAtATime('webgpu', () => context.ort.InferenceSession.create(file, options)).catch(
-    () => null,
-  );
+  const session = await oneAtATime('webgpu', () =>
+    context.ort.InferenceSession.create(viewed.file, options),
+  ).catch(() => null);
   if (!session) return null;
-  if (canCapture(session)) return capturedStep(context, session, links);
+  if (canCapture(session)) return capturedStep(context, session, links, viewed.unfed);
   await oneAtATime('webgpu', () => session.release());
   return null;
+}
+
+function viewsComputed(file: Bytes): { readonly file: Bytes; readonly unfed: string | null } | null {
+  const graph = Graph.read(file);
+  try {
+    const unfed = computeViews(graph);
+    return { file: unfed === null ? file : graph.toBytes(), unfed };
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null;
+    throw thrown;
+  }
 }
 
 /** @throws HaversackError as `OpenSession` */

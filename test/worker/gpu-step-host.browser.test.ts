@@ -140,6 +140,36 @@ describe.each(captures)('slots on the GPU, capture: %s', capture => {
     await host.dispose();
   });
 
+  test('views of what is fed, of slots and of answers follow each step', async () => {
+    // w' = w + x, both looked at in another shape; sum = x + w', looked at again
+    const viewing = new GraphBuilder('views')
+      .input('w', 'FP32', [64])
+      .input('x', 'FP32', [64])
+      .initializer('square', { datatype: 'INT64', shape: [2], data: BigInt64Array.of(8n, 8n) })
+      .initializer('row', { datatype: 'INT64', shape: [1], data: BigInt64Array.of(64n) })
+      .node('Reshape', ['w', 'square'], ['w8'])
+      .node('Reshape', ['x', 'square'], ['x8'])
+      .node('Add', ['w8', 'x8'], ['next8'])
+      .node('Reshape', ['next8', 'row'], ['next'])
+      .node('Add', ['next8', 'x8'], ['sum8'])
+      .node('Reshape', ['sum8', 'row'], ['sum'])
+      .output('next', 'FP32', [64])
+      .output('sum', 'FP32', [64])
+      .build();
+    const { host, step } = await countingHost(capture);
+    const viewed = await host.open(viewing, links);
+    let w = 1;
+    for (const x of [1, 5, -2, 7]) {
+      const { sum } = await viewed.run({ x: float32([64], new Float32Array(64).fill(x)) });
+      w += x;
+      expect(sum!.data[63]).toBe(w + x);
+      expect(await valueOf(host)).toBe(w);
+    }
+    await viewed.dispose();
+    await step.dispose();
+    await host.dispose();
+  });
+
   test('a step that failed refuses to run again, and does not hold others up', async () => {
     const reshape = new GraphBuilder('reshape')
       .input('x', 'FP32', [4])
