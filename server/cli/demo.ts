@@ -6,11 +6,11 @@ import { manifestSchema } from '../../src/core/artifact/documents.ts';
 import type { VersionDetail } from '../../src/core/artifact/registry-api.ts';
 import { envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
-import { embeddingTag } from '../../src/core/teach/embedding-tag.ts';
 import { connect, dataFolder, type Remote, type RemoteOptions, withRemote } from './connect.ts';
+import { type DemoModel, humanModels } from './demo-model.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
-import { packageFiles, type PinnedPackage } from './npm-package.ts';
+import { packageFiles } from './npm-package.ts';
 import { formatBytes, noteLines, type OutputOptions, print } from './output.ts';
 import { type Pushed, pushModel } from './push-model.ts';
 
@@ -18,7 +18,11 @@ interface AddOptions extends RemoteOptions, OutputOptions {
   readonly yes?: boolean;
 }
 
-const demos = ['teach'];
+const demos = {
+  teach: async () => (await import('./teach-base.ts')).teachBase,
+  poses: async () => (await import('./pose-base.ts')).poseBase,
+} satisfies Record<string, () => Promise<DemoModel>>;
+type DemoName = keyof typeof demos;
 
 export function demoCommand(io: Io): Command {
   const command = new Command('demo')
@@ -28,40 +32,41 @@ export function demoCommand(io: Io): Command {
 }
 
 function addVerb(io: Io): Command {
+  const says = 'teach: what classifiers are made from by showing; poses: what tells postures apart';
   const command = new Command('add')
     .description('fetch one from the npm registry and push it; its licence is shown before')
-    .addArgument(new Argument('<name>', 'teach: what classifiers are made from by showing').choices(demos))
+    .addArgument(new Argument('<name>', says).choices(Object.keys(demos)))
     .option('--yes', 'you have read its licence and agree')
     .option('--json', 'answer with one JSON value');
-  return withRemote(command).action((_name: string, options: AddOptions) => addTeach(io, options));
+  return withRemote(command).action((name: DemoName, options: AddOptions) => addDemo(io, name, options));
 }
 
-async function addTeach(io: Io, options: AddOptions): Promise<void> {
-  const base = await import('./teach-base.ts');
-  if (!options.json) io.stdout(`${base.teachBaseTerms.join('\n')}\n\n`);
+async function addDemo(io: Io, name: DemoName, options: AddOptions): Promise<void> {
+  const demo = await demos[name]();
+  if (!options.json) io.stdout(`${demo.terms.join('\n')}\n\n`);
   if (!options.yes) throw new UsageError('It was not agreed to its licence.', 'If you agree, add --yes.');
   const { client } = connect(io, options);
-  const note = noteOf(base.teachBasePackage);
-  const untagged = await leftUntagged(client, base.teachBaseModel, note);
-  const files = await packageFiles(
-    base.teachBasePackage,
-    base.teachBaseFiles,
-    join(dataFolder(io, options), 'cache', 'packages'),
-  );
-  const { model: file, interface: face, notes } = base.makeTeachBase(files);
+  const note = noteOf(demo);
+  const untagged = await leftUntagged(client, demo, note);
+  const cache = join(dataFolder(io, options), 'cache', 'packages');
+  const {
+    model: file,
+    interface: face,
+    notes,
+  } = demo.make(await packageFiles(humanModels, demo.files, cache));
   const pushed = untagged
     ? await asPushed(untagged, file)
-    : await pushModel(io, client, base.teachBaseModel, file, { interface: face, note });
-  const { etag } = await client.model(base.teachBaseModel, io.signal);
-  await client.changeModel(base.teachBaseModel, { tags: [embeddingTag] }, etag, io.signal);
+    : await pushModel(io, client, demo.model, file, { interface: face, note });
+  const { etag } = await client.model(demo.model, io.signal);
+  await client.changeModel(demo.model, { tags: [demo.tag] }, etag, io.signal);
   print(io, options, { ...pushed, notes }, () => {
     const size = formatBytes(pushed.bytes);
     return `${pushed.model}@${pushed.version} is in the registry (${size}): New model can learn from it.\n${noteLines(notes)}`;
   });
 }
 
-function noteOf({ name, version }: PinnedPackage): string {
-  return `The backbone of NanoDet, of ${name} ${version}`;
+function noteOf({ origin }: DemoModel): string {
+  return `${origin}, of ${humanModels.name} ${humanModels.version}`;
 }
 
 /**
@@ -70,7 +75,7 @@ function noteOf({ name, version }: PinnedPackage): string {
  */
 async function leftUntagged(
   client: Remote['client'],
-  model: string,
+  { model, tag }: DemoModel,
   note: string,
 ): Promise<VersionDetail | null> {
   const found = await client.model(model).catch((error: unknown) => {
@@ -80,7 +85,7 @@ async function leftUntagged(
   if (!found) return null;
   const { tags, versions } = found.model;
   const [newest] = versions;
-  if (tags.includes(embeddingTag) || newest?.note !== note) throw taken(model);
+  if (tags.includes(tag) || newest?.note !== note) throw taken(model);
   return client.version(model, newest.version);
 }
 

