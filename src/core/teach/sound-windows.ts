@@ -21,7 +21,8 @@ export function soundWindows(samples: Float32Array): Float32Array<ArrayBuffer>[]
     padded.set(samples, Math.floor((soundLength - samples.length) / 2));
     return [padded];
   }
-  return Array.from({ length: Math.floor(samples.length / soundLength) }, (_, i) =>
-    samples.slice(i * soundLength, (i + 1) * soundLength),
-  ) as Float32Array<ArrayBuffer>[];
+  const count = Math.floor(samples.length / soundLength);
+  return Array.from({ length: count }, (_, i) =>
+    Float32Array.from(samples.subarray(i * soundLength, (i + 1) * soundLength)),
+  );
 }

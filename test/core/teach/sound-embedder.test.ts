@@ -6,8 +6,11 @@ import { castWeights } from '../../../src/core/passes/cast-weights.ts';
 import { quantizeBlocks } from '../../../src/core/passes/quantize-blocks.ts';
 import { quantizeWeights } from '../../../src/core/passes/quantize-weights.ts';
 import { composeClassifier } from '../../../src/core/teach/compose-classifier.ts';
+import { embeddingPoints } from '../../../src/core/teach/embedding-points.ts';
 import { probabilitiesOf } from '../../../src/core/teach/head.ts';
 import { bands, frames, logMel, pictureRange } from '../../../src/core/teach/log-mel.ts';
+import { makeEmbedder } from '../../../src/core/teach/make-embedder.ts';
+import { assumedPreparation } from '../../../src/core/teach/photo-preparation.ts';
 import { makeSoundEmbedder } from '../../../src/core/teach/sound-embedder.ts';
 import { trainHead } from '../../../src/core/teach/train-head.ts';
 import type { Tensor } from '../../../src/core/tensor.ts';
@@ -115,6 +118,18 @@ describe('a classifier of sounds', () => {
     expect(far(await run(eighth, sound, 'probabilities'), whole)).toBeLessThan(0.05);
   });
 
+  it('hears for the next one too: what its head sees is offered as an embedding', async () => {
+    const { asked, model } = await taught();
+    const [point, ...others] = embeddingPoints(model, names);
+    expect(others).toEqual([]);
+    const again = await makeEmbedder(model, point!, null, 'sound');
+    const sound = soundsTensor(asked.slice(0, 2));
+    const seen = await run(again.model, sound, 'embedding');
+    expect(seen).toHaveLength(2 * embedder.width);
+    const length = Math.hypot(...seen.subarray(0, embedder.width));
+    expect(length).toBeCloseTo(1, 5);
+  });
+
   it('can be taught further by the gradient engine, of which nothing but its head is trained', async () => {
     const { asked, labels, model } = await taught();
     const graph = trainableGraph(model);
@@ -186,5 +201,23 @@ describe('a sound for an image model', () => {
       Array.from(values).reduce((sum, each) => sum + each, 0) / values.length;
     expect(mean(got)).toBeCloseTo(mean(picture), 2);
     expect(Math.max(...got)).toBeLessThanOrEqual(Math.max(...picture));
+  });
+
+  it('is given in bytes to a model that prepares photos itself', async () => {
+    const small = { height: 16, width: 16, layout: 'NHWC', channels: 1, mean: [0], deviation: [1] } as const;
+    const ofPhotos = await pixelsOnly(small);
+    const point = { value: 'embedding', width: ofPhotos.width, pools: false, share: 1 };
+    const bytes = assumedPreparation({ shape: [1, 128, 128, 3] }, 'bytes')!;
+    const { model } = await makeEmbedder(ofPhotos.model, point, bytes, 'sound');
+    const direct = await pixelsOnly(small, 'sound');
+    const [got, want] = [
+      await run(model, soundsTensor([sound]), 'embedding'),
+      await run(direct.model, soundsTensor([sound]), 'embedding'),
+    ];
+    expect(got).toHaveLength(256);
+    // Brought to 128 × 128 first, and rounded there: edges are a little softer.
+    expect(far(got, want)).toBeLessThan(0.1);
+    const apart = got.reduce((sum, value, i) => sum + Math.abs(value - want[i]!), 0) / 256;
+    expect(apart).toBeLessThan(0.02);
   });
 });
