@@ -110,6 +110,24 @@ test('seconds of one recording are held out from the fifth on', async () => {
   }
 });
 
+test('what is nearly a sound that is there lies in its part', async () => {
+  const { db } = await freshDB();
+  const id = await soundProject(db, ['rising'], 6);
+  const { classes } = await readProject(db, id);
+  const parts = (await listExamples(db, id)).map(({ part }) => part);
+  expect(new Set(parts)).toEqual(new Set(['train', 'test']));
+  for (const [nth, part] of parts.entries()) {
+    // A few milliseconds later, and a little softer: as another recording of the same loudspeaker.
+    const moved = new Float32Array(rate);
+    moved.set(signalOf('rising', nth).subarray(0, rate - 60), 60);
+    const shown = await prepareSound(moved.map(value => 0.9 * value));
+    const recording = crypto.randomUUID();
+    const given = { class: classes[0]!.id, shown, recording, source: 'microphone' as const };
+    const { examples } = await addExamples(db, id, [given]);
+    expect(examples.map(example => example.part)).toEqual([part]);
+  }
+});
+
 /** 32-bit floats of two channels, as no second is kept. */
 function stereoWav(left: Float32Array, right: Float32Array, sampleRate: number): Uint8Array<ArrayBuffer> {
   const header = writeWav(new Float32Array(4 * left.length), sampleRate);
