@@ -1,4 +1,5 @@
-// What was shown to a project: photos or seconds of sound, with the class that somebody said they are of. Never evicted: nobody else has them.
+// What was shown to a project: photos or seconds of sound, with the class that somebody said they are of. Never evicted:
+// nobody else has them.
 import { type Bytes, type Digest, sha256 } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import {
