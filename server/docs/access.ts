@@ -6,7 +6,7 @@ import { roleGrants } from '../../src/core/artifact/role-grants.ts';
 import { HaversackError, errorCatalogue } from '../../src/core/errors.ts';
 import { accessTable, type Right } from '../gateway/access.ts';
 import type { Identity } from '../gateway/identity.ts';
-import { rightsOf } from '../gateway/rights.ts';
+import { rightsOf } from '../../src/core/artifact/rights.ts';
 import { grantsOf, requireRight } from '../gateway/standing.ts';
 import { placeOf } from './route-path.ts';
 

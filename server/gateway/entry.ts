@@ -10,7 +10,7 @@ import { type Identity, identify, type IdentityContext } from './identity.ts';
 import type { Admission, Counted } from './limits.ts';
 import { checkOrigin, isLocal, type Origin } from './origin.ts';
 import type { Policy } from './rate-limit-fields.ts';
-import { type Rights, rightsOf } from './rights.ts';
+import { type Rights, rightsOf } from '../../src/core/artifact/rights.ts';
 import { grantsOf, requireRight } from './standing.ts';
 
 export interface Gate extends IdentityContext {

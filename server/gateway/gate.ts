@@ -9,7 +9,7 @@ import { securityHeaders } from './headers.ts';
 import { type Identity, identityName } from './identity.ts';
 import { originOf } from './origin.ts';
 import { rateLimitFields } from './rate-limit-fields.ts';
-import type { Rights } from './rights.ts';
+import type { Rights } from '../../src/core/artifact/rights.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -7,7 +7,7 @@ import type { Envelope } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { Right } from './access.ts';
 import type { Identity } from './identity.ts';
-import type { Rights } from './rights.ts';
+import type { Rights } from '../../src/core/artifact/rights.ts';
 
 const nothing: readonly Grant[] = [];
 /** When an issuer that is down may be up again. */

@@ -5,7 +5,7 @@ import type { Digest } from '../../src/core/artifact/digest.ts';
 import { type Envelope, envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { openSignedByDevice } from '../../src/core/artifact/signed-by-device.ts';
 import { HaversackError } from '../../src/core/errors.ts';
-import { rightsOf } from '../gateway/rights.ts';
+import { rightsOf } from '../../src/core/artifact/rights.ts';
 import { grantsOfDevice } from '../gateway/standing.ts';
 import { requireChunks } from './chunk-files.ts';
 import { type Committed, committedFrom, commitVersion, filesOf } from './commit.ts';

@@ -1,8 +1,11 @@
 // What the registry says of a device, signed, for where the registry cannot be asked.
 import { type DeviceCertificate, deviceCertificateSchema } from '../../src/core/artifact/documents.ts';
 import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
+import { rightsOf } from '../../src/core/artifact/rights.ts';
+import type { Role } from '../../src/core/artifact/role.ts';
 import { type Envelope, signDocument } from '../../src/core/artifact/signature.ts';
 import { dayMs } from '../../src/core/durations.ts';
+import { grantsOfDevice } from '../gateway/standing.ts';
 import type { Registry } from './context.ts';
 
 /**
@@ -10,6 +13,13 @@ import type { Registry } from './context.ts';
  * then wherever nobody can ask.
  */
 const validMs = 30 * dayMs;
+
+/** The highest role all of whose rights it has: where grants stand in the role's place, it is believed no more for that role. */
+function roleBy(device: DeviceInfo): Role {
+  const rights = rightsOf(grantsOfDevice(device));
+  if (rights.everywhere('admin')) return 'admin';
+  return rights.everywhere('write') ? 'trainer' : 'device';
+}
 
 /** Null for a device that is not approved. */
 export async function issueCertificate(
@@ -24,7 +34,7 @@ export async function issueCertificate(
     device: device.id,
     publicKey: device.publicKey,
     name: device.name,
-    role: device.role,
+    role: roleBy(device),
     groups: device.groups,
     issuedAt: issuedAt.toISOString(),
     expiresAt: new Date(issuedAt.getTime() + validMs).toISOString(),

@@ -2,7 +2,7 @@
 import type { Digest } from '../../src/core/artifact/digest.ts';
 import { manifestSchema, variantSchema } from '../../src/core/artifact/documents.ts';
 import { LruMap } from '../gateway/lru-map.ts';
-import type { Rights } from '../gateway/rights.ts';
+import type { Rights } from '../../src/core/artifact/rights.ts';
 import { filesOf } from './commit.ts';
 import type { Registry } from './context.ts';
 import { contentOf } from './documents.ts';

@@ -9,7 +9,7 @@ import { type Role, roleSchema } from '../../src/core/artifact/role.ts';
 import { keyIdOf } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import { formatGrants } from '../../src/core/artifact/grant-text.ts';
-import { rightsOf } from '../gateway/rights.ts';
+import { rightsOf } from '../../src/core/artifact/rights.ts';
 import { grantsOfDevice } from '../gateway/standing.ts';
 import type { z } from '../../src/core/zod.ts';
 import type { DeviceRow, Tables } from '../storage/tables.ts';

@@ -5,7 +5,7 @@ import { type RegistryEvent, registryRoot } from '../../../src/core/artifact/reg
 import { HaversackError } from '../../../src/core/errors.ts';
 import { actorOf } from '../../gateway/gate.ts';
 import type { Identity } from '../../gateway/identity.ts';
-import type { Rights } from '../../gateway/rights.ts';
+import type { Rights } from '../../../src/core/artifact/rights.ts';
 import type { Registry } from '../context.ts';
 
 /** A comment this often keeps the line, and whoever is between, awake. */

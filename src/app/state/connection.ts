@@ -1,5 +1,5 @@
 // Whether the server can be reached, what it takes this device for, and which registry it is.
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { Caller, EnrolmentAnswer } from '../../core/artifact/access-api.ts';
 import type { RegistryRow } from '../../device/schema.ts';
 
@@ -9,8 +9,6 @@ export const online = signal<boolean | null>(null);
 export const registry = signal<RegistryRow | null>(null);
 /** Who the server takes this device for, when it was last asked. */
 export const caller = signal<Caller | null>(null);
-
-export const mayTeach = computed(() => caller.value?.role === 'trainer' || caller.value?.role === 'admin');
 
 /** `fetch` that notes whether anything answered. A request that was called off says nothing about the line. */
 export const watchedFetch: typeof fetch = async (input, init) => {
@@ -32,6 +30,7 @@ export function noteDevice(device: EnrolmentAnswer): Caller {
     status: device.status,
     openReads: caller.value?.openReads ?? true,
     groups: device.groups,
+    ...(device.grants && { grants: device.grants }),
     certificate: device.certificate,
   };
   return caller.value;

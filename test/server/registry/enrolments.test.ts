@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openCertificate } from '../../../src/core/artifact/certificate.ts';
+import type { Grant } from '../../../src/core/artifact/grant.ts';
 import { envelopeSchema } from '../../../src/core/artifact/signature.ts';
 import {
   audienceOf,
@@ -218,5 +219,21 @@ describe('groups', () => {
     await change({ status: 'revoked' });
     const gone = await server.ask('GET', 'me', { token: await device.token(audienceOf(server)) });
     expect(gone.json).toMatchObject({ status: 'revoked', role: null, certificate: null });
+  });
+});
+
+describe('a certificate', () => {
+  it.each<[string, readonly Grant[] | null, string]>([
+    ['its role, without grants of its own', null, 'trainer'],
+    ['less where its grants are less', [{ model: '*', rights: ['read', 'predict'] }], 'device'],
+    ['less where it may write on some models only', [{ model: 'digits', rights: ['write'] }], 'device'],
+    ['more where its grants are more', [{ model: '*', rights: ['admin'] }], 'admin'],
+  ])('says of a device %s', async (_, grants, role) => {
+    const { server } = await scene();
+    const device = await newDevice();
+    await enrol(server, device, (await makeCode(server)).code);
+    await server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body: { grants } });
+    const { json } = await server.ask('GET', 'me', { token: await device.token(audienceOf(server)) });
+    expect(envelopeSchema.parse(json['certificate']).signed).toMatchObject({ role });
   });
 });

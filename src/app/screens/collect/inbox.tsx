@@ -13,8 +13,8 @@ import { Select } from '../../parts/select.tsx';
 import { Table } from '../../parts/table.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { fetchInbox, setState } from '../../state/collect.ts';
-import { mayTeach } from '../../state/connection.ts';
 import { deviceName } from '../../state/peers.ts';
+import { mayOn } from '../../state/standing.ts';
 import { SampleCells } from './sample-cells.tsx';
 
 const shownAtMost = 48;
@@ -27,7 +27,10 @@ export function Inbox({
   readonly rows: readonly InboxSample[];
 }) {
   return (
-    <Card title={t('inbox')} actions={mayTeach.value ? <LookAtRegistry model={manifest.model} /> : null}>
+    <Card
+      title={t('inbox')}
+      actions={mayOn(manifest.model, 'write') ? <LookAtRegistry model={manifest.model} /> : null}
+    >
       {rows.length === 0 ? (
         <p class="soft">{t('inboxEmpty')}</p>
       ) : (

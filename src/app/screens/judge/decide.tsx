@@ -13,9 +13,9 @@ import type { IconName } from '../../parts/icon.tsx';
 import { Note } from '../../parts/note.tsx';
 import { toast } from '../../parts/toast.tsx';
 import type { CandidateRow } from '../../../device/schema.ts';
-import { mayTeach } from '../../state/connection.ts';
 import { errorToast } from '../../state/error-toast.ts';
 import { discard, keep, send } from '../../state/judge.ts';
+import { mayOn } from '../../state/standing.ts';
 import { AskIn } from './ask-in.tsx';
 import { Proposed } from './proposed.tsx';
 import { Rename, renameHelps } from './rename.tsx';
@@ -89,7 +89,7 @@ export function Decide({ row, founds, comparison, children }: DecideProps) {
         <Choices row={row} sendFirst={sendFirst} founds={founds}>
           {children}
         </Choices>
-        {state !== 'sent' && !mayTeach.value ? <AskIn /> : null}
+        {state !== 'sent' && !mayOn(row.model, 'write') ? <AskIn /> : null}
       </div>
     </Card>
   );

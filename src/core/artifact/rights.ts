@@ -1,5 +1,5 @@
 // What a set of grants lets one do, in a form that a request asks in nanoseconds. Knows neither callers nor routes.
-import type { Grant, ModelRight } from '../../src/core/artifact/grant.ts';
+import type { Grant, ModelRight } from './grant.ts';
 
 /** `admin` is all of them, on the same model. */
 const masks: Readonly<Record<ModelRight, number>> = {
