@@ -83,28 +83,59 @@ export function Thumbnails(props: ThumbnailsProps) {
         {photos.slice(seen.from, seen.to).map((id, i) => {
           const index = seen.from + i;
           return (
-            <div
+            <Thumb
               key={id}
-              id={`${base}-${index}`}
-              role="option"
-              class={index === here ? 'thumb active' : 'thumb'}
-              aria-selected={selected.has(id)}
-              aria-label={nameOf(index + 1)}
-              aria-setsize={photos.length}
-              aria-posinset={index + 1}
+              id={id}
+              index={index}
+              name={nameOf(index + 1)}
+              of={photos.length}
+              element={`${base}-${index}`}
+              isActive={index === here}
+              selected={selected}
               style={placeOf(index, columns, cellPx)}
-              draggable
-              onDragStart={event => drag(event, id, selected)}
-              onClick={event => {
-                select(index, event.shiftKey);
+              read={props.read}
+              onTap={isRange => {
+                select(index, isRange);
                 props.onOpen?.(id);
               }}
-            >
-              <Picture id={id} read={props.read} />
-            </div>
+            />
           );
         })}
       </div>
+    </div>
+  );
+}
+
+function Thumb(props: {
+  readonly id: string;
+  /** Id of its element. */
+  readonly element: string;
+  readonly name: string;
+  readonly index: number;
+  /** How many there are. */
+  readonly of: number;
+  readonly isActive: boolean;
+  readonly selected: ReadonlySet<string>;
+  readonly style: ReturnType<typeof placeOf>;
+  readonly read: ReadThumbnail;
+  readonly onTap: (isRange: boolean) => void;
+}) {
+  const { id, element, name, index, of, isActive, selected, style, read, onTap } = props;
+  return (
+    <div
+      id={element}
+      role="option"
+      class={isActive ? 'thumb active' : 'thumb'}
+      aria-selected={selected.has(id)}
+      aria-label={name}
+      aria-setsize={of}
+      aria-posinset={index + 1}
+      style={style}
+      draggable
+      onDragStart={event => drag(event, id, selected)}
+      onClick={event => onTap(event.shiftKey)}
+    >
+      <Picture id={id} read={read} />
     </div>
   );
 }

@@ -41,20 +41,21 @@ interface AskedAbout<Subject> extends Question {
 
 /** @param toInput what the model's only input is given for it */
 export function createAsking<Subject extends object>(
-  toInput: (subject: Subject, input: InputInterface) => Tensor,
+  toInput: (subject: Subject) => Tensor,
   answer = answerTo,
 ): Asking<Subject> {
   const live = createLiveAnswers<AskedAbout<Subject>>(answer);
-  const held = signal<Subject | null>(null);
-  const refused = signal<Failure | null>(null);
+  const { held, refused, put, read } = createHeld<Subject>();
+  const answered = computed(() => {
+    const now = live.answered.value;
+    return now && { answer: now.answer, subject: now.question.subject };
+  });
   let by: Pick<Question, 'version' | 'variant'> | null = null;
-  /** Grows with all that is held or let go of: what was being read before comes too late. */
-  let turn = 0;
 
   const ask = (subject: Subject): void => {
     if (!by) return;
     const [input] = by.version.manifest.interface.inputs;
-    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject, input!) } });
+    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject) } });
   };
   const isAnswered = (subject: Subject): boolean => {
     const question = live.answered.peek()?.question;
@@ -63,17 +64,11 @@ export function createAsking<Subject extends object>(
     );
   };
   const hold = (subject: Subject): void => {
-    turn += 1;
-    held.value = subject;
-    refused.value = null;
+    put(subject);
     if (isAnswered(subject)) return live.settle();
     live.ask(null);
     ask(subject);
   };
-  const answered = computed(() => {
-    const now = live.answered.value;
-    return now && { answer: now.answer, subject: now.question.subject };
-  });
   return {
     held,
     answered,
@@ -93,20 +88,39 @@ export function createAsking<Subject extends object>(
       if (now) hold(now.subject);
       return now;
     },
-    holdRead: async read => {
-      const mine = (turn += 1);
-      refused.value = null;
-      try {
-        const subject = await read();
-        if (mine === turn) hold(subject);
-      } catch (thrown) {
-        if (mine === turn) refused.value = toFailure(thrown);
-      }
+    holdRead: async readIt => {
+      const subject = await read(readIt);
+      if (subject) hold(subject);
     },
     letGo: () => {
-      turn += 1;
-      held.value = refused.value = null;
+      put(null);
       live.ask(null);
     },
   };
+}
+
+/** What is held, and what is read to be held: of several at a time the last that was given. */
+function createHeld<Subject extends object>() {
+  const held = signal<Subject | null>(null);
+  const refused = signal<Failure | null>(null);
+  /** Grows with all that is given or let go of: what was being read before comes too late. */
+  let turn = 0;
+  const put = (subject: Subject | null): void => {
+    turn += 1;
+    held.value = subject;
+    refused.value = null;
+  };
+  /** Null: it cannot be read, or comes too late. */
+  const read = async (readIt: () => Promise<Subject>): Promise<Subject | null> => {
+    const mine = (turn += 1);
+    refused.value = null;
+    try {
+      const subject = await readIt();
+      return mine === turn ? subject : null;
+    } catch (thrown) {
+      if (mine === turn) refused.value = toFailure(thrown);
+      return null;
+    }
+  };
+  return { held, refused, put, read };
 }

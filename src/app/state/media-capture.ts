@@ -55,7 +55,6 @@ export function createCapture<Device extends CaptureDevice, Choice>(
   const problem = signal<CaptureProblem | null>(null);
   const devices = signal<readonly Device[]>([]);
   const current = signal<Device | null>(null);
-  const ended = new AbortController();
   /** Grows with every start and stop: what was asked for before is let go of when it comes. */
   let turn = 0;
   let running: Opened<Device> | null = null;
@@ -73,7 +72,7 @@ export function createCapture<Device extends CaptureDevice, Choice>(
     problem.value = null;
     starting.value = true;
     const opened = await open(kind, choice);
-    const isMine = (): boolean => mine === turn && !ended.signal.aborted;
+    const isMine = (): boolean => mine === turn && !sight.isOver();
     if (!isMine()) {
       if ('track' in opened) opened.letGo();
       return false;
@@ -97,34 +96,25 @@ export function createCapture<Device extends CaptureDevice, Choice>(
     stream.value = opened.stream;
     return true;
   };
-  const resuming = resumesWhenSeen({
+  const sight = followSight({
     isOn: () => stream.peek() !== null || starting.peek(),
-    release,
     start: () => void start(),
-    until: ended.signal,
+    release,
   });
-  const stop = (): void => {
-    resuming.forget();
-    release();
-  };
-  const dispose = (): void => {
-    ended.abort();
-    stop();
-  };
-  return { stream, starting, problem, devices, current, start, stop, dispose };
+  return { stream, starting, problem, devices, current, start, stop: sight.stop, dispose: sight.dispose };
 }
 
 function stopTracks(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-/** Nobody is watched or heard by a page that is out of sight. */
-function resumesWhenSeen(capture: {
+/** Nobody is watched or heard by a page that is out of sight: it is let go of, and taken again once the page is seen. */
+function followSight(capture: {
   readonly isOn: () => boolean;
-  readonly release: () => void;
   readonly start: () => void;
-  readonly until: AbortSignal;
-}): { readonly forget: () => void } {
+  readonly release: () => void;
+}) {
+  const ended = new AbortController();
   let resumes = false;
   document.addEventListener(
     'visibilitychange',
@@ -137,9 +127,17 @@ function resumesWhenSeen(capture: {
         capture.start();
       }
     },
-    { signal: capture.until },
+    { signal: ended.signal },
   );
-  return { forget: () => void (resumes = false) };
+  const stop = (): void => {
+    resumes = false;
+    capture.release();
+  };
+  const dispose = (): void => {
+    ended.abort();
+    stop();
+  };
+  return { stop, dispose, isOver: () => ended.signal.aborted };
 }
 
 interface Opened<Device> {

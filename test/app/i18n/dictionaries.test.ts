@@ -44,6 +44,21 @@ test.each([
   }
 });
 
+test.each([
+  ['sound', 'photo', ['cameraPicture', 'front', 'back']],
+  ['use-sound', 'use-photo', []],
+])('with %s nothing is said of photos that %s says', (anew, first, ofCamerasOnly) => {
+  for (const [folder, dictionaries] of Object.entries({ en: english, 'zh-CN': chinese })) {
+    const messagesOf = (name: string): Dictionary =>
+      Object.values(dictionaries[`../../../src/app/i18n/${folder}/${name}.ts`]!)[0]!;
+    const said = { ...messagesOf(first), ...messagesOf(anew) };
+    for (const [key, message] of Object.entries(said)) {
+      if (ofCamerasOnly.some(only => only === key)) continue;
+      expect(JSON.stringify(message), `${folder} ${key}`).not.toMatch(/photo|camera|picture|照片|相机|画面/i);
+    }
+  }
+});
+
 test('Chinese texts use full-width punctuation between Chinese characters', () => {
   for (const [path, module] of Object.entries(chinese)) {
     for (const [key, message] of Object.entries(Object.values(module)[0]!)) {

@@ -43,22 +43,11 @@ export function ClassPhotos(props: {
         <div class="row thumbs-bar">
           <strong role="status">{t('selected', { n: selected.size })}</strong>
           {others.length > 0 ? (
-            <select
-              class="select thumbs-move"
-              aria-label={t('moveTo')}
-              value=""
-              onChange={event => {
-                const to = event.currentTarget.value;
-                if (to) act(some => teaching.move(some, to));
-              }}
-            >
-              <option value="">{`${t('moveTo')}…`}</option>
-              {others.map(({ id, label }) => (
-                <option key={id} value={id}>
-                  {label}
-                </option>
-              ))}
-            </select>
+            <MoveTo
+              label={t('moveTo')}
+              classes={others}
+              onMove={to => act(some => teaching.move(some, to))}
+            />
           ) : null}
           <Button icon="remove" onClick={remove}>
             {t('removeSelected')}
@@ -69,6 +58,31 @@ export function ClassPhotos(props: {
         </div>
       )}
     </>
+  );
+}
+
+function MoveTo(props: {
+  readonly label: string;
+  readonly classes: readonly ProjectClass[];
+  readonly onMove: (to: string) => void;
+}) {
+  return (
+    <select
+      class="select thumbs-move"
+      aria-label={props.label}
+      value=""
+      onChange={event => {
+        const to = event.currentTarget.value;
+        if (to) props.onMove(to);
+      }}
+    >
+      <option value="">{`${props.label}…`}</option>
+      {props.classes.map(({ id, label }) => (
+        <option key={id} value={id}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 
