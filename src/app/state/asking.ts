@@ -41,7 +41,7 @@ interface AskedAbout<Subject> extends Question {
 
 /** @param toInput what the model's only input is given for it */
 export function createAsking<Subject extends object>(
-  toInput: (subject: Subject) => Tensor,
+  toInput: (subject: Subject, input: InputInterface) => Tensor,
   answer = answerTo,
 ): Asking<Subject> {
   const live = createLiveAnswers<AskedAbout<Subject>>(answer);
@@ -55,7 +55,7 @@ export function createAsking<Subject extends object>(
   const ask = (subject: Subject): void => {
     if (!by) return;
     const [input] = by.version.manifest.interface.inputs;
-    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject) } });
+    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject, input!) } });
   };
   const isAnswered = (subject: Subject): boolean => {
     const question = live.answered.peek()?.question;
