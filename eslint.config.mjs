@@ -42,7 +42,7 @@ const allowed = {
     'src/core/evaluate',
   ],
   'src/core/import': [...floor, 'src/core/artifact', 'src/core/onnx', 'src/core/runtime', 'src/core/data'],
-  'src/core/page': [...floor, 'src/core/artifact', 'src/core/data'],
+  'src/core/page': [...floor, 'src/core/artifact', 'src/core/data', 'src/core/teach'],
   'src/core/teach': [
     ...floor,
     'src/core/artifact',

@@ -122,7 +122,9 @@ async function buildOutside(vite, outDir) {
 async function buildPage(vite, outDir) {
   const { default: preact } = await import('@preact/preset-vite');
   for (const [name, input] of [
-    ['page', 'src/app/page/main.tsx'],
+    ['photo', 'src/app/page/photo.tsx'],
+    ['sound', 'src/app/page/sound.tsx'],
+    ['sample', 'src/app/page/sample.tsx'],
     ['runtime', 'src/app/page/runtime.ts'],
   ]) {
     await vite.build({
@@ -130,8 +132,11 @@ async function buildPage(vite, outDir) {
       configFile: false,
       publicDir: false,
       logLevel: 'warn',
+      // Beside the page, wherever that is.
+      base: './',
       plugins: [preact(), withoutJsonSchema(), withoutBinaries],
       define: { 'import.meta.url': 'document.baseURI' },
+      worker: { rollupOptions: { output: { entryFileNames: '[name].js' } } },
       build: {
         outDir: join(outDir, 'page'),
         emptyOutDir: false,

@@ -5,13 +5,7 @@ import { Command } from 'commander';
 import { zipSync } from 'fflate';
 import { variantFile } from '../../src/client/trusted-registry.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
-import {
-  composePage,
-  type PageFile,
-  type PagePart,
-  pageParts,
-  requirePage,
-} from '../../src/core/page/compose-page.ts';
+import { composePage, type PageFile, requirePage } from '../../src/core/page/compose-page.ts';
 import { z } from '../../src/core/zod.ts';
 import { builtApp } from './built-app.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
@@ -56,7 +50,7 @@ async function page(io: Io, text: string, options: PageOptions): Promise<void> {
   const { file } = await registry.file(named, null, progress.show, io.signal).finally(progress.end);
   const { variant } = named.of;
   const of = { body: opened.manifest, version, variant, file, licence: options.licence ?? null };
-  const files = await composePage(of, await readParts(app), await readWasm(app));
+  const files = await composePage(of, part => readBytes(join(app, 'page', part)), await readWasm(app));
   await write(resolve(io.cwd, options.out), files);
   const bytes = files.reduce((sum, each) => sum + each.bytes.length, 0);
   const value = {
@@ -71,11 +65,6 @@ async function page(io: Io, text: string, options: PageOptions): Promise<void> {
     const size = `${files.length} files, ${formatBytes(bytes)}`;
     return `${name.model}@${version} ${variant} is a page in ${options.out}: ${size}. Open its index.html.\n`;
   });
-}
-
-async function readParts(app: string): Promise<Record<PagePart, Bytes>> {
-  const parts = pageParts.map(async part => [part, await readBytes(join(app, 'page', part))] as const);
-  return Object.fromEntries(await Promise.all(parts)) as Record<PagePart, Bytes>;
 }
 
 const runtimeListSchema = z.object({ wasm: z.array(z.string()) });

@@ -3,7 +3,8 @@ import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { FileRef } from '../core/artifact/chunks.ts';
 import type { VersionBody } from '../core/artifact/documents.ts';
 import { HaversackError } from '../core/errors.ts';
-import { composePage, pageFolder, type PagePart, pageParts, requirePage } from '../core/page/compose-page.ts';
+import { composePage, requirePage } from '../core/page/compose-page.ts';
+import { pageFolder } from '../core/page/page-parts.ts';
 import { readCandidate } from './candidates.ts';
 import { readFile } from './chunk-store.ts';
 import type { Database } from './db.ts';
@@ -33,10 +34,10 @@ export async function exportPage(
 ): Promise<Blob> {
   const { ref, ...found } = await findModel(db, of);
   requirePage({ body: found.body, file: { length: ref.bytes } });
-  const [parts, wasm] = await Promise.all([readParts(options), readRuntimeBinary(options)]);
+  const wasm = await readRuntimeBinary(options);
   const file = await readFile(db, ref);
   const at = new Date();
-  const files = await composePage({ ...found, file, licence }, parts, wasm);
+  const files = await composePage({ ...found, file, licence }, part => readPart(part, options), wasm);
   return zipBlob(files.map(each => ({ ...each, at })));
 }
 
@@ -58,13 +59,8 @@ async function findModel(db: Database, of: PagedModel): Promise<FoundModel> {
   return { body: installed.manifest, version: of.version, variant: of.variant, ref };
 }
 
-async function readParts(options: Pick<CacheRuntimeOptions, 'fetch' | 'signal'>) {
-  const parts = pageParts.map(async part => [part, await readPart(part, options)] as const);
-  return Object.fromEntries(await Promise.all(parts)) as Record<PagePart, Bytes>;
-}
-
 async function readPart(
-  part: PagePart,
+  part: string,
   { fetch: given = globalThis.fetch, signal }: Pick<CacheRuntimeOptions, 'fetch' | 'signal'>,
 ): Promise<Bytes> {
   const path = pageFolder + part;

@@ -8,6 +8,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { unzipSync, zipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bytes } from '../../src/core/artifact/digest.ts';
+import { writeWav } from '../../src/core/data/wav.ts';
+import { GraphBuilder } from '../../src/core/onnx/build.ts';
+import { composePage, type PageOf } from '../../src/core/page/compose-page.ts';
+import { soundLength, soundRate } from '../../src/core/teach/sound-windows.ts';
 import { exported, labels, trained } from '../core/import/teachable-machine/exported.ts';
 import { haversack } from '../server/cli/captured.ts';
 import { hostFolder, type StaticHost } from '../server/cli/static-host.ts';
@@ -26,7 +31,9 @@ let device: Device;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'haversack-page-'));
   server = await startServer();
-  device = await Device.create();
+  device = await Device.create({
+    args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  });
 });
 afterAll(async () => {
   expect(device.complaints).toEqual([]);
@@ -153,6 +160,57 @@ describe('a page that the command wrote', () => {
   });
 });
 
+describe('a page whose model hears', () => {
+  let home: string;
+  let host: StaticHost;
+
+  beforeAll(async () => {
+    home = join(folder, 'loudness');
+    const app = join(import.meta.dirname, '..', '..', 'dist', 'app');
+    const readBytes = async (path: string) => new Uint8Array(await readFile(join(app, path)));
+    const { wasm } = JSON.parse(await readFile(join(app, 'runtime.json'), 'utf8')) as { wasm: string[] };
+    const binary = await readBytes(wasm.find(path => path.endsWith('.wasm'))!);
+    const of = { body: loudness, version: null, variant: 'fp32', file: loudnessModel(), licence: null };
+    await mkdir(home);
+    for (const { path, bytes } of await composePage(of, name => readBytes(join('page', name)), binary)) {
+      await writeFile(join(home, path), bytes);
+    }
+    host = await hostFolder(home);
+  });
+  afterAll(() => host.close());
+
+  /** A square wave: the mean of its size is its height. */
+  const wave = Buffer.from(
+    writeWav(
+      Float32Array.from({ length: soundLength }, (_, i) => (i % 2 ? 0.25 : -0.25)),
+      soundRate,
+    ),
+  );
+  const expected = 1 / (1 + Math.exp(-20 * 0.25));
+
+  it('answers to a file, opened from the disk, and says why it has no microphone there', async () => {
+    const page = await device.open(pathToFileURL(join(home, 'index.html')).href);
+    await page.getByText('Opened from a disk, a page is not given the microphone.').waitFor();
+    await page
+      .locator('input[type="file"]')
+      .setInputFiles({ name: 'wave.wav', mimeType: 'audio/wav', buffer: wave });
+    const { loud, quiet } = await settledBars(page);
+    expect(loud).toBeCloseTo(expected, 4);
+    expect(quiet).toBeCloseTo(1 - expected, 4);
+    await page.close();
+  });
+
+  it('answers to the microphone, from a host', async () => {
+    const page = await device.open(`${host.url}/index.html`);
+    await page.getByRole('button', { name: 'Turn on the microphone' }).click();
+    await expect
+      .poll(async () => Object.keys(await bars(page)), { timeout: 30_000 })
+      .toEqual(['loud', 'quiet']);
+    await expectReachable(page);
+    await page.close();
+  });
+});
+
 describe('a page that was saved in the app', () => {
   let home: string;
   let host: StaticHost;
@@ -239,4 +297,38 @@ async function plainPng(page: Page, [r, g, b]: readonly [number, number, number]
     return canvas.toDataURL('image/png');
   }, `rgb(${r} ${g} ${b})`);
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}
+
+const loudness: PageOf['body'] = {
+  model: 'loudness',
+  createdAt: '2026-11-27T00:00:00.000Z',
+  labels: ['loud', 'quiet'],
+  interface: {
+    inputs: [
+      {
+        name: 'x',
+        datatype: 'FP32',
+        shape: [-1, soundLength],
+        meaning: { kind: 'waveform', sampleRate: soundRate },
+      },
+    ],
+    outputs: [
+      { name: 'p', datatype: 'FP32', shape: [-1, 2], meaning: { kind: 'probabilities', unit: null } },
+    ],
+    decision: { kind: 'softmax', output: 'p', from: 'probabilities', notSureBelow: 0 },
+  },
+  artifacts: { dataset: null, recorded: null, topology: null },
+};
+
+/** softmax(10 m, −10 m), where m is the mean size of all samples. */
+function loudnessModel(): Bytes {
+  const weights = Float32Array.from({ length: 2 * soundLength }, (_, i) => (i % 2 ? -10 : 10) / soundLength);
+  return new GraphBuilder('loudness')
+    .input('x', 'FP32', [-1, soundLength])
+    .initializer('w', { datatype: 'FP32', shape: [soundLength, 2], data: weights })
+    .node('Abs', ['x'], ['size'])
+    .node('MatMul', ['size', 'w'], ['logits'])
+    .node('Softmax', ['logits'], ['p'], { axis: { int: 1 } })
+    .output('p', 'FP32', [-1, 2])
+    .build();
 }

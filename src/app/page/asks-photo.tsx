@@ -1,29 +1,23 @@
 // A page's model is shown something: the camera as it goes, or a photo from a file.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { InputInterface } from '../../core/artifact/interface.ts';
-import type { Tensor } from '../../core/tensor.ts';
 import { t as photo } from '../i18n/photo.ts';
 import { t } from '../i18n/page.ts';
 import { Button } from '../parts/button.tsx';
 import { CameraTrouble, CameraView } from '../parts/camera-view.tsx';
-import { Note } from '../parts/note.tsx';
 import { ChooseFiles, DropTarget } from '../parts/photo-drop.tsx';
 import { Still } from '../screens/use/photo-still.tsx';
 import { createCamera } from '../state/camera.ts';
 import { eachFrame } from '../state/frames.ts';
 import { frozen, shownBy, tooLarge } from '../state/photos.ts';
 import { pictureInput } from '../state/picture-input.ts';
+import type { AsksProps } from './page.tsx';
+import { Unreadable } from './unreadable.tsx';
 
 /** Ten looks a second: more are not read, and cost a battery. */
 const lookEveryMs = 100;
 
-export interface AsksProps {
-  readonly input: InputInterface;
-  /** Null: there is nothing to be answered. */
-  readonly onInput: (input: Tensor | null) => void;
-}
-
-export function AsksPhoto({ input, onInput }: AsksProps) {
+export function AsksPhoto({ face, onInput }: AsksProps) {
+  const input = face.inputs[0]!;
   const camera = useMemo(createCamera, []);
   const [still, setStill] = useState<OffscreenCanvas | null>(null);
   const [isUnreadable, setUnreadable] = useState(false);
@@ -64,15 +58,7 @@ export function AsksPhoto({ input, onInput }: AsksProps) {
         }
       />
       <CameraTrouble camera={camera} />
-      {isUnreadable ? (
-        <div role="alert">
-          <Note tone="bad">
-            <strong>{t('unreadable')}</strong>
-            <span>{t('unreadableWhy')}</span>
-            <span>{t('unreadableDo')}</span>
-          </Note>
-        </div>
-      ) : null}
+      {isUnreadable ? <Unreadable what="photo" /> : null}
     </DropTarget>
   );
 }

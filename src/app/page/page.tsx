@@ -1,28 +1,36 @@
 // An exported page: what the model answers, what it is given, and what it is.
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, FunctionComponent } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ModelInterface } from '../../core/artifact/interface.ts';
 import type { Decided } from '../../core/evaluate/decide.ts';
-import { type PageFacts, pageAsks } from '../../core/page/page-facts.ts';
+import type { PageFacts } from '../../core/page/page-facts.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { formatBytes, formatDate } from '../i18n/format.ts';
 import { t } from '../i18n/page.ts';
 import { Card } from '../parts/card.tsx';
 import { DecidedBars, decidedUnit, DecidedWord } from '../parts/decided.tsx';
 import { Note } from '../parts/note.tsx';
-import { SampleInput } from '../parts/sample-input.tsx';
 import { ToastHost } from '../parts/toast.tsx';
-import { toInput } from '../state/inputs.ts';
 import { createLatest } from '../state/latest.ts';
-import { AsksPhoto } from './asks-photo.tsx';
 import { ScriptMissing } from './load-script.ts';
 import type { PageModel } from './open-page-model.ts';
+
+export interface AsksProps {
+  readonly face: ModelInterface;
+  /** Null: there is nothing to be answered. */
+  readonly onInput: (input: Tensor | null) => void;
+}
+
+/** How a page asks for what its model takes. */
+export type Asks = FunctionComponent<AsksProps>;
 
 export interface PageProps {
   readonly facts: PageFacts;
   readonly opening: Promise<PageModel>;
+  readonly asks: Asks;
 }
 
-export function Page({ facts, opening }: PageProps) {
+export function Page({ facts, opening, asks }: PageProps) {
   const [model, setModel] = useState<PageModel | null>(null);
   const [trouble, setTrouble] = useState<unknown>(null);
   useEffect(() => {
@@ -33,7 +41,13 @@ export function Page({ facts, opening }: PageProps) {
       <header class="page-head">
         <h1>{facts.model}</h1>
       </header>
-      {trouble ? <Trouble thrown={trouble} /> : model ? <Answers facts={facts} model={model} /> : <Opening />}
+      {trouble ? (
+        <Trouble thrown={trouble} />
+      ) : model ? (
+        <Answers facts={facts} model={model} asks={asks} />
+      ) : (
+        <Opening />
+      )}
       <About facts={facts} />
       <ToastHost />
     </main>
@@ -50,7 +64,8 @@ function Opening() {
 
 type Outcome = { readonly decided: Decided } | { readonly thrown: unknown };
 
-function Answers({ facts, model }: { readonly facts: PageFacts; readonly model: PageModel }) {
+function Answers(props: Omit<PageProps, 'opening'> & { readonly model: PageModel }) {
+  const { facts, model, asks: Asks } = props;
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const ask = useMemo(() => {
     const answer = (input: Tensor): Promise<Outcome> =>
@@ -78,25 +93,12 @@ function Answers({ facts, model }: { readonly facts: PageFacts; readonly model: 
         {outcome && 'thrown' in outcome ? <Trouble thrown={outcome.thrown} /> : null}
       </section>
       <div class="live-input">
-        <Asks facts={facts} onInput={ask} />
+        <Asks face={facts.interface} onInput={ask} />
       </div>
       <div class="live-details">
         {decided?.probabilities ? <DecidedBars decided={decided} labels={facts.labels} /> : null}
       </div>
     </div>
-  );
-}
-
-function Asks(props: { readonly facts: PageFacts; readonly onInput: (input: Tensor | null) => void }) {
-  const { facts, onInput } = props;
-  const input = facts.interface.inputs[0]!;
-  if (pageAsks(facts.interface) === 'photo') return <AsksPhoto input={input} onInput={onInput} />;
-  return (
-    <SampleInput
-      interface={facts.interface}
-      label={t('give')}
-      onNumbers={numbers => onInput(numbers && toInput(input, numbers))}
-    />
   );
 }
 

@@ -3,7 +3,7 @@ import type { InputInterface, ModelInterface } from '../../core/artifact/interfa
 import { sampleSize } from '../../core/data/columns.ts';
 import { takesPhoto } from '../../core/data/takes-photo.ts';
 import { fromRecorded, numbersOf } from '../../core/runtime/recorded-tensors.ts';
-import { soundLength, soundRate } from '../../core/teach/sound-windows.ts';
+import { takesSecond } from '../../core/teach/takes-second.ts';
 import type { Tensor } from '../../core/tensor.ts';
 
 /** Which screen a model gets: drawn, filled in, or given tensor by tensor. */
@@ -13,17 +13,10 @@ export function inputKind({ inputs, decision }: ModelInterface): InputKind {
   const [only] = inputs;
   if (inputs.length !== 1 || !only?.meaning) return 'tensors';
   if (only.meaning.kind === 'features') return 'features';
-  if (only.meaning.kind === 'waveform') return isSecond(only) ? 'sound' : 'tensors';
+  if (only.meaning.kind === 'waveform') return takesSecond(only) ? 'sound' : 'tensors';
   // What nobody decides by, a network that only embeds, say, is not asked what it sees.
   if (takesPhoto(only) && (decision || only.meaning.preparation === 'photo')) return 'photo';
   return only.meaning.preparation === 'cell-counts' && cellsAcross(only) !== null ? 'drawing' : 'tensors';
-}
-
-/** Whether it takes what a microphone is heard by. */
-function isSecond({ datatype, shape, meaning }: InputInterface): boolean {
-  const [, samples, ...others] = shape;
-  const isOfRate = meaning?.kind === 'waveform' && meaning.sampleRate === soundRate;
-  return datatype === 'FP32' && isOfRate && samples === soundLength && others.length === 0;
 }
 
 /** Width of a square image with one channel; null for any other. */

@@ -3,17 +3,12 @@
 import { escapeHtml } from './escape-html.ts';
 import { embeddedScript } from './embedded-files.ts';
 import { embeddedModel, embeddedRuntime } from './embedded-names.ts';
-import { factsElement, type PageFacts, pageAsks } from './page-facts.ts';
+import { factsElement, type PageAsks, type PageFacts, pageAsks } from './page-facts.ts';
+import { partsOf } from './page-parts.ts';
 import { pageReadme } from './page-readme.ts';
 import { type Bytes, sha256 } from '../artifact/digest.ts';
 import type { VersionBody } from '../artifact/documents.ts';
 import { HaversackError } from '../errors.ts';
-
-/** What the build made of `src/app/page`, by its names below `pageFolder`. */
-export const pageParts = ['page.js', 'page.css', 'runtime.js'] as const;
-export type PagePart = (typeof pageParts)[number];
-/** Where an app's server has them. */
-export const pageFolder = '/page/';
 
 /** In base64 it is a third larger, and a browser holds it a few times while the page opens. */
 export const pageModelBytesAtMost = 128 * 2 ** 20;
@@ -46,22 +41,23 @@ export interface PageOf {
 }
 
 /**
- * @param parts what the build made
+ * @param readPart what the build made, by its name below `pageFolder`
  * @param wasm ONNX Runtime's WebAssembly, of the build that `runtime.js` is of
- * @throws HaversackError `InputInvalid` for a model that a page cannot ask for, `TooLarge`
+ * @throws HaversackError `InputInvalid` for a model that a page cannot ask for, `TooLarge`; what `readPart` throws
  */
 export async function composePage(
   of: PageOf,
-  parts: Readonly<Record<PagePart, Bytes>>,
+  readPart: (name: string) => Promise<Bytes>,
   wasm: Bytes,
 ): Promise<PageFile[]> {
-  requirePage(of);
+  const asks = requirePage(of);
+  const parts = partsOf(asks).map(async ({ from, to }) => ({ path: to, bytes: await readPart(from) }));
   const facts = await factsOf(of);
   const text = (content: string) => new TextEncoder().encode(content);
   return [
     { path: 'index.html', bytes: text(htmlOf(facts)) },
     { path: 'README.txt', bytes: text(pageReadme(facts)) },
-    ...pageParts.map(path => ({ path, bytes: parts[path] })),
+    ...(await Promise.all(parts)),
     { path: embeddedRuntime.script, bytes: await embeddedScript(embeddedRuntime.name, wasm) },
     { path: embeddedModel.script, bytes: await embeddedScript(embeddedModel.name, of.file) },
     { path: 'model.onnx', bytes: of.file },
@@ -76,11 +72,12 @@ export function requirePage({
 }: {
   readonly body: PageOf['body'];
   readonly file: Pick<Bytes, 'length'>;
-}): void {
-  if (pageAsks(body.interface) === null) {
+}): PageAsks {
+  const asks = pageAsks(body.interface);
+  if (asks === null) {
     throw new HaversackError(
       'InputInvalid',
-      `${body.model}: a page asks for a photo, a drawing or numbers, one input that says what it is`,
+      `${body.model}: a page asks for a photo, a sound, a drawing or numbers: one input that says what it is, and a decision`,
     );
   }
   if (file.length > pageModelBytesAtMost) {
@@ -89,6 +86,7 @@ export function requirePage({
       `the model has ${file.length} bytes, a page holds ${pageModelBytesAtMost}; a smaller variant may do`,
     );
   }
+  return asks;
 }
 
 async function factsOf({ body, version, variant, file, licence }: PageOf): Promise<PageFacts> {

@@ -4,6 +4,7 @@ import type { Digest } from '../artifact/digest.ts';
 import type { ModelInterface } from '../artifact/interface.ts';
 import { pictureSize } from '../data/picture-values.ts';
 import { takesPhoto } from '../data/takes-photo.ts';
+import { takesSecond } from '../teach/takes-second.ts';
 
 export interface PageFacts {
   readonly model: string;
@@ -25,8 +26,8 @@ export interface PageFacts {
 /** Where the facts are in the page's HTML: the id of a block of JSON. */
 export const factsElement = 'facts';
 
-/** What a page asks for: a photo (camera or file), a drawing, or numbers. */
-export type PageAsks = 'photo' | 'drawing' | 'numbers';
+/** What a page asks for: a photo (camera or file), a second of sound (microphone or file), a drawing, or numbers. */
+export type PageAsks = 'photo' | 'sound' | 'drawing' | 'numbers';
 
 /** Null where it is none of these, or nobody said how it answers: of such a model there is no page. */
 export function pageAsks({ inputs, decision }: ModelInterface): PageAsks | null {
@@ -37,9 +38,8 @@ export function pageAsks({ inputs, decision }: ModelInterface): PageAsks | null 
   switch (meaning.kind) {
     case 'features':
       return datatype === 'BYTES' ? null : 'numbers';
-    // A page asks for no sound yet: the microphone is the app's.
     case 'waveform':
-      return null;
+      return takesSecond(only) ? 'sound' : null;
     case 'image': {
       const size = meaning.preparation === 'cell-counts' ? pictureSize(shape, meaning.layout) : null;
       return size?.channels === 1 && size.width === size.height ? 'drawing' : null;

@@ -11,14 +11,15 @@ ${dataLicence === null ? '' : `Licence of the data it learnt from: ${dataLicence
 To open it
   Open index.html in a browser, from this folder as it is: nothing has to be installed, and no network is needed.
   Or let any web server hand the folder out: npx serve, python3 -m http.server, a page on your own host.
-  A phone gives the camera only to pages over https: put the folder on such a host, or choose photos from files.
+  A phone gives camera and microphone only to pages over https: put the folder on such a host, or choose files. No
+  browser hears for a page that is opened as a file.
 
 What it does
   It computes in the browser. What it is given is sent nowhere: the page's own policy lets it load the scripts beside
   it, and nothing else.
 
 What is in it
-  index.html, page.js, page.css   the page
+  index.html, page.js, page.css   the page (listener.js: what hears)
   runtime.js, runtime-wasm.js     ONNX Runtime Web
   model.js                        the model, as the page loads it
   model.onnx, manifest.json       the same for other programs: the model, and its inputs, labels and decision

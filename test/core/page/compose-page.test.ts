@@ -23,11 +23,12 @@ const body = {
   artifacts: { dataset: null, recorded: null, topology: null },
 };
 const bytes = (text: string) => new TextEncoder().encode(text);
-const parts = { 'page.js': bytes('page'), 'page.css': bytes('css'), 'runtime.js': bytes('ort') };
+/** What the build made, each as its own name. */
+const readPart = (name: string) => Promise.resolve(bytes(name));
 const of = { body, version: 3, variant: 'int8', file: bytes('model'), licence: 'CC BY 4.0' };
 
 async function composed(): Promise<Map<string, string>> {
-  const files = await composePage(of, parts, bytes('wasm'));
+  const files = await composePage(of, readPart, bytes('wasm'));
   return new Map(files.map(file => [file.path, new TextDecoder().decode(file.bytes)]));
 }
 
@@ -48,6 +49,8 @@ describe('a page of files', () => {
       ].sort(),
     );
     expect(files.get('model.onnx')).toBe('model');
+    expect(files.get('page.js')).toBe('sample.js');
+    expect(files.get('page.css')).toBe('sample.css');
     expect(files.get('README.txt')).toMatch(
       /wine, version 3\nMade 2026-11-27 · int8 · 5 bytes[^]*CC BY 4\.0/,
     );
@@ -68,6 +71,24 @@ describe('a page of files', () => {
       file: { bytes: 5 },
     });
     expect(blocks[0]![1]).not.toContain('<');
+  });
+
+  it('has what hears where its model takes sounds', async () => {
+    const sound: ModelInterface = {
+      ...face,
+      inputs: [
+        {
+          name: 'x',
+          datatype: 'FP32',
+          shape: [-1, 16_000],
+          meaning: { kind: 'waveform', sampleRate: 16_000 },
+        },
+      ],
+    };
+    const files = await composePage({ ...of, body: { ...body, interface: sound } }, readPart, bytes('wasm'));
+    const paths = files.map(({ path }) => path);
+    expect(paths).toContain('listener.js');
+    expect((await composed()).has('listener.js')).toBe(false);
   });
 
   it('lets scripts beside it run, and nothing else in or out', async () => {

@@ -53,6 +53,13 @@ describe('what a page asks for', () => {
     expect(asked({ shape: [-1, 1], datatype: 'BYTES', meaning })).toBeNull();
   });
 
+  it('is a sound where it is one second as microphones are heard here', () => {
+    const meaning: InputInterface['meaning'] = { kind: 'waveform', sampleRate: 16_000 };
+    expect(asked({ shape: [-1, 16_000], meaning })).toBe('sound');
+    expect(asked({ shape: [-1, 8_000], meaning })).toBeNull();
+    expect(asked({ shape: [-1, 16_000], meaning: { ...meaning, sampleRate: 8_000 } })).toBeNull();
+  });
+
   it('is nothing where nobody said what goes in, how large it is, or what comes out', () => {
     expect(asked({})).toBeNull();
     expect(asked({ shape: [-1, -1, -1, 3], meaning: image('pixels') })).toBeNull();

@@ -8,6 +8,13 @@ export const page = {
   unreadable: 'That is no photo that can be shown.',
   unreadableWhy: 'This browser does not read the file, or it is larger than 40 MB.',
   unreadableDo: 'Choose a JPEG or a PNG.',
+  anotherSound: 'Another sound',
+  unreadableSound: 'That is no sound that can be asked about.',
+  unreadableSoundWhy:
+    'This browser does not play the file, or it is shorter than a tenth of a second, longer than ten minutes, or larger than 40 MB.',
+  unreadableSoundDo: 'Choose a WAV or an MP3.',
+  hearsNot:
+    'Opened from a disk, a page is not given the microphone. Choose a sound from a file, or put this folder on a web host.',
   about: 'About this model',
   version: 'Version',
   unnumbered: 'not in a registry yet',
