@@ -27,7 +27,16 @@ async function running() {
     getSettings: () => ({ deviceId: 'a' }),
   };
   const stream = { getTracks: () => [track], getVideoTracks: () => [track] };
-  vi.stubGlobal('document', { addEventListener: vi.fn(), visibilityState: 'visible' });
+  let changed: () => void = () => undefined;
+  const page = {
+    addEventListener: (_type: string, listener: () => void) => (changed = listener),
+    visibilityState: 'visible',
+  };
+  const see = (visibilityState: 'visible' | 'hidden'): void => {
+    page.visibilityState = visibilityState;
+    changed();
+  };
+  vi.stubGlobal('document', page);
   vi.stubGlobal('navigator', {
     permissions: { query: async () => ({ state: says.permission }) },
     mediaDevices: {
@@ -40,7 +49,7 @@ async function running() {
   const camera = createCamera();
   onTestFinished(camera.dispose);
   expect(await camera.start()).toBe(true);
-  return { camera, says, end: () => end() };
+  return { camera, says, track, see, end: () => end() };
 }
 
 test.each([
@@ -63,4 +72,20 @@ test('why one ended is not said of the one that was started since', async () => 
   Object.assign(says, { devices: ['a'] });
   expect(await camera.start()).toBe(true);
   expect(camera.problem.value).toBe(null);
+});
+
+test('a page that is hidden lets go of it, and takes it again once it is seen', async () => {
+  const { camera, track, see } = await running();
+  see('hidden');
+  expect([camera.stream.value, track.stop.mock.calls.length]).toEqual([null, 1]);
+  see('visible');
+  await expect.poll(() => camera.stream.value).not.toBe(null);
+});
+
+test('what was turned off stays off when the page is seen again', async () => {
+  const { camera, see } = await running();
+  camera.stop();
+  see('hidden');
+  see('visible');
+  expect([camera.starting.value, camera.stream.value]).toEqual([false, null]);
 });
