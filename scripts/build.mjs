@@ -152,7 +152,8 @@ async function buildPage(vite, outDir) {
           output: {
             format: 'iife',
             entryFileNames: `${name}.js`,
-            assetFileNames: `${name}[extname]`,
+            // The same style for all.
+            assetFileNames: 'page[extname]',
             codeSplitting: false,
           },
         },

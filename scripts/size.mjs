@@ -1,5 +1,5 @@
-// Size budgets, gzipped: of the app's shell (HTML, CSS and JavaScript that a browser loads before any model), and of
-// `haversack/client` (what loads with its entry).
+// Size budgets, gzipped: of the app's shell (HTML, CSS and JavaScript that a browser loads before any model), of
+// `haversack/client` (what loads with its entry), and of the script of an exported page, whichever it is.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { entryModules } from './build-client.mjs';
 
 const shellBudgetBytes = 120_000;
 const clientBudgetBytes = 8_000;
+/** 11 kB of it are Preact and its signals, which the app's own parts bring along. */
+const pageBudgetBytes = 26_000;
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const app = join(dist, 'app');
 
@@ -48,5 +50,8 @@ const client = join(dist, 'client');
 const within = [
   isWithin('the shell', app, shellFiles(), shellBudgetBytes),
   isWithin('haversack/client', client, entryModules(client), clientBudgetBytes),
+  ...['photo.js', 'sound.js', 'sample.js'].map(script =>
+    isWithin(`the page of ${script}`, join(app, 'page'), [script], pageBudgetBytes),
+  ),
 ];
 process.exit(within.every(Boolean) ? 0 : 1);

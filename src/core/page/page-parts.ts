@@ -22,10 +22,9 @@ const scripts: Readonly<Record<PageAsks, string>> = {
 const listener: PagePart = { from: 'listener.js', to: 'listener.js' };
 
 export function partsOf(asks: PageAsks): PagePart[] {
-  const script = scripts[asks];
   return [
-    { from: `${script}.js`, to: 'page.js' },
-    { from: `${script}.css`, to: 'page.css' },
+    { from: `${scripts[asks]}.js`, to: 'page.js' },
+    { from: 'page.css', to: 'page.css' },
     { from: 'runtime.js', to: 'runtime.js' },
     ...(asks === 'sound' ? [listener] : []),
   ];

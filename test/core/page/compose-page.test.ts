@@ -50,7 +50,7 @@ describe('a page of files', () => {
     );
     expect(files.get('model.onnx')).toBe('model');
     expect(files.get('page.js')).toBe('sample.js');
-    expect(files.get('page.css')).toBe('sample.css');
+    expect(files.get('page.css')).toBe('page.css');
     expect(files.get('README.txt')).toMatch(
       /wine, version 3\nMade 2026-11-27 · int8 · 5 bytes[^]*CC BY 4\.0/,
     );
