@@ -14,6 +14,7 @@ import { href, navigate } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
 import { readJudged } from '../../state/judge.ts';
 import type { Teaching } from '../../state/project.ts';
+import { LastLayers } from './last-layers.tsx';
 import { canFinish } from './missing.ts';
 import { useNameHint } from './name-hint.ts';
 
@@ -48,6 +49,7 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
         )}
       </div>
       {ready ? null : <p class="soft small">{words('finishNeeds')}</p>}
+      {ready && project.kind === 'photo' ? <LastLayers teaching={teaching} /> : null}
       {open ? <Make teaching={teaching} onClose={() => setOpen(false)} /> : null}
     </>
   );
