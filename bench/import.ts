@@ -103,7 +103,7 @@ async function subjectOf(root: string, name: string): Promise<Subject> {
       ...files.map(({ path, bytes }) => [path, bytes] as const),
       [`${name}.onnx`, imported.model],
     ]),
-    isHalf: imported.notes.some(note => note.includes('float16')),
+    isHalf: imported.notes.some(note => note.code === 'quantized' && note.stored === 'float16'),
   };
 }
 

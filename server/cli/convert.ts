@@ -1,6 +1,7 @@
 // `haversack convert`: a model of another format as an ONNX file.
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { importNoteText } from '../../src/core/import/notes.ts';
 import { describeModel } from '../../src/core/onnx/description.ts';
 import { inspectModel } from '../../src/core/onnx/inspect.ts';
 import type { Io } from './io.ts';
@@ -35,7 +36,7 @@ async function convert(io: Io, path: string, options: ConvertOptions): Promise<v
     inputs,
     outputs,
     labels,
-    notes: imported?.notes ?? [],
+    notes: (imported?.notes ?? []).map(importNoteText),
   };
   print(io, options, value, () => {
     const classes = labels ? `, ${labels.length} classes` : '';

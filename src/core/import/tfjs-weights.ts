@@ -7,6 +7,7 @@ import { fromHalfBits } from '../runtime/half.ts';
 import { elements, type Tensor, type TensorData } from '../tensor.ts';
 import { z } from '../zod.ts';
 import type { ImportFile } from './imported.ts';
+import type { ImportNote } from './notes.ts';
 
 /** What one tensor's dtype can be, and the bytes of an element. `string` is a length (uint32) and UTF-8 for each. */
 const elementSizes = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
@@ -74,13 +75,11 @@ export function readWeights(
 }
 
 /** What a person should know of weights that were stored in fewer bits. */
-export function quantizationNotes(manifest: WeightsManifest): string[] {
+export function quantizationNotes(manifest: WeightsManifest): ImportNote[] {
   const kinds = new Set(
     manifest.flatMap(({ weights }) => weights.flatMap(({ quantization }) => quantization?.dtype ?? [])),
   );
-  return [...kinds].map(
-    kind => `Weights were stored as ${kind}; here they are FP32, of which smaller variants are made.`,
-  );
+  return [...kinds].map(stored => ({ code: 'quantized', stored }));
 }
 
 /** Where files came without their folders, the name alone decides. */

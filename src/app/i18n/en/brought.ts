@@ -1,8 +1,10 @@
 // A model that a person brings, wherever it is dropped.
+import { importNoteWords } from '../../../core/import/notes.ts';
 import { adminImport } from './admin-import.ts';
 
 export const brought = {
   ...adminImport,
+  ...importNoteWords,
   name: 'Name of the model',
   nameWrong: '1 to 64 of a–z, 0–9, “.”, “_”, “-”, with a letter or digit at both ends.',
   labels: 'Labels of its classes, in order',

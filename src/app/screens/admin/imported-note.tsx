@@ -1,5 +1,6 @@
 // That a model was converted, from what, and what a person should know of it.
 import type { ImportFormat } from '../../../core/import/imported.ts';
+import { importNoteFacts } from '../../../core/import/notes.ts';
 import { t } from '../../i18n/brought.ts';
 import { Note } from '../../parts/note.tsx';
 import type { Inspected } from '../../state/brought-model.ts';
@@ -17,8 +18,8 @@ export function ImportedNote(props: { readonly imported: NonNullable<Inspected['
     <Note>
       <strong>{t('converted', { format: names[format] })}</strong>
       {notes.map(note => (
-        <span key={note} class="small">
-          {note}
+        <span key={JSON.stringify(note)} class="small">
+          {t(note.code, importNoteFacts(note))}
         </span>
       ))}
     </Note>

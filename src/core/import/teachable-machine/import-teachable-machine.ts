@@ -10,12 +10,7 @@ import { kindOfMetadata, readMetadata } from './metadata.ts';
 /** byte / 127 − 1 (`capture` in utils/tf.ts), which takes white a little beyond 1. */
 const pixelRange: PixelRange = [-1, 255 / 127 - 1];
 
-const notesOfKind = {
-  image: 'An image model of Teachable Machine: it sees the middle square of a photo.',
-  pose: 'A pose model of Teachable Machine: it takes what PoseNet makes of a photo, which is not part of the file.',
-  audio:
-    'A sound model of Teachable Machine: it takes a spectrogram of one second, which the browser’s own analyser made.',
-} as const;
+const codes = { image: 'machineImage', pose: 'machinePose', audio: 'machineAudio' } as const;
 
 /**
  * With labels, and the pixels' range where it takes images.
@@ -40,8 +35,8 @@ export function importTeachableMachine(
     interface: kind === 'image' ? (withPixels(face, pixelRange) ?? face) : face,
     labels,
     notes: [
-      notesOfKind[kind],
-      ...(named && !fits ? [`Its metadata has ${named.length} labels, which no output is as wide as.`] : []),
+      { code: codes[kind] },
+      ...(named && !fits ? [{ code: 'labelsLeftOut', count: named.length } as const] : []),
       ...layers.notes,
     ],
   };

@@ -2,6 +2,7 @@
 import { HaversackError } from '../../errors.ts';
 import type { Graph, ValueSpec } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/infer.ts';
+import type { ImportNote } from '../notes.ts';
 
 /** For other free dimensions: large enough for what halves an image five times. */
 const guessedSize = 224;
@@ -10,19 +11,19 @@ const guessedSize = 224;
  * Fixes the first dimension of the inputs at 1 where it is free and the outputs do not follow it.
  * @returns a note of what was fixed
  */
-export function settleBatch(graph: Graph): string[] {
+export function settleBatch(graph: Graph): ImportNote[] {
   const isFree = ({ shape }: ValueSpec) => shape[0] === -1;
   if (!graph.inputs.some(isFree)) return [];
   const [one, two] = [rowsOf(graph, 1), rowsOf(graph, 2)];
   if (one && two && one.every((rows, i) => rows * 2 === two[i])) return [];
   const fixed = (spec: ValueSpec): ValueSpec =>
     isFree(spec) ? { ...spec, shape: [1, ...spec.shape.slice(1)] } : spec;
-  const names = graph.inputs.filter(isFree).map(({ name }) => `'${name}'`);
+  const inputs = graph.inputs.filter(isFree).map(({ name }) => name);
   graph.inputs = graph.inputs.map(fixed);
   // Where only the batch was free, what comes out is known now.
   if (one)
     graph.outputs = graph.outputs.map((spec, i) => (isFree(spec) && one[i] === 1 ? fixed(spec) : spec));
-  return [`The graph computes one row at a time: the first dimension of ${names.join(', ')} is 1.`];
+  return [{ code: 'oneRow', inputs }];
 }
 
 /** First dimensions of the outputs; null where their shapes depend on more than the inputs' sizes. */

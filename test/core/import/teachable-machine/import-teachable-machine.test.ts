@@ -47,7 +47,7 @@ describe('an image model of Teachable Machine', () => {
     ]);
     expect(face.outputs).toMatchObject([{ shape: [-1, 3], meaning: { kind: 'probabilities' } }]);
     expect(face.decision).toMatchObject({ kind: 'softmax', from: 'probabilities' });
-    expect(notes.join(' ')).toContain('middle square');
+    expect(notes).toContainEqual({ code: 'machineImage' });
   });
 
   it('can be taught from: its network gives the embedding, before the layers that name', () => {
@@ -63,7 +63,7 @@ describe('an image model of Teachable Machine', () => {
       bytes: new TextEncoder().encode(changed),
     });
     expect(read).toBeNull();
-    expect(notes.join(' ')).toContain('2 labels');
+    expect(notes).toContainEqual({ code: 'labelsLeftOut', count: 2 });
   });
 });
 

@@ -58,7 +58,7 @@ describe('what comes out', () => {
     };
     const { interface: given, notes } = importGraphModel(filesOf(rows));
     expect(given.inputs[0]!.shape).toEqual([1, 2]);
-    expect(notes).toEqual([expect.stringContaining("first dimension of 'x' is 1")]);
+    expect(notes).toEqual([{ code: 'oneRow', inputs: ['x'] }]);
   });
 
   it('takes as many rows as come where their number is only asked for', () => {
