@@ -12,7 +12,7 @@ import { type RunningServer, startServer } from './support/server.ts';
 import { type Heard, heardNow, listenAlong, microphoneArguments, writeTrack } from './support/sound-track.ts';
 
 /** Long enough for the seconds that are held, and the track comes again where a slow machine needs longer. */
-const secondsEach = 5;
+const secondsEach = 6;
 const secondsHeld = 3;
 
 let folder: string;
