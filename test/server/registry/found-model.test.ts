@@ -76,6 +76,16 @@ describe('a founding candidate', () => {
     expect(readDocument(plants.aliases[0]!, aliasSchema)).toMatchObject({ alias: 'production', version: 1 });
   });
 
+  it('may be a file that somebody brought: without data, figures or a recipe', async () => {
+    const { server, founder } = await scene();
+    const { found } = await founder('trainer');
+    const artifacts = { dataset: null, recorded: null, topology: null };
+    const change = { data: null, recipe: null, evaluations: [], artifacts };
+    expect(brief(await found('brought', { change }))).toEqual({ status: 201, code: undefined });
+    const manifest = manifestOf(await server.ask('GET', 'models/brought/versions/1'));
+    expect(manifest).toMatchObject({ parent: null, data: null, recipe: null, evaluations: [], artifacts });
+  });
+
   it('is written down with the device that signed it, whoever brings it', async () => {
     const { server, founder } = await scene();
     const { device, make } = await founder('trainer');
