@@ -29,12 +29,15 @@ const pixelRanges: Readonly<Record<PixelChoice, PixelRange | null>> = {
   signed: [-1, 1],
 };
 
+/** What is said of a name; or why it cannot be taken. */
+export type Named = { readonly said: string } | { readonly refused: string };
+
 export interface BroughtFormProps {
   readonly inspected: Inspected;
   readonly problem: Failure | null;
   readonly nameHint: string;
-  /** What a name that could be one comes to. `refused`: it cannot be taken, and why. */
-  readonly sayName: (name: string) => { readonly said: string } | { readonly refused: string };
+  /** What a name that could be one comes to. */
+  readonly sayName: (name: string) => Named;
   readonly action: string;
   readonly icon: IconName;
   readonly busy?: boolean;
@@ -52,7 +55,7 @@ export function BroughtForm(props: BroughtFormProps) {
   const labels = labelsFromText(labelText);
   const classes = classesOf(inspected.inspection.interface);
   const nameWrong = !modelNameSchema.safeParse(name).success;
-  const named = nameWrong ? { refused: t('nameWrong') } : props.sayName(name);
+  const named: Named = nameWrong ? { refused: t('nameWrong') } : props.sayName(name);
   const mismatch = labels !== null && classes !== null && labels.length !== classes;
   const isComplete = !('refused' in named) && !mismatch;
   const give = async (): Promise<void> => {
@@ -68,18 +71,7 @@ export function BroughtForm(props: BroughtFormProps) {
       }}
     >
       {problem ? <ErrorNote failure={problem} /> : null}
-      <TextField
-        label={t('name')}
-        value={name}
-        hint={props.nameHint}
-        error={'refused' in named ? named.refused : null}
-        onInput={setName}
-      />
-      {'said' in named ? (
-        <p class="small" role="status">
-          {named.said}
-        </p>
-      ) : null}
+      <Name name={name} onName={setName} hint={props.nameHint} named={named} />
       <Labels
         text={labelText}
         onText={setLabelText}
@@ -108,6 +100,31 @@ export function BroughtForm(props: BroughtFormProps) {
         {props.children}
       </div>
     </form>
+  );
+}
+
+function Name(props: {
+  readonly name: string;
+  readonly onName: (name: string) => void;
+  readonly hint: string;
+  readonly named: Named;
+}) {
+  const { name, onName, hint, named } = props;
+  return (
+    <>
+      <TextField
+        label={t('name')}
+        value={name}
+        hint={hint}
+        error={'refused' in named ? named.refused : null}
+        onInput={onName}
+      />
+      {'said' in named ? (
+        <p class="small" role="status">
+          {named.said}
+        </p>
+      ) : null}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 // An upload's form: which version of which model it will be.
 import type { Failure } from '../../../core/errors.ts';
 import { t } from '../../i18n/admin.ts';
-import { BroughtForm } from '../../parts/brought-form.tsx';
+import { BroughtForm, type Named } from '../../parts/brought-form.tsx';
 import { Card } from '../../parts/card.tsx';
 import type { Inspected } from '../../state/brought-model.ts';
 import { admin, upload } from './session.ts';
@@ -24,7 +24,7 @@ export function UploadForm(props: { readonly inspected: Inspected; readonly prob
   );
 }
 
-function sayName(name: string): { readonly said: string } {
+function sayName(name: string): Named {
   const known = admin.models.value.find(model => model.model === name);
   const version = String((known?.versions[0]?.version ?? 0) + 1);
   return {

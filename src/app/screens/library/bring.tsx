@@ -3,7 +3,7 @@ import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/bring.ts';
 import { t as brought } from '../../i18n/brought.ts';
 import { formatBytes, formatNumber } from '../../i18n/format.ts';
-import { BroughtForm } from '../../parts/brought-form.tsx';
+import { BroughtForm, type Named } from '../../parts/brought-form.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
@@ -86,7 +86,7 @@ function Ready({ state }: { readonly state: ReadyState }) {
 }
 
 /** What runs here keeps its name; one that the registry has is free here, and in the way when it is sent. */
-function sayName(name: string): { readonly said: string } | { readonly refused: string } {
+function sayName(name: string): Named {
   const isHere =
     installedByModel.value.has(name) ||
     activeByModel.value.has(name) ||

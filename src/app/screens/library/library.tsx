@@ -33,38 +33,7 @@ export default function Library() {
   const models = shelf.value.filter(model => model.model.includes(text.trim().toLowerCase()));
   return (
     <BringArea>
-      <div class="page-head">
-        <div class="row">
-          <h1>{t('title')}</h1>
-          <Button
-            kind="quiet"
-            icon="refresh"
-            busy={refreshing.value}
-            label={t('lookAgain')}
-            onClick={refresh}
-          />
-          <LinkButton kind="quiet" icon="new" href={href('new')}>
-            {common('new')}
-          </LinkButton>
-          <BringButton />
-        </div>
-        <nav class="row library-places" aria-label={t('menu')}>
-          <LinkButton kind="quiet" icon="records" href={href('records')}>
-            {common('records')}
-          </LinkButton>
-          <LinkButton kind="quiet" icon="collect" href={href('collect')}>
-            {common('collect')}
-          </LinkButton>
-          {registryIsFolder ? null : (
-            <LinkButton kind="quiet" icon="admin" href={href('admin')}>
-              {common('admin')}
-            </LinkButton>
-          )}
-          <LinkButton kind="quiet" icon="settings" href={href('settings')}>
-            {common('settings')}
-          </LinkButton>
-        </nav>
-      </div>
+      <Head />
       <Connection />
       <Notices />
       <Brought />
@@ -95,6 +64,44 @@ export default function Library() {
       <MadeHere />
       <StorageMeter />
     </BringArea>
+  );
+}
+
+/** What can be begun here, and the ways to places that have no mark in the bar. */
+function Head() {
+  return (
+    <div class="page-head">
+      <div class="row">
+        <h1>{t('title')}</h1>
+        <Button
+          kind="quiet"
+          icon="refresh"
+          busy={refreshing.value}
+          label={t('lookAgain')}
+          onClick={refresh}
+        />
+        <LinkButton kind="quiet" icon="new" href={href('new')}>
+          {common('new')}
+        </LinkButton>
+        <BringButton />
+      </div>
+      <nav class="row library-places" aria-label={t('menu')}>
+        <LinkButton kind="quiet" icon="records" href={href('records')}>
+          {common('records')}
+        </LinkButton>
+        <LinkButton kind="quiet" icon="collect" href={href('collect')}>
+          {common('collect')}
+        </LinkButton>
+        {registryIsFolder ? null : (
+          <LinkButton kind="quiet" icon="admin" href={href('admin')}>
+            {common('admin')}
+          </LinkButton>
+        )}
+        <LinkButton kind="quiet" icon="settings" href={href('settings')}>
+          {common('settings')}
+        </LinkButton>
+      </nav>
+    </div>
   );
 }
 
