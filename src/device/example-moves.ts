@@ -16,7 +16,7 @@ import {
   type RemovedExample,
   restoreExamples,
 } from './examples.ts';
-import { type Example, exampleSchema } from './project-schemas.ts';
+import { type Example, exampleSchema, type Project } from './project-schemas.ts';
 import { readRows } from './rows.ts';
 import { storing } from './storage-error.ts';
 
@@ -42,7 +42,7 @@ export async function moveExamples(db: Database, moves: readonly Move[]): Promis
     const owners = await ownersOf(tx, examples);
     const wanted = new Map(moves.map(move => [move.id, move.class]));
     for (const { id, project } of examples) assertClass(owners.get(project)!, wanted.get(id)!);
-    const { fitting, gone } = parted(await examplesOfClasses(tx, moves), examples, wanted);
+    const { fitting, gone } = parted(await examplesOfClasses(tx, moves), examples, { wanted, owners });
     const removed = await readWhole(tx, gone);
     await deleteExamples(tx, gone);
     for (const example of fitting) await store.put(example);
@@ -59,7 +59,7 @@ export async function moveExamples(db: Database, moves: readonly Move[]): Promis
 function parted(
   there: readonly Example[],
   examples: readonly Example[],
-  wanted: ReadonlyMap<string, string>,
+  { wanted, owners }: { wanted: ReadonlyMap<string, string>; owners: ReadonlyMap<string, Project> },
 ): { fitting: Example[]; gone: string[] } {
   const moving = new Set(examples.flatMap(({ id, class: of }) => (wanted.get(id) === of ? [] : [id])));
   const others = there.filter(({ id }) => !moving.has(id)).map(placedOf);
@@ -67,7 +67,7 @@ function parted(
   const gone: string[] = [];
   for (const example of oldestFirst(examples.filter(({ id }) => moving.has(id)))) {
     const moved = { ...example, class: wanted.get(example.id)! };
-    if (straddles(others, placedOf(moved))) gone.push(example.id);
+    if (straddles(others, placedOf(moved), owners.get(example.project)!.kind)) gone.push(example.id);
     else {
       fitting.push(moved);
       others.push(placedOf(moved));

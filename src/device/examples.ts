@@ -133,7 +133,7 @@ async function putNew(
   let [again, leftOut] = [0, 0];
   for (const { row, shown, part: fixed } of made) {
     const old = known.get(row.id);
-    const example = placed([...known.values()], row, old, fixed);
+    const example = placed(owner.kind, [...known.values()], { row, old, fixed });
     if (example === null) {
       leftOut++;
       if (old) gone.push(old.id);
@@ -162,20 +162,19 @@ async function putNew(
  * @param here oldest first
  */
 function placed(
+  kind: Project['kind'],
   here: readonly Example[],
-  row: Unplaced,
-  old: Example | undefined,
-  fixed: ExamplePart | undefined,
+  { row, old, fixed }: { row: Unplaced; old: Example | undefined; fixed: ExamplePart | undefined },
 ): Example | null {
   if (old?.class === row.class) return old;
   const others = here.map(placedOf);
   const part = old?.part ?? fixed;
   if (part === undefined) {
-    const found = placeExample(others, { ...row, at: Date.parse(row.createdAt) });
+    const found = placeExample(others, { ...row, at: Date.parse(row.createdAt) }, kind);
     return found && { ...row, part: found };
   }
   const example = old ? { ...old, class: row.class } : { ...row, part };
-  return straddles(others, placedOf(example)) ? null : example;
+  return straddles(others, placedOf(example), kind) ? null : example;
 }
 
 function fileOf(id: string, { mediaType, bytes }: KeptShown) {
@@ -281,7 +280,9 @@ export async function restoreExamples(db: Database, removed: readonly RemovedExa
     const owners = await ownersOf(tx, examples);
     for (const { project, class: id } of examples) assertClass(owners.get(project)!, id);
     const others = (await examplesOfClasses(tx, examples)).map(placedOf);
-    const fitting = removed.filter(({ example }) => !straddles(others, placedOf(example)));
+    const fitting = removed.filter(
+      ({ example }) => !straddles(others, placedOf(example), owners.get(example.project)!.kind),
+    );
     await putRemoved(tx, fitting);
     await tx.done;
     return {

@@ -6,6 +6,7 @@ import { parseTable } from '../../src/core/data/table.ts';
 import { readWav, writeWav } from '../../src/core/data/wav.ts';
 import type { Database } from '../../src/device/db.ts';
 import { decodeSound } from '../../src/device/decode-sound.ts';
+import { moveExamples } from '../../src/device/example-moves.ts';
 import { addExamples, listExamples, readExampleFile, readThumbnails } from '../../src/device/examples.ts';
 import { exportProject } from '../../src/device/export-project.ts';
 import { importExamples } from '../../src/device/import-examples.ts';
@@ -110,22 +111,55 @@ test('seconds of one recording are held out from the fifth on', async () => {
   }
 });
 
-test('what is nearly a sound that is there lies in its part', async () => {
+/** A fan: its blades and their overtones, a little louder from second to second. */
+function fan(nth: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: rate }, (_, n) => {
+    const overtones = [1, 2, 3, 5, 8, 13, 21].map(of => Math.sin((2 * Math.PI * 180 * of * n) / rate) / of);
+    return (0.1 + 0.001 * nth) * overtones.reduce((sum, value) => sum + value, 0);
+  });
+}
+
+test('of a sound that does not change whole recordings are held out; the same file twice is one', async () => {
   const { db } = await freshDB();
-  const id = await soundProject(db, ['rising'], 6);
-  const { classes } = await readProject(db, id);
-  const parts = (await listExamples(db, id)).map(({ part }) => part);
-  expect(new Set(parts)).toEqual(new Set(['train', 'test']));
-  for (const [nth, part] of parts.entries()) {
-    // A few milliseconds later, and a little softer: as another recording of the same loudspeaker.
-    const moved = new Float32Array(rate);
-    moved.set(signalOf('rising', nth).subarray(0, rate - 60), 60);
-    const shown = await prepareSound(moved.map(value => 0.9 * value));
-    const recording = crypto.randomUUID();
-    const given = { class: classes[0]!.id, shown, recording, source: 'microphone' as const };
-    const { examples } = await addExamples(db, id, [given]);
-    expect(examples.map(example => example.part)).toEqual([part]);
+  const { id, classes } = await createProject(db, { model: 'fans', labels: ['fan'], kind: 'sound' });
+  const given = Array.from({ length: 20 }, async (_, nth) => ({
+    class: classes[0]!.id,
+    shown: await prepareSound(fan(nth)),
+    recording: `00000000-0000-4000-8000-00000000000${Math.floor(nth / 5)}`,
+    source: 'microphone' as const,
+    at: new Date(Date.UTC(2026, 0, 1, 0, 0, nth)),
+  }));
+  const seconds = await Promise.all(given);
+  const [first] = seconds;
+  for (const { shown } of seconds.slice(1)) {
+    expect(fingerprintDistance(shown.fingerprint, first!.shown.fingerprint)).toBeLessThanOrEqual(4);
   }
+  for (const second of seconds) await addExamples(db, id, [second]);
+  const parts = (await listExamples(db, id)).map(({ part }) => part);
+  expect(parts).toEqual([0, 1, 2, 3].flatMap(nth => Array<string>(5).fill(nth === 1 ? 'test' : 'train')));
+  const again = await addExamples(db, id, [{ ...first!, recording: crypto.randomUUID(), source: 'file' }]);
+  expect(again).toMatchObject({ known: 1, leftOut: 0 });
+  expect(await listExamples(db, id)).toHaveLength(20);
+});
+
+test('what nearly is a second of its own recording lies in its part, also when it is said anew', async () => {
+  const { db } = await freshDB();
+  const { id, classes } = await createProject(db, { model: 'sounds', labels: ['a', 'b'], kind: 'sound' });
+  const recording = crypto.randomUUID();
+  const add = async (place: number, nth: number, part: 'train' | 'test', of = recording) => {
+    const given = { class: classes[place]!.id, recording: of, source: 'microphone' as const, part };
+    const { examples } = await addExamples(db, id, [{ ...given, shown: await prepareSound(fan(nth)) }]);
+    return examples[0]!.id;
+  };
+  await add(0, 1, 'train');
+  const [same, other] = [await add(1, 2, 'test'), await add(1, 3, 'test', crypto.randomUUID())];
+  const to = classes[0]!.id;
+  const { before, removed } = await moveExamples(db, [
+    { id: same, class: to },
+    { id: other, class: to },
+  ]);
+  expect(before.map(each => each.id)).toEqual([other]);
+  expect(removed.map(({ example }) => example.id)).toEqual([same]);
 });
 
 /** 32-bit floats of two channels, as no second is kept. */

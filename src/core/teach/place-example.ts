@@ -2,6 +2,7 @@
 // alike, and so are near-duplicates: they lie in one part. Knows no store and no clock.
 import { fingerprintDistance } from '../data/fingerprint.ts';
 import { heldOutOf } from '../data/hold-out.ts';
+import type { ShownKind } from './shown-kind.ts';
 
 export type ExamplePart = 'train' | 'test';
 
@@ -45,10 +46,16 @@ const longestHeldOut = 5;
  * of a recording the first that is far enough from its first four. Near-duplicates are only told within a class: beside one
  * of another class, an example is harder to get right, not easier.
  * @param before oldest first
+ * @param kind of all of them
  */
-export function placeExample(before: readonly PlacedExample[], next: NextExample): ExamplePart | null {
+export function placeExample(
+  before: readonly PlacedExample[],
+  next: NextExample,
+  kind: ShownKind,
+): ExamplePart | null {
   const ofClass = before.filter(example => example.class === next.class);
-  const near = new Set(ofClass.filter(example => areNearDuplicates(example, next)).map(({ part }) => part));
+  const alike = ofClass.filter(example => areNearDuplicates(example, next, kind));
+  const near = new Set(alike.map(({ part }) => part));
   if (near.size > 1) return null;
   const run = runUnderWay(ofClass, next.recording);
   const part = [...near][0] ?? wantedPart(ofClass, run, next);
@@ -60,18 +67,28 @@ export function placeExample(before: readonly PlacedExample[], next: NextExample
  * Whether an example with that class and part would be learnt from while its like is judged on, or the other way round: what
  * has its part already (moved from another class, put back, brought in from elsewhere) is not to be kept then.
  * @param others in any order
+ * @param kind of all of them
  */
-export function straddles(others: readonly PlacedExample[], example: PlacedExample): boolean {
+export function straddles(
+  others: readonly PlacedExample[],
+  example: PlacedExample,
+  kind: ShownKind,
+): boolean {
   return others.some(
     other =>
       other.class === example.class &&
       other.part !== example.part &&
-      (areNearDuplicates(other, example) ||
+      (areNearDuplicates(other, example, kind) ||
         (other.recording === example.recording && areTooClose(other, example))),
   );
 }
 
-function areNearDuplicates(one: NextExample, other: NextExample): boolean {
+/**
+ * Seconds of sound only within a recording: a fan, or a quiet room, sounds alike whenever it is recorded, and all that is ever
+ * heard of it would lie in the part of its first second.
+ */
+function areNearDuplicates(one: NextExample, other: NextExample, kind: ShownKind): boolean {
+  if (kind === 'sound' && one.recording !== other.recording) return false;
   const bits = Math.max(nearBits[one.source], nearBits[other.source]);
   return fingerprintDistance(one.fingerprint, other.fingerprint) <= bits;
 }

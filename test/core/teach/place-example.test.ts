@@ -9,6 +9,7 @@ import {
   type PlacedExample,
   straddles,
 } from '../../../src/core/teach/place-example.ts';
+import type { ShownKind } from '../../../src/core/teach/shown-kind.ts';
 
 /** Fingerprints of different bytes differ in many bits. */
 const distinct = (nth: number) => {
@@ -19,10 +20,10 @@ const distinct = (nth: number) => {
   }).join('');
 };
 
-function shown(examples: readonly NextExample[]): (PlacedExample | null)[] {
+function shown(examples: readonly NextExample[], kind: ShownKind = 'photo'): (PlacedExample | null)[] {
   const placed: PlacedExample[] = [];
   return examples.map(example => {
-    const part = placeExample(placed, example);
+    const part = placeExample(placed, example, kind);
     if (part === null) return null;
     placed.push({ ...example, part });
     return placed.at(-1)!;
@@ -82,13 +83,30 @@ describe('where examples go', () => {
     expect(heldOut(shown(frames(100, () => distinct(3))))).toBe(0);
   });
 
+  it('holds out whole recordings of a sound that does not change, and about a fifth of its seconds', () => {
+    const seconds = Array.from({ length: 40 }, (_, i) => ({
+      fingerprint: flipped(distinct(3), i % 3),
+      class: 'fan',
+      recording: String(Math.floor(i / 10)),
+      source: 'microphone' as const,
+      at: 1000 * i,
+    }));
+    const parts = kept(shown(seconds, 'sound'));
+    expect(parts).toHaveLength(40);
+    expect(heldOut(parts)).toBe(10);
+    for (const recording of ['0', '1', '2', '3']) {
+      const ofIt = parts.filter(each => each.recording === recording);
+      expect(new Set(ofIt.map(({ part }) => part)).size).toBe(1);
+    }
+  });
+
   it('leaves out what is near to examples of both parts', () => {
     const before = kept(shown(files(5)));
     const [a, b] = [before[0]!, { ...before[4]!, fingerprint: flipped(before[0]!.fingerprint, 8) }];
     const between = { ...a, fingerprint: flipped(a.fingerprint, 4), recording: 'other' };
-    expect(placeExample([a, b], between)).toBeNull();
-    expect(placeExample([a], between)).toBe('train');
-    expect(placeExample([b], between)).toBe('test');
+    expect(placeExample([a, b], between, 'photo')).toBeNull();
+    expect(placeExample([a], between, 'photo')).toBe('train');
+    expect(placeExample([b], between, 'photo')).toBe('test');
   });
 
   it('lets corrections be held out too, once enough is learnt from', () => {
@@ -101,28 +119,37 @@ describe('where examples go', () => {
   });
 
   it('never has near-duplicates of a class in both parts, nor frames of a recording closer than the gap', () => {
-    const arbitrary = fc.array(
-      fc.record({
-        seed: fc.integer({ min: 0, max: 12 }),
-        bits: fc.integer({ min: 0, max: 8 }),
-        class: fc.constantFrom('a', 'b'),
-        recording: fc.constantFrom('r', 's', 't'),
-        source: fc.constantFrom('camera' as const, 'file' as const, 'correction' as const),
-        wait: fc.integer({ min: 0, max: 900 }),
-      }),
-      { maxLength: 90 },
-    );
+    const sources = {
+      photo: ['camera', 'file', 'correction'],
+      sound: ['microphone', 'file', 'correction'],
+    } as const;
+    const stepsOf = (kind: ShownKind) =>
+      fc.array(
+        fc.record({
+          seed: fc.integer({ min: 0, max: 12 }),
+          bits: fc.integer({ min: 0, max: 8 }),
+          class: fc.constantFrom('a', 'b'),
+          recording: fc.constantFrom('r', 's', 't'),
+          source: fc.constantFrom<NextExample['source']>(...sources[kind]),
+          wait: fc.integer({ min: 0, max: 900 }),
+        }),
+        { maxLength: 90 },
+      );
+    const arbitrary = fc
+      .constantFrom<ShownKind[]>('photo', 'sound')
+      .chain(kind => fc.tuple(fc.constant(kind), stepsOf(kind)));
     fc.assert(
-      fc.property(arbitrary, steps => {
+      fc.property(arbitrary, ([kind, steps]) => {
         let at = 0;
         const examples = steps.map(({ seed, bits, wait, ...rest }) => {
           at += wait;
           return { ...rest, at, fingerprint: flipped(distinct(seed), bits) };
         });
-        const all = kept(shown(examples));
+        const all = kept(shown(examples, kind));
         for (const [i, one] of all.entries()) {
           for (const other of all.slice(i + 1)) {
             if (one.class !== other.class || one.part === other.part) continue;
+            if (kind === 'sound' && one.recording !== other.recording) continue;
             expect(fingerprintDistance(one.fingerprint, other.fingerprint)).toBeGreaterThan(
               Math.max(nearBits[one.source], nearBits[other.source]),
             );
@@ -131,12 +158,12 @@ describe('where examples go', () => {
             expect(other.at - one.at).toBeGreaterThanOrEqual(cameraGapMs);
           }
         }
-        for (const one of all) expect(straddles(all, one)).toBe(false);
+        for (const one of all) expect(straddles(all, one, kind)).toBe(false);
         // Whoever comes later changes nothing.
-        const half = kept(shown(examples.slice(0, examples.length >> 1)));
+        const half = kept(shown(examples.slice(0, examples.length >> 1), kind));
         expect(all.slice(0, half.length)).toEqual(half);
       }),
-      { numRuns: 60 },
+      { numRuns: 120 },
     );
   });
 });
@@ -146,18 +173,27 @@ describe('what has its part straddles', () => {
   const other: PlacedExample = { ...one!, part: 'test', recording: 's' };
 
   it('beside its like of the same class in the other part', () => {
-    expect(straddles([one!], other)).toBe(true);
-    expect(straddles([one!], { ...other, fingerprint: flipped(one!.fingerprint, 6) })).toBe(true);
-    expect(straddles([one!], { ...other, fingerprint: flipped(one!.fingerprint, 7) })).toBe(false);
-    expect(straddles([one!], { ...other, part: 'train' })).toBe(false);
-    expect(straddles([one!], { ...other, class: 'b' })).toBe(false);
+    expect(straddles([one!], other, 'photo')).toBe(true);
+    expect(straddles([one!], { ...other, fingerprint: flipped(one!.fingerprint, 6) }, 'photo')).toBe(true);
+    expect(straddles([one!], { ...other, fingerprint: flipped(one!.fingerprint, 7) }, 'photo')).toBe(false);
+    expect(straddles([one!], { ...other, part: 'train' }, 'photo')).toBe(false);
+    expect(straddles([one!], { ...other, class: 'b' }, 'photo')).toBe(false);
+  });
+
+  it('of sound only beside its like of the same recording', () => {
+    const second: PlacedExample = { ...one!, source: 'microphone' };
+    const like: PlacedExample = { ...second, part: 'test', at: second.at + 1000 };
+    expect(straddles([second], like, 'sound')).toBe(true);
+    expect(straddles([second], { ...like, recording: 's' }, 'sound')).toBe(false);
   });
 
   it('within the gap of a frame of its own recording in the other part', () => {
     const next = { ...other, fingerprint: distinct(1), at: one!.at + cameraGapMs - 1 };
-    expect(straddles([one!], { ...next, recording: one!.recording })).toBe(true);
-    expect(straddles([one!], { ...next, recording: one!.recording, at: one!.at + cameraGapMs })).toBe(false);
-    expect(straddles([one!], next)).toBe(false);
+    expect(straddles([one!], { ...next, recording: one!.recording }, 'photo')).toBe(true);
+    expect(
+      straddles([one!], { ...next, recording: one!.recording, at: one!.at + cameraGapMs }, 'photo'),
+    ).toBe(false);
+    expect(straddles([one!], next, 'photo')).toBe(false);
   });
 });
 
