@@ -7,6 +7,7 @@ import type { ModelSummary } from '../../core/artifact/registry-api.ts';
 import { type Envelope, readDocument } from '../../core/artifact/signature.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import type { AdminClient } from '../../client/admin.ts';
+import { rightsOfCaller } from './standing.ts';
 
 const storageKey = 'haversack.adminKey';
 
@@ -25,9 +26,12 @@ type KeyRefusal = 'unknown' | 'no-admin';
 
 export type Admin<Api extends AdminApi> = ReturnType<typeof createAdmin<Api>>;
 
+function waits({ kind, status }: Caller): boolean {
+  return kind === 'device' && status !== 'approved';
+}
+
 export function isAdmin(caller: Caller | null): boolean {
-  if (caller?.role !== 'admin') return false;
-  return caller.kind !== 'device' || caller.status === 'approved';
+  return caller !== null && rightsOfCaller(caller).everywhere('admin') && !waits(caller);
 }
 
 export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOptions<Api>) {

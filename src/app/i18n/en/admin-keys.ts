@@ -7,6 +7,8 @@ export const adminKeys = {
   keysNone: 'There are no access keys.',
   ownGrants: 'own rights',
   keyReach: 'What it may',
+  deviceReach: 'What it may',
+  grantsApart: 'Where no server can be asked, others believe it only what it may on all models.',
   reachRole: 'as a role, on all models',
   reachGrants: 'only what I choose',
   grantModel: 'Model',

@@ -8,6 +8,8 @@ export const adminKeys: Translation<typeof en> = {
   keysNone: '没有访问密钥。',
   ownGrants: '自定权限',
   keyReach: '权限',
+  deviceReach: '它可以做什么',
+  grantsApart: '在无法询问服务器的地方，其他设备只相信它对所有模型都有的权限。',
   reachRole: '按角色，适用于所有模型',
   reachGrants: '只有我选择的',
   grantModel: '模型',

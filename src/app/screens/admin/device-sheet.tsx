@@ -1,24 +1,15 @@
 // One device looked at closely: who it is, what it may do, which groups it is in, and what it runs beside what it should.
-import { useState } from 'preact/hooks';
-import { groupNameSchema } from '../../../core/artifact/names.ts';
 import type { DeviceInfo } from '../../../core/artifact/access-api.ts';
-import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatBytes, formatDate } from '../../i18n/format.ts';
-import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
-import { ErrorNote } from '../../parts/error-note.tsx';
-import { toast } from '../../parts/toast.tsx';
 import { aliasesOf } from '../../state/admin.ts';
-import { groupsOf, standingOf } from '../../state/admin-fleet.ts';
+import { standingOf } from '../../state/admin-fleet.ts';
+import { DeviceRights } from './device-rights.tsx';
 import { ThisDevice } from './devices.tsx';
-import { NamesField, namesIn, wrongName } from './names-field.tsx';
-import { RoleSelect, roleNames } from './roles.tsx';
 import { to } from './section.ts';
 import { admin } from './session.ts';
-import { useAct } from './use-act.ts';
-import { useShutOut } from './use-shut-out.ts';
 import { usePlaces } from './use-places.ts';
 
 const statusNames = {
@@ -41,7 +32,7 @@ export function DeviceSheet({ device }: { readonly device: DeviceInfo }) {
         <Runs device={device} />
       </Card>
       <Card title={t('rights')}>
-        <Rights device={device} />
+        <DeviceRights device={device} />
       </Card>
       <Card title={t('facts')}>
         <dl class="facts">
@@ -128,54 +119,5 @@ function AsSaid({ device, model }: { readonly device: DeviceInfo; readonly model
     <Chip tone="warn" icon="clock">
       {t('shouldRun', { version: String(standing.wanted) })}
     </Chip>
-  );
-}
-
-/** Role and groups, changed together; and the way out. */
-function Rights({ device }: { readonly device: DeviceInfo }) {
-  const { id, name, status } = device;
-  const [role, setRole] = useState<Role>(device.role ?? 'trainer');
-  const [groupText, setGroupText] = useState(device.groups.join(' '));
-  const { busy, problem, act } = useAct();
-  const groups = namesIn(groupText);
-  const wrong = wrongName(groups, groupNameSchema);
-  const approved = status === 'approved';
-  const same = approved && role === device.role && groups.join() === device.groups.join();
-  const save = async () => {
-    if (wrong !== undefined || same) return;
-    const done = await act(api => api.changeDevice(id, { status: 'approved', role, groups }));
-    if (done.ok) toast(t('approved', { name, role: t(roleNames[role]) }));
-  };
-  const shutOut = useShutOut(device, act);
-  const known = groupsOf(admin.devices.value);
-  return (
-    <form
-      class="stack"
-      onSubmit={event => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <RoleSelect label={t('role')} role={role} onRole={setRole} />
-      <NamesField
-        label={t('groups')}
-        hint={known.length > 0 ? t('groupsKnown', { groups: known.join(', ') }) : t('groupsHint')}
-        text={groupText}
-        schema={groupNameSchema}
-        wrong={group => t('groupWrong', { group })}
-        onText={setGroupText}
-      />
-      {problem ? <ErrorNote failure={problem} /> : null}
-      <div class="row">
-        <Button kind="primary" type="submit" busy={busy} disabled={same || wrong !== undefined}>
-          {approved ? t('change') : t('approve')}
-        </Button>
-        {status === 'revoked' ? null : (
-          <Button kind="danger" busy={busy} onClick={shutOut}>
-            {t('revoke')}
-          </Button>
-        )}
-      </div>
-    </form>
   );
 }

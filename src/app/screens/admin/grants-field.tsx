@@ -1,4 +1,4 @@
-// What a key may, model by model: a row for each, with the rights to choose from.
+// What a key or a device may, model by model: a row for each, with the rights to choose from.
 import { type Grant, type ModelRight, modelRightSchema } from '../../../core/artifact/grant.ts';
 import { t } from '../../i18n/admin.ts';
 import { Button } from '../../parts/button.tsx';
@@ -12,7 +12,7 @@ export interface GrantDraft {
   readonly rights: readonly ModelRight[];
 }
 
-export const emptyGrant: GrantDraft = { model: '*', rights: ['read', 'predict'] };
+const emptyGrant: GrantDraft = { model: '*', rights: ['read', 'predict'] };
 
 const rightNames = {
   read: 'rightRead',
@@ -32,6 +32,25 @@ export function grantsOf(drafts: readonly GrantDraft[]): Grant[] | null {
 export function grantInWords({ model, rights }: Grant): string {
   const name = model === '*' ? t('everyModel') : model;
   return t('grantInWords', { model: name, rights: rights.map(right => t(rightNames[right])).join(', ') });
+}
+
+/** By a role, or by grants. @param props.grants null: by a role */
+export function ReachSelect(props: {
+  readonly label: string;
+  readonly grants: readonly GrantDraft[] | null;
+  readonly onGrants: (grants: readonly GrantDraft[] | null) => void;
+}) {
+  return (
+    <Select
+      label={props.label}
+      value={props.grants === null ? 'role' : 'grants'}
+      options={[
+        { value: 'role', label: t('reachRole') },
+        { value: 'grants', label: t('reachGrants') },
+      ]}
+      onChange={value => props.onGrants(value === 'role' ? null : [emptyGrant])}
+    />
+  );
 }
 
 export function GrantsField(props: {
@@ -64,7 +83,8 @@ function GrantRow(props: {
   readonly onRemove: (() => void) | null;
 }) {
   const { grant, onGrant, onRemove } = props;
-  const names = ['*', ...admin.models.value.map(({ model }) => model)];
+  // A model may be granted before it is there.
+  const names = [...new Set(['*', ...admin.models.value.map(({ model }) => model), grant.model])];
   const name = grant.model === '*' ? t('everyModel') : grant.model;
   return (
     <fieldset class="stack-close plain-fieldset">

@@ -8,7 +8,7 @@ import { ErrorNote } from '../../parts/error-note.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Select } from '../../parts/select.tsx';
 import { Shown } from '../../parts/shown-once.tsx';
-import { emptyGrant, type GrantDraft, GrantsField, grantsOf } from './grants-field.tsx';
+import { type GrantDraft, GrantsField, grantsOf, ReachSelect } from './grants-field.tsx';
 import { LimitsField, limitsOf, noLimits } from './limits-field.tsx';
 import { RoleSelect } from './roles.tsx';
 import { useAct } from './use-act.ts';
@@ -55,15 +55,7 @@ export function NewKey(props: { readonly onMade: (made: MadeKey) => void }) {
           onInput={setName}
         />
         <div class="admin-pair">
-          <Select
-            label={t('keyReach')}
-            value={grants === null ? 'role' : 'grants'}
-            options={[
-              { value: 'role', label: t('reachRole') },
-              { value: 'grants', label: t('reachGrants') },
-            ]}
-            onChange={value => setGrants(value === 'role' ? null : [emptyGrant])}
-          />
+          <ReachSelect label={t('keyReach')} grants={grants} onGrants={setGrants} />
           {grants === null ? <RoleSelect label={t('role')} role={role} onRole={setRole} /> : null}
           <Select
             label={t('lifetime')}
