@@ -1,6 +1,7 @@
 // An admin at work, in the real app against a real registry with a history: looks at a fork, rolls a version out, meets
 // somebody who was faster, sees the registry stop a bad release, goes back, and can say afterwards what ran and why.
 import type { Page } from 'playwright';
+import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sideways, smallTargets, violations } from './support/access.ts';
 import { enterAdminKey, go } from './support/app.ts';
@@ -206,6 +207,26 @@ describe('an admin', () => {
     await other.close();
   });
 
+  it('gives a device rights of its own, and its role’s back', async () => {
+    const grantsOf = async (name: string) => {
+      const { devices } = (await fleet.admin('GET', 'devices')) as { devices: DeviceInfo[] };
+      return devices.find(device => device.name === name)?.grants;
+    };
+    await go(page, '#/admin/devices');
+    await page.getByRole('searchbox').fill('field 11');
+    await page.getByRole('link', { name: /field 11/ }).click();
+    await page.getByLabel('What it may', { exact: true }).selectOption({ label: 'only what I choose' });
+    await page.getByRole('checkbox', { name: 'hand in' }).check();
+    await button('Change').click();
+    await expect
+      .poll(() => grantsOf('field 11'))
+      .toEqual([{ model: '*', rights: ['read', 'predict', 'write'] }]);
+    await expectReachable();
+    await page.getByLabel('What it may', { exact: true }).selectOption({ label: 'as a role, on all models' });
+    await button('Change').click();
+    await expect.poll(() => grantsOf('field 11')).toBe(null);
+  });
+
   it('changes groups and role of a device, and shuts it out', async () => {
     await go(page, '#/admin/devices');
     await page.getByRole('searchbox').fill('field 12');
@@ -243,7 +264,7 @@ describe('an admin', () => {
   it('makes a key for one model with a limit, and another that follows it', async () => {
     await go(page, '#/admin/keys');
     await page.getByLabel('Name').fill('shop');
-    await page.getByLabel('What it may').selectOption({ label: 'only what I choose' });
+    await page.getByLabel('What it may', { exact: true }).selectOption({ label: 'only what I choose' });
     await page.getByLabel('Model', { exact: true }).selectOption(fleetModel);
     await page.getByLabel('see and fetch').uncheck();
     await page.getByText('Limits', { exact: true }).click();
