@@ -2,7 +2,6 @@
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { FileRef } from '../core/artifact/chunks.ts';
 import type { VersionBody } from '../core/artifact/documents.ts';
-import { HaversackError } from '../core/errors.ts';
 import { composePage, requirePage } from '../core/page/compose-page.ts';
 import { pageFolder } from '../core/page/page-parts.ts';
 import { readCandidate } from './candidates.ts';
@@ -10,7 +9,8 @@ import { readFile } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { fileOfInstalled, openInstalled } from './library.ts';
 import { candidateOf } from './needs.ts';
-import { type CacheRuntimeOptions, readRuntimeBinary } from './runtime-cache.ts';
+import { readRuntimeBinary } from './runtime-binary.ts';
+import { type CacheRuntimeOptions, fetchRuntimeFile } from './runtime-cache.ts';
 import { zipBlob } from './zip-blob.ts';
 
 export type PagedModel =
@@ -59,16 +59,11 @@ async function findModel(db: Database, of: PagedModel): Promise<FoundModel> {
   return { body: installed.manifest, version: of.version, variant: of.variant, ref };
 }
 
+/** In development there is none: then a page comes instead, which is refused. */
 async function readPart(
   part: string,
-  { fetch: given = globalThis.fetch, signal }: Pick<CacheRuntimeOptions, 'fetch' | 'signal'>,
+  { fetch: given, signal }: Pick<CacheRuntimeOptions, 'fetch' | 'signal'>,
 ): Promise<Bytes> {
-  const path = pageFolder + part;
-  const response = await given(path, { signal: signal ?? null }).catch((cause: unknown) => {
-    throw new HaversackError('Offline', `${path} cannot be fetched`, { cause });
-  });
-  // In development, and where a host knows no such file, a page comes instead.
-  const isPage = (response.headers.get('content-type') ?? '').startsWith('text/html');
-  if (!response.ok || isPage) throw new HaversackError('Offline', `${path} answered ${response.status}`);
+  const response = await fetchRuntimeFile(pageFolder + part, { signal: signal ?? null }, given);
   return new Uint8Array(await response.arrayBuffer());
 }

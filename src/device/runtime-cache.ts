@@ -85,26 +85,16 @@ export async function fetchRuntimeList({
   fetch: given,
   signal,
 }: CacheRuntimeOptions = {}): Promise<RuntimeList> {
-  const response = await get(runtimeListPath, { cache: 'no-cache', signal: signal ?? null }, given);
+  const response = await fetchRuntimeFile(
+    runtimeListPath,
+    { cache: 'no-cache', signal: signal ?? null },
+    given,
+  );
   const parsed = runtimeListSchema.safeParse(await response.json().catch(() => null));
   if (!parsed.success) {
     throw new HaversackError('DocumentInvalid', `${runtimeListPath}: ${z.prettifyError(parsed.error)}`);
   }
   return parsed.data;
-}
-
-/**
- * ONNX Runtime's own WebAssembly for CPUs: as it is kept here, else fetched.
- * @throws HaversackError `Offline`, `DocumentInvalid`, `NotFound` where the list has none
- */
-export async function readRuntimeBinary(options: CacheRuntimeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-  // Of the build that runs here, whose other files go with it; the server's may be of the next.
-  const list = (await storedList()) ?? (await fetchRuntimeList(options));
-  const path = list.wasm.find(name => name.endsWith('.wasm'));
-  if (path === undefined) throw new HaversackError('NotFound', `${runtimeListPath} names no .wasm`);
-  const kept = await (await caches.open(runtimeCacheName)).match(path, { ignoreVary: true });
-  const response = kept ?? (await get(path, { signal: options.signal ?? null }, options.fetch));
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** The list that the cached files are from; null where nothing was cached yet. */
@@ -132,7 +122,7 @@ async function addFiles(
     throwIfAborted(signal);
     onProgress?.({ doneFiles, totalFiles: paths.length });
     if (!(await has(cache, path))) {
-      await putWhole(cache, path, await get(path, { signal: signal ?? null }, given));
+      await putWhole(cache, path, await fetchRuntimeFile(path, { signal: signal ?? null }, given));
     }
     doneFiles += 1;
   }
@@ -151,7 +141,12 @@ async function putWhole(cache: Cache, path: string, response: Response): Promise
   }
 }
 
-async function get(path: string, init: RequestInit, given: typeof fetch | undefined): Promise<Response> {
+/** @throws HaversackError `Offline`, also where a page comes in its place; `Aborted` */
+export async function fetchRuntimeFile(
+  path: string,
+  init: RequestInit,
+  given: typeof fetch | undefined,
+): Promise<Response> {
   const send = given ?? globalThis.fetch.bind(globalThis);
   const response = await send(path, init).catch((thrown: unknown) => {
     if (init.signal?.aborted) throw new HaversackError('Aborted', 'stopped');

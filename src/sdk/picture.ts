@@ -1,11 +1,7 @@
 // Pictures and drawings as a model's input, by its interface. Loaded with the first of them.
 import { drawnValues } from '../core/data/drawn-values.ts';
-import {
-  isPictureChannels,
-  type PictureSize,
-  pictureSize,
-  pictureValues,
-} from '../core/data/picture-values.ts';
+import { isPictureChannels, type PictureSize, pictureSize } from '../core/data/picture-size.ts';
+import { pictureValues } from '../core/data/picture-values.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type ClientError, clientError } from './client-error.ts';
 import type { DescribedInput } from './described.ts';

@@ -1,7 +1,8 @@
 // From a picture to what a model takes: as bytes where it prepares photos itself, else in its size and range.
 import type { InputInterface } from '../../core/artifact/interface.ts';
 import { HaversackError } from '../../core/errors.ts';
-import { pictureSize, pictureValues } from '../../core/data/picture-values.ts';
+import { pictureSize } from '../../core/data/picture-size.ts';
+import { pictureValues } from '../../core/data/picture-values.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { toInput } from './inputs.ts';
 import { askable, middleSquare, type Shown, toPhotoInput } from './photos.ts';

@@ -1,6 +1,6 @@
 // Which inputs any photo fills: the graph prepares it, or its pixels and its size are known.
 import type { InputInterface } from '../artifact/interface.ts';
-import { pictureSize } from './picture-values.ts';
+import { pictureSize } from './picture-size.ts';
 
 /** Grey, RGB: what a photo has without being made up. */
 const photoChannels = [1, 3];

@@ -2,7 +2,7 @@
 // what a page can ask its reader for.
 import type { Digest } from '../artifact/digest.ts';
 import type { ModelInterface } from '../artifact/interface.ts';
-import { pictureSize } from '../data/picture-values.ts';
+import { pictureSize } from '../data/picture-size.ts';
 import { takesPhoto } from '../data/takes-photo.ts';
 import { takesSecond } from '../teach/takes-second.ts';
 

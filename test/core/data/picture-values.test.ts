@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pictureSize, pictureValues } from '../../../src/core/data/picture-values.ts';
+import { pictureSize } from '../../../src/core/data/picture-size.ts';
+import { pictureValues } from '../../../src/core/data/picture-values.ts';
 
 /** Two pixels, side by side: red, and half grey. */
 const rgba = Uint8Array.of(255, 0, 0, 255, 127, 127, 127, 255);
