@@ -58,8 +58,10 @@ const onceIsEnough = [
   'test/device/**',
   'test/sdk/**',
   'test/app/state/microphone.browser.test.ts',
-  'test/app/screens/new-sound.browser.test.tsx',
+  'test/app/screens/{new-sound,last-layers}.browser.test.tsx',
+  'test/app/state/last-layers.browser.test.ts',
   'test/worker/{,sound-}project.browser.test.ts',
+  'test/worker/project-blocks.browser.test.ts',
 ];
 
 function browserProject(

@@ -4,9 +4,7 @@ import { afterAll, beforeEach, beforeAll, describe, expect, test, vi } from 'vit
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
 import { Graph } from '../../src/core/onnx/graph.ts';
-import { memoryStepHost } from '../../src/core/runtime/step-host.ts';
 import { usualChanges } from '../../src/core/teach/photo-changes.ts';
-import { teachLastBlocks } from '../../src/core/teach/teach-last-blocks.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
@@ -14,19 +12,13 @@ import { listExamples, readExampleFile } from '../../src/device/examples.ts';
 import type { Project } from '../../src/device/project-schemas.ts';
 import { readProject } from '../../src/device/projects.ts';
 import type { BlocksRunProgress } from '../../src/worker/blocks-protocol.ts';
-import { projectNow } from '../../src/worker/finish-project.ts';
-import { openGpuStepHost } from '../../src/worker/gpu-step-host.ts';
 import { openProject } from '../../src/worker/open-project.ts';
-import { hasWebGpu } from '../../src/worker/ort.ts';
-import { openOrtSession } from '../../src/worker/ort-session.ts';
 import { teachProjectBlocks } from '../../src/worker/project-blocks.ts';
-import { shownReader } from '../../src/worker/project-judge.ts';
 import { RunControl } from '../../src/worker/run-control.ts';
 import { failureOf, valueOf } from './outcome.ts';
 import { photoModel, storePhotoModel } from './photo-model.ts';
 import { newProject, show } from './shown-project.ts';
 
-const withWebGpu = await hasWebGpu();
 const bridge = new WorkerBridge('training');
 let db: Database;
 let project: Project;
@@ -38,8 +30,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   for (const store of db.objectStoreNames) await db.clear(store);
   await storePhotoModel(db, 'base');
-  const choice = { key: 'base@1', provider: withWebGpu ? 'webgpu' : 'wasm' } as const;
-  await db.put('choices', { ...choice, measuredAt: new Date().toISOString(), measurements: [] });
   project = await newProject(db);
   for (const place of [0, 1, 2]) await show(db, project, place, 12);
 });
@@ -157,40 +147,5 @@ describe('last blocks', () => {
     const cost = valueOf(await bridge.call(api => api.blocksCost(project.id, usualChanges)));
     expect(cost.seconds).toBeGreaterThan(0);
     expect(await db.count('candidates')).toBe(0);
-  });
-
-  test(`learn on ${withWebGpu ? 'WebGPU' : 'WASM, where there is no WebGPU'}, and end as a file that answers`, async () => {
-    const opened = await openProject(db, project.id);
-    const { chosen, learnt } = await projectNow(db, opened);
-    await opened.learner.close();
-    const read = shownReader(db, chosen.taken);
-    const onWasm = (file: Uint8Array<ArrayBuffer>) => openOrtSession(file, 'wasm');
-    const taught = await teachLastBlocks(
-      {
-        embedder: chosen.embedder,
-        rows: learnt.rows,
-        photo: row => read(learnt.rows.ids[row]!),
-        changes: usualChanges,
-        seed: 1,
-      },
-      {
-        openSession: onWasm,
-        openHost: () => (withWebGpu ? openGpuStepHost() : memoryStepHost('wasm', onWasm)),
-      },
-      new RunControl(),
-      () => undefined,
-    );
-    expect(taught.provider).toBe(withWebGpu ? 'webgpu' : 'wasm');
-    expect(changedIn(taught.file)).toEqual(['W2']);
-    const session = await onWasm(taught.file);
-    const right = await Promise.all(
-      learnt.rows.ids.map(async (id, row) => {
-        const { probabilities } = await session.run({ photo: (await read(id))! });
-        const answers = [...(probabilities!.data as Float32Array)];
-        return answers.indexOf(Math.max(...answers)) === learnt.rows.labels[row];
-      }),
-    );
-    await session.dispose();
-    expect(right.filter(Boolean)).toHaveLength(right.length);
   });
 });

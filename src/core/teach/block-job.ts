@@ -7,13 +7,13 @@ import type { PartedClassifier } from './last-blocks.ts';
 import { balancedWeights } from './softmax-regression.ts';
 
 /** The blocks' own rate; steps of Adam are as long, whatever the gradient. */
-const learningRate = 5e-4;
+const learningRate = 1e-3;
 /** The head's weights are hundreds of times larger than the blocks', for it reads vectors of length 1. */
 const headRateShare = 20;
 const labelSmoothing = 0.1;
 export const batchSize = 32;
 /** Passes over all views; more where there are so few photos that they would make few steps. */
-const usualEpochs = 8;
+const usualEpochs = 4;
 const fewestSteps = 150;
 const mostEpochs = 30;
 /**

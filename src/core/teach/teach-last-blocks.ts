@@ -24,7 +24,7 @@ import { trainHead } from './train-head.ts';
 import { learningParts } from './validation-part.ts';
 
 /** Views of each photo, where memory bears as many: kept, they cost the frozen beginning once (docs/teaching-by-showing.md). */
-const mostViews = 3;
+const mostViews = 6;
 /** What the frozen beginning made may take this much memory, for all photos. */
 const maxRowBytes = 256 * 2 ** 20;
 /** Photos and steps by which it is told what a run takes. */
