@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ModelInterface } from '../../core/artifact/interface.ts';
 import { type Failure, toFailure } from '../../core/errors.ts';
 import { pageAsks } from '../../core/page/page-facts.ts';
-import type { PagedModel } from '../../device/export-page.ts';
+import { exportPage, type PagedModel } from '../../device/export-page.ts';
 import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/save-page.ts';
 import { need } from '../state/services.ts';
@@ -44,7 +44,6 @@ function SaveDialog({ model, of, onClose }: SavePageProps & { readonly onClose: 
     setBusy(true);
     setProblem(null);
     try {
-      const { exportPage } = await import('../../device/export-page.ts');
       const name = `${model}-page.zip`;
       saveFile(name, await exportPage(need().db, of, { licence: licence.trim() || null }));
       onClose();

@@ -1,6 +1,5 @@
 // Which inputs any photo fills: the graph prepares it, or its pixels and its size are known.
 import type { InputInterface } from '../artifact/interface.ts';
-import { pictureSize } from './picture-size.ts';
 
 /** Grey, RGB: what a photo has without being made up. */
 const photoChannels = [1, 3];
@@ -11,7 +10,11 @@ export function takesPhoto({ meaning, shape, datatype }: InputInterface): boolea
     case 'photo':
       return datatype === 'UINT8';
     case 'pixels':
-      return photoChannels.includes(pictureSize(shape, meaning.layout)?.channels ?? 0);
+      return (
+        shape.length === 4 &&
+        !shape.slice(1).includes(-1) &&
+        photoChannels.includes(shape[meaning.layout === 'NCHW' ? 1 : 3]!)
+      );
     case 'cell-counts':
       return false;
   }

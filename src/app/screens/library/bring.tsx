@@ -18,7 +18,8 @@ import { activeByModel, installedByModel } from '../../state/installed.ts';
 import { ForeignNote } from '../admin/foreign-note.tsx';
 import { ImportedNote } from '../admin/imported-note.tsx';
 
-export default function Bring() {
+/** Nothing while there is none. */
+export function Bring() {
   const state = bringing.value;
   switch (state.phase) {
     case 'empty':

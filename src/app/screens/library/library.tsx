@@ -15,7 +15,8 @@ import { keepRuntime, runtimeProblem } from '../../state/offline-runtime.ts';
 import { registryIsFolder } from '../../state/registry-kind.ts';
 import { shelf } from '../../state/shelf.ts';
 import '../../styles/library.css';
-import { BringArea, BringButton, Brought } from './bring-area.tsx';
+import { Bring } from './bring.tsx';
+import { BringArea, BringButton } from './bring-area.tsx';
 import { MadeHere } from './made-here.tsx';
 import { ModelCard } from './model-card.tsx';
 import { Notices } from './notices.tsx';
@@ -36,7 +37,7 @@ export default function Library() {
       <Head />
       <Connection />
       <Notices />
-      <Brought />
+      <Bring />
       {runtimeProblem.value ? (
         <ErrorNote failure={runtimeProblem.value} onRetry={() => void keepRuntime()} />
       ) : null}
