@@ -3,7 +3,8 @@
 import type { Random } from '../data/random.ts';
 import type { OpenSession, Session } from '../runtime/session.ts';
 import { elements, float32, type Tensor } from '../tensor.ts';
-import { type Augmentation, augmentBy, rowRandom } from '../train/augment.ts';
+import { augmentBy, rowRandom } from '../train/augment.ts';
+import type { Augmentation } from '../train/augmentation.ts';
 import type { TrainControl } from '../train/engine.ts';
 import { memoryRowStore } from '../train/row-store.ts';
 import type { SampleSource } from '../train/samples.ts';

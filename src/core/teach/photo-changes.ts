@@ -1,5 +1,5 @@
 // How a photo that was shown is changed to be another photo of the same thing: what people can switch off, as numbers.
-import type { Augmentation } from '../train/augment.ts';
+import type { Augmentation } from '../train/augmentation.ts';
 
 /** What may change without the thing becoming another. */
 export interface PhotoChanges {

@@ -1,6 +1,6 @@
 // The full settings of a training run. Same recipe, data and seed give the same weights on the same host and provider.
 import { z } from '../zod.ts';
-import { augmentationSchema } from './augment.ts';
+import { augmentationSchema } from './augmentation.ts';
 import { scheduleSchema } from './schedules.ts';
 
 const share = z.number().min(0).lt(1);

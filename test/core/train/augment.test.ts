@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/data/random.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
-import {
-  type Augment,
-  augmentBy,
-  augmentationSchema,
-  imageShape,
-  rowRandom,
-} from '../../../src/core/train/augment.ts';
+import { type Augment, augmentBy, imageShape, rowRandom } from '../../../src/core/train/augment.ts';
+import { augmentationSchema } from '../../../src/core/train/augmentation.ts';
 import { fit, type FitJob } from '../../../src/core/train/fit.ts';
 import { clouds, goOn, job, network, nodeHost, normalizedNet } from './nets.ts';
 

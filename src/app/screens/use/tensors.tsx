@@ -14,7 +14,7 @@ import type { WayProps } from './use.tsx';
 /** Numbers of one output that are shown. */
 const shownAtMost = 64;
 
-export function Tensors({ inUse, variant }: WayProps) {
+export default function Tensors({ inUse, variant }: WayProps) {
   const live = useMemo(createLiveAnswers, []);
   const [asked, setAsked] = useState(false);
   const answer = live.answer.value;

@@ -18,7 +18,6 @@ import { readUnnumbered, readVersion, type VersionInUse } from '../../state/vers
 import { FirstVisit } from './first-visit.tsx';
 import { Live } from './live.tsx';
 import { Rows } from './rows.tsx';
-import { Tensors } from './tensors.tsx';
 import { Unnumbered } from './unnumbered.tsx';
 
 export function Use() {
@@ -79,10 +78,11 @@ export interface WayProps {
   readonly variant: string;
 }
 
-/** Cameras and microphones are no part of the shell. */
+/** Cameras, microphones and forms for any tensor are no part of the shell. */
 const fetchedWays = {
   photo: () => import('./photo-way.tsx'),
   sound: () => import('./sound-way.tsx'),
+  tensors: () => import('./tensors.tsx'),
 } as const;
 
 function Fetched({ kind, ...props }: WayProps & { readonly kind: keyof typeof fetchedWays }) {
@@ -101,8 +101,7 @@ function Fetched({ kind, ...props }: WayProps & { readonly kind: keyof typeof fe
 function Ways(props: WayProps) {
   const [way, setWay] = useState<'live' | 'table'>('live');
   const kind = inputKind(props.inUse.manifest.interface);
-  if (kind === 'tensors') return <Tensors {...props} />;
-  if (kind === 'photo' || kind === 'sound') return <Fetched key={kind} kind={kind} {...props} />;
+  if (kind !== 'drawing' && kind !== 'features') return <Fetched key={kind} kind={kind} {...props} />;
   return (
     <Tabs
       label={t('ways')}
