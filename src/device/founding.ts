@@ -2,9 +2,10 @@
 // comes from.
 import type { IDBPObjectStore, StoreNames } from 'idb';
 import type { Candidate } from '../core/artifact/documents.ts';
+import type { InputMeaning } from '../core/artifact/interface.ts';
 import { envelopeDigest } from '../core/artifact/signature.ts';
 import type { Database } from './db.ts';
-import { candidateOf } from './needs.ts';
+import { candidateOf, documentsOf } from './needs.ts';
 import { readRow, readRows } from './rows.ts';
 import {
   activeSchema,
@@ -38,11 +39,18 @@ export async function runIfFounding(active: ActiveStore, row: CandidateRow): Pro
   return true;
 }
 
+/** The version that the next candidate of a model comes from. */
+export interface NextParent {
+  readonly ref: NonNullable<Candidate['parent']>;
+  /** What its input means; null where nobody said, or it has several. */
+  readonly takes: InputMeaning['kind'] | null;
+}
+
 /**
  * What the next candidate of a model that was founded here comes from: the version that runs. Null where it has none yet,
  * and where the model by that name is another's: then the next candidate founds one, too.
  */
-export async function parentOfNext(db: Database, model: string): Promise<Candidate['parent']> {
+export async function parentOfNext(db: Database, model: string): Promise<NextParent | null> {
   const [rawActive, rawCandidates, rawInstalled] = await storing(async () => {
     const tx = db.transaction(['active', 'candidates', 'installed']);
     return Promise.all([
@@ -56,7 +64,9 @@ export async function parentOfNext(db: Database, model: string): Promise<Candida
   const running = installed.find(row => row.version === version);
   const rows = readRows(candidateRowSchema, rawCandidates, 'candidates');
   if (!running || !rows.some(row => hasFounded(row, installed))) return null;
-  return { version: running.version, digest: await envelopeDigest(running.manifest) };
+  const ref = { version: running.version, digest: await envelopeDigest(running.manifest) };
+  const [only, ...others] = documentsOf(running).manifest.interface.inputs;
+  return { ref, takes: others.length > 0 ? null : (only?.meaning?.kind ?? null) };
 }
 
 /** Whether the registry made a version of what was made here: it said so, or the version that is here does. */

@@ -1,7 +1,9 @@
 // A project becomes a model: what was learnt as one ONNX file, judged, recorded, and stored as a signed candidate.
 import type { Digest } from '../core/artifact/digest.ts';
+import type { Candidate } from '../core/artifact/documents.ts';
 import { HaversackError } from '../core/errors.ts';
 import { composeClassifier } from '../core/teach/compose-classifier.ts';
+import { meaningOfKind } from '../core/teach/shown-kind.ts';
 import type { TrainControl } from '../core/train/engine.ts';
 import { saveCandidate } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
@@ -14,13 +16,19 @@ import { openOrtSession } from './ort-session.ts';
 import type { Learnt } from './project-answerer.ts';
 import { buildProjectCandidate, type FinishedProject, type Parent } from './project-candidate.ts';
 import { readEmbedder } from './project-embedder.ts';
-import { answersOnHeldOut, checkComposed, compareWithParent, shownReader } from './project-judge.ts';
+import {
+  answersByHead,
+  checkComposed,
+  compareWithParent,
+  rowsToCheck,
+  shownReader,
+} from './project-judge.ts';
 import { readStoredModel } from './stored-model.ts';
 
 /**
  * @returns the candidate, in state `judging`
- * @throws HaversackError `TrainingImpossible` where a class has no example to learn from, or there are fewer than two;
- * `Aborted`, `NotInstalled`, `RuntimeFailed`, `QuotaExceeded`
+ * @throws HaversackError `TrainingImpossible` where a class has no example to learn from, there are fewer than two,
+ * or a model of that name takes something else; `Aborted`, `NotInstalled`, `RuntimeFailed`, `QuotaExceeded`
  */
 export async function finishProject(db: Database, open: OpenProject): Promise<Digest> {
   return keepFinished(db, await projectNow(db, open), open.learner.control);
@@ -34,11 +42,13 @@ export async function projectNow(
   db: Database,
   { id, embedder, learner }: OpenProject,
 ): Promise<FinishingProject> {
+  // Before what takes minutes; and again before it is stored, for another version may have come by then.
+  await refOfParent(db, await readProject(db, id));
   await learner.learn();
   // All of one moment, before anything is awaited: what is shown, moved or taken away from now on is of the next version.
   const { all: examples, classes } = learner.examples;
   const learnt = learntOf(classes, learner.answerer.learnt);
-  const heldOut = answersOnHeldOut(learnt, learner.examples.rows('test'));
+  const heldOut = answersByHead(learnt, learner.examples.rows('test'));
   const project = { ...(await readProject(db, id)), classes };
   const chosen = await readEmbedder(db, embedder, project.kind);
   const file = composeClassifier(chosen.embedder, learnt.head);
@@ -47,21 +57,22 @@ export async function projectNow(
 
 /**
  * Checked, judged and stored as a signed candidate, in state `judging`.
- * @throws HaversackError `Aborted`, `RuntimeFailed`, `QuotaExceeded`
+ * @throws HaversackError `TrainingImpossible` where the version before takes something else; `Aborted`, `RuntimeFailed`,
+ * `QuotaExceeded`
  */
 export async function keepFinished(
   db: Database,
   finishing: FinishingProject,
   control: TrainControl,
 ): Promise<Digest> {
-  const { project, heldOut, chosen, file } = finishing;
+  const { project, chosen, file } = finishing;
   const session = await openOrtSession(file, 'wasm');
   try {
     const identity = await loadIdentity(db);
     const parent = await parentOf(db, project);
     const finished: FinishedProject = { ...finishing, session, parent, device: identity.keyId };
     const readShown = shownReader(db, chosen.taken);
-    await checkComposed(session, heldOut, readShown);
+    await checkComposed(session, rowsToCheck(finishing), readShown);
     const made = await buildProjectCandidate(finished);
     const comparison = await compareWithParent(finished, made.candidate, readShown, control);
     // The last moment at which closing leaves nothing behind.
@@ -88,7 +99,18 @@ function learntOf(classes: Project['classes'], learnt: Learnt | null): Learnt {
 }
 
 /** Null: it founds a model. */
-async function parentOf(db: Database, { model }: Project): Promise<Parent | null> {
-  const ref = await parentOfNext(db, model);
-  return ref && { ref, model: await readStoredModel(db, { model, version: ref.version }) };
+async function parentOf(db: Database, project: Project): Promise<Parent | null> {
+  const ref = await refOfParent(db, project);
+  return ref && { ref, model: await readStoredModel(db, { model: project.model, version: ref.version }) };
+}
+
+/** @throws HaversackError `TrainingImpossible` where what the model of that name takes is of another kind */
+async function refOfParent(db: Database, { model, kind }: Project): Promise<Candidate['parent']> {
+  const next = await parentOfNext(db, model);
+  const takes = meaningOfKind[kind];
+  if (!next || next.takes === null || next.takes === takes) return next && next.ref;
+  throw new HaversackError(
+    'TrainingImpossible',
+    `'${model}' takes ${next.takes}, what ${kind}s teach takes ${takes}: it needs another name`,
+  );
 }

@@ -1,5 +1,6 @@
 // A project that is open in this worker: what embeds what it is shown, and what learns it.
 import { HaversackError } from '../core/errors.ts';
+import type { TrainControl } from '../core/train/engine.ts';
 import type { Database } from '../device/db.ts';
 import type { EmbedderChoice } from '../device/project-schemas.ts';
 import { readProject } from '../device/projects.ts';
@@ -15,11 +16,19 @@ export interface OpenProject {
   readonly learner: ProjectLearner;
 }
 
-/** @throws HaversackError `NotFound`; `TrainingImpossible` without an embedder; `NotInstalled`, `ChunkInvalid`, `RuntimeFailed` */
-export async function openProject(db: Database, id: string): Promise<OpenProject> {
+/**
+ * @param within of the work that it is opened for: its learning is held up and stopped with that
+ * @throws HaversackError `NotFound`; `TrainingImpossible` without an embedder; `NotInstalled`, `ChunkInvalid`, `RuntimeFailed`
+ */
+export async function openProject(
+  db: Database,
+  id: string,
+  within: TrainControl | null = null,
+): Promise<OpenProject> {
   const { embedder, kind } = await readProject(db, id);
   if (!embedder)
     throw new HaversackError('TrainingImpossible', 'no model was chosen to see what it is shown by');
   const session = await EmbedderSession.open(db, embedder, kind);
-  return { id, embedder, provider: session.provider, learner: new ProjectLearner(db, id, session) };
+  const learner = new ProjectLearner(db, id, session, within);
+  return { id, embedder, provider: session.provider, learner };
 }

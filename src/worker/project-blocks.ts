@@ -19,7 +19,7 @@ import { type FinishingProject, keepFinished, projectNow } from './finish-projec
 import { openProject } from './open-project.ts';
 import type { WebProvider } from './ort.ts';
 import { openOrtSession } from './ort-session.ts';
-import { answersOf, type HeldOut, shownReader } from './project-judge.ts';
+import { answersOf, type AnsweredRows, shownReader } from './project-judge.ts';
 import { trainHosts } from './train-hosts.ts';
 import { trainingBytes } from './training-memory.ts';
 
@@ -35,7 +35,7 @@ export function costOf(
   changes: PhotoChanges,
   control: TrainControl,
 ): Promise<BlocksCost> {
-  return withProject(db, project, ({ finishing, provider }) =>
+  return withProject(db, project, control, ({ finishing, provider }) =>
     costOfBlocks(lessonOf(db, finishing, changes), machineOf(provider), control),
   );
 }
@@ -51,12 +51,12 @@ export function teachProjectBlocks(
   control: TrainControl,
   onProgress: (progress: BlocksRunProgress) => void,
 ): Promise<BlocksOutcome> {
-  return withProject(db, project, async ({ finishing, provider }) => {
+  return withProject(db, project, control, async ({ finishing, provider }) => {
     const lesson = lessonOf(db, finishing, changes);
     const taught = await teachLastBlocks(lesson, machineOf(provider), control, onProgress);
     const heldOut = await answersByFile(db, finishing, taught, control, onProgress);
     const rows = new Set(heldOut.ids);
-    const isRight = (answers: HeldOut) => (row: number) => answers.answers[row] === answers.labels[row];
+    const isRight = (answers: AnsweredRows) => (row: number) => answers.answers[row] === answers.labels[row];
     const alone = finishing.heldOut;
     const head = [...alone.ids.keys()].filter(row => rows.has(alone.ids[row]!)).filter(isRight(alone)).length;
     const blocks = [...heldOut.ids.keys()].filter(isRight(heldOut)).length;
@@ -73,8 +73,13 @@ interface ProjectAtHand {
 }
 
 /** Opened for this alone: what the page has open may be closed meanwhile, as when it is hidden. */
-async function withProject<T>(db: Database, id: string, work: (at: ProjectAtHand) => Promise<T>): Promise<T> {
-  const open = await openProject(db, id);
+async function withProject<T>(
+  db: Database,
+  id: string,
+  control: TrainControl,
+  work: (at: ProjectAtHand) => Promise<T>,
+): Promise<T> {
+  const open = await openProject(db, id, control);
   try {
     const finishing = await projectNow(db, open);
     if (finishing.project.kind !== 'photo') {
@@ -140,7 +145,7 @@ async function answersByFile(
   { file }: TaughtBlocks,
   control: TrainControl,
   onProgress: (progress: BlocksRunProgress) => void,
-): Promise<HeldOut> {
+): Promise<AnsweredRows> {
   const read = shownReader(db, chosen.taken);
   const session = await openOrtSession(file, 'wasm');
   const rows: number[] = [];
@@ -165,7 +170,11 @@ async function answersByFile(
   return answersOf(heldOut, rows, Float32Array.from(probabilities));
 }
 
-function withBlocks(finishing: FinishingProject, taught: TaughtBlocks, heldOut: HeldOut): FinishingProject {
+function withBlocks(
+  finishing: FinishingProject,
+  taught: TaughtBlocks,
+  heldOut: AnsweredRows,
+): FinishingProject {
   const { penalty, temperature, judged, file, share, epochs } = taught;
   const learnt = { ...finishing.learnt, penalty, temperature, judged };
   return { ...finishing, learnt, heldOut, file, blocks: { share, epochs } };

@@ -19,7 +19,7 @@ import { sureAbove } from '../core/teach/sure-above.ts';
 import { builtInEmbedder, type Example, type Project } from '../device/project-schemas.ts';
 import type { Learnt } from './project-answerer.ts';
 import type { ChosenEmbedder } from './project-embedder.ts';
-import type { HeldOut } from './project-judge.ts';
+import type { AnsweredRows } from './project-judge.ts';
 import { recordedPhoto } from './recorded-photos.ts';
 import { recordedSound } from './recorded-sounds.ts';
 import type { StoredModel } from './stored-model.ts';
@@ -41,7 +41,7 @@ export interface FinishedProject {
   /** All that are in the store. */
   readonly examples: readonly Example[];
   readonly learnt: Learnt;
-  readonly heldOut: HeldOut;
+  readonly heldOut: AnsweredRows;
   readonly chosen: ChosenEmbedder;
   /** Embedder and head. */
   readonly file: Bytes;
@@ -107,7 +107,7 @@ function dataDigest({ examples, project, learnt, heldOut }: FinishedProject, lab
 
 /** Of the first version those are its own rows; of those after it, what was shown since. */
 function evaluationsOf(
-  heldOut: HeldOut,
+  heldOut: AnsweredRows,
   labels: readonly string[],
   on: Pick<Evaluation, 'dataset' | 'origin'>,
 ): Evaluation[] {

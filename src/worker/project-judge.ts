@@ -17,21 +17,39 @@ import type { FinishedProject } from './project-candidate.ts';
 import type { EmbeddedRows } from './project-examples.ts';
 import { shownTensor, type Taken } from './shown-tensor.ts';
 
-/** Held-out examples on which the file is held against what it was made of. */
+/** Examples on which the file is held against what it was made of. */
 const checkedExamples = 4;
 /** Largest |difference| of a probability: what was embedded on a GPU is added up in another order than here. */
 const composedTolerance = 1e-2;
 
-/** Held-out rows, and what the head answers to them. */
-export interface HeldOut extends EmbeddedRows {
+/** Rows, and what the head answers to them. */
+export interface AnsweredRows extends EmbeddedRows {
   /** [rows, classes] */
   readonly probabilities: Float32Array<ArrayBuffer>;
   /** [rows] */
   readonly answers: Int32Array<ArrayBuffer>;
 }
 
-export function answersOnHeldOut({ head }: Learnt, rows: EmbeddedRows): HeldOut {
-  return answersOf(rows, [...rows.ids.keys()], probabilitiesOf(head, rows.embeddings));
+/** @param places of the rows that are asked about; absent: all */
+export function answersByHead(
+  { head }: Learnt,
+  rows: EmbeddedRows,
+  places: readonly number[] = [...rows.ids.keys()],
+): AnsweredRows {
+  return answersOf(rows, places, probabilitiesOf(head, rowsAt(rows, places).embeddings));
+}
+
+/**
+ * What the file is to be held against. Held-out rows; where there are none, a few that were learnt from, for which the head alone
+ * answers: what last blocks learnt was asked by the file itself.
+ */
+export function rowsToCheck({
+  learnt,
+  heldOut,
+  blocks,
+}: Pick<FinishedProject, 'learnt' | 'heldOut' | 'blocks'>) {
+  if (heldOut.ids.length > 0 || blocks) return heldOut;
+  return answersByHead(learnt, learnt.rows, [...learnt.rows.ids.keys()].slice(0, checkedExamples));
 }
 
 /** @param places of the rows that were asked about @param probabilities of those, [places, classes] */
@@ -39,7 +57,7 @@ export function answersOf(
   rows: EmbeddedRows,
   places: readonly number[],
   probabilities: Float32Array<ArrayBuffer>,
-): HeldOut {
+): AnsweredRows {
   const { classes } = rows;
   const answers = Int32Array.from(places, (_place, row) =>
     likeliest(probabilities.subarray(row * classes, (row + 1) * classes)),
@@ -65,10 +83,13 @@ export function shownReader(db: Database, taken: Taken): ReadShown {
 }
 
 /** @throws HaversackError `RuntimeFailed` where the file answers otherwise than what it was made of */
-export async function checkComposed(session: Session, heldOut: HeldOut, readShown: ReadShown): Promise<void> {
-  const { classes, probabilities } = heldOut;
+export async function checkComposed(
+  session: Session,
+  { ids, classes, probabilities }: AnsweredRows,
+  readShown: ReadShown,
+): Promise<void> {
   let difference = 0;
-  for (const [row, id] of heldOut.ids.slice(0, checkedExamples).entries()) {
+  for (const [row, id] of ids.slice(0, checkedExamples).entries()) {
     const shown = await readShown(id);
     if (!shown) continue;
     const [answered] = Object.values(await session.run({ [session.inputs[0]!.name]: shown }));

@@ -3,6 +3,7 @@
 import { toFailure } from '../core/errors.ts';
 import { HeadTurns } from '../core/teach/head-turns.ts';
 import type { Tensor } from '../core/tensor.ts';
+import type { TrainControl } from '../core/train/engine.ts';
 import { onChanges } from '../device/changes.ts';
 import type { Database } from '../device/db.ts';
 import { keepEmbedding } from '../device/embeddings.ts';
@@ -25,7 +26,7 @@ export class ProjectLearner {
   readonly examples: ProjectExamples;
   readonly answerer: ProjectAnswerer;
   /** Stopped when it is closed. */
-  readonly control = new RunControl();
+  readonly control: RunControl;
   readonly #db: Database;
   readonly #project: string;
   readonly #embedder: EmbedderSession;
@@ -37,8 +38,12 @@ export class ProjectLearner {
   #isStale = true;
   #reportedAt = 0;
 
-  /** @param embedder is the learner's from then on, and closed with it */
-  constructor(db: Database, project: string, embedder: EmbedderSession) {
+  /**
+   * @param embedder is the learner's from then on, and closed with it
+   * @param within looked at too, between examples
+   */
+  constructor(db: Database, project: string, embedder: EmbedderSession, within: TrainControl | null = null) {
+    this.control = new RunControl(within);
     this.#db = db;
     this.#project = project;
     this.#embedder = embedder;

@@ -198,7 +198,7 @@ describe('sent', () => {
     expect(await parentOfNext(db, model)).toBeNull();
     await look();
     const { digest } = registry.versions.get('plants@1')!;
-    expect(await parentOfNext(db, model)).toEqual({ version: 1, digest });
+    expect(await parentOfNext(db, model)).toMatchObject({ ref: { version: 1, digest } });
     const next = await finished(11, { parent: { version: 1, digest } });
     await enqueue(db, next);
     expect(await inUse()).toMatchObject({ version: 1, candidate: null });

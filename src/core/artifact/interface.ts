@@ -76,5 +76,6 @@ export const interfaceSchema = z.object({
   decision: decisionSchema.nullable(),
 });
 export type ModelInterface = z.infer<typeof interfaceSchema>;
+export type InputMeaning = z.infer<typeof inputMeaningSchema>;
 export type InputInterface = z.infer<typeof inputSchema>;
 export type OutputInterface = z.infer<typeof outputSchema>;

@@ -13,6 +13,7 @@ export const newModel = {
   nameHint: 'Small letters, digits, “.”, “_” and “-”.',
   nameWrong: 'A name has small letters, digits, “.”, “_” or “-”, and begins and ends with a letter or digit.',
   nameTaken: 'There is a model by that name already: what you teach would become its next version.',
+  nameOfOtherKind: 'The model by that name takes something else. What you teach needs another name.',
   nameOthers:
     'A model that was not begun here has that name. What you teach works here under it, and needs another name to be sent.',
   others: 'Begun before',

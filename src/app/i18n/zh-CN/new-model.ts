@@ -15,6 +15,7 @@ export const newModel: Translation<typeof en> = {
   nameHint: '小写字母、数字、“.”、“_”和“-”。',
   nameWrong: '名称由小写字母、数字、“.”、“_”或“-”组成，首尾须为字母或数字。',
   nameTaken: '已有同名模型：您教出的将成为它的下一个版本。',
+  nameOfOtherKind: '同名模型接收的是另一类输入。您教出的需要换一个名称。',
   nameOthers: '另一个不是在这里开始的模型用了这个名称。您教出的在这里可以用它，发送时需要换一个名称。',
   others: '之前开始的',
   othersFacts: { other: '{n} 张照片' },

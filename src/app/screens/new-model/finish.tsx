@@ -69,7 +69,7 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
   const [problem, setProblem] = useState<Failure | null>(null);
   const isClosed = useRef(false);
   useEffect(() => () => void (isClosed.current = true), []);
-  const hint = useNameHint(name);
+  const hint = useNameHint(name, teaching.project.value.kind);
   const isName = modelNameSchema.safeParse(name).success;
   const make = async (): Promise<void> => {
     if (!isName || busy) return;
