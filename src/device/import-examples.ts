@@ -66,7 +66,8 @@ export async function importExamples(
   for (let start = 0; start < found.length; start += batch) {
     throwIfAborted(options.signal);
     const some = found.slice(start, start + batch);
-    const made = await newExamples(archive, some, { classes, kind: owner.kind }, totals.unreadable);
+    const into = { classes, kind: owner.kind, signal: options.signal };
+    const made = await newExamples(archive, some, into, totals.unreadable);
     const { examples, known, leftOut } = await addExamples(db, project, made);
     totals.added += examples.length - known;
     totals.known += known;
@@ -163,18 +164,23 @@ function assertLabel(label: string): void {
   );
 }
 
+interface ShownAs {
+  readonly kind: ShownKind;
+  readonly signal: AbortSignal | undefined;
+}
+
 type Added = Parameters<typeof addExamples>[2][number];
 
 async function newExamples(
   archive: ZipArchive,
   found: readonly Found[],
-  { classes, kind }: { readonly classes: ReadonlyMap<string | null, string>; readonly kind: ShownKind },
+  { classes, ...as }: ShownAs & { readonly classes: ReadonlyMap<string | null, string> },
   unreadable: string[],
 ): Promise<Added[]> {
   const made: Added[] = [];
   for (const { path, label, part, recording } of found) {
     const id = classes.get(label);
-    const shown = id === undefined ? [] : await shownAt(archive, path, kind);
+    const shown = id === undefined ? [] : await shownAt(archive, path, as);
     if (id === undefined || shown.length === 0) {
       unreadable.push(path);
       continue;
@@ -185,12 +191,12 @@ async function newExamples(
   return made;
 }
 
-/** A photo, or the seconds of a sound; none where it is none that can be taken. */
-async function shownAt(archive: ZipArchive, path: string, kind: ShownKind): Promise<KeptShown[]> {
+/** A photo, or the seconds of a sound; none where it is none that can be taken. @throws HaversackError `Aborted` */
+async function shownAt(archive: ZipArchive, path: string, { kind, signal }: ShownAs): Promise<KeptShown[]> {
   try {
     const file = new Blob([await archive.read(path)]);
     if (kind === 'photo') return [await preparePhoto(file)];
-    return await prepareSeconds(await decodeSound(file));
+    return await prepareSeconds(await decodeSound(file), signal);
   } catch (thrown) {
     const { code } = toFailure(thrown);
     if (code === 'InputInvalid' || code === 'TooLarge' || code === 'ArchiveInvalid') return [];

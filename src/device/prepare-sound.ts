@@ -1,9 +1,9 @@
 // From a second of sound to what is kept of it: a WAV file, a picture of what ears hear in it, and a fingerprint.
+import { throwIfAborted } from '../client/backoff.ts';
 import { fingerprint } from '../core/data/fingerprint.ts';
 import { writeWav } from '../core/data/wav.ts';
-import { HaversackError } from '../core/errors.ts';
 import { bands, frames, logMel, pictureRange } from '../core/teach/log-mel.ts';
-import { soundLength, soundRate, soundWindows } from '../core/teach/sound-windows.ts';
+import { assertSecond, soundRate, soundWindows } from '../core/teach/sound-windows.ts';
 import type { KeptSound } from './examples.ts';
 import { thumbnailOf, thumbnailSide } from './prepare-photo.ts';
 
@@ -22,12 +22,7 @@ const colours = [
  * @throws HaversackError `InputInvalid` for another length, and for numbers that are not finite
  */
 export async function prepareSound(samples: Float32Array): Promise<KeptSound> {
-  if (samples.length !== soundLength || !samples.every(Number.isFinite)) {
-    throw new HaversackError(
-      'InputInvalid',
-      `a sound is ${soundLength} finite samples, not ${samples.length}`,
-    );
-  }
+  assertSecond(samples);
   const bytes = writeWav(samples, soundRate);
   const levels = levelsOf(samples);
   return {
@@ -40,10 +35,18 @@ export async function prepareSound(samples: Float32Array): Promise<KeptSound> {
   };
 }
 
-/** Each second of it (`soundWindows`), one after another. @param samples of any length @throws as `prepareSound` */
-export async function prepareSeconds(samples: Float32Array): Promise<KeptSound[]> {
+/**
+ * Each second of it (`soundWindows`), one after another.
+ * @param samples of any length
+ * @param signal looked at between seconds
+ * @throws HaversackError as `prepareSound`; `Aborted`
+ */
+export async function prepareSeconds(samples: Float32Array, signal?: AbortSignal): Promise<KeptSound[]> {
   const kept: KeptSound[] = [];
-  for (const second of soundWindows(samples)) kept.push(await prepareSound(second));
+  for (const second of soundWindows(samples)) {
+    throwIfAborted(signal);
+    kept.push(await prepareSound(second));
+  }
   return kept;
 }
 

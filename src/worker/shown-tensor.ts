@@ -1,7 +1,7 @@
 // What a project is shown or asked, as an embedder takes it.
 import { readWav } from '../core/data/wav.ts';
 import { HaversackError } from '../core/errors.ts';
-import { soundLength, soundRate } from '../core/teach/sound-windows.ts';
+import { assertSecond, soundLength, soundRate } from '../core/teach/sound-windows.ts';
 import { float32, type Tensor } from '../core/tensor.ts';
 import { photoOfFile, photoOfPixels } from './project-photo.ts';
 import type { Shown, Sound } from './protocol.ts';
@@ -17,7 +17,7 @@ export async function shownTensor(file: Blob, taken: Taken): Promise<Tensor> {
   return soundTensor(sound);
 }
 
-/** @throws HaversackError `InputInvalid` for a sound instead of a photo, or the reverse, and for one of another size */
+/** @throws HaversackError `InputInvalid` for a sound instead of a photo, or the reverse, for one of another size, and for samples that are no numbers */
 export function askedTensor(shown: Shown, taken: Taken): Tensor {
   const isSound = shown instanceof Float32Array;
   if (isSound && taken.kind === 'sound') return soundTensor(shown);
@@ -25,8 +25,8 @@ export function askedTensor(shown: Shown, taken: Taken): Tensor {
   throw new HaversackError('InputInvalid', `what was given is no ${taken.kind}`);
 }
 
-/** FP32 [1, soundLength]. */
+/** FP32 [1, soundLength]. @throws HaversackError as `assertSecond` */
 function soundTensor(sound: Sound): Tensor {
-  if (sound.length === soundLength) return float32([1, soundLength], sound);
-  throw new HaversackError('InputInvalid', `a sound is ${soundLength} samples, not ${sound.length}`);
+  assertSecond(sound);
+  return float32([1, soundLength], sound);
 }

@@ -1,6 +1,6 @@
 // Sounds in the store: what is kept of a second, how files become seconds, and how a project of them goes out and comes back.
 import { unzipSync, zipSync } from 'fflate';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { fingerprintDistance } from '../../src/core/data/fingerprint.ts';
 import { parseTable } from '../../src/core/data/table.ts';
 import { readWav, writeWav } from '../../src/core/data/wav.ts';
@@ -66,8 +66,11 @@ test('steady sounds have fingerprints that tell them apart, and that hold when t
 
 test('what is no second is refused, and so is what is not finite', async () => {
   await expect(prepareSound(new Float32Array(15_999))).rejects.toMatchObject({ code: 'InputInvalid' });
-  await expect(prepareSound(new Float32Array(rate).fill(NaN))).rejects.toMatchObject({
+  const oneIsNone = new Float32Array(rate);
+  oneIsNone[7] = NaN;
+  await expect(prepareSound(oneIsNone)).rejects.toMatchObject({
     code: 'InputInvalid',
+    detail: 'sample 7 of 16000 of the sound is NaN, and no finite number',
   });
 });
 
@@ -192,6 +195,55 @@ test('other files are decoded by the browser: one channel, 16,000 samples a seco
   const crossings = decoded.filter((value, i) => i > 0 && value >= 0 && decoded[i - 1]! < 0).length;
   expect(Math.abs(crossings - 440)).toBeLessThanOrEqual(2);
   await expect(decodeSound(new Blob(['no sound']))).rejects.toMatchObject({ code: 'InputInvalid' });
+});
+
+test('samples that are no numbers are refused as such, whatever else is in the file', async () => {
+  const samples = new Float32Array(rate).fill(0.1);
+  samples[100] = Infinity;
+  await expect(decodeSound(new Blob([stereoWav(samples, samples, rate)]))).rejects.toMatchObject({
+    code: 'InputInvalid',
+    detail: expect.stringMatching(/^sample \d+ of 16000 of the sound is .*no finite number$/) as unknown,
+  });
+});
+
+test('what is too long or too large is refused before it is decoded', async () => {
+  const decode = vi.spyOn(OfflineAudioContext.prototype, 'decodeAudioData');
+  onTestFinished(() => decode.mockRestore());
+  // 8 bits at 8 kHz: eleven minutes are five million bytes.
+  const long = writeWav(new Float32Array(330 * 8000), 8000);
+  const view = new DataView(long.buffer);
+  view.setUint16(32, 1, true);
+  view.setUint16(34, 8, true);
+  await expect(decodeSound(new Blob([long]))).rejects.toMatchObject({
+    code: 'TooLarge',
+    detail: '660 seconds, at most 600 are read at once',
+  });
+  const coded = new Blob([new Uint8Array(10 * 2 ** 20 + 1)]);
+  await expect(decodeSound(coded)).rejects.toMatchObject({ code: 'TooLarge' });
+  await expect(decodeSound(new Blob([new Uint8Array(40 * 2 ** 20 + 1)]))).rejects.toMatchObject({
+    code: 'TooLarge',
+  });
+  expect(decode).not.toHaveBeenCalled();
+});
+
+test('a long sound that is brought in is stopped between two seconds', async () => {
+  const { db } = await freshDB();
+  const { id } = await createProject(db, { model: 'sounds', kind: 'sound' });
+  const stopped = new AbortController();
+  const { convertToBlob } = OffscreenCanvas.prototype;
+  const pictures = vi.spyOn(OffscreenCanvas.prototype, 'convertToBlob').mockImplementation(function (
+    this: OffscreenCanvas,
+    ...given
+  ) {
+    stopped.abort();
+    return convertToBlob.apply(this, given);
+  });
+  onTestFinished(() => pictures.mockRestore());
+  const zip = zipSync({ 'fan/long.wav': writeWav(new Float32Array(5 * rate), rate) });
+  const bringing = importExamples(db, id, new Blob([zip]), { signal: stopped.signal });
+  await expect(bringing).rejects.toMatchObject({ code: 'Aborted' });
+  expect(pictures).toHaveBeenCalledTimes(1);
+  expect(await listExamples(db, id)).toEqual([]);
 });
 
 test('a project of sounds becomes a zip of WAV files with labels, and comes back with its parts; twice is once', async () => {

@@ -100,6 +100,11 @@ describe('learning sounds', () => {
     expect(failureOf(asked)).toMatchObject({ code: 'InputInvalid', detail: 'what was given is no sound' });
     const short = await bridge.call(api => api.look(handle, new Float32Array(100)));
     expect(failureOf(short)).toMatchObject({ code: 'InputInvalid' });
+    const broken = await bridge.call(api => api.look(handle, signalOf('clap', 1).fill(NaN, 9, 10)));
+    expect(failureOf(broken)).toMatchObject({
+      code: 'InputInvalid',
+      detail: 'sample 9 of 16000 of the sound is NaN, and no finite number',
+    });
     await storePhotoModel(db, 'base');
     const photos = await newProject(db);
     const opened = valueOf(await bridge.call(api => api.openProject(photos.id)));

@@ -4,14 +4,17 @@ import { soundLength } from '../../core/teach/sound-windows.ts';
 /** dB relative to full scale of what is said of silence. */
 export const quietest = -100;
 
-/** The last second of what came. */
+/** The last second of what came; it begins anew behind what is no finite number. */
 export class LastSecond {
   /** Round and round. */
   readonly #samples = new Float32Array(soundLength);
   #count = 0;
 
   push(piece: Float32Array): void {
-    for (const sample of piece) this.#samples[this.#count++ % soundLength] = sample;
+    for (const sample of piece) {
+      if (Number.isFinite(sample)) this.#samples[this.#count++ % soundLength] = sample;
+      else this.#count = 0;
+    }
   }
 
   /** [soundLength], oldest first, in memory of its own; null until so much came. */
@@ -25,7 +28,7 @@ export class LastSecond {
   }
 }
 
-/** Cuts into seconds without gap or overlap. */
+/** Cuts into seconds without gap or overlap; a second begins anew behind what is no finite number. */
 export class WholeSeconds {
   #second = new Float32Array(soundLength);
   #filled = 0;
@@ -34,6 +37,10 @@ export class WholeSeconds {
   push(piece: Float32Array): Float32Array<ArrayBuffer>[] {
     const whole: Float32Array<ArrayBuffer>[] = [];
     for (const sample of piece) {
+      if (!Number.isFinite(sample)) {
+        this.#filled = 0;
+        continue;
+      }
       this.#second[this.#filled++] = sample;
       if (this.#filled < soundLength) continue;
       whole.push(this.#second);
@@ -44,10 +51,13 @@ export class WholeSeconds {
   }
 }
 
-/** Root mean square, in dB relative to full scale: 0 is a square wave as loud as can be, a sine is −3. Not below `quietest`. */
+/**
+ * Root mean square, in dB relative to full scale: 0 is a square wave as loud as can be, a sine is −3. Not below `quietest`, and that
+ * of what has a sample which is no finite number.
+ */
 export function levelOf(samples: Float32Array): number {
   const square = samples.reduce((sum, value) => sum + value * value, 0) / Math.max(1, samples.length);
-  return Math.max(quietest, 10 * Math.log10(square));
+  return Number.isFinite(square) ? Math.max(quietest, 10 * Math.log10(square)) : quietest;
 }
 
 /** Of a sound that was cut into seconds. Undefined: there are none. */

@@ -6,6 +6,9 @@ import type { Bytes } from '../artifact/digest.ts';
 const headerBytes = 44;
 const formatBytes = 16;
 const pcm = 1;
+/** IEEE numbers, and formats that are told in an extension (Microsoft, "Multiple channel audio data and WAVE files", 2001). */
+const floats = 3;
+const extensible = 0xfffe;
 const bytesOfSample = 2;
 const fullScale = 2 ** 15;
 
@@ -39,18 +42,53 @@ export function writeWav(samples: Float32Array, rate: number): Bytes {
  * @returns null for every other file: another rate, several channels, other numbers, no WAV at all, cut short
  */
 export function readWav(bytes: Bytes, rate: number): Float32Array<ArrayBuffer> | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || nameAt(bytes, 0) !== 'RIFF' || nameAt(bytes, 8) !== 'WAVE') return null;
+  const view = viewOf(bytes);
   let isOurs = false;
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    const [name, size, start] = [nameAt(bytes, at), view.getUint32(at + 4, true), at + 8];
+  for (const { name, size, start } of chunksOf(bytes, view)) {
     if (start + size > bytes.length) return null;
     if (name === 'fmt ') isOurs = size >= formatBytes && isPlain(view, start, rate);
     if (name === 'data') return isOurs ? samplesOf(view, start, size) : null;
+  }
+  return null;
+}
+
+/**
+ * How long a file plays, by its header: nothing of it is decoded.
+ * @returns seconds, of any rate and number of channels; null for every file whose samples do not lie in it as they are
+ */
+export function wavSeconds(bytes: Bytes): number | null {
+  const view = viewOf(bytes);
+  let bytesASecond = 0;
+  for (const { name, size, start } of chunksOf(bytes, view)) {
+    if (name === 'fmt ' && start + formatBytes <= bytes.length) {
+      const isRaw = [pcm, floats, extensible].includes(view.getUint16(start, true));
+      bytesASecond = isRaw ? view.getUint32(start + 4, true) * view.getUint16(start + 12, true) : 0;
+    }
+    // What records as it goes does not know its size yet and leaves the largest there.
+    if (name === 'data') return bytesASecond > 0 ? Math.min(size, bytes.length - start) / bytesASecond : null;
+  }
+  return null;
+}
+
+function viewOf(bytes: Bytes): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+interface Chunk {
+  readonly name: string;
+  readonly size: number;
+  readonly start: number;
+}
+
+/** Those whose header lies in the file, wherever they end; none of what is no WAV file. */
+function* chunksOf(bytes: Bytes, view: DataView): Generator<Chunk> {
+  if (bytes.length < 12 || nameAt(bytes, 0) !== 'RIFF' || nameAt(bytes, 8) !== 'WAVE') return;
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const [name, size, start] = [nameAt(bytes, at), view.getUint32(at + 4, true), at + 8];
+    yield { name, size, start };
     // Of an odd size, a byte fills up.
     at = start + size + (size % 2);
   }
-  return null;
 }
 
 function nameAt(bytes: Bytes, at: number): string {

@@ -1,4 +1,5 @@
 // Seconds of sound, as they are shown, learnt and asked about.
+import { HaversackError } from '../errors.ts';
 
 /** Samples a second, in Hz. */
 export const soundRate = 16_000;
@@ -25,4 +26,22 @@ export function soundWindows(samples: Float32Array): Float32Array<ArrayBuffer>[]
   return Array.from({ length: count }, (_, i) =>
     Float32Array.from(samples.subarray(i * soundLength, (i + 1) * soundLength)),
   );
+}
+
+/** @throws HaversackError `InputInvalid` naming the first sample that is no finite number */
+export function assertHeard(samples: Float32Array): void {
+  const at = samples.findIndex(sample => !Number.isFinite(sample));
+  if (at < 0) return;
+  throw new HaversackError(
+    'InputInvalid',
+    `sample ${at} of ${samples.length} of the sound is ${samples[at]}, and no finite number`,
+  );
+}
+
+/** @throws HaversackError `InputInvalid` for what is no second: another length, or numbers that are not finite */
+export function assertSecond(samples: Float32Array): void {
+  if (samples.length !== soundLength) {
+    throw new HaversackError('InputInvalid', `a sound is ${soundLength} samples, not ${samples.length}`);
+  }
+  assertHeard(samples);
 }

@@ -9,8 +9,10 @@ import '../../../src/app/styles/camera.css';
 import '../../../src/app/styles/new-model.css';
 import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
 import { ToastHost } from '../../../src/app/parts/toast.tsx';
+import { bringFiles } from '../../../src/app/screens/new-model/bring-in.ts';
+import { bringingNow } from '../../../src/app/screens/new-model/bringing.ts';
 import { TeachByShowing } from '../../../src/app/screens/new-model/teach-by-showing.tsx';
-import { openTeaching } from '../../../src/app/state/project.ts';
+import { openTeaching, type Teaching } from '../../../src/app/state/project.ts';
 import { type Services, services } from '../../../src/app/state/services.ts';
 import { writeWav } from '../../../src/core/data/wav.ts';
 import { soundRate } from '../../../src/core/teach/sound-windows.ts';
@@ -43,7 +45,7 @@ async function shown() {
     root,
   );
   const examples = () => listExamples(db, made.id);
-  return { examples };
+  return { examples, teaching };
 }
 
 function find(selector: string): HTMLElement {
@@ -78,9 +80,25 @@ test('sounds from files are cut into seconds, a recording each, and what is no s
   await expect.poll(async () => (await examples()).length).toBe(3);
   await expect
     .poll(() => root.querySelector('.toasts')?.textContent)
-    .toContain('3 seconds brought in 1 file is no sound');
+    .toContain(
+      '3 seconds brought in 1 file was not taken: this browser does not play it, or it is damaged, shorter',
+    );
   const recordings = (await examples()).map(({ recording }) => recording);
   expect(new Set(recordings).size).toBe(2);
+});
+
+test('a long sound is stopped between two of its seconds', async () => {
+  const { examples, teaching } = await shown();
+  const { id } = teaching.project.value.classes[0]!;
+  const stopping: Teaching = {
+    ...teaching,
+    add: async (...given) => {
+      bringingNow.peek()!.stop();
+      return teaching.add(...given);
+    },
+  };
+  await bringFiles(stopping, id, [{ file: soundFile('a.wav', 8, 300), path: 'a.wav' }]);
+  expect(await examples()).toHaveLength(1);
 });
 
 test('a second is heard when it is tapped, and by Enter', async () => {

@@ -69,6 +69,8 @@ test.each([
   ['a tenth of it', Float32Array.from([0.1, -0.1]), -20],
   ['silence', new Float32Array(8), quietest],
   ['nothing', new Float32Array(0), quietest],
+  ['what is no number', Float32Array.of(0.5, NaN), quietest],
+  ['what has no end', Float32Array.of(0.5, -Infinity), quietest],
 ])('%s is at its level in dB', (_, samples, level) => {
   expect(levelOf(samples)).toBeCloseTo(level, 4);
 });
@@ -77,4 +79,24 @@ test('of several seconds the loudest is found, and of none there is none', () =>
   const [quiet, loud] = [new Float32Array([0.1, 0.2]), new Float32Array([-0.9, 0.1])];
   expect(loudestOf([quiet, loud, quiet])).toBe(loud);
   expect(loudestOf([])).toBe(undefined);
+});
+
+test('a second begins anew behind a sample that is no number', () => {
+  const [last, seconds] = [new LastSecond(), new WholeSeconds()];
+  const push = (piece: Float32Array) => {
+    last.push(piece);
+    return seconds.push(piece);
+  };
+  push(counted(0, soundLength - 1));
+  expect(push(Float32Array.of(NaN))).toEqual([]);
+  expect(last.read()).toBeNull();
+  expect(push(counted(5, soundLength - 1))).toEqual([]);
+  expect(last.read()).toBeNull();
+  const [second] = push(counted(5 + soundLength - 1, 1));
+  expect([second!, last.read()!].every(each => isCounted(each, 5))).toBe(true);
+});
+
+test('the loudest is found also beside one that has a sample which is no number', () => {
+  const loud = new Float32Array([-0.9, 0.1]);
+  expect(loudestOf([Float32Array.of(NaN, 1), loud])).toBe(loud);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWav, writeWav } from '../../../src/core/data/wav.ts';
+import { readWav, wavSeconds, writeWav } from '../../../src/core/data/wav.ts';
 
 const rate = 16_000;
 const samples = Float32Array.from({ length: 33 }, (_, i) => Math.round(32_768 * Math.sin(i / 3)) / 32_768);
@@ -43,5 +43,35 @@ describe('a WAV file', () => {
   it('is none where there is next to nothing', () => {
     expect(readWav(new Uint8Array(5), rate)).toBeNull();
     expect(readWav(writeWav(samples, rate).subarray(0, 30), rate)).toBeNull();
+  });
+});
+
+describe('how long a WAV file plays', () => {
+  const changed = (change: (view: DataView) => void) => {
+    const bytes = writeWav(new Float32Array(2 * rate), rate);
+    change(new DataView(bytes.buffer));
+    return bytes;
+  };
+
+  it.each([
+    ['16 bits at 16 kHz', () => undefined, 2],
+    ['floats of two channels', (view: DataView) => (view.setUint16(20, 3, true), view.setUint16(32, 8, true)), 0.5],
+    ['8 bits at 8 kHz', (view: DataView) => (view.setUint32(24, 8000, true), view.setUint16(32, 1, true)), 8],
+    ['an extended format', (view: DataView) => view.setUint16(20, 0xfffe, true), 2],
+    ['a size that was not known when it was begun', (view: DataView) => view.setUint32(40, 0xffff_ffff, true), 2],
+  ])('of %s is told by its header', (_, change, seconds) => {
+    expect(wavSeconds(changed(change))).toBe(seconds);
+  });
+
+  it.each([
+    ['a coded one', (view: DataView) => view.setUint16(20, 0x55, true)],
+    ['one of no rate', (view: DataView) => view.setUint32(24, 0, true)],
+    ['what is none', (view: DataView) => view.setUint8(0, 0)],
+  ])('is not told of %s', (_, change) => {
+    expect(wavSeconds(changed(change))).toBeNull();
+  });
+
+  it('is not told of what is cut off in its header', () => {
+    for (const length of [0, 11, 20, 30, 43]) expect(wavSeconds(changed(() => undefined).slice(0, length))).toBeNull();
   });
 });

@@ -11,7 +11,7 @@ export const page = {
   anotherSound: 'Another sound',
   unreadableSound: 'That is no sound that can be asked about.',
   unreadableSoundWhy:
-    'This browser does not play the file, or it is shorter than a tenth of a second, longer than ten minutes, or larger than 40 MB.',
+    'This browser does not play the file, or it is damaged, shorter than a tenth of a second, longer than ten minutes, or larger than 10 MB (WAV: 40 MB).',
   unreadableSoundDo: 'Choose a WAV or an MP3.',
   hearsNot:
     'Opened from a disk, a page is not given the microphone. Choose a sound from a file, or put this folder on a web host.',
@@ -25,8 +25,8 @@ export const page = {
   dataLicence: 'Licence of its data',
   stays: 'All of it is computed in this page. Nothing that it is given leaves this device.',
   missing: 'A file of this page is missing.',
-  missingWhy: '{file} is not beside the page, or is not whole.',
-  missingDo: 'Unpack the whole zip into one folder, and open index.html there.',
+  missingWhy: '{file} is not beside the page, is not whole, or is of another version.',
+  missingDo: 'Unpack the whole zip into one folder, and open index.html there. On a host, put all of it there, and reload.',
   failed: 'The model could not be run.',
   failedDo: 'Reload the page; if it stays, open it in a current browser (Chrome, Edge, Firefox, Safari).',
 } as const;

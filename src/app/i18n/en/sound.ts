@@ -24,8 +24,9 @@ export const sound = {
   choosePhotosOf: 'Choose sounds of {name}',
   choosePhoto: 'Choose a sound',
   unreadable: {
-    one: '{n} file is no sound that this browser can play.',
-    other: '{n} files are no sounds that this browser can play.',
+    one: '{n} file was not taken: this browser does not play it, or it is damaged, shorter than a tenth of a second, longer than ten minutes, or larger than 10 MB (WAV: 40 MB).',
+    other:
+      '{n} files were not taken: this browser does not play them, or they are damaged, shorter than a tenth of a second, longer than ten minutes, or larger than 10 MB (WAV: 40 MB).',
   },
   photos: { one: '{n} second', other: '{n} seconds' },
   photosOf: 'Seconds of {name}. Enter plays one.',

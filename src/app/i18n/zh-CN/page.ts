@@ -13,7 +13,8 @@ export const page: Translation<typeof en> = {
   unreadableDo: '请选择 JPEG 或 PNG 文件。',
   anotherSound: '换一段声音',
   unreadableSound: '这不是可以提问的声音。',
-  unreadableSoundWhy: '浏览器无法播放这个文件，或者它短于十分之一秒、长于十分钟、超过 40 MB。',
+  unreadableSoundWhy:
+    '浏览器无法播放这个文件，或者它已损坏、短于十分之一秒、长于十分钟、超过 10 MB（WAV 为 40 MB）。',
   unreadableSoundDo: '请选择 WAV 或 MP3 文件。',
   hearsNot: '从磁盘打开的网页无法使用麦克风。请选择声音文件，或把这个文件夹放到网站上。',
   about: '关于这个模型',
@@ -26,8 +27,8 @@ export const page: Translation<typeof en> = {
   dataLicence: '其数据的许可',
   stays: '全部在本页中计算。您给它的内容不会离开这台设备。',
   missing: '这个页面缺少一个文件。',
-  missingWhy: '{file} 不在页面旁边，或不完整。',
-  missingDo: '请把整个压缩包解压到同一个文件夹，再打开其中的 index.html。',
+  missingWhy: '{file} 不在页面旁边、不完整，或属于另一个版本。',
+  missingDo: '请把整个压缩包解压到同一个文件夹，再打开其中的 index.html。如在网站上，请上传全部文件后刷新。',
   failed: '无法运行这个模型。',
   failedDo: '请重新加载页面；如仍不行，请用较新的浏览器（Chrome、Edge、Firefox、Safari）打开。',
 };

@@ -26,7 +26,10 @@ export const sound: Translation<typeof en> = {
   failedDo: '请重试、换一个麦克风，或从文件中选择声音。',
   choosePhotosOf: '为“{name}”选择声音',
   choosePhoto: '选择声音',
-  unreadable: { other: '有 {n} 个文件不是此浏览器能播放的声音。' },
+  unreadable: {
+    other:
+      '有 {n} 个文件未能使用：此浏览器无法播放，或者文件已损坏、短于十分之一秒、长于十分钟、超过 10 MB（WAV 为 40 MB）。',
+  },
   photos: { other: '{n} 秒' },
   photosOf: '“{name}”的声音，按回车键播放',
   nthPhoto: '第 {n} 秒',

@@ -87,7 +87,8 @@ async function bring(batches: readonly Batch[], teaching: Teaching): Promise<voi
       if (shown.signal.aborted || failed) break;
       // A file of sound is a recording of its own; photos that are given together may well be of one.
       const recording = kind === 'sound' ? crypto.randomUUID() : together;
-      failed = !(await bringOne(teaching, { classId: batch.classId, recording, file }, count));
+      const one = { classId: batch.classId, recording, file, signal: shown.signal };
+      failed = !(await bringOne(teaching, one, count));
       shown.show((done += 1), total);
     }
   }
@@ -99,16 +100,19 @@ interface OneFile {
   readonly classId: string;
   readonly recording: string;
   readonly file: File;
+  /** Looked at between the seconds of a sound. */
+  readonly signal: AbortSignal;
 }
 
 /** @returns false where it could not be kept, which was told */
 async function bringOne(
   teaching: Teaching,
-  { classId, recording, file }: OneFile,
+  { classId, recording, file, signal }: OneFile,
   count: Count,
 ): Promise<boolean> {
   try {
     for await (const shown of shownIn(teaching.project.peek().kind, file)) {
+      if (signal.aborted) break;
       const outcome = await teaching.add(classId, shown, { recording, source: 'file' });
       if (outcome === 'failed') return false;
       count[outcome] += 1;
@@ -124,7 +128,7 @@ async function bringOne(
  * The photo, or the seconds of the sound, one at a time.
  * @throws HaversackError `InputInvalid` for what the browser cannot show or play, or what is shorter than a sound; `TooLarge`
  */
-async function* shownIn(kind: ShownKind, file: File): AsyncGenerator<KeptShown> {
+async function* shownIn(kind: ShownKind, file: File): AsyncGenerator<KeptShown, void, void> {
   if (kind === 'photo') {
     const taken = await takeFromFile(file);
     if (!taken.ok) throw new HaversackError(taken.error.code, taken.error.detail);
