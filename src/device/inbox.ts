@@ -17,7 +17,7 @@ import { storing } from './storage-error.ts';
 /**
  * Opens a samples document of another device, whose certificate is here, and checks that each sample is named by what it
  * holds.
- * @throws HaversackError `Forbidden` (the device is not vouched for), `SignatureInvalid`, `DocumentInvalid`
+ * @throws HaversackError `Forbidden` (the device is not vouched for, or may not read the model), `SignatureInvalid`, `DocumentInvalid`
  */
 export async function openSamples(db: Database, envelope: Envelope): Promise<Samples> {
   const device = envelope.signed['device'];
@@ -26,7 +26,14 @@ export async function openSamples(db: Database, envelope: Envelope): Promise<Sam
     const name = typeof device === 'string' ? device.slice(0, 12) : 'none';
     throw new HaversackError('Forbidden', `the registry's word on device ${name} is not here`);
   }
-  const samples = await openSignedByDevice(envelope, samplesSchema, certificateOf(peer).publicKey);
+  const { publicKey, name, reads } = certificateOf(peer);
+  const samples = await openSignedByDevice(envelope, samplesSchema, publicKey);
+  if (reads && !reads.includes(samples.model)) {
+    throw new HaversackError(
+      'Forbidden',
+      `"${name}" may not read ${samples.model}, which its samples are of`,
+    );
+  }
   await checkSampleIds(samples);
   return samples;
 }

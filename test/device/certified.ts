@@ -5,7 +5,13 @@ import type { Database } from '../../src/device/db.ts';
 import { loadIdentity } from '../../src/device/identity.ts';
 import { keepCertificate } from '../../src/device/peers.ts';
 
-export async function letIn(db: Database, registry: Signer, groups: string[]): Promise<void> {
+/** @param over what of it is otherwise */
+export async function letIn(
+  db: Database,
+  registry: Signer,
+  groups: string[],
+  over: Partial<DeviceCertificate> = {},
+): Promise<void> {
   const { keyId, publicKey } = await loadIdentity(db);
   const certificate: DeviceCertificate = {
     type: 'device',
@@ -17,6 +23,7 @@ export async function letIn(db: Database, registry: Signer, groups: string[]): P
     groups,
     issuedAt: new Date().toISOString(),
     expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+    ...over,
   };
   await keepCertificate(db, await signDocument(certificate, registry), [registry.publicKey]);
 }

@@ -12,10 +12,11 @@ import { freshDB } from './fresh-db.ts';
 /** What another device sent, as the registry hands it on. */
 async function sentBy(
   registry: Awaited<ReturnType<typeof makeSigner>>,
+  certified: Parameters<typeof letIn>[3] = {},
 ): Promise<SamplesList['packs'][number]> {
   const { db } = await freshDB();
   const self = await loadIdentity(db);
-  await letIn(db, registry, []);
+  await letIn(db, registry, [], certified);
   await addSample(db, {
     model: 'digits',
     features: [1, 2],
@@ -43,4 +44,16 @@ test('one document that is not to be believed keeps out no other, and a list wit
   };
   expect(await pullInbox(db, { samples }, 'digits', [registry.publicKey])).toBe(1);
   expect(await listInbox(db, 'digits')).toMatchObject([{ state: 'new', sample: { label: 'one' } }]);
+});
+
+test.each([
+  ['names it', ['digits'], 1],
+  ['names another', ['iris'], 0],
+  ['names none', [], 0],
+])('samples of a model are believed of who may read it: a certificate that %s', async (_, reads, taken) => {
+  const registry = await makeSigner();
+  const pack = await sentBy(registry, { reads });
+  const { db } = await freshDB();
+  const samples = () => Promise.resolve({ packs: [pack], next: null });
+  expect(await pullInbox(db, { samples }, 'digits', [registry.publicKey])).toBe(taken);
 });

@@ -4,6 +4,7 @@
 import { z } from '../zod.ts';
 import { fileRefSchema } from './chunks.ts';
 import { digestSchema } from './digest.ts';
+import { maxGrants } from './grant.ts';
 import { interfaceSchema } from './interface.ts';
 import {
   aliasNameSchema,
@@ -204,6 +205,8 @@ export const deviceCertificateSchema = z.object({
   name: z.string().max(64),
   role: roleSchema,
   groups: z.array(groupNameSchema).max(64),
+  /** The models whose samples it is believed, which are those that it may read. Left out, as in older ones: all. */
+  reads: z.array(modelNameSchema).max(maxGrants).optional(),
   issuedAt: time,
   /** After this it is taken with a warning. */
   expiresAt: time,

@@ -12,7 +12,9 @@ export const grantSchema = z.object({
   rights: z.array(modelRightSchema).min(1).max(5),
 });
 export type Grant = z.infer<typeof grantSchema>;
-export const grantsSchema = z.array(grantSchema).min(1).max(256);
+/** Of one device, key or person. */
+export const maxGrants = 256;
+export const grantsSchema = z.array(grantSchema).min(1).max(maxGrants);
 
 /** Null: no limit of its own. */
 export const limitsSchema = z.object({

@@ -227,6 +227,8 @@ describe('a certificate', () => {
     ['its role, without grants of its own', null, 'trainer'],
     ['less where its grants are less', [{ model: '*', rights: ['read', 'predict'] }], 'device'],
     ['less where it may write on some models only', [{ model: 'digits', rights: ['write'] }], 'device'],
+    ['less where it may write on all models and read none', [{ model: '*', rights: ['write'] }], 'device'],
+    ['its role where it may all of that', [{ model: '*', rights: ['read', 'predict', 'write'] }], 'trainer'],
     ['more where its grants are more', [{ model: '*', rights: ['admin'] }], 'admin'],
   ])('says of a device %s', async (_, grants, role) => {
     const { server } = await scene();
@@ -235,5 +237,27 @@ describe('a certificate', () => {
     await server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body: { grants } });
     const { json } = await server.ask('GET', 'me', { token: await device.token(audienceOf(server)) });
     expect(envelopeSchema.parse(json['certificate']).signed).toMatchObject({ role });
+  });
+
+  it.each<[string, readonly Grant[] | null, string[] | undefined]>([
+    ['none by its role: it is all', null, undefined],
+    ['none where it may read all', [{ model: '*', rights: ['read'] }], undefined],
+    [
+      'those that it may read',
+      [
+        { model: 'digits', rights: ['read'] },
+        { model: 'iris', rights: ['admin'] },
+        { model: 'sides', rights: ['write'] },
+      ],
+      ['digits', 'iris'],
+    ],
+    ['an empty list where it may read none', [{ model: '*', rights: ['predict'] }], []],
+  ])('names of the models %s', async (_, grants, reads) => {
+    const { server } = await scene();
+    const device = await newDevice();
+    await enrol(server, device, (await makeCode(server)).code);
+    await server.ask('PATCH', `devices/${device.keyId}`, { token: server.key, body: { grants } });
+    const { json } = await server.ask('GET', 'me', { token: await device.token(audienceOf(server)) });
+    expect(envelopeSchema.parse(json['certificate']).signed['reads']).toEqual(reads);
   });
 });
