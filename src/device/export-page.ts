@@ -1,4 +1,4 @@
-// A version of this device, or a candidate that has no number, as a page that runs it alone (`core/page/compose-page.ts`).
+// A version of this device, or a candidate, which may have no number yet, as a page that runs it alone (`core/page/compose-page.ts`).
 import type { Bytes, Digest } from '../core/artifact/digest.ts';
 import type { FileRef } from '../core/artifact/chunks.ts';
 import type { VersionBody } from '../core/artifact/documents.ts';
@@ -50,9 +50,10 @@ interface FoundModel {
 
 async function findModel(db: Database, of: PagedModel): Promise<FoundModel> {
   if ('candidate' in of) {
-    const body = candidateOf(await readCandidate(db, of.candidate));
+    const row = await readCandidate(db, of.candidate);
+    const body = candidateOf(row);
     const { variant, file } = body.authority;
-    return { body, version: null, variant, ref: file };
+    return { body, version: row.receipt?.version ?? null, variant, ref: file };
   }
   const installed = await openInstalled(db, of.model, of.version);
   const ref = fileOfInstalled(installed, of.variant);

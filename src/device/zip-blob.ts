@@ -12,6 +12,8 @@ export interface PackedFile {
 
 /** So much is collected before it is handed to the browser, which may keep a Blob on disk. */
 const partBytes = 4 * 2 ** 20;
+/** Packed at once: between such parts of a file, whoever looks at the page may scroll it. */
+const packedAtOnce = 2 ** 20;
 /** A year that the format can write (APPNOTE 4.4.6: from 1980). */
 const earliest = new Date(1980, 0, 2);
 
@@ -61,8 +63,13 @@ export async function zipBlob(files: AsyncIterable<PackedFile> | Iterable<Packed
     const file = new ZipDeflate(path, { level: levelOf(path) });
     file.mtime = at < earliest ? earliest : at;
     zip.add(file);
-    file.push(content, true);
-    if (bytes >= partBytes) seal();
+    for (let from = 0; ; from += packedAtOnce) {
+      const isLast = from + packedAtOnce >= content.length;
+      file.push(content.subarray(from, from + packedAtOnce), isLast);
+      if (bytes >= partBytes) seal();
+      if (isLast) break;
+      await new Promise<void>(resume => void setTimeout(resume));
+    }
   }
   zip.end();
   seal();

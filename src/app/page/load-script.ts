@@ -1,6 +1,8 @@
 // A script that lies beside the page.
+import type { Digest } from '../../core/artifact/digest.ts';
+import { freshAddress } from '../../core/page/embedded-names.ts';
 
-/** Says which file is not there, or is not whole. */
+/** Says which file is not there, is not whole, or is another page's. */
 export class ScriptMissing extends Error {
   override readonly name = 'ScriptMissing';
   readonly file: string;
@@ -11,11 +13,11 @@ export class ScriptMissing extends Error {
   }
 }
 
-/** @throws ScriptMissing */
-export function loadScript(file: string): Promise<void> {
+/** @param digest as `freshAddress` takes it @throws ScriptMissing */
+export function loadScript(file: string, digest: Digest): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = file;
+    script.src = freshAddress(file, digest);
     script.onload = () => resolve();
     script.onerror = () => reject(new ScriptMissing(file));
     document.head.append(script);

@@ -1,8 +1,8 @@
 // The page's model, opened from the scripts beside the page. It runs in the page itself: workers, too, are refused to a page that
 // was opened as a file.
-import type { Bytes } from '../../core/artifact/digest.ts';
+import type { Bytes, Digest } from '../../core/artifact/digest.ts';
 import { type Decided, decide } from '../../core/evaluate/decide.ts';
-import { embeddedModel, embeddedRuntime } from '../../core/page/embedded-names.ts';
+import { modelScript, runtimeScript } from '../../core/page/embedded-names.ts';
 import type { EmbeddedFiles } from '../../core/page/embedded-files.ts';
 import type { PageFacts } from '../../core/page/page-facts.ts';
 import type { RuntimeModule } from '../../core/runtime/binding.ts';
@@ -10,7 +10,8 @@ import { openRuntimeSession } from '../../core/runtime/binding-session.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { loadScript, ScriptMissing } from './load-script.ts';
 
-const runtimeScript = 'runtime.js';
+/** ONNX Runtime, of the same build as its WebAssembly. */
+const glueScript = 'runtime.js';
 /** ONNX Runtime's WebAssembly has 14 MB (1.30). */
 const runtimeBytesAtMost = 64 * 2 ** 20;
 
@@ -25,12 +26,15 @@ interface PageRuntime extends RuntimeModule {
 
 /** @throws ScriptMissing; HaversackError `RuntimeFailed`, `OperatorUnsupported`, `ModelInvalid` */
 export async function openPageModel(facts: PageFacts, files: EmbeddedFiles): Promise<PageModel> {
-  const scripts = [runtimeScript, embeddedRuntime.script, embeddedModel.script];
-  await Promise.all(scripts.map(loadScript));
+  await Promise.all([
+    loadScript(glueScript, facts.runtime),
+    loadScript(runtimeScript, facts.runtime),
+    loadScript(modelScript, facts.file.digest),
+  ]);
   const { haversackRuntime: runtime } = globalThis as { haversackRuntime?: PageRuntime };
-  if (!runtime) throw new ScriptMissing(runtimeScript);
-  runtime.env.wasm.wasmBinary = (await taken(files, embeddedRuntime, runtimeBytesAtMost)).buffer;
-  const file = await taken(files, embeddedModel, facts.file.bytes);
+  if (!runtime) throw new ScriptMissing(glueScript);
+  runtime.env.wasm.wasmBinary = (await taken(files, runtimeScript, facts.runtime, runtimeBytesAtMost)).buffer;
+  const file = await taken(files, modelScript, facts.file.digest, facts.file.bytes);
   const { inputs } = facts.interface;
   const session = await openRuntimeSession(runtime, file, facts.interface);
   return {
@@ -41,12 +45,8 @@ export async function openPageModel(facts: PageFacts, files: EmbeddedFiles): Pro
   };
 }
 
-async function taken(
-  files: EmbeddedFiles,
-  { name, script }: { readonly name: string; readonly script: string },
-  maxBytes: number,
-): Promise<Bytes> {
-  const bytes = await files.take(name, maxBytes);
+async function taken(files: EmbeddedFiles, script: string, digest: Digest, maxBytes: number): Promise<Bytes> {
+  const bytes = await files.take(digest, maxBytes);
   if (!bytes) throw new ScriptMissing(script);
   return bytes;
 }

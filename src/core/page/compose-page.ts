@@ -2,11 +2,11 @@
 // Any host serves them as they are, and a browser opens them from a disk.
 import { escapeHtml } from './escape-html.ts';
 import { embeddedScript } from './embedded-files.ts';
-import { embeddedModel, embeddedRuntime } from './embedded-names.ts';
+import { freshAddress, modelScript, runtimeScript } from './embedded-names.ts';
 import { factsElement, type PageAsks, type PageFacts, pageAsks } from './page-facts.ts';
 import { partsOf } from './page-parts.ts';
 import { pageReadme } from './page-readme.ts';
-import { type Bytes, sha256 } from '../artifact/digest.ts';
+import { type Bytes, type Digest, sha256 } from '../artifact/digest.ts';
 import type { VersionBody } from '../artifact/documents.ts';
 import { HaversackError } from '../errors.ts';
 
@@ -15,12 +15,13 @@ export const pageModelBytesAtMost = 128 * 2 ** 20;
 
 /**
  * Nothing comes from elsewhere and nothing goes anywhere: the page loads scripts beside it, and fetches nothing. A camera's picture
- * and files that somebody chose are no addresses.
+ * and files that somebody chose are no addresses. `file:` is for Firefox, where 'self' is nothing of a page that was opened as a
+ * file (its nsCSPHostSrc compares hosts, and a file has none); elsewhere no page may load such addresses.
  */
 const policy = [
   "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
+  "script-src 'self' file: 'wasm-unsafe-eval'",
+  "style-src 'self' file:",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -51,15 +52,17 @@ export async function composePage(
   wasm: Bytes,
 ): Promise<PageFile[]> {
   const asks = requirePage(of);
-  const parts = partsOf(asks).map(async ({ from, to }) => ({ path: to, bytes: await readPart(from) }));
-  const facts = await factsOf(of);
+  const parts = await Promise.all(
+    partsOf(asks).map(async ({ from, to }) => ({ path: to, bytes: await readPart(from) })),
+  );
+  const facts = await factsOf(of, wasm);
   const text = (content: string) => new TextEncoder().encode(content);
   return [
-    { path: 'index.html', bytes: text(htmlOf(facts)) },
+    { path: 'index.html', bytes: text(htmlOf(facts, await addressesOf(parts))) },
     { path: 'README.txt', bytes: text(pageReadme(facts)) },
-    ...(await Promise.all(parts)),
-    { path: embeddedRuntime.script, bytes: await embeddedScript(embeddedRuntime.name, wasm) },
-    { path: embeddedModel.script, bytes: await embeddedScript(embeddedModel.name, of.file) },
+    ...parts,
+    { path: runtimeScript, bytes: await embeddedScript(facts.runtime, wasm) },
+    { path: modelScript, bytes: await embeddedScript(facts.file.digest, of.file) },
     { path: 'model.onnx', bytes: of.file },
     { path: 'manifest.json', bytes: text(`${JSON.stringify(facts, null, 2)}\n`) },
   ];
@@ -89,7 +92,7 @@ export function requirePage({
   return asks;
 }
 
-async function factsOf({ body, version, variant, file, licence }: PageOf): Promise<PageFacts> {
+async function factsOf({ body, version, variant, file, licence }: PageOf, wasm: Bytes): Promise<PageFacts> {
   return {
     model: body.model,
     version,
@@ -98,12 +101,20 @@ async function factsOf({ body, version, variant, file, licence }: PageOf): Promi
     licence,
     dataLicence: body.artifacts.dataset?.licence ?? null,
     file: { digest: await sha256(file), bytes: file.length },
+    runtime: await sha256(wasm),
     labels: body.labels,
     interface: body.interface,
   };
 }
 
-function htmlOf(facts: PageFacts): string {
+/** Of the parts that the HTML names. */
+async function addressesOf(parts: readonly PageFile[]): Promise<(path: string) => string> {
+  const digests = new Map<string, Digest>();
+  for (const { path, bytes } of parts) digests.set(path, await sha256(bytes));
+  return path => freshAddress(path, digests.get(path)!);
+}
+
+function htmlOf(facts: PageFacts, addressOf: (path: string) => string): string {
   const title = escapeHtml(facts.model);
   // In a block of data no entity is read, and only `</script` and `<!--` end it (HTML, section 4.12.1.3).
   const json = JSON.stringify(facts).replaceAll('<', '\\u003c');
@@ -116,13 +127,13 @@ function htmlOf(facts: PageFacts): string {
     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
     <meta name="color-scheme" content="light dark" />
     <title>${title}</title>
-    <link rel="stylesheet" href="page.css" />
+    <link rel="stylesheet" href="${addressOf('page.css')}" />
   </head>
   <body>
     <div id="app"></div>
     <noscript>${title} runs in this page and needs JavaScript for it.</noscript>
     <script type="application/json" id="${factsElement}">${json}</script>
-    <script src="page.js"></script>
+    <script src="${addressOf('page.js')}"></script>
   </body>
 </html>
 `;

@@ -1,38 +1,42 @@
 // Files that a page carries in scripts: of what lies beside it, a page that was opened as a file may load scripts and nothing
 // else. Each is gzip (RFC 1952) in base64 (RFC 4648 §4), so that hosts which do not compress need not.
-import type { Bytes } from '../artifact/digest.ts';
+import type { Bytes, Digest } from '../artifact/digest.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { unpack } from '../unpack.ts';
 
-/** What such a script calls, with the file's name and content. */
+/** What such a script calls, with the file's digest and content: of two pages in one place, neither gets the other's. */
 const receiver = 'haversackFile';
 
-/** `apply` takes so many arguments on every engine. */
-const encodedAtOnce = 0x8000;
+/** `apply` takes so many arguments on every engine. Whole groups of three, so that parts follow each other (RFC 4648 §4). */
+const encodedAtOnce = 0x6000;
+/** Of so many such parts at a time, a page stays awake while megabytes are encoded: some milliseconds. */
+const partsAtOnce = 32;
 
-/** @returns a classic script, in ASCII */
-export async function embeddedScript(name: string, bytes: Bytes): Promise<Bytes> {
+/** @param digest of the bytes @returns a classic script, in ASCII */
+export async function embeddedScript(digest: Digest, bytes: Bytes): Promise<Bytes> {
+  const ascii = (text: string) => new TextEncoder().encode(text);
   const packed = await gzipped(bytes);
-  let binary = '';
+  const parts = [ascii(`${receiver}("${digest}","`)];
   for (let at = 0; at < packed.length; at += encodedAtOnce) {
-    binary += String.fromCharCode(...packed.subarray(at, at + encodedAtOnce));
+    parts.push(ascii(btoa(String.fromCharCode(...packed.subarray(at, at + encodedAtOnce)))));
+    if (parts.length % partsAtOnce === 0) await new Promise<void>(resume => void setTimeout(resume));
   }
-  return new TextEncoder().encode(`${receiver}(${JSON.stringify(name)},"${btoa(binary)}");\n`);
+  return joinBytes([...parts, ascii('");\n')]);
 }
 
 export interface EmbeddedFiles {
   /** Null where no script has brought it. Its content is let go of: nobody asks twice. @throws what `atob` says */
-  take(name: string, maxBytes: number): Promise<Bytes | null>;
+  take(digest: Digest, maxBytes: number): Promise<Bytes | null>;
 }
 
 /** From now on scripts may bring their files. @param scope the page's global object */
 export function receiveFiles(scope: object): EmbeddedFiles {
   const texts = new Map<string, string>();
-  Object.assign(scope, { [receiver]: (name: string, text: string) => void texts.set(name, text) });
+  Object.assign(scope, { [receiver]: (digest: Digest, text: string) => void texts.set(digest, text) });
   return {
-    async take(name, maxBytes) {
-      const text = texts.get(name);
-      texts.delete(name);
+    async take(digest, maxBytes) {
+      const text = texts.get(digest);
+      texts.delete(digest);
       if (text === undefined) return null;
       const packed = Uint8Array.from(atob(text), char => char.charCodeAt(0));
       return unpack(packed, 'gzip', maxBytes);

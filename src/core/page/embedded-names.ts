@@ -1,6 +1,13 @@
-// What an exported page carries in scripts: each file's name for the page, and the script that brings it.
+// Where an exported page has its scripts. No cache, of a browser or before a host, may answer with what an older page had in the
+// same place: each address says what it is of.
+import type { Digest } from '../artifact/digest.ts';
 
-/** The model. */
-export const embeddedModel = { name: 'model', script: 'model.js' } as const;
-/** ONNX Runtime's WebAssembly. */
-export const embeddedRuntime = { name: 'runtime', script: 'runtime-wasm.js' } as const;
+/** Brings the model. */
+export const modelScript = 'model.js';
+/** Brings ONNX Runtime's WebAssembly. */
+export const runtimeScript = 'runtime-wasm.js';
+
+/** Of a script or a style beside the page. @param digest of what it is, or of what it brings */
+export function freshAddress(path: string, digest: Digest): string {
+  return `${path}?${digest.slice(0, 12)}`;
+}

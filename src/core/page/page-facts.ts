@@ -19,6 +19,8 @@ export interface PageFacts {
   readonly dataLicence: string | null;
   /** Of that variant. */
   readonly file: { readonly digest: Digest; readonly bytes: number };
+  /** Of ONNX Runtime's WebAssembly. */
+  readonly runtime: Digest;
   readonly labels: readonly string[] | null;
   readonly interface: ModelInterface;
 }

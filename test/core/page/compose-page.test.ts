@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../src/core/artifact/digest.ts';
 import type { ModelInterface } from '../../../src/core/artifact/interface.ts';
 import { composePage, pageModelBytesAtMost, requirePage } from '../../../src/core/page/compose-page.ts';
 import type { PageFacts } from '../../../src/core/page/page-facts.ts';
@@ -95,12 +96,22 @@ describe('a page of files', () => {
     const html = (await composed()).get('index.html')!;
     const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(html)![1];
     expect(policy).toBe(
-      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; base-uri 'none'; form-action 'none'",
+      "default-src 'none'; script-src 'self' file: 'wasm-unsafe-eval'; style-src 'self' file:; base-uri 'none'; form-action 'none'",
     );
+    const prefix = async (text: string) => (await sha256(bytes(text))).slice(0, 12);
+    // No cache has what an older page had there.
     expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(match => match[1])).toEqual([
-      'page.css',
-      'page.js',
+      `page.css?${await prefix('page.css')}`,
+      `page.js?${await prefix('sample.js')}`,
     ]);
+  });
+
+  it('says which model and which runtime its scripts are to bring, and they do', async () => {
+    const files = await composed();
+    const { file, runtime } = JSON.parse(files.get('manifest.json')!) as PageFacts;
+    expect([file.digest, runtime]).toEqual([await sha256(bytes('model')), await sha256(bytes('wasm'))]);
+    expect(files.get('model.js')).toContain(`("${file.digest}",`);
+    expect(files.get('runtime-wasm.js')).toContain(`("${runtime}",`);
   });
 
   it('is of no model that a page cannot ask for, and of none that is too large', () => {
