@@ -30,6 +30,8 @@ export interface Capture<Device extends CaptureDevice, Choice> {
   readonly dispose: () => void;
 }
 
+type Lost = (why: CaptureProblem) => void;
+
 /** What is captured, and how a device of that kind is asked for. */
 export interface CaptureKind<Device extends CaptureDevice, Choice> {
   readonly kind: 'videoinput' | 'audioinput';
@@ -42,9 +44,10 @@ export interface CaptureKind<Device extends CaptureDevice, Choice> {
   readonly memory: { last: Choice };
   /**
    * Takes up what it gives, before it counts as running; absent: there is nothing to take up.
+   * @param lost lets go of it and says why, for what gives nothing any more though its track goes on
    * @returns what lets go of it
    */
-  readonly attach?: (stream: MediaStream) => Promise<() => void>;
+  readonly attach?: (stream: MediaStream, lost: Lost) => Promise<() => void>;
 }
 
 export function createCapture<Device extends CaptureDevice, Choice>(
@@ -71,8 +74,12 @@ export function createCapture<Device extends CaptureDevice, Choice>(
     const mine = turn;
     problem.value = null;
     starting.value = true;
-    const opened = await open(kind, choice);
     const isMine = (): boolean => mine === turn && !sight.isOver();
+    const opened = await open(kind, choice, why => {
+      if (!isMine()) return;
+      release();
+      problem.value = why;
+    });
     if (!isMine()) {
       if ('track' in opened) opened.letGo();
       return false;
@@ -86,13 +93,19 @@ export function createCapture<Device extends CaptureDevice, Choice>(
     running = opened;
     devices.value = opened.devices;
     current.value = kind.currentOf(opened.track, opened.devices);
-    opened.track.addEventListener('ended', () => {
+    const end = (): void => {
       if (!isMine()) return;
       release();
       void whyEnded(kind.kind, opened).then(why => {
         if (mine + 1 === turn) problem.value = why;
       });
-    });
+    };
+    opened.track.addEventListener('ended', end);
+    // While it was being taken up: the event is over.
+    if (opened.track.readyState === 'ended') {
+      end();
+      return false;
+    }
     stream.value = opened.stream;
     return true;
   };
@@ -152,15 +165,16 @@ interface Opened<Device> {
 async function open<Device extends CaptureDevice, Choice>(
   kind: CaptureKind<Device, Choice>,
   choice: Choice,
+  lost: Lost,
 ): Promise<Opened<Device> | { readonly problem: CaptureProblem }> {
   // Outside a secure context there is none (Media Capture and Streams, section 9.1); the types do not know.
   const media = navigator.mediaDevices as MediaDevices | undefined;
   if (!media) return { problem: isSecureContext ? 'failed' : 'insecure' };
   try {
-    return await takeUp(kind, await media.getUserMedia(kind.constraintsOf(choice)));
+    return await takeUp(kind, await media.getUserMedia(kind.constraintsOf(choice)), lost);
   } catch (thrown) {
     const isGone = thrown instanceof DOMException && thrown.name === 'OverconstrainedError';
-    if (isGone && choice !== kind.any) return open(kind, kind.any);
+    if (isGone && choice !== kind.any) return open(kind, kind.any, lost);
     return { problem: problemOf(thrown) };
   }
 }
@@ -168,6 +182,7 @@ async function open<Device extends CaptureDevice, Choice>(
 async function takeUp<Device extends CaptureDevice, Choice>(
   kind: CaptureKind<Device, Choice>,
   stream: MediaStream,
+  lost: Lost,
 ): Promise<Opened<Device> | { readonly problem: CaptureProblem }> {
   try {
     const [track] = kind.kind === 'videoinput' ? stream.getVideoTracks() : stream.getAudioTracks();
@@ -175,7 +190,7 @@ async function takeUp<Device extends CaptureDevice, Choice>(
     const [listed, wasGranted, detach] = await Promise.all([
       list(kind.kind),
       isGranted(kind.kind),
-      kind.attach?.(stream),
+      kind.attach?.(stream, lost),
     ]);
     const letGo = (): void => {
       detach?.();

@@ -21,7 +21,15 @@ export interface Microphone extends Capture<CaptureDevice, MicrophoneChoice> {
   readonly record: (onSecond: (second: Float32Array<ArrayBuffer>) => void) => () => void;
 }
 
-type Hear = (piece: Float32Array) => void;
+/** Of what comes from the audio thread. */
+interface Hearing {
+  readonly hear: (piece: Float32Array) => void;
+  /** What comes next does not go on where the last piece ended. */
+  readonly beginAnew: () => void;
+}
+
+/** So long the audio thread may be held up, by a call or the system, before the microphone counts as taken. */
+const heldUpMs = 2000;
 
 const microphones: Omit<CaptureKind<CaptureDevice, MicrophoneChoice>, 'attach'> = {
   kind: 'audioinput',
@@ -48,36 +56,54 @@ const microphones: Omit<CaptureKind<CaptureDevice, MicrophoneChoice>, 'attach'> 
 export function createMicrophone(): Microphone {
   const level = signal(quietest);
   let last = new LastSecond();
-  const listeners = new Set<Hear>();
+  const listeners = new Set<Hearing>();
   const capture = createCapture({
     ...microphones,
-    attach: stream =>
-      listen(stream, piece => {
-        // One that was asked for and is not wanted any more may be heard for a moment.
-        if (capture.stream.peek() !== stream) return;
-        level.value = levelOf(piece);
-        last.push(piece);
-        for (const listener of listeners) listener(piece);
+    attach: (stream, lost) =>
+      listen(stream, {
+        hear: piece => {
+          // One that was asked for and is not wanted any more may be heard for a moment.
+          if (capture.stream.peek() !== stream) return;
+          level.value = levelOf(piece);
+          last.push(piece);
+          for (const listener of listeners) listener.hear(piece);
+        },
+        beginAnew: () => {
+          forget();
+          for (const listener of listeners) listener.beginAnew();
+        },
+        lost: () => lost('busy'),
       }),
   });
-  capture.stream.subscribe(() => {
-    listeners.clear();
+  const forget = (): void => {
     last = new LastSecond();
     level.value = quietest;
+  };
+  capture.stream.subscribe(() => {
+    listeners.clear();
+    forget();
   });
   const record: Microphone['record'] = onSecond => {
-    const seconds = new WholeSeconds();
-    const hear: Hear = piece => {
-      for (const second of seconds.push(piece)) onSecond(second);
+    let seconds = new WholeSeconds();
+    const hearing: Hearing = {
+      hear: piece => {
+        for (const second of seconds.push(piece)) onSecond(second);
+      },
+      beginAnew: () => {
+        seconds = new WholeSeconds();
+      },
     };
-    listeners.add(hear);
-    return () => void listeners.delete(hear);
+    listeners.add(hearing);
+    return () => void listeners.delete(hearing);
   };
   return { ...capture, level, lastSecond: () => last.read(), record };
 }
 
 /** @returns what ends it, and gives the audio thread back */
-async function listen(stream: MediaStream, hear: Hear): Promise<() => void> {
+async function listen(
+  stream: MediaStream,
+  hearing: Hearing & { readonly lost: () => void },
+): Promise<() => void> {
   const { context, source } = sourceOf(stream);
   try {
     await context.audioWorklet.addModule(listenerUrl);
@@ -86,11 +112,13 @@ async function listen(stream: MediaStream, hear: Hear): Promise<() => void> {
       channelCount: 1,
       channelCountMode: 'explicit',
     });
-    listener.port.onmessage = ({ data }: MessageEvent<Float32Array>) => hear(data);
+    listener.port.onmessage = ({ data }: MessageEvent<Float32Array>) => hearing.hear(data);
     source.connect(listener);
+    const unwatch = watch(context, hearing);
     // Not awaited: a browser that wants a tap first answers only after it.
     void context.resume();
     return () => {
+      unwatch();
       listener.port.onmessage = null;
       source.disconnect();
       void context.close();
@@ -99,6 +127,26 @@ async function listen(stream: MediaStream, hear: Hear): Promise<() => void> {
     void context.close();
     throw thrown;
   }
+}
+
+/**
+ * A context that the browser or the system holds up (a call on a phone, a change of devices) gives nothing, though its track goes on:
+ * what was heard is not what is heard now. @returns what ends it
+ */
+function watch(context: AudioContext, hearing: Pick<Hearing, 'beginAnew'> & { readonly lost: () => void }) {
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  context.onstatechange = () => {
+    clearTimeout(patience);
+    if (context.state === 'running') return;
+    hearing.beginAnew();
+    // Refused while it is held up; browsers that end that themselves say so by another change.
+    context.resume().catch(() => undefined);
+    patience = setTimeout(hearing.lost, heldUpMs);
+  };
+  return () => {
+    context.onstatechange = null;
+    clearTimeout(patience);
+  };
 }
 
 /** At the rate that is wanted where the browser brings a microphone to it; Firefox does not, and then the listener does. */

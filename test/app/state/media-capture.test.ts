@@ -17,11 +17,12 @@ test('what is no DOMException is a failure without a reason', () => {
   expect(problemOf(new TypeError('no'))).toBe('failed');
 });
 
-/** A camera that runs, with what the browser says of it; `end` ends its track. */
-async function running() {
+/** A camera that runs, with what the browser says of it; `end` ends its track. @param readyState of its track */
+async function running(readyState: MediaStreamTrackState = 'live') {
   const says = { permission: 'granted', devices: ['a'] };
   let end: () => void = () => undefined;
   const track = {
+    readyState,
     stop: vi.fn(),
     addEventListener: (_type: string, listener: () => void) => (end = listener),
     getSettings: () => ({ deviceId: 'a' }),
@@ -48,7 +49,7 @@ async function running() {
   onTestFinished(() => void vi.unstubAllGlobals());
   const camera = createCamera();
   onTestFinished(camera.dispose);
-  expect(await camera.start()).toBe(true);
+  expect(await camera.start()).toBe(readyState === 'live');
   return { camera, says, track, see, end: () => end() };
 }
 
@@ -63,6 +64,16 @@ test.each([
   end();
   expect(camera.stream.value).toBe(null);
   await expect.poll(() => camera.problem.value).toBe(problem);
+});
+
+test('one that ended while it was taken up does not run, and is told as such', async () => {
+  const { camera, track } = await running('ended');
+  expect([camera.stream.value, camera.starting.value, track.stop.mock.calls.length]).toEqual([
+    null,
+    false,
+    1,
+  ]);
+  await expect.poll(() => camera.problem.value).toBe('busy');
 });
 
 test('why one ended is not said of the one that was started since', async () => {

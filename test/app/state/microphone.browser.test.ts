@@ -106,3 +106,42 @@ test('one whose listener does not load is no microphone, and is let go of', asyn
   expect(microphone.problem.value).toBe('failed');
   expect(stream.getTracks().map(track => track.readyState)).toEqual(['ended']);
 });
+
+/** The context of a microphone that hears. */
+async function heardBy(microphone: ReturnType<typeof createMicrophone>) {
+  const resumed = vi.spyOn(AudioContext.prototype, 'resume');
+  await hearsTheTone(microphone);
+  return { context: resumed.mock.contexts.at(-1) as AudioContext, resumed };
+}
+
+test('held up, it forgets what it heard, goes on by itself, and what is recorded has no gap', async () => {
+  const { microphone } = await hearing();
+  const { context } = await heardBy(microphone);
+  const seconds: Float32Array[] = [];
+  microphone.record(second => seconds.push(second));
+  const forgot = vi.fn();
+  const unlisten = microphone.level.subscribe(level => {
+    if (level === quietest && microphone.lastSecond() === null) forgot();
+  });
+  await context.suspend();
+  await expect.poll(() => forgot.mock.calls.length).toBeGreaterThan(0);
+  unlisten();
+  await expect
+    .poll(() => worstStep(seconds.at(-1) ?? new Float32Array([0, 1, 0])), { interval: 200 })
+    .toBeLessThan(0.01);
+  expect([context.state, microphone.problem.value]).toEqual(['running', null]);
+});
+
+test('where it stays held up, it is let go of and said to be taken', async () => {
+  const { microphone, stream } = await hearing();
+  const { context, resumed } = await heardBy(microphone);
+  resumed.mockRejectedValue(new DOMException('', 'InvalidStateError'));
+  await context.suspend();
+  await expect.poll(() => microphone.problem.value, { timeout: 15_000 }).toBe('busy');
+  expect([microphone.stream.value, microphone.lastSecond(), microphone.level.value]).toEqual([
+    null,
+    null,
+    quietest,
+  ]);
+  expect(stream.getTracks().map(track => track.readyState)).toEqual(['ended']);
+});
