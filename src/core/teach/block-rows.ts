@@ -1,6 +1,7 @@
 // Photos as last blocks learn from them: each as it is and changed a few times, brought through all that does not learn once,
 // and kept. Knows no store of photos.
 import type { Random } from '../data/random.ts';
+import { HaversackError } from '../errors.ts';
 import type { OpenSession, Session } from '../runtime/session.ts';
 import { elements, float32, type Tensor } from '../tensor.ts';
 import { augmentBy, rowRandom } from '../train/augment.ts';
@@ -131,13 +132,32 @@ export async function lookAt(looking: Looking, places: readonly number[]): Promi
   return { source, places: found };
 }
 
-/** Views of each photo that go into so many bytes, at least one. */
+/** How many photos are looked at: those that say when to stop only as they are. */
+export interface PhotoCounts {
+  readonly learn: number;
+  readonly validate: number;
+}
+
+/**
+ * Views of each photo that is learnt from, so that all rows go into so many bytes.
+ * @returns 1 to `most`
+ * @throws HaversackError `TrainingImpossible` where not even the photos as they are go into them
+ */
 export function viewsWithin(
   { boundary }: Pick<PartedClassifier, 'boundary'>,
-  photos: number,
+  { learn, validate }: PhotoCounts,
   most: number,
   maxBytes: number,
 ): number {
-  const bytes = photos * elements(boundary.shape.slice(1)) * Float32Array.BYTES_PER_ELEMENT;
-  return Math.max(1, Math.min(most, Math.floor(maxBytes / bytes)));
+  const rowBytes = elements(boundary.shape.slice(1)) * Float32Array.BYTES_PER_ELEMENT;
+  const needed = (learn + validate) * rowBytes;
+  if (needed <= maxBytes) return Math.min(most, Math.floor((maxBytes / rowBytes - validate) / learn));
+  throw new HaversackError(
+    'TrainingImpossible',
+    `what is seen of ${learn + validate} photos takes ${mebibytes(needed)} MiB of memory, last layers may take ${mebibytes(maxBytes)}`,
+  );
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
 }

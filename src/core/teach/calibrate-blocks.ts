@@ -10,9 +10,16 @@ import { softmaxRows } from './head.ts';
 import type { PartedClassifier } from './last-blocks.ts';
 import { balancedWeights } from './softmax-regression.ts';
 
+/**
+ * Of fewer rows no temperature is told: their targets are so far from certain that answers which are all right ask for one of 5
+ * and more, by which nearly everything would read "not sure".
+ */
+const fewestRows = 10;
+
 export interface CalibratedBlocks {
   /** With the temperature divided into the head. */
   readonly weights: ReadonlyMap<string, Tensor>;
+  /** 1 where there are fewer than ten rows to tell by. */
   readonly temperature: number;
   /** Of the rows, calibrated: [rows, classes]. */
   readonly probabilities: Float32Array<ArrayBuffer>;
@@ -29,6 +36,9 @@ export async function calibratedBlocks(
   const logits = await logitsOf(parted, weights, source, host);
   const labels = source.target.data as Int32Array;
   const classes = logits.length / labels.length;
+  if (labels.length < fewestRows) {
+    return { weights, temperature: 1, probabilities: softmaxRows(logits, classes, 1) };
+  }
   const { temperature } = calibrate({ classes, logits, labels, weights: balancedWeights(labels, classes) });
   const cooled = new Map(weights);
   for (const name of parted.head) {

@@ -138,17 +138,15 @@ export async function costOfBlocks(
   const begun = await begin(lesson, control);
   const { learn, validate } = begun.parts;
   const few = { ...begun, parts: { learn: learn.slice(0, probedPhotos), validate: [] } };
-  const startedAt = performance.now();
-  const shown = sourceOf((await looked(few, machine.openSession, control, () => undefined)).learn);
-  const lookMs = (performance.now() - startedAt) / few.parts.learn.length;
-  const job = jobOf(begun, repeated(shown, learn.length * begun.views), null);
+  const shown = await looked(few, machine.openSession, control, () => undefined);
+  const job = jobOf(begun, repeated(sourceOf(shown.learn), learn.length * begun.views), null);
   const host = await machine.openHost(() => job, control, 0);
   try {
     const stepMs = await withStepProbe(job, host, control, async probe => {
       return (await probe.time(host, times => times.length >= probedSteps)).stepMs;
     });
     const steps = job.epochs * Math.ceil(job.train.rows / batchSize);
-    const seconds = (lookMs * (learn.length + validate.length) + stepMs * steps) / 1000;
+    const seconds = (shown.photoMs * (learn.length + validate.length) + stepMs * steps) / 1000;
     return { seconds, share: begun.parted.share };
   } finally {
     await host.dispose();
@@ -172,19 +170,22 @@ async function begin(lesson: BlocksLesson, control: TrainControl): Promise<Begun
   const file = composeClassifier(embedder, head);
   const parted = partClassifier(file);
   const most = augmentationOf(changes, 1) ? mostViews : 1;
+  const counts = { learn: parts.learn.length, validate: parts.validate.length };
   return {
     lesson,
     parts,
     penalty,
     file,
     parted,
-    views: viewsWithin(parted, parts.learn.length, most, maxRowBytes),
+    views: viewsWithin(parted, counts, most, maxRowBytes),
   };
 }
 
 interface Looked {
   readonly learn: LookedAt;
   readonly validate: LookedAt;
+  /** Of a photo, in the mean: opening what looks at them is not in it, for it does not grow with them. */
+  readonly photoMs: number;
 }
 
 async function looked(
@@ -194,9 +195,9 @@ async function looked(
   onProgress: (progress: BlocksProgress) => void,
 ): Promise<Looked> {
   const total = parts.learn.length + parts.validate.length;
-  const startedAt = performance.now();
-  let done = 0;
   const eye = await BlockEye.open(parted, openSession);
+  const startedAt = performance.now();
+  let [done, photoMs] = [0, 0];
   const looking: Omit<Looking, 'views' | 'changes'> = {
     eye,
     boundary: parted.boundary,
@@ -206,8 +207,8 @@ async function looked(
     control,
     onPhoto: () => {
       done++;
-      const remainingMs = ((performance.now() - startedAt) / done) * (total - done);
-      onProgress({ phase: 'looking', done, total, remainingMs });
+      photoMs = (performance.now() - startedAt) / done;
+      onProgress({ phase: 'looking', done, total, remainingMs: photoMs * (total - done) });
     },
   };
   try {
@@ -215,10 +216,9 @@ async function looked(
       lesson.changes,
       Math.min(parted.imageShape.height, parted.imageShape.width),
     );
-    return {
-      learn: await lookAt({ ...looking, views, changes }, parts.learn),
-      validate: await lookAt({ ...looking, views: 1, changes: null }, parts.validate),
-    };
+    const learn = await lookAt({ ...looking, views, changes }, parts.learn);
+    const validate = await lookAt({ ...looking, views: 1, changes: null }, parts.validate);
+    return { learn, validate, photoMs };
   } finally {
     await eye.dispose();
   }

@@ -1,10 +1,11 @@
 // Last blocks that learn: which do, what stays, when it ends, and what is read.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nodeSessions } from '../../../server/inference/session.ts';
 import { Graph } from '../../../src/core/onnx/graph.ts';
 import { memoryStepHost } from '../../../src/core/runtime/step-host.ts';
 import { blockJob, classWeights } from '../../../src/core/teach/block-job.ts';
-import { BlockEye, lookAt } from '../../../src/core/teach/block-rows.ts';
+import { BlockEye, lookAt, viewsWithin } from '../../../src/core/teach/block-rows.ts';
+import { calibratedBlocks } from '../../../src/core/teach/calibrate-blocks.ts';
 import { composeClassifier } from '../../../src/core/teach/compose-classifier.ts';
 import type { Embedder } from '../../../src/core/teach/embedder.ts';
 import type { LabelledEmbeddings } from '../../../src/core/teach/labelled-embeddings.ts';
@@ -38,6 +39,10 @@ beforeAll(async () => {
   rows = await patchRows(embedder, photos, labels, openSession);
   const photo = (row: number) => Promise.resolve(photos[row]!);
   lesson = { embedder, rows, photo, changes: usualChanges, seed: 1 };
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 async function rightOf(file: Uint8Array<ArrayBuffer>): Promise<number> {
@@ -152,6 +157,68 @@ describe('last blocks', () => {
     const { seconds, share } = await costOfBlocks(lesson, machine, goOn);
     expect(seconds).toBeGreaterThan(0);
     expect(share).toBeCloseTo(0.593, 2);
+  });
+
+  it('cost nothing for each photo that is taken once, to open what looks at them', async () => {
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock);
+    const slow: BlocksMachine = {
+      ...machine,
+      openSession: file => {
+        clock += 3_600_000;
+        return openSession(file);
+      },
+    };
+    expect((await costOfBlocks(lesson, slow, goOn)).seconds).toBe(0);
+  });
+});
+
+describe('how sure they are', () => {
+  /** Of the first photos of each class, by what a head alone learnt. */
+  async function calibratedBy(perClass: number) {
+    const { head } = await trainHead(rows);
+    const parted = partClassifier(composeClassifier(embedder, head));
+    const eye = await BlockEye.open(parted, openSession);
+    const looking = { eye, boundary: parted.boundary, labels: rows.labels, views: 1, changes: null };
+    const places = [...labels.keys()].filter(row => row % 40 < perClass);
+    const more = { photo: lesson.photo, seed: 1, control: goOn, onPhoto: () => undefined };
+    const { source } = await lookAt({ ...looking, ...more }, places);
+    await eye.dispose();
+    const learnt = [...parted.blocks, ...parted.head];
+    const weights = new Map(learnt.map(name => [name, parted.rest.initializers.get(name)!]));
+    const host = memoryStepHost('cpu', openSession);
+    const calibrated = await calibratedBlocks(parted, weights, source, host);
+    await host.dispose();
+    return { given: weights, ...calibrated };
+  }
+
+  it('is what they say where fewer than ten rows could tell, whose probabilities are told all the same', async () => {
+    const { temperature, probabilities, weights, given } = await calibratedBy(4);
+    expect(temperature).toBe(1);
+    expect(weights).toEqual(given);
+    expect(probabilities).toHaveLength(2 * 8);
+  });
+
+  it('is told by ten rows', async () => {
+    const { temperature, probabilities } = await calibratedBy(5);
+    expect(temperature).not.toBe(1);
+    expect(probabilities).toHaveLength(2 * 10);
+  });
+});
+
+describe('views', () => {
+  const parted = { boundary: { name: 'b', datatype: 'FP32', shape: [-1, 8, 4, 4] } } as const;
+  const rowBytes = 4 * 8 * 4 * 4;
+
+  it('are as many as all rows leave room for, those that say when to stop among them', () => {
+    expect(viewsWithin(parted, { learn: 10, validate: 5 }, 6, 100 * rowBytes)).toBe(6);
+    expect(viewsWithin(parted, { learn: 10, validate: 5 }, 6, 44 * rowBytes)).toBe(3);
+    expect(viewsWithin(parted, { learn: 10, validate: 5 }, 6, 15 * rowBytes)).toBe(1);
+  });
+
+  it('are refused where not even one of each photo has room, with both numbers', () => {
+    const few = () => viewsWithin(parted, { learn: 3000, validate: 1096 }, 6, 2 ** 20);
+    expect(few).toThrow(/4096 photos takes 2\.0 MiB .* 1\.0/);
   });
 });
 
