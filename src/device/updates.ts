@@ -55,15 +55,21 @@ export function startUpdates(options: UpdatesOptions): Updates {
   const run = async () => {
     const now = urge;
     urge = 'when-it-suits';
+    const waitedBefore = waits;
     // A look asks for the conditions before it tells what it holds back for them: what is met in between would be lost.
     waits = true;
-    let holds = false;
+    const look = { holds: false, failed: false };
     const heard = (news: CheckNews) => {
-      holds ||= news.type === 'wanted' && Array.isArray(news.hold);
+      look.holds ||= news.type === 'wanted' && Array.isArray(news.hold);
+      look.failed ||= news.type === 'failed';
       onChange(news);
     };
-    await checkForUpdates({ ...options, onChange: heard }, now).catch(tell);
-    waits = holds;
+    await checkForUpdates({ ...options, onChange: heard }, now).catch((thrown: unknown) => {
+      look.failed = true;
+      tell(thrown);
+    });
+    // One that failed says nothing of what was held back before it.
+    waits = look.holds || (look.failed && waitedBefore);
   };
   const check = oneAtATime(run, signal);
   const onBetter = () => {

@@ -411,6 +411,20 @@ describe('a policy', () => {
     await eventually(async () => expect(await running()).toBe(2));
   });
 
+  test('goes on when a condition comes to be met after a look that failed', async () => {
+    const link = linkOf('cellular');
+    await publish(2, 2);
+    const updates = start();
+    await listening();
+    await look(updates);
+    registry.offline = true;
+    updates.check('when-it-suits');
+    await eventually(() => expect(news.some(({ type }) => type === 'failed')).toBe(true));
+    registry.offline = false;
+    link.becomes('wifi');
+    await eventually(async () => expect(await running()).toBe(2));
+  });
+
   test('holds nothing for a condition that is met while it is being looked', async () => {
     const link = linkOf('cellular');
     const updates = start();
