@@ -5,19 +5,27 @@ import { database } from './database.ts';
 import { quietly, releasing } from './page-proxy.ts';
 import { controlled } from './training-api.ts';
 
+// What is loaded is loaded within the run: it can be paused and stopped from its first moment on.
 export const blocks: BlocksApi = {
   blocksCost: (project, changes) =>
-    answer(async () => {
-      const { costOf } = await import('./project-blocks.ts');
-      return controlled(async control => costOf(await database(), project, changes, control));
-    }, 'TrainingImpossible'),
+    answer(
+      () =>
+        controlled(async control => {
+          const { costOf } = await import('./project-blocks.ts');
+          return costOf(await database(), project, changes, control);
+        }),
+      'TrainingImpossible',
+    ),
 
   teachBlocks: (project, changes, onProgress) =>
-    answer(async () => {
-      const { teachProjectBlocks } = await import('./project-blocks.ts');
-      const tell = quietly(onProgress);
-      return releasing(onProgress, () =>
-        controlled(async control => teachProjectBlocks(await database(), project, changes, control, tell)),
-      );
-    }, 'TrainingImpossible'),
+    answer(
+      () =>
+        releasing(onProgress, () =>
+          controlled(async control => {
+            const { teachProjectBlocks } = await import('./project-blocks.ts');
+            return teachProjectBlocks(await database(), project, changes, control, quietly(onProgress));
+          }),
+        ),
+      'TrainingImpossible',
+    ),
 };

@@ -61,7 +61,7 @@ export interface ProjectCandidate {
 }
 
 export async function buildProjectCandidate(finished: FinishedProject): Promise<ProjectCandidate> {
-  const { project, learnt, heldOut, parent } = finished;
+  const { project, heldOut, parent } = finished;
   const labels = project.classes.map(({ label }) => label);
   const file = await chunkFile(finished.file, tensorLayout(finished.file));
   const recorded = await recordedFile(finished);
@@ -79,7 +79,7 @@ export async function buildProjectCandidate(finished: FinishedProject): Promise<
     recipe: recipeOf(finished),
     data: {
       digest: data,
-      rows: { train: learnt.rows.ids.length, validation: 0, test: heldOut.ids.length },
+      rows: rowsOf(finished),
       added: null,
     },
     createdAt: new Date().toISOString(),
@@ -93,6 +93,12 @@ export async function buildProjectCandidate(finished: FinishedProject): Promise<
     note: noteOf(finished),
   };
   return { candidate, chunks: new Map([...file.chunks, ...recorded.chunks]) };
+}
+
+/** A head learns from all rows in the end; last blocks never from those that said when to stop. */
+function rowsOf({ learnt, heldOut, blocks }: FinishedProject): NonNullable<Candidate['data']>['rows'] {
+  const validation = blocks ? learnt.judged.rows.length : 0;
+  return { train: learnt.rows.ids.length - validation, validation, test: heldOut.ids.length };
 }
 
 /** Of what was learnt from and judged on: what was shown, as what, in which part. */
