@@ -11,10 +11,12 @@ export type BlocksRunProgress =
   BlocksProgress | (Omit<BlocksProgress, 'phase'> & { readonly phase: 'judging' });
 
 export interface BlocksOutcome {
-  /** With the last blocks taught, in the store, signed, in state `judging`; null: the head alone was better, and stays. */
+  /** With the last blocks taught, in the store, signed, in state `judging`; null: the head alone or what was there before was better, and what was there stays. */
   readonly candidate: Digest | null;
   /** Held-out photos that each is right about. */
   readonly head: number;
+  /** What was made of the project before, as it was when the run began; null where that could not be asked. */
+  readonly current: number | null;
   readonly blocks: number;
   readonly heldOut: number;
   readonly seconds: number;
@@ -25,7 +27,7 @@ export interface BlocksApi {
   blocksCost(project: string, changes: PhotoChanges): Promise<Result<BlocksCost>>;
   /**
    * Teaches the last blocks of what the project's photos are seen by, too, from its head on, and keeps the result where it is
-   * right about as many held-out photos as the head alone, or more. `pause`, `resume` and `stop` are the training's;
+   * right about as many held-out photos as the head alone and as what was made before, or more. `pause`, `resume` and `stop` are the training's;
    * `onProgress` is a Comlink proxy. A worker that ends takes nothing along but the run.
    */
   teachBlocks(

@@ -1,7 +1,8 @@
-// Last blocks of a project: taught on its photos, asked about the held-out ones beside the head alone, and kept where they are
-// no worse.
-import { HaversackError } from '../core/errors.ts';
-import type { OpenSession } from '../core/runtime/session.ts';
+// Last blocks of a project: taught on its photos, asked about the held-out ones beside the head alone and what was made
+// before, and kept where they are no worse.
+import type { Bytes } from '../core/artifact/digest.ts';
+import { HaversackError, toFailure } from '../core/errors.ts';
+import type { OpenSession, Session } from '../core/runtime/session.ts';
 import { probabilitiesOutput } from '../core/teach/compose-classifier.ts';
 import {
   type BlocksCost,
@@ -12,14 +13,17 @@ import {
   teachLastBlocks,
 } from '../core/teach/teach-last-blocks.ts';
 import type { TrainControl } from '../core/train/engine.ts';
+import { readCandidateFile } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
+import type { Project } from '../device/project-schemas.ts';
+import { readProject } from '../device/projects.ts';
 import type { BlocksOutcome, BlocksRunProgress, PhotoChanges } from './blocks-protocol.ts';
 import { FallbackSession } from './fallback-session.ts';
 import { type FinishingProject, keepFinished, projectNow } from './finish-project.ts';
 import { openProject } from './open-project.ts';
 import type { WebProvider } from './ort.ts';
 import { openOrtSession } from './ort-session.ts';
-import { answersOf, type AnsweredRows, shownReader } from './project-judge.ts';
+import { answersOf, type AnsweredRows, type ReadShown, shownReader } from './project-judge.ts';
 import { trainHosts } from './train-hosts.ts';
 import { trainingBytes } from './training-memory.ts';
 
@@ -42,7 +46,7 @@ export function costOf(
 
 /**
  * @throws HaversackError `TrainingImpossible` where it is no project of photos, a class has none to learn from, too few are held
- * out, or what sees cannot be trained; `TrainingDiverged`, `Aborted`, `NotInstalled`, `RuntimeFailed`, `QuotaExceeded`
+ * out or left at the end, or what sees cannot be trained; `Conflict` where the project became another meanwhile; `TrainingDiverged`, `Aborted`, `NotInstalled`, `RuntimeFailed`, `QuotaExceeded`
  */
 export function teachProjectBlocks(
   db: Database,
@@ -53,18 +57,67 @@ export function teachProjectBlocks(
 ): Promise<BlocksOutcome> {
   return withProject(db, project, control, async ({ finishing, provider }) => {
     const lesson = lessonOf(db, finishing, changes);
+    const { taken } = finishing.chosen;
+    const before = await currentFile(db, finishing.project);
     const taught = await teachLastBlocks(lesson, machineOf(provider), control, onProgress);
-    const heldOut = await answersByFile(db, finishing, taught, control, onProgress);
-    const rows = new Set(heldOut.ids);
-    const isRight = (answers: AnsweredRows) => (row: number) => answers.answers[row] === answers.labels[row];
-    const alone = finishing.heldOut;
-    const head = [...alone.ids.keys()].filter(row => rows.has(alone.ids[row]!)).filter(isRight(alone)).length;
-    const blocks = [...heldOut.ids.keys()].filter(isRight(heldOut)).length;
-    const figures = { head, blocks, heldOut: heldOut.ids.length, seconds: taught.seconds };
-    if (blocks < head) return { candidate: null, ...figures };
-    const candidate = await keepFinished(db, withBlocks(finishing, taught, heldOut), control);
-    return { candidate, ...figures };
+    const files = before ? [taught.file, before] : [taught.file];
+    const [heldOut, current] = await answersByFiles(files, finishing.heldOut, {
+      readShown: shownReader(db, taken),
+      control,
+      onProgress,
+    });
+    assertEnough(heldOut!.ids.length);
+    const figures = figuresOf(finishing.heldOut, heldOut!, current ?? null);
+    const outcome = { ...figures, seconds: taught.seconds };
+    if (figures.blocks < Math.max(figures.head, figures.current ?? 0)) return { candidate: null, ...outcome };
+    await assertUnchanged(db, finishing.project);
+    const candidate = await keepFinished(db, withBlocks(finishing, taught, heldOut!), control);
+    return { candidate, ...outcome };
   });
+}
+
+/** What was made of the project last. Null: it is not here any more, or tells other classes apart. */
+async function currentFile(db: Database, { candidate: digest, classes }: Project): Promise<Bytes | null> {
+  if (digest === null) return null;
+  try {
+    const { candidate, file } = await readCandidateFile(db, digest);
+    const isOfClasses = candidate.labels?.join('\n') === classes.map(({ label }) => label).join('\n');
+    return isOfClasses ? file : null;
+  } catch (thrown) {
+    // Thrown away, or sent and given up for room.
+    if (['NotFound', 'NotInstalled'].includes(toFailure(thrown).code)) return null;
+    throw thrown;
+  }
+}
+
+/** Of the photos that are still there. @param current null: nothing was made of the project before that can be asked */
+function figuresOf(
+  alone: AnsweredRows,
+  heldOut: AnsweredRows,
+  current: AnsweredRows | null,
+): Pick<BlocksOutcome, 'head' | 'current' | 'blocks' | 'heldOut'> {
+  const asked = new Set(heldOut.ids);
+  const rightOf = ({ ids, answers, labels }: AnsweredRows) =>
+    ids.filter((id, row) => asked.has(id) && answers[row] === labels[row]).length;
+  return {
+    head: rightOf(alone),
+    current: current && rightOf(current),
+    blocks: rightOf(heldOut),
+    heldOut: heldOut.ids.length,
+  };
+}
+
+/** What this run began from. @throws HaversackError `Conflict`: what is made of it would take the place of something newer */
+async function assertUnchanged(db: Database, before: Project): Promise<void> {
+  const now = await readProject(db, before.id);
+  const changed = (['candidate', 'model', 'classes'] as const).filter(
+    name => JSON.stringify(now[name]) !== JSON.stringify(before[name]),
+  );
+  if (changed.length === 0) return;
+  throw new HaversackError(
+    'Conflict',
+    `while last layers learnt, the project's ${changed.join(' and ')} changed: nothing was replaced; finish it if need be, and teach them again`,
+  );
 }
 
 interface ProjectAtHand {
@@ -85,16 +138,20 @@ async function withProject<T>(
     if (finishing.project.kind !== 'photo') {
       throw new HaversackError('TrainingImpossible', 'last layers learn from photos only');
     }
-    if (finishing.heldOut.ids.length < fewestHeldOut) {
-      throw new HaversackError(
-        'TrainingImpossible',
-        `${finishing.heldOut.ids.length} photos are held out; of fewer than ${fewestHeldOut} it cannot be told what is better`,
-      );
-    }
+    assertEnough(finishing.heldOut.ids.length);
     return await work({ finishing, provider: open.provider });
   } finally {
     await open.learner.close();
   }
+}
+
+/** @param heldOut photos @throws HaversackError `TrainingImpossible` */
+function assertEnough(heldOut: number): void {
+  if (heldOut >= fewestHeldOut) return;
+  throw new HaversackError(
+    'TrainingImpossible',
+    `${heldOut} photos are held out; of fewer than ${fewestHeldOut} it cannot be told what is better`,
+  );
 }
 
 /** Of the part that is learnt from, and nothing else. */
@@ -138,34 +195,56 @@ function sessionsOn(provider: WebProvider): OpenSession {
   };
 }
 
-/** By the very file that would go out; photos that went meanwhile are left out. */
-async function answersByFile(
-  db: Database,
-  { chosen, heldOut }: FinishingProject,
-  { file }: TaughtBlocks,
+interface Asking {
+  readonly readShown: ReadShown;
+  readonly control: TrainControl;
+  readonly onProgress: (progress: BlocksRunProgress) => void;
+}
+
+/** By the very files that go out, one after the other; photos that went meanwhile are left out. */
+async function answersByFiles(
+  files: readonly Bytes[],
+  heldOut: AnsweredRows,
+  { readShown, control, onProgress }: Asking,
+): Promise<AnsweredRows[]> {
+  const answered: AnsweredRows[] = [];
+  const total = files.length * heldOut.ids.length;
+  const startedAt = performance.now();
+  let done = 0;
+  const onPhoto = () => {
+    done++;
+    const remainingMs = ((performance.now() - startedAt) / done) * (total - done);
+    onProgress({ phase: 'judging', done, total, remainingMs });
+  };
+  for (const file of files) {
+    const session = await openOrtSession(file, 'wasm');
+    try {
+      answered.push(await answersOfSession(session, heldOut, readShown, control, onPhoto));
+    } finally {
+      await session.dispose();
+    }
+  }
+  return answered;
+}
+
+async function answersOfSession(
+  session: Session,
+  heldOut: AnsweredRows,
+  readShown: ReadShown,
   control: TrainControl,
-  onProgress: (progress: BlocksRunProgress) => void,
+  onPhoto: () => void,
 ): Promise<AnsweredRows> {
-  const read = shownReader(db, chosen.taken);
-  const session = await openOrtSession(file, 'wasm');
   const rows: number[] = [];
   const probabilities: number[] = [];
-  const startedAt = performance.now();
-  const total = heldOut.ids.length;
-  try {
-    for (const [row, id] of heldOut.ids.entries()) {
-      await control.checkpoint();
-      const photo = await read(id);
-      if (photo) {
-        const outputs = await session.run({ [session.inputs[0]!.name]: photo });
-        rows.push(row);
-        probabilities.push(...(outputs[probabilitiesOutput]!.data as Float32Array));
-      }
-      const remainingMs = ((performance.now() - startedAt) / (row + 1)) * (total - row - 1);
-      onProgress({ phase: 'judging', done: row + 1, total, remainingMs });
+  for (const [row, id] of heldOut.ids.entries()) {
+    await control.checkpoint();
+    const photo = await readShown(id);
+    if (photo) {
+      const outputs = await session.run({ [session.inputs[0]!.name]: photo });
+      rows.push(row);
+      probabilities.push(...(outputs[probabilitiesOutput]!.data as Float32Array));
     }
-  } finally {
-    await session.dispose();
+    onPhoto();
   }
   return answersOf(heldOut, rows, Float32Array.from(probabilities));
 }

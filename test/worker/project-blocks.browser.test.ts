@@ -1,16 +1,18 @@
 // Last blocks of a project, taught as the page has it: photos in the store, an image model of the library, the real worker.
 import { proxy } from 'comlink';
-import { afterAll, beforeEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { type Bytes, sha256 } from '../../src/core/artifact/digest.ts';
 import { Graph } from '../../src/core/onnx/graph.ts';
 import { usualChanges } from '../../src/core/teach/photo-changes.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
+import type { TrainControl } from '../../src/core/train/engine.ts';
 import { readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
-import { listExamples, readExampleFile } from '../../src/device/examples.ts';
+import { moveExamples } from '../../src/device/example-moves.ts';
+import { listExamples, readExampleFile, removeExamples } from '../../src/device/examples.ts';
 import type { Project } from '../../src/device/project-schemas.ts';
-import { readProject } from '../../src/device/projects.ts';
+import { readProject, renameProject } from '../../src/device/projects.ts';
 import type { BlocksRunProgress } from '../../src/worker/blocks-protocol.ts';
 import { openProject } from '../../src/worker/open-project.ts';
 import { teachProjectBlocks } from '../../src/worker/project-blocks.ts';
@@ -63,12 +65,16 @@ describe('last blocks', () => {
     expect(heldOut).toBe((await listExamples(db, project.id)).filter(({ part }) => part === 'test').length);
     expect(candidate !== null).toBe(blocks >= head);
     // Three colours, which a head tells apart, and with it whatever begins there.
-    expect([head, blocks]).toEqual([heldOut, heldOut]);
+    expect([head, outcome.current, blocks]).toEqual([heldOut, heldOut, heldOut]);
     expect((await readProject(db, project.id)).candidate).toBe(candidate);
     expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(['looking', 'learning', 'judging']);
-    expect(seen.at(-1)).toMatchObject({ phase: 'judging', done: heldOut, total: heldOut });
+    expect(seen.at(-1)).toMatchObject({ phase: 'judging', done: 2 * heldOut, total: 2 * heldOut });
     const kept = await readCandidateFile(db, candidate!);
     expect(kept.candidate.recipe).toMatchObject({ kind: 'show', blocks: { share: 3456 / (432 + 3456) } });
+    // Those that said when to stop are not among those that were learnt from.
+    const { train, validation, test: held } = kept.candidate.data!.rows;
+    expect(validation).toBeGreaterThan(0);
+    expect([train + validation, held]).toEqual([36 - heldOut, heldOut]);
     expect(kept.candidate.evaluations[0]).toMatchObject({ n: heldOut, metrics: { accuracy: 1 } });
     // What founds a model takes the place of what was to found it before.
     expect(await db.get('candidates', alone)).toBeUndefined();
@@ -95,6 +101,75 @@ describe('last blocks', () => {
     expect(failureOf(await run).code).toBe('Aborted');
     expect(await db.count('candidates')).toBe(0);
     expect((await readProject(db, project.id)).candidate).toBeNull();
+  });
+
+  test('stop where they are told so before anything of them is loaded', async () => {
+    const fresh = new WorkerBridge('training');
+    onTestFinished(() => fresh.stop());
+    const run = fresh.call(api =>
+      api.teachBlocks(
+        project.id,
+        usualChanges,
+        proxy(() => undefined),
+      ),
+    );
+    await fresh.tell(api => api.stop());
+    expect(failureOf(await run).code).toBe('Aborted');
+  });
+
+  /** @param meanwhile once, when the first step has been taken */
+  function teachWhile(meanwhile: () => Promise<unknown>) {
+    const within = new RunControl();
+    let [isLearning, isDone] = [false, false];
+    const control: TrainControl = {
+      checkpoint: async () => {
+        await within.checkpoint();
+        if (!isLearning || isDone) return;
+        isDone = true;
+        await meanwhile();
+      },
+    };
+    return teachProjectBlocks(db, project.id, usualChanges, control, ({ phase }) => {
+      isLearning ||= phase === 'learning';
+    });
+  }
+
+  test('take not the place of a model that is right more often, however often the head alone is', async () => {
+    const { handle } = valueOf(await bridge.call(api => api.openProject(project.id)));
+    const before = valueOf(await bridge.call(api => api.finishProject(handle))).candidate;
+    await bridge.call(api => api.closeProject(handle));
+    // What is learnt from is called by the next class's name from now on; what is held out is not.
+    const shown = (await listExamples(db, project.id)).filter(({ part }) => part === 'train');
+    const nextOf = (of: string) =>
+      project.classes[(project.classes.findIndex(({ id }) => id === of) + 1) % 3]!.id;
+    await moveExamples(
+      db,
+      shown.map(({ id, class: of }) => ({ id, class: nextOf(of) })),
+    );
+    const outcome = valueOf(await teach());
+    expect(outcome).toMatchObject({ candidate: null, head: 0, current: outcome.heldOut, blocks: 0 });
+    expect((await readProject(db, project.id)).candidate).toBe(before);
+  });
+
+  test('take the place of nothing where the project became another model meanwhile', async () => {
+    const taught = teachWhile(() => renameProject(db, project.id, 'others'));
+    await expect(taught).rejects.toMatchObject({
+      code: 'Conflict',
+      message: expect.stringContaining('model'),
+    });
+    expect(await db.count('candidates')).toBe(0);
+  });
+
+  test('are not kept where held-out photos are removed meanwhile, until too few are left', async () => {
+    const taught = teachWhile(async () => {
+      const heldOut = (await listExamples(db, project.id)).filter(({ part }) => part === 'test');
+      await removeExamples(
+        db,
+        heldOut.map(({ id }) => id),
+      );
+    });
+    await expect(taught).rejects.toMatchObject({ code: 'TrainingImpossible' });
+    expect(await db.count('candidates')).toBe(0);
   });
 
   test('read no held-out photo before they have learnt, and no more than two at once', async () => {

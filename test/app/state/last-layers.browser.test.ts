@@ -49,7 +49,7 @@ function look(state: DocumentVisibilityState): void {
   document.dispatchEvent(new Event('visibilitychange'));
 }
 
-const outcome: BlocksOutcome = { candidate: null, head: 4, blocks: 3, heldOut: 5, seconds: 1 };
+const outcome: BlocksOutcome = { candidate: null, head: 4, current: 4, blocks: 3, heldOut: 5, seconds: 1 };
 
 test('waits while the page is hidden, and goes on when it is seen', async () => {
   const { layers, asked, end, tell, isAwake } = steered();

@@ -27,6 +27,9 @@ export const lastLayers = {
   equal:
     'With the last layers and without, {head} of {n} photos that it did not learn from are right. The model now has them.',
   worse:
-    'The model stays as it was: without the last layers {head} of {n} photos that it did not learn from are right, with them {blocks}.',
+    'The model stays as it was, right about {current} of {n} photos that it did not learn from. Taught anew it would be right about {blocks} with the last layers, about {head} with the head alone.',
+  worseThanHead:
+    'The model stays as it was: of {n} photos that nothing learnt from, {head} are right with the head alone, {blocks} with the last layers.',
+  finishWaits: 'Its last layers are learning. Wait until they have, or stop them, to finish it again.',
   again: 'Teach them again',
 } as const;

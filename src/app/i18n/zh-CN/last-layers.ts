@@ -27,6 +27,9 @@ export const lastLayers: Translation<typeof en> = {
   stop: '停止',
   better: '加上最后几层，{n} 张没学过的照片答对 {blocks} 张；只有分类头时是 {head} 张。模型现在已包含它们。',
   equal: '有没有最后几层，{n} 张没学过的照片都答对 {head} 张。模型现在已包含它们。',
-  worse: '模型保持原样：没有最后几层时，{n} 张没学过的照片答对 {head} 张，加上后是 {blocks} 张。',
+  worse:
+    '模型保持原样：{n} 张没学过的照片答对 {current} 张。重新教的话，加上最后几层答对 {blocks} 张，只有分类头时答对 {head} 张。',
+  worseThanHead: '模型保持原样：{n} 张没学过的照片，只有分类头时答对 {head} 张，加上最后几层是 {blocks} 张。',
+  finishWaits: '最后几层正在学习。请等它学完，或先停止，再重新完成。',
   again: '再教一次',
 };

@@ -156,8 +156,10 @@ function Came({ model }: { readonly model: string }) {
   );
 }
 
-function said({ candidate, head, blocks, heldOut }: BlocksOutcome): string {
+function said({ candidate, head, current, blocks, heldOut }: BlocksOutcome): string {
   const figures = { head, blocks, n: heldOut };
-  if (candidate === null) return t('worse', figures);
+  if (candidate === null) {
+    return current === null ? t('worseThanHead', figures) : t('worse', { ...figures, current });
+  }
   return blocks > head ? t('better', figures) : t('equal', { head, n: heldOut });
 }
