@@ -22,6 +22,7 @@ export const settings = {
   device_role: 'Approved: it may get and use models.',
   trainer_role: 'Approved as trainer: what it makes can be sent to the registry.',
   admin_role: 'Approved as admin.',
+  ownRights: 'Approved, with rights of its own. {rights}',
   ask: 'Ask to be let in',
   askAgain: 'Ask how it stands',
   groups: 'Groups',

@@ -24,6 +24,7 @@ export const settings: Translation<typeof en> = {
   device_role: '已批准：可以获取和使用模型。',
   trainer_role: '已批准为训练者：它制作的内容可以发送到注册中心。',
   admin_role: '已批准为管理员。',
+  ownRights: '已批准，拥有自定权限。{rights}',
   ask: '请求加入',
   askAgain: '询问进展',
   groups: '分组',

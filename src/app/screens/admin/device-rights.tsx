@@ -7,14 +7,17 @@ import { t } from '../../i18n/admin.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { toast } from '../../parts/toast.tsx';
+import { changeOf } from '../../state/admin-device.ts';
 import { groupsOf } from '../../state/admin-fleet.ts';
-import { type GrantDraft, grantInWords, GrantsField, grantsOf, ReachSelect } from './grants-field.tsx';
+import { type GrantDraft, GrantsField, grantsOf, ReachSelect } from './grants-field.tsx';
 import { NamesField, namesIn, wrongName } from './names-field.tsx';
-import { RoleSelect, roleNames } from './roles.tsx';
+import { mayInWords } from './rights-words.ts';
+import { RoleSelect } from './roles.tsx';
 import { admin } from './session.ts';
 import { useAct } from './use-act.ts';
 import { useShutOut } from './use-shut-out.ts';
 
+/** To be begun anew where `formKey` of the device is another. */
 export function DeviceRights({ device }: { readonly device: DeviceInfo }) {
   const [role, setRole] = useState<Role>(device.role ?? 'trainer');
   const [drafts, setDrafts] = useState<readonly GrantDraft[] | null>(device.grants);
@@ -25,13 +28,11 @@ export function DeviceRights({ device }: { readonly device: DeviceInfo }) {
   const grants = drafts && grantsOf(drafts);
   const isWhole = wrong === undefined && (drafts === null || grants !== null);
   const isApproved = device.status === 'approved';
-  const wanted = { status: 'approved', role, groups, grants } as const;
-  const canSave = isWhole && !(isApproved && isSame(device, wanted));
+  const change = isWhole ? changeOf(device, { role, groups, grants }) : null;
   const save = async () => {
-    if (!canSave) return;
-    const done = await act(api => api.changeDevice(device.id, wanted));
-    const given = grants ? grants.map(grantInWords).join(' · ') : t(roleNames[role]);
-    if (done.ok) toast(t('approved', { name: device.name, role: given }));
+    if (!change) return;
+    const done = await act(api => api.changeDevice(device.id, change));
+    if (done.ok) toast(t('approved', { name: device.name, role: mayInWords(done.value) }));
   };
   const shutOut = useShutOut(device, act);
   const known = groupsOf(admin.devices.value);
@@ -62,7 +63,7 @@ export function DeviceRights({ device }: { readonly device: DeviceInfo }) {
       />
       {problem ? <ErrorNote failure={problem} /> : null}
       <div class="row">
-        <Button kind="primary" type="submit" busy={busy} disabled={!canSave}>
+        <Button kind="primary" type="submit" busy={busy} disabled={!change}>
           {isApproved ? t('change') : t('approve')}
         </Button>
         {device.status === 'revoked' ? null : (
@@ -73,11 +74,4 @@ export function DeviceRights({ device }: { readonly device: DeviceInfo }) {
       </div>
     </form>
   );
-}
-
-type Given = Pick<DeviceInfo, 'role' | 'groups' | 'grants'>;
-
-function isSame(one: Given, other: { readonly [Name in keyof Given]: Readonly<Given[Name]> }): boolean {
-  const facts = ({ role, groups, grants }: typeof other) => JSON.stringify([role, groups, grants]);
-  return facts(one) === facts(other);
 }

@@ -5,6 +5,7 @@ import { formatBytes, formatDate } from '../../i18n/format.ts';
 import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { aliasesOf } from '../../state/admin.ts';
+import { formKey } from '../../state/admin-device.ts';
 import { standingOf } from '../../state/admin-fleet.ts';
 import { DeviceRights } from './device-rights.tsx';
 import { ThisDevice } from './devices.tsx';
@@ -32,7 +33,7 @@ export function DeviceSheet({ device }: { readonly device: DeviceInfo }) {
         <Runs device={device} />
       </Card>
       <Card title={t('rights')}>
-        <DeviceRights device={device} />
+        <DeviceRights key={formKey(device)} device={device} />
       </Card>
       <Card title={t('facts')}>
         <dl class="facts">

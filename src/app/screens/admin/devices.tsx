@@ -1,6 +1,7 @@
 // Browsers that asked to be let in, those that are in, and those that are out: found by name, code, group or what they run.
 import { useState } from 'preact/hooks';
 import type { DeviceInfo } from '../../../core/artifact/access-api.ts';
+import { differFromRole } from '../../../core/artifact/own-grants.ts';
 import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatDate } from '../../i18n/format.ts';
@@ -8,15 +9,19 @@ import { Button } from '../../parts/button.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { grantsInWords } from '../../parts/grant-words.ts';
 import { SearchField } from '../../parts/search-field.tsx';
 import { Split } from '../../parts/split.tsx';
 import { toast } from '../../parts/toast.tsx';
+import { formKey } from '../../state/admin-device.ts';
 import { findDevices } from '../../state/admin-find.ts';
 import { need } from '../../state/services.ts';
 import { DeviceSheet } from './device-sheet.tsx';
 import { EnrolmentCodes } from './enrolment-codes.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
-import { RoleSelect, roleNames } from './roles.tsx';
+import { mayInWords } from './rights-words.ts';
+import { roleNames } from './role-names.ts';
+import { RoleSelect } from './roles.tsx';
 import { to } from './section.ts';
 import { admin } from './session.ts';
 import { useAct } from './use-act.ts';
@@ -24,6 +29,8 @@ import { useShutOut } from './use-shut-out.ts';
 
 /** More rows than this help nobody find one, and take long to draw. */
 const shownAtOnce = 200;
+/** Of a row's; the sheet shows them all. */
+const grantsShown = 3;
 
 export function Devices(props: { readonly chosen: string | null; readonly find: string }) {
   const { chosen, find } = props;
@@ -75,7 +82,7 @@ function DeviceList({ chosen, find }: { readonly chosen: string | null; readonly
           <p class="soft">{t('devicesHint')}</p>
           <ul role="list" class="admin-list">
             {pending.map(device => (
-              <PendingRow key={device.id} device={device} />
+              <PendingRow key={`${device.id} ${formKey(device)}`} device={device} />
             ))}
           </ul>
         </section>
@@ -99,12 +106,13 @@ function DeviceList({ chosen, find }: { readonly chosen: string | null; readonly
 
 /** Who asks: with the code to compare, and the two answers. */
 function PendingRow({ device }: { readonly device: DeviceInfo }) {
-  const { id, name, code, createdAt } = device;
-  const [role, setRole] = useState<Role>('trainer');
+  const { id, name, code, createdAt, grants } = device;
+  // Where grants stand in its place, a role gives nothing: the least, for when they are taken away.
+  const [role, setRole] = useState<Role>(grants ? 'device' : 'trainer');
   const { busy, problem, act } = useAct();
   const letIn = async () => {
     const done = await act(api => api.changeDevice(id, { status: 'approved', role }));
-    if (done.ok) toast(t('approved', { name, role: t(roleNames[role]) }));
+    if (done.ok) toast(t('approved', { name, role: mayInWords(done.value) }));
   };
   const shutOut = useShutOut(device, act);
   return (
@@ -123,7 +131,11 @@ function PendingRow({ device }: { readonly device: DeviceInfo }) {
         </div>
       </div>
       <div class="admin-device-actions">
-        <RoleSelect label={t('approveAs')} role={role} onRole={setRole} />
+        {grants ? (
+          <p class="small">{`${t('ownGrants')}: ${grantsInWords(grants)}`}</p>
+        ) : (
+          <RoleSelect label={t('approveAs')} role={role} onRole={setRole} />
+        )}
         <div class="row">
           <Button kind="primary" busy={busy} label={`${t('approve')}: ${name}`} onClick={letIn}>
             {t('approve')}
@@ -139,7 +151,8 @@ function PendingRow({ device }: { readonly device: DeviceInfo }) {
 }
 
 function KnownRow({ device, current }: { readonly device: DeviceInfo; readonly current: boolean }) {
-  const { id, name, status, role, groups, lastSeenAt, report } = device;
+  const { id, name, status, role, groups, grants, lastSeenAt, report } = device;
+  const isByRole = grants === null || !differFromRole(grants, role);
   const runs = (report?.active ?? []).map(({ model, version }) => `${model} v${version}`);
   return (
     <a
@@ -151,11 +164,13 @@ function KnownRow({ device, current }: { readonly device: DeviceInfo; readonly c
         <strong>{name}</strong>
         <ThisDevice id={id} />
         {status === 'revoked' ? <Chip>{t('statusRevoked')}</Chip> : null}
-        {role && status === 'approved' ? <Chip tone="accent">{t(roleNames[role])}</Chip> : null}
+        {role && isByRole && status === 'approved' ? <Chip tone="accent">{t(roleNames[role])}</Chip> : null}
+        {grants && status === 'approved' ? <Chip tone="accent">{t('ownGrants')}</Chip> : null}
         {groups.map(group => (
           <Chip key={group}>{group}</Chip>
         ))}
       </span>
+      {isByRole ? null : <span class="small">{grantsInWords(grants, grantsShown)}</span>}
       <span class="small soft numbers">
         {[lastSeenAt ? t('seen', { when: formatDate(lastSeenAt) }) : t('never'), ...runs].join(' · ')}
       </span>

@@ -7,7 +7,7 @@ import { Chip } from '../../parts/chip.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { Answer, useAsked } from './asked.tsx';
-import { roleNames } from './roles.tsx';
+import { roleNames } from './role-names.ts';
 import { useAct } from './use-act.ts';
 import { Who } from './who.tsx';
 

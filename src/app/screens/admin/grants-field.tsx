@@ -3,6 +3,7 @@ import { type Grant, type ModelRight, modelRightSchema } from '../../../core/art
 import { t } from '../../i18n/admin.ts';
 import { Button } from '../../parts/button.tsx';
 import { Check } from '../../parts/field.tsx';
+import { grantedModelName, rightName } from '../../parts/grant-words.ts';
 import { Select } from '../../parts/select.tsx';
 import { admin } from './session.ts';
 
@@ -14,24 +15,10 @@ export interface GrantDraft {
 
 const emptyGrant: GrantDraft = { model: '*', rights: ['read', 'predict'] };
 
-const rightNames = {
-  read: 'rightRead',
-  predict: 'rightPredict',
-  write: 'rightWrite',
-  promote: 'rightPromote',
-  admin: 'rightAdmin',
-} as const satisfies Record<ModelRight, string>;
-
 /** Null while a row gives nothing. */
 export function grantsOf(drafts: readonly GrantDraft[]): Grant[] | null {
   if (drafts.length === 0 || drafts.some(({ rights }) => rights.length === 0)) return null;
   return drafts.map(({ model, rights }) => ({ model, rights: [...rights] }));
-}
-
-/** `digits: predict, see and fetch` */
-export function grantInWords({ model, rights }: Grant): string {
-  const name = model === '*' ? t('everyModel') : model;
-  return t('grantInWords', { model: name, rights: rights.map(right => t(rightNames[right])).join(', ') });
 }
 
 /** By a role, or by grants. @param props.grants null: by a role */
@@ -85,14 +72,14 @@ function GrantRow(props: {
   const { grant, onGrant, onRemove } = props;
   // A model may be granted before it is there.
   const names = [...new Set(['*', ...admin.models.value.map(({ model }) => model), grant.model])];
-  const name = grant.model === '*' ? t('everyModel') : grant.model;
+  const name = grantedModelName(grant.model);
   return (
     <fieldset class="stack-close plain-fieldset">
       <legend class="visually-hidden">{t('grantOn', { model: name })}</legend>
       <Select
         label={t('grantModel')}
         value={grant.model}
-        options={names.map(value => ({ value, label: value === '*' ? t('everyModel') : value }))}
+        options={names.map(value => ({ value, label: grantedModelName(value) }))}
         onChange={model => onGrant({ ...grant, model })}
       />
       <span class="row">
@@ -109,7 +96,7 @@ function GrantRow(props: {
               })
             }
           >
-            {t(rightNames[right])}
+            {rightName(right)}
           </Check>
         ))}
       </span>

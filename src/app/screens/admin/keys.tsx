@@ -8,12 +8,12 @@ import { Card } from '../../parts/card.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { askConfirm } from '../../parts/dialog.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { grantsInWords } from '../../parts/grant-words.ts';
 import { toast } from '../../parts/toast.tsx';
 import { Answer, useAsked } from './asked.tsx';
-import { grantInWords } from './grants-field.tsx';
 import { limitsInWords } from './limits-field.tsx';
 import { type MadeKey, NewKey, ShownKey } from './new-key.tsx';
-import { roleNames } from './roles.tsx';
+import { roleNames } from './role-names.ts';
 import { useAct } from './use-act.ts';
 
 export function Keys() {
@@ -95,7 +95,7 @@ function KeyRow(props: {
           </span>
         )}
       </span>
-      {grants === null ? null : <span class="small">{grants.map(grantInWords).join(' · ')}</span>}
+      {grants === null ? null : <span class="small">{grantsInWords(grants)}</span>}
       <span class="small soft numbers">{factsOf(access).join(' · ')}</span>
       {problem ? <ErrorNote failure={problem} /> : null}
     </li>

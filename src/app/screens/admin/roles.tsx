@@ -2,9 +2,9 @@
 import type { Role } from '../../../core/artifact/role.ts';
 import { t } from '../../i18n/admin.ts';
 import { Select } from '../../parts/select.tsx';
+import { roleNames } from './role-names.ts';
 
 const roles = ['device', 'trainer', 'admin'] as const satisfies readonly Role[];
-export const roleNames = { device: 'roleDevice', trainer: 'roleTrainer', admin: 'roleAdmin' } as const;
 const roleHints = { device: 'roleDeviceHint', trainer: 'roleTrainerHint', admin: 'roleAdminHint' } as const;
 
 export function RoleSelect(props: {
