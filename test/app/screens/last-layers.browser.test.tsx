@@ -6,7 +6,7 @@ import '../../../src/app/styles/base.css';
 import '../../../src/app/styles/parts.css';
 import '../../../src/app/styles/new-model.css';
 import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
-import { LastLayers } from '../../../src/app/screens/new-model/last-layers.tsx';
+import { Finish } from '../../../src/app/screens/new-model/finish.tsx';
 import { openTeaching } from '../../../src/app/state/project.ts';
 import { type Services, services } from '../../../src/app/state/services.ts';
 import { openHaversackDB } from '../../../src/device/db.ts';
@@ -36,7 +36,7 @@ async function shown() {
     db.close();
     services.value = null;
   });
-  render(<LastLayers teaching={teaching} />, root);
+  render(<Finish teaching={teaching} />, root);
   return { db, project, teaching };
 }
 
@@ -60,9 +60,11 @@ test('it says what it takes, goes on when it may, and says what came of it', pat
   await expect.poll(() => root.textContent, patient).toContain('It would take');
   await vi.waitFor(() => expect(button('Teach them')!.ariaDisabled).toBeNull(), patient);
   button('Teach them')!.click();
-  await expect.poll(() => button('Pause') !== undefined, patient).toBe(true);
+  // What finishing makes would be replaced by what learns from the one before.
+  await expect.poll(() => button('Pause') && button('Finish')!.ariaDisabled, patient).toBe('true');
   await expect.poll(() => root.textContent, patient).toContain('photos that it did not learn from are right');
   expect(root.textContent).toContain('Teach them again');
+  expect(button('Finish')!.ariaDisabled).toBeNull();
   expect(fold().open).toBe(true);
   const { candidate } = await readProject(db, project.id);
   expect(candidate).not.toBe(finished.value.candidate);

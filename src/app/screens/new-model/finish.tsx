@@ -10,9 +10,11 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { SavePage } from '../../parts/save-page.tsx';
+import { t as layersWords } from '../../i18n/last-layers.ts';
 import { href, navigate } from '../../router.ts';
 import { candidates } from '../../state/candidates.ts';
 import { readJudged } from '../../state/judge.ts';
+import { lastLayers } from '../../state/last-layers-run.ts';
 import type { Teaching } from '../../state/project.ts';
 import { LastLayers } from './last-layers.tsx';
 import { canFinish } from './missing.ts';
@@ -23,10 +25,11 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
   const project = teaching.project.value;
   const words = teachingWords(project.kind);
   const ready = canFinish(project.classes, teaching.byClass.value);
+  const waits = isLearning(project.id);
   return (
     <>
       <div class="row">
-        <Button kind="primary" icon="check" disabled={!ready} onClick={() => setOpen(true)}>
+        <Button kind="primary" icon="check" disabled={!ready || waits} onClick={() => setOpen(true)}>
           {t('finish')}
         </Button>
         <Button
@@ -49,10 +52,17 @@ export function Finish({ teaching }: { readonly teaching: Teaching }) {
         )}
       </div>
       {ready ? null : <p class="soft small">{words('finishNeeds')}</p>}
+      {waits ? <p class="soft small">{layersWords('finishWaits')}</p> : null}
       {ready && project.kind === 'photo' ? <LastLayers teaching={teaching} /> : null}
       {open ? <Make teaching={teaching} onClose={() => setOpen(false)} /> : null}
     </>
   );
+}
+
+/** Last layers that learn meanwhile would find that they began from a model that is no more. */
+function isLearning(project: string): boolean {
+  const state = lastLayers.state.value;
+  return 'progress' in state && state.project === project;
 }
 
 /** Of what was made of it last. */
@@ -71,8 +81,9 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
   useEffect(() => () => void (isClosed.current = true), []);
   const hint = useNameHint(name, teaching.project.value.kind);
   const isName = modelNameSchema.safeParse(name).success;
+  const waits = isLearning(teaching.project.value.id);
   const make = async (): Promise<void> => {
-    if (!isName || busy) return;
+    if (!isName || busy || waits) return;
     setBusy(true);
     setProblem(null);
     const made = await teaching.finish(name);
@@ -90,7 +101,13 @@ function Make({ teaching, onClose }: { readonly teaching: Teaching; readonly onC
       actions={
         <>
           <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" icon="check" busy={busy} disabled={!isName} onClick={() => void make()}>
+          <Button
+            kind="primary"
+            icon="check"
+            busy={busy}
+            disabled={!isName || waits}
+            onClick={() => void make()}
+          >
             {busy ? t('finishing') : t('finishNow')}
           </Button>
         </>
