@@ -10,7 +10,7 @@ import { HaversackError } from '../../src/core/errors.ts';
 import type { Imported } from '../../src/core/import/imported.ts';
 import { importNoteText } from '../../src/core/import/notes.ts';
 import type { PixelRange } from '../../src/core/import/pixels.ts';
-import { saidFace } from '../../src/core/import/said-face.ts';
+import { saidClaims } from '../../src/core/import/said-face.ts';
 import { inspectModel } from '../../src/core/onnx/inspect.ts';
 import { z } from '../../src/core/zod.ts';
 import { connect, type RemoteOptions, withRemote } from './connect.ts';
@@ -109,10 +109,9 @@ function saidOf(
   given: readonly string[] | null,
   pixels: PixelRange | null,
 ): { labels: string[] | null; interface: ModelInterface | null } {
-  const labels = given ?? imported?.labels ?? null;
   const inspection = inspectModel(file);
   try {
-    const face = saidFace(inspection, imported?.interface ?? null, { labels: given, pixels });
+    const { labels, interface: face } = saidClaims(file, inspection, imported, { labels: given, pixels });
     return { labels: labels && [...labels], interface: face };
   } catch (thrown) {
     if (!pixels || !(thrown instanceof HaversackError) || thrown.code !== 'BadRequest') throw thrown;

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import { chunkFile } from '../../src/core/artifact/chunks.ts';
 import type { Bytes } from '../../src/core/artifact/digest.ts';
 import type { Imported } from '../../src/core/import/imported.ts';
-import { saidFace } from '../../src/core/import/said-face.ts';
+import { saidClaims } from '../../src/core/import/said-face.ts';
 import { foldExternalData } from '../../src/core/onnx/external-data.ts';
 import { tensorLayout } from '../../src/core/onnx/layout.ts';
 import { assertWithinLimits } from '../../src/core/onnx/limits.ts';
@@ -24,11 +24,12 @@ export async function doReceive({ blobs }: Bench, job: ReceiveJob): Promise<Rece
   const { file, imported } = await oneFile(job);
   const { labels, pixels } = job;
   const isSaid = imported !== null || pixels !== null;
-  const face = isSaid ? saidFace(inspectFile(file), imported?.interface ?? null, { labels, pixels }) : null;
+  const claims = isSaid
+    ? saidClaims(file, inspectFile(file), imported, { labels, pixels })
+    : { interface: null, labels };
   const chunked = await chunkFile(file, tensorLayout(file));
   await storeChunks(blobs, chunked);
-  const known = labels ?? imported?.labels ?? null;
-  return { file: chunked.ref, interface: face, labels: known && [...known] };
+  return { file: chunked.ref, interface: claims.interface, labels: claims.labels && [...claims.labels] };
 }
 
 interface OneFile {

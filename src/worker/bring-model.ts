@@ -2,6 +2,7 @@
 import { HaversackError } from '../core/errors.ts';
 import { importModel } from '../core/import/import-model.ts';
 import type { ImportFile } from '../core/import/imported.ts';
+import { ownLabels } from '../core/onnx/claimed-face.ts';
 import { inspectModel, type ModelInspection } from '../core/onnx/inspect.ts';
 import { interfaceOf } from '../core/onnx/interface.ts';
 import { unsupportedOperators } from '../core/onnx/operators.ts';
@@ -20,6 +21,7 @@ export async function bringModel(files: readonly ImportFile[]): Promise<BroughtM
         kind: 'model',
         file: isAsItCame ? null : brought.model,
         inspection: { ...inspection, interface: interfaceOf(inspection) },
+        labels: ownLabels(brought.model, inspection),
         imported: null,
       };
     }
@@ -29,7 +31,8 @@ export async function bringModel(files: readonly ImportFile[]): Promise<BroughtM
         kind: 'model',
         file: model,
         inspection: { ...inspectSupported(model), interface: face },
-        imported: { format, labels, notes },
+        labels,
+        imported: { format, notes },
       };
     }
   }

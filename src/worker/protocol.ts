@@ -73,8 +73,10 @@ export type BroughtModel =
       readonly file: Bytes | null;
       /** Operators, parameters, and what its inputs and outputs mean. */
       readonly inspection: ModelInspection & { readonly interface: ModelInterface };
+      /** What its files say that its classes are called; null: nothing that fits. */
+      readonly labels: readonly string[] | null;
       /** Null for what was ONNX. */
-      readonly imported: Pick<Imported, 'format' | 'labels' | 'notes'> | null;
+      readonly imported: Pick<Imported, 'format' | 'notes'> | null;
     }
   | { readonly kind: 'foreign'; readonly format: ForeignFormat; readonly path: string };
 

@@ -49,7 +49,7 @@ export interface BroughtFormProps {
 export function BroughtForm(props: BroughtFormProps) {
   const { inspected, problem, busy = false } = props;
   const [name, setName] = useState(() => nameFromFile(inspected.name));
-  const [labelText, setLabelText] = useState(() => inspected.imported?.labels?.join('\n') ?? '');
+  const [labelText, setLabelText] = useState(() => inspected.labels?.join('\n') ?? '');
   const [pixels, setPixels] = useState<PixelChoice>('unsaid');
   const [note, setNote] = useState('');
   const labels = labelsFromText(labelText);

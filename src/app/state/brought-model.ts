@@ -15,7 +15,7 @@ export const maxDropBytes = 2 ** 31 - 2 ** 20;
 
 type Brought = Extract<BroughtModel, { readonly kind: 'model' }>;
 
-export interface Inspected extends Pick<Brought, 'inspection' | 'imported'> {
+export interface Inspected extends Pick<Brought, 'inspection' | 'labels' | 'imported'> {
   /** Of the file or folder. */
   readonly name: string;
   readonly file: Bytes;
@@ -64,9 +64,9 @@ async function looked(bring: Bring, name: string, given: readonly GivenFile[]): 
   if (!brought.ok) return { phase: 'refused', name, failure: brought.error };
   const { value } = brought;
   if (value.kind === 'foreign') return { phase: 'foreign', name, format: value.format, path: value.path };
-  const { inspection, imported } = value;
+  const { inspection, labels, imported } = value;
   const file = value.file ?? files[0]!.bytes;
-  return { phase: 'ready', inspected: { name, file, inspection, imported }, failure: null };
+  return { phase: 'ready', inspected: { name, file, inspection, labels, imported }, failure: null };
 }
 
 /** Null where it is to be read from the file. @throws HaversackError as `saidFace` of `core/import` */

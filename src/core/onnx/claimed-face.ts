@@ -26,8 +26,17 @@ export function claimedFace(file: Bytes, inspection: ModelInspection, claims: Fa
   const given = claims.labels && [...claims.labels];
   if (claims.interface) return { interface: claims.interface, labels: given };
   const told = descriptionOf(file);
-  const labels = given ?? (told.labels && fitsLabels(inspection, told.labels) ? [...told.labels] : null);
+  const labels = given ?? fitting(inspection, told.labels);
   return { interface: limited(withColumns(interfaceOf(inspection, labels), told.features)), labels };
+}
+
+/** The labels that a file says its classes have, where they fit. @param inspection of that file */
+export function ownLabels(file: Bytes, inspection: ModelInspection): string[] | null {
+  return fitting(inspection, descriptionOf(file).labels);
+}
+
+function fitting(inspection: ModelInspection, labels: readonly string[] | null): string[] | null {
+  return labels && fitsLabels(inspection, labels) ? [...labels] : null;
 }
 
 function limited(read: ModelInterface): ModelInterface {

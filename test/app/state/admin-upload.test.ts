@@ -148,7 +148,7 @@ test('a folder with a model of another format is converted, and goes with what i
   await upload.choose(layersModel());
   expect(upload.state.value).toMatchObject({
     phase: 'ready',
-    inspected: { name: 'my net', imported: { format: 'tfjs-layers', labels: null } },
+    inspected: { name: 'my net', labels: null, imported: { format: 'tfjs-layers' } },
   });
   await upload.send('net', { labels: ['a', 'b'], note: null, pixels: [0, 255] });
   expect(chunks.size).toBeGreaterThan(0);
