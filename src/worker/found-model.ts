@@ -12,8 +12,9 @@ import { inspectModel } from '../core/onnx/inspect.ts';
 import { tensorLayout } from '../core/onnx/layout.ts';
 import { assertWithinLimits } from '../core/onnx/limits.ts';
 import { variantNameOf } from '../core/onnx/variant-name.ts';
-import { toRecordedMap } from '../core/runtime/recorded-tensors.ts';
+import { numbersOf, toRecordedMap } from '../core/runtime/recorded-tensors.ts';
 import type { Session, TensorSpec } from '../core/runtime/session.ts';
+import { smokeTest } from '../core/runtime/smoke-test.ts';
 import { randomInputs } from '../core/serve/example-inputs.ts';
 import type { TensorMap } from '../core/tensor.ts';
 import { saveCandidate } from '../device/candidates.ts';
@@ -72,7 +73,7 @@ export async function foundModel(db: Database, given: GivenModel): Promise<Diges
 /**
  * Opens and runs it, as whoever uses it will.
  * @returns what it answered; null where that is too much to be kept, or says too little: what a detector finds in noise is
- * not the same with every provider
+ * not the same with every provider, and what draws lots does not answer the same twice
  */
 async function runOnce(file: Bytes, face: ModelFace): Promise<ChunkedFile | null> {
   const session = await openOrtSession(file, 'wasm');
@@ -87,6 +88,7 @@ async function runOnce(file: Bytes, face: ModelFace): Promise<ChunkedFile | null
       cases.push({ inputs: toRecordedMap(inputs), outputs: toRecordedMap(outputs) });
     }
     const recorded: Recorded = { tolerance: recordedTolerance, cases };
+    if (!(await smokeTest(session, recorded)).agrees) return null;
     return await chunkFile(new TextEncoder().encode(JSON.stringify(recorded)));
   } finally {
     await session.dispose();
@@ -98,8 +100,7 @@ async function answered(session: Session, inputs: TensorMap): Promise<TensorMap 
   const outputs = await session.run(inputs).catch(() => null);
   // JSON has no infinity, and what is no number is like nothing.
   const isFinite = Object.values(outputs ?? {}).every(
-    ({ datatype, data }) =>
-      datatype === 'BYTES' || Array.from<unknown>(data).every(value => Number.isFinite(Number(value))),
+    tensor => tensor.datatype === 'BYTES' || numbersOf(tensor).every(Number.isFinite),
   );
   return isFinite ? outputs : null;
 }

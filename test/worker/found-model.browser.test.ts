@@ -8,6 +8,7 @@ import type { ModelInterface } from '../../src/core/artifact/interface.ts';
 import { recordedSchema } from '../../src/core/artifact/recorded.ts';
 import { faceWithLabels } from '../../src/core/import/face-with-labels.ts';
 import { withPixels } from '../../src/core/import/pixels.ts';
+import { GraphBuilder } from '../../src/core/onnx/build.ts';
 import { describeModel } from '../../src/core/onnx/description.ts';
 import { listCandidates } from '../../src/device/candidates.ts';
 import type { Database } from '../../src/device/db.ts';
@@ -80,10 +81,38 @@ test('a detector is kept without a record: what it finds in noise says nothing',
   expect(candidateOf(row!)).toMatchObject({ task: 'other', labels: null, artifacts: { recorded: null } });
 });
 
+/** Answers `y`, of the datatype, by these nodes from `x`. */
+function answering(datatype: 'FP16' | 'FP32', nodes: (graph: GraphBuilder) => GraphBuilder) {
+  return nodes(new GraphBuilder('answering').input('x', 'FP32', [-1, 2]))
+    .output('y', datatype, [-1, 2])
+    .build();
+}
+
+test.each([
+  [
+    'is no number in half precision',
+    answering('FP16', graph =>
+      graph
+        .node('Sub', ['x', 'x'], ['zero'])
+        .node('Div', ['zero', 'zero'], ['none'])
+        .node('Cast', ['none'], ['y'], { to: { int: 10 } }),
+    ),
+  ],
+  ['is another each time', answering('FP32', graph => graph.node('RandomUniformLike', ['x'], ['y']))],
+])('there is no record of an answer that %s', async (_what, file) => {
+  const { db } = await freshDB();
+  const { inspection } = await brought([{ path: 'a.onnx', bytes: file }]);
+  const face: ModelInterface = { ...inspection.interface, decision: { kind: 'value', output: 'y' } };
+  await foundModel(db, { model: 'a', file, interface: face, labels: null, note: null });
+  const [row] = await listCandidates(db, 'a');
+  expect(candidateOf(row!).artifacts.recorded).toBeNull();
+});
+
 test('what a file says of itself counts where nobody says otherwise', async () => {
   const { db } = await freshDB();
   const file = describeModel(smallModel(), { features: ['width', 'height'], labels: ['a', 'b', 'c'] });
   await foundModel(db, { model: 'small', file, interface: null, labels: null, note: null });
+  expect((await brought([{ path: 'small.onnx', bytes: file }])).labels).toEqual(['a', 'b', 'c']);
   const [row] = await listCandidates(db, 'small');
   const { labels, interface: face } = candidateOf(row!);
   expect(labels).toEqual(['a', 'b', 'c']);
