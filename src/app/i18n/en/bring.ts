@@ -9,6 +9,7 @@ export const bring = {
   nameFree: 'A new model on this device.',
   keep: 'Keep it on this device',
   keeping: 'Running it once, and keeping it…',
+  keepingFirst: '{name} was not taken: one model is kept at a time. Drop it again when this one is here.',
   kept: '{name} is on this device.',
   stays: 'It stays on this device until you send it from Judge.',
 } as const;

@@ -12,6 +12,7 @@ export const bring: Translation<typeof en> = {
   nameFree: '这台设备上的新模型。',
   keep: '保存在这台设备上',
   keeping: '正在运行一次并保存…',
+  keepingFirst: '未接收 {name}：一次只保存一个模型。等这个保存好后，请再拖入一次。',
   kept: '{name} 已在这台设备上。',
   stays: '在您从“评判”发送之前，它只留在这台设备上。',
 };

@@ -7,9 +7,10 @@ import { BroughtForm, type Named } from '../../parts/brought-form.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { toast } from '../../parts/toast.tsx';
-import { navigate } from '../../router.ts';
+import { navigate, route } from '../../router.ts';
 import { bringing, type BringState, keepBrought, leaveBrought } from '../../state/bring-model.ts';
 import type { Said } from '../../state/brought-model.ts';
 import { candidates } from '../../state/candidates.ts';
@@ -61,7 +62,8 @@ function Ready({ state }: { readonly state: ReadyState }) {
   const give = async (name: string, said: Said): Promise<void> => {
     if (!(await keepBrought(name, said))) return;
     toast(t('kept', { name }));
-    navigate('use', name);
+    // Whoever looks elsewhere by now stays there.
+    if (route.peek().place === 'library') navigate('use', name);
   };
   return (
     <Card title={t('title', { name: inspected.name })} actions={isKeeping ? null : <Leave />}>
@@ -81,6 +83,11 @@ function Ready({ state }: { readonly state: ReadyState }) {
           onGive={give}
         />
         <p class="soft small">{t('stays')}</p>
+        <div role="status">
+          {state.phase === 'keeping' && state.turnedAway !== null ? (
+            <Note tone="warn">{t('keepingFirst', { name: state.turnedAway })}</Note>
+          ) : null}
+        </div>
       </div>
     </Card>
   );
