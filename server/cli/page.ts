@@ -1,5 +1,5 @@
 // `haversack page`: a version as a page that runs it alone, in a folder or a zip.
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { zipSync } from 'fflate';
@@ -12,6 +12,7 @@ import { connect, type RemoteOptions, withRemote } from './connect.ts';
 import type { Io } from './io.ts';
 import { parseModelName } from './model-name.ts';
 import { formatBytes, type OutputOptions, print, progressLine } from './output.ts';
+import { requirePageFolder, writePageFolder } from './page-folder.ts';
 import { writeWhole } from './write-whole.ts';
 
 interface PageOptions extends RemoteOptions, OutputOptions {
@@ -25,7 +26,10 @@ export function pageCommand(io: Io): Command {
   const command = new Command('page')
     .description('write a page that runs one version alone: for any web host, or opened from a disk')
     .argument('<model>', 'MODEL, MODEL@N or MODEL@ALIAS (without @: production)')
-    .requiredOption('-o, --out <path>', 'a folder, which is made; or a file that ends in .zip')
+    .requiredOption(
+      '-o, --out <path>',
+      'a folder, which is made or has an older page; or a file that ends in .zip',
+    )
     .option('--variant <name>', 'fp32, int8, …; else what was uploaded')
     .option('--licence <text>', 'of the model, to be shown on the page')
     .option('--registry-key <id>', 'refuse a registry whose key is another')
@@ -40,6 +44,8 @@ export function pageCommand(io: Io): Command {
 
 async function page(io: Io, text: string, options: PageOptions): Promise<void> {
   const name = parseModelName(text);
+  const out = resolve(io.cwd, options.out);
+  if (!isZip(out)) await requirePageFolder(out);
   const app = builtApp('Run `npm run build`: the page is made of it.');
   const registry = await connect(io, options).openRegistry();
   const opened = await registry.version(name.model, await registry.resolve(name));
@@ -51,7 +57,7 @@ async function page(io: Io, text: string, options: PageOptions): Promise<void> {
   const { variant } = named.of;
   const of = { body: opened.manifest, version, variant, file, licence: options.licence ?? null };
   const files = await composePage(of, part => readBytes(join(app, 'page', part)), await readWasm(app));
-  await write(resolve(io.cwd, options.out), files);
+  await write(out, files);
   const bytes = files.reduce((sum, each) => sum + each.bytes.length, 0);
   const value = {
     model: name.model,
@@ -82,10 +88,11 @@ async function readBytes(path: string): Promise<Bytes> {
 }
 
 async function write(out: string, files: readonly PageFile[]): Promise<void> {
-  if (out.endsWith('.zip')) {
-    const packed = zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])), { level: 6 });
-    return writeWhole(out, new Uint8Array(packed));
-  }
-  await mkdir(out, { recursive: true });
-  for (const { path, bytes } of files) await writeWhole(join(out, path), bytes);
+  if (!isZip(out)) return writePageFolder(out, files);
+  const packed = zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])), { level: 6 });
+  return writeWhole(out, new Uint8Array(packed));
+}
+
+function isZip(out: string): boolean {
+  return out.endsWith('.zip');
 }
