@@ -17,7 +17,7 @@ const mark = `<script type="application/json" id="${factsElement}">`;
 export async function requirePageFolder(path: string): Promise<void> {
   const names = await readdir(path).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
+    if (code === 'ENOENT') return [] as string[];
     if (code === 'ENOTDIR') throw new UsageError(`--out ${path}: this is a file, and no .zip.`);
     throw error;
   });
