@@ -222,6 +222,9 @@ describe('an admin', () => {
       .poll(() => grantsOf('field 11'))
       .toEqual([{ model: '*', rights: ['read', 'predict', 'write'] }]);
     await expectReachable();
+    await go(page, '#/admin/devices');
+    await page.getByRole('searchbox').fill('field 11');
+    await page.getByRole('link', { name: /field 11.*own rights.*all models: see and fetch/ }).click();
     await page.getByLabel('What it may', { exact: true }).selectOption({ label: 'as a role, on all models' });
     await button('Change').click();
     await expect.poll(() => grantsOf('field 11')).toBe(null);
