@@ -7,12 +7,14 @@ import type { FileRef } from '../../src/core/artifact/chunks.ts';
 import { type fileUploadSchema, maxModelBytes } from '../../src/core/artifact/registry-api.ts';
 import { HaversackError } from '../../src/core/errors.ts';
 import type { z } from '../../src/core/zod.ts';
+import { requireImportable } from '../../src/core/import/recognise.ts';
 import { requireRoom } from '../storage/room.ts';
 import type { ReceiveJob } from './checker.ts';
 import { type Committed, newestIfSame } from './commit.ts';
 import type { Registry } from './context.ts';
 import { type Pusher, pushVersion } from './push.ts';
 import { type UploadFolder, writeStream } from './uploads.ts';
+import { requireSaidAlike } from './said-again.ts';
 import { readZip, unpack } from './zip.ts';
 
 export interface Upload {
@@ -32,7 +34,7 @@ export interface ReceivedVersion {
  * The same file from the same parent as the newest version is that version: whoever is not sure whether it arrived sends
  * it again.
  * @throws HaversackError `TooLarge`, `ArchiveInvalid`, `ImportImpossible`, `BadRequest` (it broke off; pixels of what takes no
- * image), `Unavailable`, and as `pushVersion`
+ * image), `Conflict` (it is here with other labels or pixels), `Unavailable`, and as `pushVersion`
  */
 export async function receiveFile(
   registry: Registry,
@@ -46,7 +48,7 @@ export async function receiveFile(
     const here = (of: Pick<FileRef, 'digest'>) =>
       newestIfSame(registry.database, { model, file: of, parent: said.parent });
     const before = await here(arrived);
-    if (before) return received(before);
+    if (before) return received(before, said);
     const files =
       kind === 'zip'
         ? await unpackAll(arrived.path, folder)
@@ -54,11 +56,13 @@ export async function receiveFile(
     const { labels, pixels, note, parent } = said;
     const { file, ...face } = await registry.checker.receive({ kind: 'receive', ...files, labels, pixels });
     const push = { file, ...face, note, parent, task: null, evaluations: [], recipe: null };
-    return received((await here(file)) ?? (await pushVersion(registry, model, push, pusher, 'newest')));
+    const committed = (await here(file)) ?? (await pushVersion(registry, model, push, pusher, 'newest'));
+    return received(committed, said);
   });
 }
 
-function received({ manifest, created }: Committed): ReceivedVersion {
+function received({ manifest, created }: Committed, said: Upload['said']): ReceivedVersion {
+  if (!created) requireSaidAlike(manifest, said);
   return { version: manifest.version, created };
 }
 
@@ -71,6 +75,7 @@ async function unpackAll(archive: string, folder: string): Promise<Pick<ReceiveJ
     const found = models.map(({ name }) => `'${name}'`).join(', ');
     throw new HaversackError('ArchiveInvalid', `it holds one .onnx file at most; found is ${found}`);
   }
+  if (!model) requireImportable(entries.map(({ name }) => name));
   await requireRoom(
     folder,
     entries.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -3,6 +3,7 @@
 import type { Bytes } from '../artifact/digest.ts';
 import { HaversackError } from '../errors.ts';
 import { foldExternalData } from '../onnx/external-data.ts';
+import { assertWithinLimits } from '../onnx/limits.ts';
 import { kindOfFile } from '../onnx/looks-like.ts';
 import { type ForeignFormat, foreignDetail } from './foreign-formats.ts';
 import type { Imported, ImportFile } from './imported.ts';
@@ -69,6 +70,7 @@ async function bring(found: Recognised, files: readonly ImportFile[]): Promise<B
 
 /** Locations are relative to the model's folder; where files came without folders, their names decide. */
 function folded(model: ImportFile, files: readonly ImportFile[]): Promise<Bytes> {
+  assertWithinLimits(model.bytes);
   const folder = model.path.slice(0, model.path.lastIndexOf('/') + 1);
   return foldExternalData(model.bytes, location => {
     const name = location.split('/').at(-1);

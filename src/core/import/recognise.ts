@@ -2,7 +2,7 @@
 import { HaversackError } from '../errors.ts';
 import { kindOfFile } from '../onnx/looks-like.ts';
 import { z } from '../zod.ts';
-import type { ForeignFormat } from './foreign-formats.ts';
+import { type ForeignFormat, foreignDetail } from './foreign-formats.ts';
 import type { ImportFile } from './imported.ts';
 import { isJson } from './json-of.ts';
 import { isTeachableMachineMetadata } from './teachable-machine/metadata.ts';
@@ -37,11 +37,7 @@ export function recognise(files: readonly ImportFile[]): Recognised {
   const foreign = files.flatMap(file => foreignOf(file) ?? [])[0];
   if (foreign) return foreign;
   if (files.length === 1) return { kind: 'onnx', file: files[0]! };
-  throw impossible(
-    files.length === 0
-      ? 'There is nothing in it.'
-      : `None of its files is a model that is read here: ${listed(files.map(({ path }) => path))}.`,
-  );
+  throw noModel(files.map(({ path }) => path));
 }
 
 /** Of an archive, by the names in it, so that it need not be unpacked; null: look into it. */
@@ -49,6 +45,31 @@ export function foreignArchive(names: readonly string[]): ForeignFormat | null {
   const has = (pattern: RegExp) => names.some(name => pattern.test(name));
   if (has(/^config\.json$/) && has(/^model\.weights\.(h5|npz)$/)) return 'keras';
   return has(/(^|\/)data\.pkl$/) ? 'pytorch' : null;
+}
+
+const foreignNames: readonly (readonly [RegExp, ForeignFormat])[] = [
+  [/(^|\/)saved_model\.pb(txt)?$/, 'saved-model'],
+  [/\.keras$/i, 'keras'],
+  [/\.(h5|hdf5)$/i, 'hdf5'],
+  [/\.tflite$/i, 'tflite'],
+  [/\.(pt|pth)$/i, 'pytorch'],
+  [/\.safetensors$/i, 'safetensors'],
+];
+
+/**
+ * Of an archive without ONNX, by the names in it, before any of it is unpacked: what is read here has a JSON file, is an archive
+ * in it, or is its one file.
+ * @throws HaversackError `ImportImpossible`
+ */
+export function requireImportable(names: readonly string[]): void {
+  const format = foreignArchive(names);
+  if (format) throw impossible(foreignDetail(format, 'The archive'));
+  if (names.length === 1 || names.some(name => isJson(name) || /\.zip$/i.test(name))) return;
+  for (const [pattern, foreign] of foreignNames) {
+    const path = names.find(name => pattern.test(name));
+    if (path !== undefined) throw impossible(foreignDetail(foreign, path));
+  }
+  throw noModel(names);
 }
 
 function recogniseOne(file: ImportFile, files: readonly ImportFile[]): Recognised | null {
@@ -125,6 +146,14 @@ function folderOf(path: string): string {
 
 function listed(names: readonly string[]): string {
   return names.slice(0, maxNamed).join(', ') + (names.length > maxNamed ? ', …' : '');
+}
+
+function noModel(names: readonly string[]): HaversackError {
+  return impossible(
+    names.length === 0
+      ? 'There is nothing in it.'
+      : `None of its files is a model that is read here: ${listed(names)}.`,
+  );
 }
 
 function impossible(detail: string): HaversackError {

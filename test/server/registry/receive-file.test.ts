@@ -71,6 +71,18 @@ describe('PUT of an ONNX file', () => {
     expect(manifestOf(await put(server, file)).version).toBe(4);
   });
 
+  it('sent again with other labels is refused, with how to make a version that has them', async () => {
+    const server = await startServer();
+    expect((await put(server, file, { query: '?labels=left,right' })).status).toBe(201);
+    expect((await put(server, file, { query: '?labels=left,right' })).status).toBe(200);
+    expect((await put(server, file)).status).toBe(200);
+    const refused = await put(server, file, { query: '?labels=up,down' });
+    expect({ status: refused.status, code: refused.json['code'] }).toEqual({ status: 409, code: 'Conflict' });
+    expect(refused.json['detail']).toMatch(/version 1 is this file with other labels.*parent=1/);
+    const child = await put(server, file, { query: '?labels=up,down&parent=1' });
+    expect(manifestOf(child)).toMatchObject({ version: 2, labels: ['up', 'down'] });
+  });
+
   it('that comes twice at the same time is one version', async () => {
     const server = await startServer();
     const answers = await Promise.all([put(server, file), put(server, file)]);
@@ -338,6 +350,9 @@ describe('PUT of a zip of another format', () => {
     expect(uploadsOf(server)).toEqual([]);
     const again = await put(server, emotion(), { type, query });
     expect({ status: again.status, version: manifestOf(again).version }).toEqual({ status: 200, version: 1 });
+    const other = await put(server, emotion(), { type, query: query.replace('0,1', '-1,1') });
+    expect(other.status).toBe(409);
+    expect(other.json['detail']).toMatch(/with other pixels;/);
   });
 
   it('of Teachable Machine brings its labels and pixels along', async () => {
@@ -366,6 +381,20 @@ describe('PUT of a zip of another format', () => {
       '',
       'ImportImpossible',
       'None of its files is a model',
+    ],
+    [
+      'a .keras archive, whose weights need not be whole',
+      { 'config.json': strToU8('{}'), 'model.weights.h5': strToU8('x') },
+      '',
+      'ImportImpossible',
+      "load_model('MODEL')",
+    ],
+    [
+      'a SavedModel',
+      { 'net/saved_model.pb': strToU8('x'), 'net/variables/a': strToU8('y') },
+      '',
+      'ImportImpossible',
+      '--saved-model net ',
     ],
     ['a shard too few', null, '', 'ExternalDataMissing', 'emotion.bin'],
   ] as const)(
