@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { licencesOf, notePackages } from './licences.mjs';
 import { ensureInstalled, root, say } from './setup.mjs';
 import { withoutJsonSchema } from './without-json-schema.mjs';
 
@@ -27,6 +28,7 @@ const sources = [
   'scripts/build.mjs',
   'scripts/build-client.mjs',
   'scripts/compress.mjs',
+  'scripts/licences.mjs',
   'scripts/without-json-schema.mjs',
   'index.html',
   'vite.config.ts',
@@ -121,6 +123,7 @@ async function buildOutside(vite, outDir) {
  */
 async function buildPage(vite, outDir) {
   const { default: preact } = await import('@preact/preset-vite');
+  const packages = new Set();
   for (const [name, input] of [
     ['photo', 'src/app/page/photo.tsx'],
     ['sound', 'src/app/page/sound.tsx'],
@@ -134,7 +137,7 @@ async function buildPage(vite, outDir) {
       logLevel: 'warn',
       // Beside the page, wherever that is.
       base: './',
-      plugins: [preact(), withoutJsonSchema(), withoutBinaries],
+      plugins: [preact(), withoutJsonSchema(), withoutBinaries, notePackages(packages)],
       define: { 'import.meta.url': 'document.baseURI' },
       worker: { rollupOptions: { output: { entryFileNames: '[name].js' } } },
       build: {
@@ -160,6 +163,7 @@ async function buildPage(vite, outDir) {
       },
     });
   }
+  writeFileSync(join(outDir, 'page', 'LICENSES.txt'), licencesOf(packages));
 }
 
 /** ONNX Runtime names its binary as a file of its own, which is beside the app already. */

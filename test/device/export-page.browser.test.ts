@@ -80,7 +80,12 @@ test('what is kept of the runtime is not asked for again', async () => {
     return given(path, init);
   };
   await exportPage(db, small, { licence: null, fetch: watched });
-  expect(asked.sort()).toEqual(['/page/page.css', '/page/runtime.js', '/page/sample.js']);
+  expect(asked.sort()).toEqual([
+    '/page/LICENSES.txt',
+    '/page/page.css',
+    '/page/runtime.js',
+    '/page/sample.js',
+  ]);
 });
 
 test('is refused for what is not here, what a page cannot ask for, and where a file cannot be had', async () => {

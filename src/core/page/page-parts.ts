@@ -26,6 +26,7 @@ export function partsOf(asks: PageAsks): PagePart[] {
     { from: `${scripts[asks]}.js`, to: 'page.js' },
     { from: 'page.css', to: 'page.css' },
     { from: 'runtime.js', to: 'runtime.js' },
+    { from: 'LICENSES.txt', to: 'LICENSES.txt' },
     ...(asks === 'sound' ? [listener] : []),
   ];
 }

@@ -25,8 +25,7 @@ What is in it
   model.onnx, manifest.json       the same for other programs: the model, and its inputs, labels and decision
 
 Others' work in it
-  ONNX Runtime Web: Copyright (c) Microsoft Corporation, MIT licence.
-  Preact: Copyright (c) 2015-present Jason Miller, MIT licence.
+  ONNX Runtime Web, Preact and its signals, and what else is in the page's scripts: LICENSES.txt has their licences.
   The page itself was made by Haversack.
 `;
 }

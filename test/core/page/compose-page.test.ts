@@ -38,6 +38,7 @@ describe('a page of files', () => {
     const files = await composed();
     expect([...files.keys()].sort()).toEqual(
       [
+        'LICENSES.txt',
         'README.txt',
         'index.html',
         'manifest.json',
