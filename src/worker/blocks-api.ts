@@ -5,7 +5,6 @@ import { database } from './database.ts';
 import { quietly, releasing } from './page-proxy.ts';
 import { controlled } from './training-api.ts';
 
-// What is loaded is loaded within the run: it can be paused and stopped from its first moment on.
 export const blocks: BlocksApi = {
   blocksCost: (project, changes) =>
     answer(

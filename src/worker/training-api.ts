@@ -11,18 +11,27 @@ const progressEveryMs = 50;
 
 let run: RunControl | null = null;
 
+// What is loaded is loaded within the run: it can be paused and stopped from its first moment on.
 export const training: TrainingApi = {
   train: (request, onProgress) =>
-    answer(async () => {
-      const { train } = await import('./train.ts');
-      return reporting(onProgress, report => controlled(control => train(request, control, report)));
-    }, 'TrainingImpossible'),
+    answer(
+      () =>
+        reporting(onProgress, async (control, report) => {
+          const { train } = await import('./train.ts');
+          return train(request, control, report);
+        }),
+      'TrainingImpossible',
+    ),
 
   goOn: (run, onProgress) =>
-    answer(async () => {
-      const { goOn } = await import('./train.ts');
-      return reporting(onProgress, report => controlled(control => goOn(run, control, report)));
-    }, 'TrainingImpossible'),
+    answer(
+      () =>
+        reporting(onProgress, async (control, report) => {
+          const { goOn } = await import('./train.ts');
+          return goOn(run, control, report);
+        }),
+      'TrainingImpossible',
+    ),
 
   estimate: request =>
     answer(async () => {
@@ -37,26 +46,40 @@ export const training: TrainingApi = {
     }, 'StorageFailed'),
 
   findLearningRate: (request, onPoint) =>
-    answer(async () => {
-      const { findRate } = await import('./find-learning-rate.ts');
-      return releasing(onPoint, () => controlled(control => findRate(request, control, quietly(onPoint))));
-    }, 'TrainingImpossible'),
+    answer(
+      () =>
+        releasing(onPoint, () =>
+          controlled(async control => {
+            const { findRate } = await import('./find-learning-rate.ts');
+            return findRate(request, control, quietly(onPoint));
+          }),
+        ),
+      'TrainingImpossible',
+    ),
 
   pause: () => Promise.resolve(run?.pause()),
   resume: () => Promise.resolve(run?.resume()),
   stop: () => Promise.resolve(run?.stop()),
 
   evaluate: ref =>
-    answer(async () => {
-      const { evaluateVariant } = await import('./judge-versions.ts');
-      return controlled(control => evaluateVariant(ref, control));
-    }, 'RuntimeFailed'),
+    answer(
+      () =>
+        controlled(async control => {
+          const { evaluateVariant } = await import('./judge-versions.ts');
+          return evaluateVariant(ref, control);
+        }),
+      'RuntimeFailed',
+    ),
 
   compare: (oldRef, newRef) =>
-    answer(async () => {
-      const { compareVersions } = await import('./judge-versions.ts');
-      return controlled(control => compareVersions(oldRef, newRef, control));
-    }, 'RuntimeFailed'),
+    answer(
+      () =>
+        controlled(async control => {
+          const { compareVersions } = await import('./judge-versions.ts');
+          return compareVersions(oldRef, newRef, control);
+        }),
+      'RuntimeFailed',
+    ),
 };
 
 /** @throws HaversackError `Conflict` where a run is under way: they would share one engine and its memory */
@@ -73,8 +96,11 @@ export async function controlled<T>(work: (control: RunControl) => Promise<T>): 
 
 type Report = (progress: RunProgress) => void;
 
-function reporting<T>(onProgress: Report, work: (report: Report) => Promise<T>): Promise<T> {
-  return releasing(onProgress, () => work(sparsely(onProgress)));
+function reporting<T>(
+  onProgress: Report,
+  work: (control: RunControl, report: Report) => Promise<T>,
+): Promise<T> {
+  return releasing(onProgress, () => controlled(control => work(control, sparsely(onProgress))));
 }
 
 function sparsely(onProgress: Report): Report {

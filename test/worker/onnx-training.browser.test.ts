@@ -1,6 +1,7 @@
 // The engine for any ONNX model, as the page has it: the demo models as they are committed, trained on WebAssembly in the
 // real worker, with the layers TensorFlow.js needs and without.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { proxy } from 'comlink';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { BridgedTraining } from '../../src/app/bridge/training-port.ts';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { candidateSchema } from '../../src/core/artifact/documents.ts';
@@ -16,7 +17,7 @@ import { loadIdentity } from '../../src/device/identity.ts';
 import { openInstalled, readVariant } from '../../src/device/library.ts';
 import type { TrainOutcome } from '../../src/worker/protocol.ts';
 import { storeDemo } from './demo-version.ts';
-import { valueOf } from './outcome.ts';
+import { failureOf, valueOf } from './outcome.ts';
 
 const recipe: TrainRecipe = {
   kind: 'train',
@@ -54,6 +55,20 @@ function train(model: string, changes: Partial<TrainRecipe> = {}, seen: TrainPro
   const request = { model, version: 1, recipe: { ...recipe, ...changes }, shareSamples: false, ...onWasm };
   return port.train(request, progress => seen.push(progress));
 }
+
+test('a run stops where it is told so before anything of it is loaded', async () => {
+  const fresh = new WorkerBridge('training');
+  onTestFinished(() => fresh.stop());
+  const request = { model: 'iris', version: 1, recipe, shareSamples: false, ...onWasm };
+  const run = fresh.call(api =>
+    api.train(
+      request,
+      proxy(() => undefined),
+    ),
+  );
+  await fresh.tell(api => api.stop());
+  expect(failureOf(await run).code).toBe('Aborted');
+});
 
 /** Names of the parent's weights that have other values in the candidate, which is signed by this device. */
 async function moved(model: string, { candidate: digest }: TrainOutcome): Promise<string[]> {
