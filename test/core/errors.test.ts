@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  errorCatalogue,
-  errorCodes,
-  HaversackError,
-  toFailure,
-} from '../../src/core/errors.ts';
+import { errorCatalogue, errorCodes, HaversackError, toFailure } from '../../src/core/errors.ts';
 import { failureSchema } from '../../src/core/failure-schema.ts';
 
 describe('the catalogue of errors', () => {

@@ -73,7 +73,7 @@ describe('every screen', () => {
     const heights = () =>
       page
         .locator('.teach-running .stack > *')
-        .evaluateAll(parts => parts.map(({ className, clientHeight }) => `${className} ${clientHeight}`));
+        .evaluateAll(parts => parts.map(part => `${part.getAttribute('class')} ${part.clientHeight}`));
     const [before, { step }] = [await heights(), await shownStep(page)];
     await expect.poll(async () => (await shownStep(page)).step).toBeGreaterThan(step);
     expect(await heights()).toEqual(before);

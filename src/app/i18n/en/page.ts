@@ -26,7 +26,8 @@ export const page = {
   stays: 'All of it is computed in this page. Nothing that it is given leaves this device.',
   missing: 'A file of this page is missing.',
   missingWhy: '{file} is not beside the page, is not whole, or is of another version.',
-  missingDo: 'Unpack the whole zip into one folder, and open index.html there. On a host, put all of it there, and reload.',
+  missingDo:
+    'Unpack the whole zip into one folder, and open index.html there. On a host, put all of it there, and reload.',
   failed: 'The model could not be run.',
   failedDo: 'Reload the page; if it stays, open it in a current browser (Chrome, Edge, Firefox, Safari).',
 } as const;
