@@ -3,7 +3,7 @@
 import type { Page } from 'playwright';
 import type { DeviceInfo } from '../../src/core/artifact/access-api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sideways, smallTargets, violations } from './support/access.ts';
+import { expectReachable } from './support/access.ts';
 import { enterAdminKey, go } from './support/app.ts';
 import { Device } from './support/device.ts';
 import { type Fleet, fleetModel, running, startFleet, update } from './support/fleet.ts';
@@ -39,11 +39,6 @@ describe('an admin', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
 
-  async function expectReachable(): Promise<void> {
-    expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
-    expect(await sideways(page)).toBe(0);
-  }
-
   it('finds a model by its tag, and reads its card without the HTML that is in it', async () => {
     await go(page, '#/admin');
     await page.getByRole('searchbox').fill('plants');
@@ -52,7 +47,7 @@ describe('an admin', () => {
     await page.getByRole('heading', { name: 'Where it fails' }).waitFor();
     expect(await page.getByText('<img src=x').isVisible()).toBe(true);
     expect(await page.locator('.markdown img').count()).toBe(0);
-    await expectReachable();
+    await expectReachable(page);
   });
 
   it('sees siblings as a fork, in the picture and in words, and reaches each by keyboard', async () => {
@@ -64,14 +59,14 @@ describe('an admin', () => {
     expect(rows[0]).toContain('new architecture');
     // Three lanes come together in version 2.
     expect(await list.getByRole('listitem').nth(4).locator('svg path').count()).toBe(3);
-    await expectReachable();
+    await expectReachable(page);
     await list.getByRole('link').nth(2).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Version 4', exact: true }).waitFor();
     await page.getByRole('link', { name: 'field 1', exact: true }).waitFor();
     await page.getByText('Version 4 is better than the others at oak.').waitFor();
     await page.getByText('Version 5 is better than the others at ash.').waitFor();
-    await expectReachable();
+    await expectReachable(page);
   });
 
   it('is told that an alias moved while deciding, and decides on how it is now', async () => {
@@ -125,7 +120,7 @@ describe('an admin', () => {
     expect(await page.getByText('case 2 answers otherwise').count()).toBe(3);
     const legend = page.getByRole('region', { name: 'What devices run' }).getByRole('listitem');
     expect(await legend.allInnerTexts()).toEqual(['Version 3\n2', 'Version 1\n10']);
-    await expectReachable();
+    await expectReachable(page);
     await page.getByRole('link', { name: 'Version 3', exact: true }).first().click();
     await expect.poll(() => page.locator('.admin-row').count()).toBe(2);
   });
@@ -145,7 +140,7 @@ describe('an admin', () => {
     await page.getByRole('list').getByText('Version 2', { exact: true }).waitFor();
     await page.getByRole('textbox', { name: 'Day' }).fill('2020-05-03');
     await page.getByText('No alias of this model existed then.').waitFor();
-    await expectReachable();
+    await expectReachable(page);
   });
 
   it('retires a version, unless an alias points at it, and takes it back', async () => {
@@ -188,7 +183,7 @@ describe('an admin', () => {
     await page.getByRole('dialog').getByLabel('Groups').fill('north');
     await button('Make a code').click();
     await page.getByRole('img', { name: 'QR code that opens the app with this code' }).waitFor();
-    await expectReachable();
+    await expectReachable(page);
     await page.getByText('The link', { exact: true }).click();
     const link = await page.getByText(`${fleet.url}/#/settings?enrol=`).innerText();
     await inDialog('Close').click();
@@ -221,7 +216,7 @@ describe('an admin', () => {
     await expect
       .poll(() => grantsOf('field 11'))
       .toEqual([{ model: '*', rights: ['read', 'predict', 'write'] }]);
-    await expectReachable();
+    await expectReachable(page);
     await go(page, '#/admin/devices');
     await page.getByRole('searchbox').fill('field 11');
     await page.getByRole('link', { name: /field 11.*own rights.*all models: see and fetch/ }).click();
@@ -237,7 +232,7 @@ describe('an admin', () => {
     await page.getByLabel('Groups').fill('north east');
     await button('Change').click();
     await page.getByText('field 12 is let in as device.').waitFor();
-    await expectReachable();
+    await expectReachable(page);
     await button('Shut out').click();
     await inDialog('Shut out').click();
     await page.getByText('field 12 is shut out.').waitFor();
@@ -255,7 +250,7 @@ describe('an admin', () => {
     const key = await page.locator('output[aria-label="Access key"]').innerText();
     const asKey = () => fleet.server.ask('GET', 'me', { token: key });
     expect((await asKey()).json).toMatchObject({ kind: 'access-key', role: 'trainer' });
-    await expectReachable();
+    await expectReachable(page);
     await button('I have kept it').click();
     expect(await page.getByText(key).count()).toBe(0);
     await button('Revoke: nightly build').click();
@@ -274,7 +269,7 @@ describe('an admin', () => {
     await page.getByLabel('Requests a minute').fill('none');
     await expect.poll(() => button('Make the key').isDisabled()).toBe(true);
     await page.getByLabel('Requests a minute').fill('600');
-    await expectReachable();
+    await expectReachable(page);
     await button('Make the key').click();
     const first = await page.locator('output[aria-label="Access key"]').innerText();
     const asKey = async (token: string) => (await fleet.server.ask('GET', 'me', { token })).json['grants'];
@@ -291,7 +286,7 @@ describe('an admin', () => {
     // The one before goes on for a day.
     expect([await asKey(first), await asKey(next)]).toEqual([grants, grants]);
     await page.getByText('replaced', { exact: true }).waitFor();
-    await expectReachable();
+    await expectReachable(page);
     await button('I have kept it').click();
   });
 

@@ -1,11 +1,10 @@
 // A model file dropped on the Library, without a network: what Teachable Machine exported becomes a model of this device, which is
 // used, judged and taken away like one that was made here; what is not read is told apart.
 import * as tf from '@tensorflow/tfjs-core';
-import { zipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exported, labels, trained } from '../core/import/teachable-machine/exported.ts';
-import { sideways, smallTargets, violations } from './support/access.ts';
+import { exportedZip, labels } from '../core/import/teachable-machine/exported.ts';
+import { expectReachable } from './support/access.ts';
 import { go, installModels, modelCard } from './support/app.ts';
 import { Device } from './support/device.ts';
 import { type RunningServer, startServer } from './support/server.ts';
@@ -18,10 +17,7 @@ describe('a model file on the Library', () => {
 
   beforeAll(async () => {
     await tf.setBackend('cpu');
-    const model = trained();
-    const files = await exported(model);
-    model.dispose();
-    zip = Buffer.from(zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes]))));
+    zip = Buffer.from(await exportedZip());
     server = await startServer();
     device = await Device.create();
     page = await device.open(server.url);
@@ -43,17 +39,12 @@ describe('a model file on the Library', () => {
       .setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   }
 
-  async function expectReachable(): Promise<void> {
-    expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
-    expect(await sideways(page)).toBe(0);
-  }
-
   it('of another format is told apart, with the command that converts it', async () => {
     await go(page, '#/library');
     await give('keras_model.h5', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'));
     await page.getByText('keras_model.h5 cannot be used here').waitFor();
     await page.getByText('python -m tf2onnx.convert --keras keras_model.h5 --output model.onnx').waitFor();
-    await expectReachable();
+    await expectReachable(page);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('keras_model.h5 cannot be used here').waitFor({ state: 'detached' });
   });
@@ -66,7 +57,7 @@ describe('a model file on the Library', () => {
     await page.getByText('There is a model of that name on this device.').waitFor();
     await page.getByLabel('Name of the model').fill('things');
     await page.getByText('A new model on this device.').waitFor();
-    await expectReachable();
+    await expectReachable(page);
     await page.getByRole('button', { name: 'Keep it on this device' }).click();
     await page.getByRole('heading', { name: 'Use things' }).waitFor({ timeout: 60_000 });
     await page
@@ -86,7 +77,7 @@ describe('a model file on the Library', () => {
     await go(page, '#/judge/things');
     await page.getByRole('heading', { name: 'Judge things' }).waitFor();
     await page.getByRole('button', { name: 'Save as a page' }).waitFor();
-    await expectReachable();
+    await expectReachable(page);
     await go(page, '#/library');
     await page.getByText('things, a new model').waitFor();
   });

@@ -16,7 +16,7 @@ import { soundLength, soundRate } from '../../src/core/teach/sound-windows.ts';
 import { exported, labels, trained } from '../core/import/teachable-machine/exported.ts';
 import { haversack } from '../server/cli/captured.ts';
 import { hostFolder, type StaticHost } from '../server/cli/static-host.ts';
-import { sideways, smallTargets, violations } from './support/access.ts';
+import { expectReachable } from './support/access.ts';
 import { digitTraces, draw, go, installModels, modelCard } from './support/app.ts';
 import { Device } from './support/device.ts';
 import { type RunningServer, startServer } from './support/server.ts';
@@ -57,11 +57,6 @@ async function bars(page: Page): Promise<Record<string, number>> {
 function apart(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number {
   expect(Object.keys(a)).toEqual(Object.keys(b));
   return Math.max(...Object.keys(a).map(label => Math.abs(a[label]! - b[label]!)));
-}
-
-async function expectReachable(page: Page): Promise<void> {
-  expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
-  expect(await sideways(page)).toBe(0);
 }
 
 async function unpacked(zip: Uint8Array, name: string): Promise<string> {

@@ -14,7 +14,7 @@ import {
 } from '../state/brought-model.ts';
 import { Button } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
-import { Field, TextField } from './field.tsx';
+import { TextArea, TextField } from './field.tsx';
 import type { IconName } from './icon.tsx';
 import { Select } from './select.tsx';
 
@@ -140,17 +140,12 @@ function Labels(props: {
   readonly error: string | null;
 }) {
   return (
-    <Field label={t('labels')} hint={t('labelsHint')} error={props.error}>
-      {attributes => (
-        <textarea
-          {...attributes}
-          class="input"
-          rows={4}
-          spellcheck={false}
-          value={props.text}
-          onInput={event => props.onText(event.currentTarget.value)}
-        />
-      )}
-    </Field>
+    <TextArea
+      label={t('labels')}
+      hint={t('labelsHint')}
+      error={props.error}
+      value={props.text}
+      onInput={props.onText}
+    />
   );
 }

@@ -74,6 +74,34 @@ export function TextField(props: {
   );
 }
 
+/** Of several lines. */
+export function TextArea(props: {
+  readonly label: ComponentChildren;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly hint?: ComponentChildren;
+  readonly error?: string | null | undefined;
+  readonly rows?: number;
+  /** For prose; numbers and names are no words. */
+  readonly spellcheck?: boolean;
+}) {
+  const { label, hint, error, value, onInput, rows = 4, spellcheck = false } = props;
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {attributes => (
+        <textarea
+          {...attributes}
+          class="input"
+          rows={rows}
+          spellcheck={spellcheck}
+          value={value}
+          onInput={event => onInput(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 export function Check(props: {
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;

@@ -7,7 +7,7 @@ import { drawnSample } from '../state/drawn.ts';
 import { inputKind } from '../state/inputs.ts';
 import { DrawingPad, type Stroke } from './drawing-pad.tsx';
 import { FeaturesForm, numbersFrom, splitRow } from './features-form.tsx';
-import { Field } from './field.tsx';
+import { TextArea } from './field.tsx';
 
 /** A row of more numbers than this is given as text. */
 const fieldsAtMost = 32;
@@ -81,22 +81,13 @@ function Typed({ input, label, onNumbers }: WayProps) {
   };
   const wrong = text.trim() !== '' && (got.length !== wanted || numbersFrom(got) === null);
   return (
-    <Field
+    <TextArea
       label={label}
       hint={t('valuesHint', { n: wanted })}
       error={wrong ? t('pasteRefused', { got: got.length, wanted }) : null}
-    >
-      {attributes => (
-        <textarea
-          {...attributes}
-          class="input"
-          rows={4}
-          spellcheck={false}
-          value={text}
-          onInput={event => type(event.currentTarget.value)}
-        />
-      )}
-    </Field>
+      value={text}
+      onInput={type}
+    />
   );
 }
 

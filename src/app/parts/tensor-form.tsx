@@ -7,7 +7,7 @@ import { elements, type TensorMap } from '../../core/tensor.ts';
 import { parseTensorText } from '../state/tensor-text.ts';
 import { Button } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
-import { Field, TextField } from './field.tsx';
+import { TextArea, TextField } from './field.tsx';
 
 /** More numbers than this are not prefilled: nobody edits them by hand, and empty means zeros. */
 const prefilledAtMost = 256;
@@ -102,18 +102,12 @@ function TensorField(props: {
           )}
         </div>
       ) : null}
-      <Field label={t('values')} hint={t('valuesHint', { n: Number.isFinite(wanted) ? wanted : 0 })}>
-        {attributes => (
-          <textarea
-            {...attributes}
-            class="input"
-            rows={4}
-            spellcheck={false}
-            value={draft.text}
-            onInput={event => onChange({ text: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextArea
+        label={t('values')}
+        hint={t('valuesHint', { n: Number.isFinite(wanted) ? wanted : 0 })}
+        value={draft.text}
+        onInput={text => onChange({ text })}
+      />
     </fieldset>
   );
 }

@@ -1,6 +1,7 @@
 // What can be measured of how well a screen can be reached: axe's rules, sideways scrolling, the size of what is touched.
 import axe, { type AxeResults, type RunOptions } from 'axe-core';
 import type { Page } from 'playwright';
+import { expect } from 'vitest';
 
 /** Text with 7:1 and targets of at least 24 px too, which axe leaves out unless told. */
 const rules: RunOptions = {
@@ -57,4 +58,10 @@ export function smallTargets(page: Page): Promise<string[]> {
       return [`${element.tagName.toLowerCase()} “${name}” ${Math.round(width)} × ${Math.round(height)}`];
     });
   }, touchPx - 0.5);
+}
+
+/** Nothing that axe finds, nothing that a thumb would miss, and nothing beside the screen. */
+export async function expectReachable(page: Page): Promise<void> {
+  expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
+  expect(await sideways(page)).toBe(0);
 }

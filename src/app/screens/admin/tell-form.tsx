@@ -5,7 +5,7 @@ import { maxCardBytes } from '../../../core/artifact/registry-api.ts';
 import type { ModelAnswer } from '../../../client/registry.ts';
 import { t } from '../../i18n/admin.ts';
 import { formatBytes } from '../../i18n/format.ts';
-import { Field } from '../../parts/field.tsx';
+import { TextArea } from '../../parts/field.tsx';
 import { Markdown } from '../../parts/markdown/markdown.tsx';
 import { ChangeForm } from './change-form.tsx';
 import { NamesField, namesIn, wrongName } from './names-field.tsx';
@@ -28,23 +28,17 @@ export function TellForm({ answer, onDone }: { readonly answer: ModelAnswer; rea
         wrong={tag => t('tagWrong', { tag })}
         onText={setTagText}
       />
-      <Field
+      <TextArea
         label={t('card')}
         hint={t('cardHint')}
         error={
           tooLong ? t('cardTooLong', { bytes: formatBytes(bytes), most: formatBytes(maxCardBytes) }) : null
         }
-      >
-        {attributes => (
-          <textarea
-            {...attributes}
-            class="input"
-            rows={14}
-            value={card}
-            onInput={event => setCard(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        rows={14}
+        spellcheck
+        value={card}
+        onInput={setCard}
+      />
       {card.trim() === '' ? null : (
         <details class="fold">
           <summary>{t('preview')}</summary>

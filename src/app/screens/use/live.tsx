@@ -10,7 +10,7 @@ import { Cells } from '../../parts/cells.tsx';
 import { DrawingPad, type Stroke } from '../../parts/drawing-pad.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { FeaturesForm, numbersFrom } from '../../parts/features-form.tsx';
-import { Field } from '../../parts/field.tsx';
+import { TextArea } from '../../parts/field.tsx';
 import { createLiveAnswers } from '../../state/answers.ts';
 import { drawnSample, inkRange } from '../../state/drawn.ts';
 import { cellsAcross, firstSample, toInput } from '../../state/inputs.ts';
@@ -155,22 +155,14 @@ function NumbersInstead(props: {
   return (
     <details class="fold">
       <summary>{t('enterNumbers')}</summary>
-      <Field label={t('numbersLabel', { n: count, low: props.range[0], high: props.range[1] })}>
-        {attributes => (
-          <textarea
-            {...attributes}
-            class="input"
-            rows={4}
-            spellcheck={false}
-            value={text}
-            onInput={event => {
-              const typed = event.currentTarget.value;
-              const cells = typed.split(/[\s,;]+/).filter(Boolean);
-              props.onNumbers(typed, cells.length === count ? numbersFrom(cells) : null);
-            }}
-          />
-        )}
-      </Field>
+      <TextArea
+        label={t('numbersLabel', { n: count, low: props.range[0], high: props.range[1] })}
+        value={text}
+        onInput={typed => {
+          const cells = typed.split(/[\s,;]+/).filter(Boolean);
+          props.onNumbers(typed, cells.length === count ? numbersFrom(cells) : null);
+        }}
+      />
     </details>
   );
 }

@@ -7,7 +7,7 @@ import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/use.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
-import { Field } from '../../parts/field.tsx';
+import { TextArea } from '../../parts/field.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { Table } from '../../parts/table.tsx';
 import type { AnsweredTable } from '../../state/table-answers.ts';
@@ -50,23 +50,15 @@ export function Rows({ inUse, variant }: WayProps) {
   return (
     <div class="stack">
       <DropZone onFile={file => void take(file)} />
-      <Field
+      <TextArea
         label={t('pasteLabel')}
         hint={t('tableWants', {
           names: names.length > 8 ? `${names.slice(0, 4).join(', ')} … ${names.at(-1)}` : names.join(', '),
         })}
-      >
-        {attributes => (
-          <textarea
-            {...attributes}
-            class="input"
-            rows={5}
-            spellcheck={false}
-            value={text}
-            onInput={event => setText(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        rows={5}
+        value={text}
+        onInput={setText}
+      />
       <div>
         <Button
           kind="primary"

@@ -1,5 +1,6 @@
 // What Teachable Machine exports, made anew: none of its models is in any package, so the same layers with random weights, put
 // together as @teachablemachine/image 0.8.5 does (custom-mobilenet.ts, teachable-mobilenet.ts), saved by TensorFlow.js.
+import { zipSync } from 'fflate';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { ImportFile } from '../../../../src/core/import/imported.ts';
 import { randomize, saved } from '../tfjs-layers/saved.ts';
@@ -123,4 +124,12 @@ export async function exported(model: tfl.LayersModel): Promise<ImportFile[]> {
     imageSize,
   };
   return [...files, { path: 'metadata.json', bytes: new TextEncoder().encode(JSON.stringify(metadata)) }];
+}
+
+/** What somebody downloads: a network with weights of chance, zipped. */
+export async function exportedZip(): Promise<Uint8Array<ArrayBuffer>> {
+  const model = trained();
+  const files = await exported(model);
+  model.dispose();
+  return zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])));
 }
