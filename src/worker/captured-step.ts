@@ -47,26 +47,12 @@ export function capturedStep(
   const outputs = session.outputMetadata.map(specOf) as readonly (GpuSpec & { readonly name: string })[];
   const runOnce = onceFailedRefuses('webgpu', () => session.run(feedsOfSession));
 
-  const copyIn = (input: string, slot: string): GpuCopy[] => {
-    const to = inputs.get(input)!;
-    const from = slots.get(slot);
-    if (!isGpuValue(from)) {
-      throw new HaversackError('InputInvalid', `slot ${slot} is ${from.datatype}, which is not on the GPU`);
-    }
-    if (!isSameSpec(from, to)) {
-      throw new HaversackError(
-        'InputInvalid',
-        `slot ${slot} is ${from.datatype} [${from.shape.join(', ')}], wanted ${to.datatype} [${to.shape.join(', ')}]`,
-      );
-    }
-    return [{ from, to }];
-  };
   return {
     async run(feeds) {
       checkFeeds(fed, feeds);
       copy(
         device,
-        [...reads].flatMap(([input, slot]) => copyIn(input, slot)),
+        Array.from(reads, ([input, slot]) => copyOf(slot, slots.get(slot), inputs.get(input)!)),
       );
       for (const { name } of fed) upload(device, inputs.get(name)!, feeds[name]!);
       const results = await runOnce();
@@ -93,4 +79,18 @@ export function capturedStep(
       await oneAtATime('webgpu', () => session.release());
     },
   };
+}
+
+/** @throws HaversackError `InputInvalid` where what the slot holds has no place there */
+function copyOf(slot: string, from: GpuValue | Tensor, to: GpuValue): GpuCopy {
+  if (!isGpuValue(from)) {
+    throw new HaversackError('InputInvalid', `slot ${slot} is ${from.datatype}, which is not on the GPU`);
+  }
+  if (!isSameSpec(from, to)) {
+    throw new HaversackError(
+      'InputInvalid',
+      `slot ${slot} is ${from.datatype} [${from.shape.join(', ')}], wanted ${to.datatype} [${to.shape.join(', ')}]`,
+    );
+  }
+  return { from, to };
 }

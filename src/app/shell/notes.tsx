@@ -13,46 +13,69 @@ import { askedUpdates, postponeUpdate, takeUpdate } from '../state/updates.ts';
 export function Notes() {
   return (
     <div class="notes" role="status">
-      {buildWaiting.value ? (
-        <Note>
+      {buildWaiting.value ? <NewBuild /> : null}
+      {saysUnheard.value ? <Unheard /> : null}
+      {route.value.place === 'library' ? null : <AskedUpdates />}
+      <Swapped />
+      <RolledBack />
+    </div>
+  );
+}
+
+function NewBuild() {
+  return (
+    <Note>
+      <div class="row spread">
+        <span>{t('newBuild')}</span>
+        <span class="row">
+          <Button kind="primary" busy={buildComing.value} onClick={takeBuild}>
+            {t('reload')}
+          </Button>
+          <Button kind="quiet" disabled={buildComing.value} onClick={dismissBuild}>
+            {t('later')}
+          </Button>
+        </span>
+      </div>
+    </Note>
+  );
+}
+
+function Unheard() {
+  return (
+    <Note tone="warn">
+      <div class="row spread">
+        <span>{t('unheard', { n: daysUnheard.value ?? 0 })}</span>
+        <Dismiss onClick={dismissUnheard} />
+      </div>
+    </Note>
+  );
+}
+
+function AskedUpdates() {
+  return (
+    <>
+      {askedUpdates.value.map(({ model, version }) => (
+        <Note key={model}>
           <div class="row spread">
-            <span>{t('newBuild')}</span>
+            <span>{t('asksUpdate', { model, version: String(version) })}</span>
             <span class="row">
-              <Button kind="primary" busy={buildComing.value} onClick={takeBuild}>
-                {t('reload')}
+              <Button icon="download" onClick={() => void takeUpdate(model, version)}>
+                {t('update')}
               </Button>
-              <Button kind="quiet" disabled={buildComing.value} onClick={dismissBuild}>
+              <Button kind="quiet" onClick={() => postponeUpdate(model, version)}>
                 {t('later')}
               </Button>
             </span>
           </div>
         </Note>
-      ) : null}
-      {saysUnheard.value ? (
-        <Note tone="warn">
-          <div class="row spread">
-            <span>{t('unheard', { n: daysUnheard.value ?? 0 })}</span>
-            <Button kind="quiet" icon="close" label={common('dismiss')} onClick={dismissUnheard} />
-          </div>
-        </Note>
-      ) : null}
-      {route.value.place === 'library'
-        ? null
-        : askedUpdates.value.map(({ model, version }) => (
-            <Note key={model}>
-              <div class="row spread">
-                <span>{t('asksUpdate', { model, version: String(version) })}</span>
-                <span class="row">
-                  <Button icon="download" onClick={() => void takeUpdate(model, version)}>
-                    {t('update')}
-                  </Button>
-                  <Button kind="quiet" onClick={() => postponeUpdate(model, version)}>
-                    {t('later')}
-                  </Button>
-                </span>
-              </div>
-            </Note>
-          ))}
+      ))}
+    </>
+  );
+}
+
+function Swapped() {
+  return (
+    <>
       {swapped.value.map(swap => (
         <Note tone="good" key={swap.model}>
           <div class="row spread">
@@ -61,16 +84,18 @@ export function Notes() {
               <Button kind="quiet" icon="undo" onClick={() => void goBack(swap)}>
                 {t('goBack')}
               </Button>
-              <Button
-                kind="quiet"
-                icon="close"
-                label={common('dismiss')}
-                onClick={() => dismissSwap(swap.model)}
-              />
+              <Dismiss onClick={() => dismissSwap(swap.model)} />
             </span>
           </div>
         </Note>
       ))}
+    </>
+  );
+}
+
+function RolledBack() {
+  return (
+    <>
       {rolledBack.value.map(({ model, version, from, problem }) => (
         <Note tone="warn" key={model}>
           <div class="row spread">
@@ -78,15 +103,14 @@ export function Notes() {
               {t('rolledBack', { model, version: String(version), from: String(from) })}{' '}
               <span class="soft small">{t('rolledBackWhy', { problem })}</span>
             </span>
-            <Button
-              kind="quiet"
-              icon="close"
-              label={common('dismiss')}
-              onClick={() => dismissRolledBack(model)}
-            />
+            <Dismiss onClick={() => dismissRolledBack(model)} />
           </div>
         </Note>
       ))}
-    </div>
+    </>
   );
+}
+
+function Dismiss({ onClick }: { readonly onClick: () => void }) {
+  return <Button kind="quiet" icon="close" label={common('dismiss')} onClick={onClick} />;
 }
