@@ -33,8 +33,12 @@ export interface Side {
   open(backend: string): Promise<void>;
   /** Photos to be shown later, by their places. */
   take(photos: readonly RgbaPhoto[], labels: readonly number[], classes: number): void;
-  /** @returns milliseconds from all but the last in hand to an answer to the last */
-  firstAnswer(places: readonly number[]): Promise<number>;
+  /**
+   * Photos come one after another, and are embedded as they come; the last is asked as soon as the one before it is there.
+   * @param betweenMs 0: all are there at once
+   * @returns milliseconds from that moment to an answer
+   */
+  firstAnswer(places: readonly number[], betweenMs: number): Promise<number>;
   /** From photos in hand; embeddings are made within the time, those of the tests before it. */
   teach(shown: readonly number[], tests: readonly number[], wanted: number): Promise<Taught>;
   /** Share that is right; what was embedded before is not embedded again. */
@@ -72,13 +76,19 @@ export function serveSide(open: (backend: string) => Promise<Teacher>): void {
       [photos, labels, classes] = [taken, ofThem, count];
       kept.clear();
     },
-    async firstAnswer(places) {
+    async firstAnswer(places, betweenMs) {
       const started = performance.now();
-      const all = await embedded(places, true);
       const last = places.length - 1;
+      const comesAt = (turn: number) => started + Math.min(turn, last - 1) * betweenMs;
+      for (const [turn, place] of places.entries()) {
+        const waitMs = comesAt(turn) - performance.now();
+        if (waitMs > 0) await new Promise(resolve => setTimeout(resolve, waitMs));
+        await embedded([place], true);
+      }
+      const all = await embedded(places, false);
       const shown = rowsAt(all, [...places.keys()].slice(0, last));
       await teacher.answer(shown, all.embeddings.slice(last * teacher.width));
-      return performance.now() - started;
+      return performance.now() - comesAt(last);
     },
     async teach(shown, tests, wanted) {
       const held = await embedded(tests, false);

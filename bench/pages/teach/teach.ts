@@ -24,7 +24,7 @@ interface Teaching {
   draw(set: string, perClass: number): number;
   /** Starts a side and gives it the photos. */
   open(key: string, side: TeachSide): Promise<void>;
-  firstAnswer(key: string, places: readonly number[]): Promise<number>;
+  firstAnswer(key: string, places: readonly number[], betweenMs: number): Promise<number>;
   teach(key: string, shown: readonly number[], tests: readonly number[], wanted: number): Promise<Taught>;
   accuracy(key: string, shown: readonly number[], tests: readonly number[]): Promise<number>;
   close(key: string): void;
@@ -51,24 +51,11 @@ window.teaching = {
     await sides.start(key, workerOf(library, threads), side => side.open(backend));
     await sides.of(key).take(...drawn);
   },
-  firstAnswer: (key, places) => sides.of(key).firstAnswer(places),
+  firstAnswer: (key, places, betweenMs) => sides.of(key).firstAnswer(places, betweenMs),
   teach: (key, shown, tests, wanted) => sides.of(key).teach(shown, tests, wanted),
   accuracy: (key, shown, tests) => sides.of(key).accuracy(shown, tests),
   close: key => sides.close(key),
 };
-
-function setNamed(name: string): PhotoSet {
-  const sets = [drawnDigits(handwriting()), textCrops, pages];
-  return sets.find(set => set.name === name)!;
-}
-
-function handwriting(): Handwriting {
-  const { rows } = parseTable(csv);
-  return {
-    cells: rows.map(row => row.slice(0, -1).map(Number)),
-    digits: rows.map(row => Number(row.at(-1))),
-  };
-}
 
 function workerOf(library: TeachSide['library'], name: TeachSide['threads']): Worker {
   // Vite finds workers by these words; each library has a bundle of its own.
