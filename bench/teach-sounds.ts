@@ -17,9 +17,11 @@ import { compared, type Row } from './harness.ts';
 import { humanModel } from './imports/human-models.ts';
 import { backbone } from './teach/backbone.ts';
 import { drawOf } from './teach/draws.ts';
-import { type SoundSet, soundOf, soundSets } from './teach/sound-sets.ts';
+import { recordedSounds, recordingsOfClass } from './teach/recorded-sounds.ts';
+import { type SoundSet, soundSets } from './teach/sound-sets.ts';
 
-export const soundSetNames = soundSets.map(({ name }) => name);
+const recorded = 'recorded';
+export const soundSetNames = [...soundSets.map(({ name }) => name), recorded];
 
 /** Sounds of a class that are shown, and others that are asked. */
 const few = 5;
@@ -27,13 +29,19 @@ const extents = {
   full: { many: 50, heldOut: 30, draws: 5 },
   short: { many: 15, heldOut: 10, draws: 2 },
 } as const;
-type Extent = (typeof extents)[Setting['length']];
+/** Of what is recorded there are no more. */
+const recordedExtent = { many: 8, heldOut: recordingsOfClass - 8, draws: 5 };
+type Extent = Readonly<typeof recordedExtent>;
 
 export async function teachSoundsBench({ root, tell, only, length }: Setting): Promise<Row[]> {
-  const extent = extents[length];
   const [builtIn, detector] = [await makeSoundEmbedder(), await detectorEmbedder(root)];
   const rows: Row[] = [];
-  for (const set of soundSets.filter(({ name }) => only === null || name === only)) {
+  // What was recorded has to be fetched: in short only where it is asked for by name.
+  const all = soundSetNames.filter(name => length === 'full' || name !== recorded);
+  for (const name of only === null ? all : [only]) {
+    const isRecorded = name === recorded;
+    const extent = isRecorded ? recordedExtent : extents[length];
+    const set = isRecorded ? await recordedSounds(root) : soundSets.find(each => each.name === name)!;
     const ours = await heard(builtIn, set, extent);
     const theirs = await heard(detector, set, extent);
     for (const count of [few, extent.many]) {
@@ -68,7 +76,7 @@ async function heard(embedder: Embedder, set: SoundSet, { many, heldOut }: Exten
   const session = await openNodeSession(embedder.model);
   const rows: Float32Array<ArrayBuffer>[] = [];
   for (let place = 0; place < set.classes.length * ofClass; place++) {
-    const sound = soundOf(set, Math.floor(place / ofClass), place % ofClass);
+    const sound = set.soundOf(Math.floor(place / ofClass), place % ofClass);
     const outputs = await session.run({ [soundInput]: float32([1, soundLength], sound) });
     rows.push(outputs[embeddingOutput]!.data as Float32Array<ArrayBuffer>);
   }

@@ -5,15 +5,21 @@ import { soundLength, soundRate } from '../../src/core/teach/sound-windows.ts';
 export interface SoundSet {
   readonly name: string;
   readonly classes: readonly string[];
-  /** Adds the sound to a second of silence, at about full scale. */
-  readonly draw: (sound: Float64Array, label: number, random: Random) => void;
+  /** A second. The nth of a class is the same wherever it is made. */
+  readonly soundOf: (label: number, nth: number) => Float32Array<ArrayBuffer>;
 }
 
-/** The nth of a class is the same wherever it is made. */
-export function soundOf(set: SoundSet, label: number, nth: number): Float32Array<ArrayBuffer> {
+/** Adds the sound to a second of silence, at about full scale. */
+type DrawSound = (sound: Float64Array, label: number, random: Random) => void;
+
+function drawnSet({ draw, ...set }: Omit<SoundSet, 'soundOf'> & { readonly draw: DrawSound }): SoundSet {
+  return { ...set, soundOf: (label, nth) => inRoom(draw, label, nth) };
+}
+
+function inRoom(draw: DrawSound, label: number, nth: number): Float32Array<ArrayBuffer> {
   const random = seededRandom(1 + label + 1000 * nth);
   const drawn = new Float64Array(soundLength);
-  set.draw(drawn, label, random);
+  draw(drawn, label, random);
   const gain = decibels(-30 + 24 * random.uniform());
   const room = decibels(-62 + 14 * random.uniform());
   let rumble = 0;
@@ -71,7 +77,7 @@ function clap(sound: Float64Array, random: Random, at: number, seconds: number):
   }
 }
 
-const signals: SoundSet = {
+const signals = drawnSet({
   name: 'signals',
   classes: ['beep', 'rising', 'falling', 'hiss', 'clap', 'nothing'],
   draw: (sound, label, random) => {
@@ -84,7 +90,7 @@ const signals: SoundSet = {
     if (label === 3) hiss(sound, random, length);
     if (label === 4) clap(sound, random, between(random, 0, 0.85), between(random, 0.01, 0.05));
   },
-};
+});
 
 function hiss(sound: Float64Array, random: Random, length: number): void {
   const start = Math.floor(between(random, 0, 1 - length) * soundRate);
@@ -97,7 +103,7 @@ function hiss(sound: Float64Array, random: Random, length: number): void {
 }
 
 /** How often it claps: what a mean over the second does not tell. */
-const rhythms: SoundSet = {
+const rhythms = drawnSet({
   name: 'rhythms',
   classes: ['once', 'twice', 'three times', 'four times'],
   draw: (sound, label, random) => {
@@ -106,7 +112,7 @@ const rhythms: SoundSet = {
     const ring = between(random, 0.01, 0.03);
     for (let i = 0; i <= label; i++) clap(sound, random, start + i * step, ring);
   },
-};
+});
 
 /**
  * First three formants in hertz, of men (G. E. Peterson and H. L. Barney, "Control Methods Used in a Study of the Vowels", JASA
@@ -120,7 +126,7 @@ const formants = [
   [300, 870, 2240],
 ] as const;
 
-const vowels: SoundSet = {
+const vowels = drawnSet({
   name: 'vowels',
   classes: ['heed', 'head', 'hod', 'hawed', 'who’d'],
   draw: (sound, label, random) => {
@@ -138,7 +144,7 @@ const vowels: SoundSet = {
       sound[start + n]! += (envelope(n / soundRate, length) * value) / most;
     });
   },
-};
+});
 
 /** Pulses of a throat, with a breath in them. */
 function voiced(length: number, random: Random): Float64Array {

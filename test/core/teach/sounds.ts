@@ -1,5 +1,5 @@
 // Sounds for tests, of the sets that the bench makes.
-import { type SoundSet, soundOf, soundSets } from '../../../bench/teach/sound-sets.ts';
+import { type SoundSet, soundSets } from '../../../bench/teach/sound-sets.ts';
 import { soundLength } from '../../../src/core/teach/sound-windows.ts';
 import { float32, type Tensor } from '../../../src/core/tensor.ts';
 
@@ -8,7 +8,7 @@ const signals: SoundSet = soundSets.find(({ name }) => name === 'signals')!;
 export type Signal = 'beep' | 'rising' | 'falling' | 'hiss' | 'clap' | 'nothing';
 
 export function signalOf(name: Signal, nth: number): Float32Array<ArrayBuffer> {
-  return soundOf(signals, signals.classes.indexOf(name), nth);
+  return signals.soundOf(signals.classes.indexOf(name), nth);
 }
 
 /** FP32 [n, soundLength]. */
