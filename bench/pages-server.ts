@@ -1,6 +1,6 @@
 // Builds the peers' pages as the app is built, and serves them from an origin of their own, isolated like the app's.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
@@ -34,7 +34,8 @@ export interface Pages {
 }
 
 export async function servePages(root: string, { names, models, identifiers }: Pages): Promise<PagesServer> {
-  const folder = join(root, '.cache/bench/pages');
+  // Of its own: what runs beside it builds other pages.
+  const folder = join(root, `.cache/bench/pages-${process.pid}`);
   await buildPages(root, folder, names, identifiers);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -45,11 +46,13 @@ export async function servePages(root: string, { names, models, identifiers }: P
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise(resolve => {
+    close: async () => {
+      await new Promise<void>(resolve => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

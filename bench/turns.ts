@@ -21,29 +21,45 @@ const maxSteps = 50;
 /** A runtime's threads spin for a while after a run; nobody's turn begins meanwhile. */
 const pauseMs = 30;
 
-/** Milliseconds a step, a figure a turn. Who comes first changes from round to round. */
+/**
+ * Milliseconds a step, a figure a turn. Who comes first changes from round to round.
+ * @param onLost what becomes of a side that fails, which the others go on without; absent: nobody goes on
+ */
 export async function measureInTurns<Key>(
   takers: ReadonlyMap<Key, TurnTaker>,
   length: 'full' | 'short',
+  onLost?: (key: Key, thrown: unknown) => void,
 ): Promise<Map<Key, number[]>> {
   const plan = plans[length];
   const sides = Array.from(takers, ([key, take]) => {
-    return { key, take, steps: 1, spentMs: 0, values: [] as number[] };
+    return { key, take, steps: 1, spentMs: 0, values: [] as number[], isLost: false };
   });
+  const take = async (side: (typeof sides)[number]): Promise<number | null> => {
+    try {
+      return (await side.take(side.steps)).millisecondsAStep;
+    } catch (thrown) {
+      if (!onLost) throw thrown;
+      side.isLost = true;
+      onLost(side.key, thrown);
+      return null;
+    }
+  };
   for (const side of sides) {
     // Compiled and warm by now, or too slow for that to matter.
-    const { millisecondsAStep } = await side.take(1);
-    side.steps = Math.min(maxSteps, Math.max(1, Math.round(plan.turnMs / millisecondsAStep)));
+    const milliseconds = await take(side);
+    if (milliseconds === null) continue;
+    side.steps = Math.min(maxSteps, Math.max(1, Math.round(plan.turnMs / milliseconds)));
   }
   for (let round = 0; round < plan.rounds; round++) {
     for (let i = 0; i < sides.length; i++) {
       const side = sides[(i + round) % sides.length]!;
-      if (side.spentMs > plan.budgetMs && side.values.length >= plan.fewest) continue;
+      if (side.isLost || (side.spentMs > plan.budgetMs && side.values.length >= plan.fewest)) continue;
       const started = performance.now();
-      side.values.push((await side.take(side.steps)).millisecondsAStep);
+      const milliseconds = await take(side);
+      if (milliseconds !== null) side.values.push(milliseconds);
       side.spentMs += performance.now() - started;
       await new Promise(resolve => setTimeout(resolve, pauseMs));
     }
   }
-  return new Map(sides.map(({ key, values }) => [key, values]));
+  return new Map(sides.filter(side => !side.isLost).map(({ key, values }) => [key, values]));
 }
