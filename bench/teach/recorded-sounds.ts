@@ -33,11 +33,13 @@ export async function recordedSounds(root: string): Promise<SoundSet> {
     const sounds: Float32Array<ArrayBuffer>[][] = [];
     for (const [, files] of classes) {
       const ofClass: Float32Array<ArrayBuffer>[] = [];
-      for (const name of names.filter(each => files.test(each)).slice(0, recordingsOfClass)) {
+      for (const name of names.filter(each => files.test(each))) {
         const coded = (await readFile(join(folder, name))).toString('base64');
         const samples = await page.evaluate(decodedInPage, [coded, soundRate] as const);
-        ofClass.push(soundWindows(Float32Array.from(samples))[0]!);
+        // None of what is shorter than a tenth of a second.
+        ofClass.push(...soundWindows(Float32Array.from(samples)).slice(0, 1));
       }
+      if (ofClass.length < recordingsOfClass) throw new Error(`${files}: ${ofClass.length} sounds`);
       sounds.push(ofClass);
     }
     return {
