@@ -8,6 +8,7 @@ import { targetOf } from '../../src/core/serve/target.ts';
 import type { ConnectionCounts } from '../gateway/connections.ts';
 import { Entry, type Gate } from '../gateway/entry.ts';
 import { identityName } from '../gateway/identity.ts';
+import { oursOrLogged } from '../gateway/problem.ts';
 import { circleRefusal } from '../upstream/refuse-circles.ts';
 import { type EnterMessage, readEnter, writeEntered } from './enter-message.ts';
 import { failureOf, type LinkFailure } from './failure-message.ts';
@@ -177,11 +178,10 @@ export class Desk {
   }
 
   #failure(error: unknown, visit: Visit | undefined): LinkFailure {
-    if (error instanceof HaversackError) return failureOf(error);
+    if (error instanceof HaversackError && error.code !== 'Internal') return failureOf(error);
     if (error instanceof FrameTooLarge) return failureOf(new HaversackError('TooLarge', error.message));
     const requestId = visit?.requestId ?? '';
-    this.#options.log.error({ err: error, requestId }, 'unexpected error');
-    return failureOf(new HaversackError('Internal', `request ${requestId}`));
+    return failureOf(oursOrLogged(error, this.#options.log.child({ reqId: requestId }), requestId));
   }
 
   #opened(id: number, address: string): void {

@@ -1,5 +1,6 @@
 // An error over the link, whole: what a client is told of it is the same wherever it was found.
-import { type ErrorCode, HaversackError } from '../../src/core/errors.ts';
+import { type ErrorCode, type HaversackError } from '../../src/core/errors.ts';
+import { LoggedError } from '../gateway/logged-error.ts';
 
 export interface LinkFailure {
   readonly code: ErrorCode;
@@ -13,7 +14,7 @@ export function failureOf({ code, detail, members, retryAfterSeconds }: Haversac
 }
 
 export function errorOf({ code, detail, members, retryAfterSeconds }: LinkFailure): HaversackError {
-  return new HaversackError(code, detail, {
+  return new LoggedError(code, detail, {
     members,
     ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
   });

@@ -1,8 +1,9 @@
 // Where whatever was thrown becomes an answer over HTTP, and what is not ours is logged.
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, HaversackError } from '../../src/core/errors.ts';
 import { problemOf } from '../../src/core/problem.ts';
 import { z } from '../../src/core/zod.ts';
+import { LoggedError } from './logged-error.ts';
 
 /** @throws HaversackError `BadRequest` naming the member, got and wanted */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -16,16 +17,29 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   return reply.code(status).headers(headers).send(body);
 }
 
-/** What is not ours is logged with the request's id, and the answer names only that. */
 function toHaversackError(error: unknown, request: FastifyRequest): HaversackError {
-  if (error instanceof HaversackError) {
-    if (error.code === 'Internal') request.log.error({ err: error }, 'internal error');
-    return error;
-  }
   const code = isFastifyError(error) ? codeOf(error) : null;
   if (code) return new HaversackError(code, (error as Error).message);
-  request.log.error({ err: error }, 'unexpected error');
-  return new HaversackError('Internal', `request ${request.id}`);
+  return oursOrLogged(error, request.log, request.id);
+}
+
+/**
+ * What is not ours, or `Internal`, is logged, once, whichever processes it passes; of what is not ours the answer names only the
+ * request's id.
+ * @param log its lines bear that id
+ */
+export function oursOrLogged(
+  error: unknown,
+  log: Pick<FastifyBaseLogger, 'error'>,
+  requestId: string,
+): HaversackError {
+  if (!(error instanceof HaversackError)) {
+    log.error({ err: error }, 'unexpected error');
+    return new HaversackError('Internal', `request ${requestId}`);
+  }
+  const isNew = error.code === 'Internal' && !(error instanceof LoggedError);
+  if (isNew) log.error({ err: error }, 'internal error');
+  return error;
 }
 
 function isFastifyError(error: unknown): error is FastifyError {
