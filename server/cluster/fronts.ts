@@ -90,8 +90,13 @@ export class Fronts {
   }
 }
 
-/** Where the primary takes what fronts pass on: in a folder that nobody else enters. */
+/** Where the primary takes what fronts pass on: in a folder that nobody else enters, and that goes with this process at the latest. */
 export function innerSocket(): { readonly path: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'haversack-'));
-  return { path: join(folder, 'inner'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = (): void => {
+    process.off('exit', remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  return { path: join(folder, 'inner'), remove };
 }

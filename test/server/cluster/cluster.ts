@@ -35,16 +35,22 @@ export interface Answered {
   readonly bytes: Buffer;
 }
 
-/** Not yet known whether it starts. @param built the folder of `main.js` */
+/**
+ * Not yet known whether it starts.
+ * @param built the folder of `main.js`
+ * @param through words before the command's own: a program that starts it
+ */
 export function launch(
   built: string,
   options: ServeOptions,
   atEnd: AtEnd = onTestFinished,
+  through: readonly string[] = [],
 ): Omit<Cluster, 'url' | 'port' | 'key'> {
   const module = pathToFileURL(join(built, 'main.js')).href;
   const script = `import(${JSON.stringify(module)}).then(m => m.serve(${JSON.stringify(options)})).then(
     () => process.exit(0), e => { console.error(e.message + '|' + e.why + '|' + e.remedy); process.exit(1); })`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  const [command, ...words] = [...through, process.execPath, '--input-type=module', '-e', script];
+  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data: Buffer) => (said += data.toString()));

@@ -1,9 +1,10 @@
 // When one of the processes dies, or all are to stop: who asks again loses nothing, and nothing is left behind.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Pool } from 'undici';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadCertificates } from '../../../server/lan/authority.ts';
 import { classifier, push } from '../models.ts';
 import { startServer, temporaryFolder } from '../support.ts';
@@ -90,6 +91,45 @@ export function describeFaults(built: string): void {
       120_000,
     );
 
+    it.runIf(tellsPids)(
+      'is ended at once by a second signal, and leaves nothing behind',
+      async () => {
+        const temporary = temporaryFolder();
+        vi.stubEnv('TMPDIR', temporary);
+        onTestFinished(() => void vi.unstubAllEnvs());
+        const cluster = await startCluster(built, { data, drainMs: 600_000 });
+        const pids = frontPids(cluster);
+        expect(pids).toHaveLength(fronts);
+        expect(readdirSync(temporary)).toHaveLength(1);
+        cluster.process.kill('SIGINT');
+        await until(() => cluster.said().includes('Stopping'));
+        cluster.process.kill('SIGINT');
+        expect(await cluster.ended).toBe(130);
+        await until(() => pids.every(pid => !isAlive(pid)));
+        expect(readdirSync(temporary)).toEqual([]);
+      },
+      120_000,
+    );
+
+    it.runIf(refusesPorts()).each([0, fronts])(
+      'says that a port is not for this user, by %i fronts',
+      async workers => {
+        const options = { host: '127.0.0.1', demo: false, lan: false, tls: null, workers };
+        const through = process.getuid?.() === 0 ? withoutLowPorts : [];
+        const refused = launch(
+          built,
+          { ...options, port: 1, data: temporaryFolder() },
+          onTestFinished,
+          through,
+        );
+        expect(await refused.ended, refused.said()).toBe(1);
+        expect(refused.said()).toContain(
+          'The server did not start.|This user may not open port 1.|Take one above 1023 with --port.',
+        );
+      },
+      120_000,
+    );
+
     it('ends what is under way when it is to stop, streams too, and says so before', async () => {
       const cluster = await startCluster(built, { data, drainMs: 200 });
       const [listener] = await eachFront(cluster);
@@ -149,6 +189,17 @@ export function describeFaults(built: string): void {
       expect(busy.said()).toContain(`The server did not start.|Port ${port} is in use.|`);
     }, 120_000);
   });
+}
+
+/** Of `util-linux`: root without its right to ports below 1024. */
+const withoutLowPorts = ['setpriv', '--bounding-set=-net_bind_service'];
+
+/** Whether this system keeps low ports to root at all (Linux: `ip_unprivileged_port_start`). */
+function refusesPorts(): boolean {
+  const setting = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+  if (existsSync(setting) && Number(readFileSync(setting, 'utf8')) > 1) return true;
+  console.warn('! Ports below 1024 are anybody’s here: what is said where one is not is not tested.');
+  return false;
 }
 
 /** Callers that ask one thing after the other, and again where a connection broke before the answer began. */
