@@ -21,7 +21,7 @@ import { createLogger } from './telemetry/logger.ts';
 const underWayMs = defaultServing.deadlineMs;
 /** And this long what belongs to closing itself. */
 const closingMs = 1_500;
-/** How soon a new address of this machine is in its certificate. */
+/** How soon a new address of this machine is in its certificate, unless it is said otherwise. */
 const addressesEveryMs = 60_000;
 
 /** Built beside this file. From source, where nothing is built, uploads are looked into in this process. */
@@ -42,6 +42,8 @@ export interface ServeOptions extends Pick<ServerOptions, 'callerLimits' | 'oidc
   readonly demo: boolean;
   /** HTTPS on all interfaces, with a certificate of a local authority. */
   readonly lan: boolean;
+  /** How soon a new address of this machine is in that certificate, in ms. */
+  readonly addressesEveryMs?: number;
   /** Files (PEM) of a certificate of one's own. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** Whose pages may embed the offline twin's frame. */
@@ -112,7 +114,7 @@ export async function start(options: ServeOptions, say: (line: string) => void):
     const url = `${tls ? 'https' : 'http'}://${shownHost(host)}:${port}`;
     tell(server, url, say);
     if (page) for (const line of page.lines) say(line);
-    if (page && !options.tls) followAddresses(server, listening, join(options.data, 'lan'));
+    if (page && !options.tls) await followAddresses(server, listening, options);
     const stopped = () => stop(server, listening, page?.listener ?? null, options.drainMs ?? 0);
     return { url, server, stop: stopped };
   } catch (error) {
@@ -218,7 +220,7 @@ function readTls({ tls }: ServeOptions): { cert: string; key: string } | null {
 /** Certificates now, page and QR code when the port is known. Loaded on demand: most starts need none of it. */
 async function prepareLan(options: ServeOptions) {
   const { loadCertificates } = await import('./lan/authority.ts');
-  const certificates = await loadCertificates(join(options.data, 'lan'));
+  const certificates = await loadCertificates(lanFolder(options));
   return {
     certificates,
     open: async (httpsPort: number) => {
@@ -248,20 +250,20 @@ async function prepareLan(options: ServeOptions) {
   };
 }
 
-/** A laptop changes networks: its certificate goes along, without a restart. */
-function followAddresses(server: Server, listening: Listening, folder: string): void {
-  const timer = setInterval(() => {
-    void import('./lan/authority.ts')
-      .then(({ loadCertificates }) => loadCertificates(folder))
-      .then(({ server: { cert, key } }) => listening.renew({ cert, key }))
-      .catch((error: unknown) => {
-        server.registry.log.warn({ err: error }, 'the certificate was not renewed');
-      });
-  }, addressesEveryMs);
-  timer.unref();
-  server.app.server.once('close', () => {
-    clearInterval(timer);
+/** A laptop changes networks: its certificate goes along, until the server closes. */
+async function followAddresses(server: Server, listening: Listening, options: ServeOptions): Promise<void> {
+  const follow = await import('./lan/follow-addresses.ts');
+  const end = follow.followAddresses({
+    folder: lanFolder(options),
+    everyMs: options.addressesEveryMs ?? addressesEveryMs,
+    listening,
+    log: server.registry.log,
   });
+  server.app.server.once('close', end);
+}
+
+function lanFolder({ data }: ServeOptions): string {
+  return join(data, 'lan');
 }
 
 async function stop(

@@ -1,7 +1,7 @@
 // A certificate authority of this data folder's own, made once, and the certificate it gives this server. Phones that trust
 // the authority get a secure context; the authority may vouch for the local network only.
 import { dayMs } from '../../src/core/durations.ts';
-import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -156,7 +156,7 @@ function readLeaf(folder: string): { cert: string; key: string } | null {
 }
 
 async function isGood(
-  stored: { cert: string },
+  stored: { cert: string; key: string },
   authority: LoadedAuthority,
   names: readonly string[],
   now: Date,
@@ -168,6 +168,8 @@ async function isGood(
     known.size === new Set(names).size &&
     names.every(name => known.has(name)) &&
     leaf.notAfter.getTime() - now.getTime() > renewDaysBefore * dayMs &&
+    // Of two files one may be older: whoever wrote them was killed in between.
+    new X509Certificate(stored.cert).checkPrivateKey(createPrivateKey(stored.key)) &&
     (await leaf.verify({ publicKey: authority.certificate, date: now }))
   );
 }

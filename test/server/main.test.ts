@@ -1,7 +1,7 @@
 // The server as a process of its own: killed, restarted, stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { get } from 'node:https';
 import { createServer, isIPv4 } from 'node:net';
@@ -160,6 +160,26 @@ describe('serve --lan', () => {
     server.process.kill('SIGTERM');
     expect(await server.ended).toBe(0);
   }, 90_000);
+
+  it.each([0, 2])(
+    'shows a new certificate to whoever connects next, by %i fronts',
+    async workers => {
+      const data = temporaryFolder();
+      const server = await serve({ ...plain, data, lan: true, workers, addressesEveryMs: 20 });
+      const ca = readFileSync(join(data, 'lan/ca.pem'), 'utf8');
+      const shown = async () => {
+        const { status, certificate } = await getSecurely(`${server.url}/v2/health/live`, ca);
+        expect(status).toBe(200);
+        return certificate!.toString('base64');
+      };
+      const before = await shown();
+      // As where the addresses of this machine are others now: what there is holds no more.
+      rmSync(join(data, 'lan/leaf.pem'));
+      // Connections are handed to the fronts in turn.
+      for (let anew = 0; anew < 2 * Math.max(1, workers);) anew = (await shown()) === before ? 0 : anew + 1;
+    },
+    90_000,
+  );
 });
 
 function getSecurely(

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -74,6 +74,16 @@ describe('the local authority', () => {
     expect(renewed.server.cert).not.toBe(moved.server.cert);
   });
 
+  it('gives a new certificate where its key is another’s, as a kill between the two files leaves it', async () => {
+    const [folder, other] = [temporaryFolder(), temporaryFolder()];
+    const first = await loadCertificates(folder, machine);
+    const { server } = await loadCertificates(other, machine);
+    writeFileSync(join(folder, 'leaf-key.pem'), server.key);
+    const renewed = await loadCertificates(folder, machine);
+    expect(renewed.server.cert).not.toBe(first.server.cert);
+    expect(await handshake(renewed, 'localhost')).toBeNull();
+  });
+
   it('cannot vouch outside the local network', async () => {
     const folder = temporaryFolder();
     await loadCertificates(folder, machine);
@@ -86,7 +96,6 @@ describe('the local authority', () => {
     // Even if it signs for another name, a client refuses: the constraint is in the authority's own certificate.
     const forged = join(folder, 'forged');
     mkdirSync(forged);
-    const { copyFileSync, writeFileSync } = await import('node:fs');
     for (const name of ['ca.pem', 'ca-key.pem']) copyFileSync(join(folder, name), join(forged, name));
     const permitted = JSON.parse(readFileSync(join(folder, 'ca-permitted.json'), 'utf8')) as {
       names: string[];
