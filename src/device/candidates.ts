@@ -20,6 +20,7 @@ import { collectGarbage } from './garbage.ts';
 import { isFounding, runIfFounding } from './founding.ts';
 import { activeWithoutCandidate } from './library.ts';
 import { candidateOf, filesOfCandidate, filesToRun } from './needs.ts';
+import type { ProjectStore } from './projects.ts';
 import { readRow, readRows } from './rows.ts';
 import {
   activeSchema,
@@ -41,18 +42,26 @@ export interface NewCandidate {
 }
 
 /**
+ * Writes what is kept with a candidate or not at all, in the same transaction. What it throws, having written nothing, is
+ * thrown, and nothing is kept. Called again where room had to be made first.
+ */
+export type KeepAlong = (projects: ProjectStore, candidate: Digest) => Promise<void>;
+
+/**
  * Signs a candidate and stores it with its chunks, in one transaction. One that founds a model takes the place of those before
  * it that nobody has decided on.
- * @throws HaversackError `ChunkInvalid`, `ChunkMissing`, `QuotaExceeded`
+ * @throws HaversackError `ChunkInvalid`, `ChunkMissing`, `QuotaExceeded`; what `keepAlong` throws
  */
 export async function saveCandidate(
   db: Database,
   signer: Signer,
   { candidate, chunks, comparison }: NewCandidate,
+  keepAlong?: KeepAlong,
 ): Promise<Digest> {
   const document = await signDocument(candidate, signer);
   const digest = await envelopeDigest(document);
-  await storeCandidate(db, { ...newRow(candidate, document, digest), state: 'judging', comparison }, chunks);
+  const row: CandidateRow = { ...newRow(candidate, document, digest), state: 'judging', comparison };
+  await storeCandidate(db, row, { chunks, keepAlong });
   return digest;
 }
 
@@ -70,7 +79,7 @@ export async function keepCarried(
 ): Promise<Digest> {
   const digest = await envelopeDigest(document);
   const row = newRow(readDocument(document, candidateSchema), document, digest);
-  await storeCandidate(db, { ...row, state: 'kept', comparison: null, from }, chunks, filesToRun);
+  await storeCandidate(db, { ...row, state: 'kept', comparison: null, from }, { chunks, needed: filesToRun });
   return digest;
 }
 
@@ -79,12 +88,18 @@ function newRow(candidate: Candidate, document: Envelope, digest: Digest) {
   return { digest, model: candidate.model, document, from: null, receipt: null, problem: null, createdAt };
 }
 
-/** With its chunks, in one transaction. @param needed the files that must be whole then */
+interface KeptWith {
+  readonly chunks: ReadonlyMap<string, Bytes>;
+  /** The files that must be whole then; absent: all. */
+  readonly needed?: (candidate: Candidate) => FileRef[];
+  readonly keepAlong?: KeepAlong | undefined;
+}
+
+/** All in one transaction. */
 async function storeCandidate(
   db: Database,
   row: CandidateRow,
-  chunks: ReadonlyMap<string, Bytes>,
-  needed: (candidate: Candidate) => FileRef[] = filesOfCandidate,
+  { chunks, needed = filesOfCandidate, keepAlong }: KeptWith,
 ): Promise<void> {
   const candidate = candidateOf(row);
   const refs = chunksOf(filesOfCandidate(candidate));
@@ -97,7 +112,12 @@ async function storeCandidate(
     versions: parent ? [versionKey(model, parent.version)] : [],
     chunks: refs.map(ref => ref.digest),
   };
-  const dropped = await withRoom(db, bytes, () => putCandidate(db, row, { refs, needs, chunks }), spared);
+  const dropped = await withRoom(
+    db,
+    bytes,
+    () => putCandidate(db, row, { refs, needs, chunks, keepAlong }),
+    spared,
+  );
   if (dropped > 0) await collectGarbage(db);
   postChange('candidates', row.model);
 }
@@ -107,16 +127,19 @@ interface CandidateChunks {
   /** Digests of those that must be here then. */
   readonly needs: ReadonlySet<string>;
   readonly chunks: ReadonlyMap<string, Bytes>;
+  readonly keepAlong: KeepAlong | undefined;
 }
 
 /** @returns how many it took the place of */
 async function putCandidate(
   db: Database,
   row: CandidateRow,
-  { refs, needs, chunks }: CandidateChunks,
+  { refs, needs, chunks, keepAlong }: CandidateChunks,
 ): Promise<number> {
   return storing(async () => {
-    const tx = db.transaction(['chunks', 'candidates'], 'readwrite', { durability: 'strict' });
+    const stores = ['chunks', 'candidates', 'projects'] as const;
+    const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
+    await keepAlong?.(tx.objectStore('projects'), row.digest);
     const store = tx.objectStore('chunks');
     for (const ref of refs) {
       const bytes = chunks.get(ref.digest);

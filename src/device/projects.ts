@@ -1,4 +1,5 @@
 // Classifiers that are taught on this device by showing: what they are called, their classes, what embeds their photos.
+import type { IDBPObjectStore, StoreNames } from 'idb';
 import type { Digest } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
 import type { ShownKind } from '../core/teach/shown-kind.ts';
@@ -8,6 +9,7 @@ import type { Database } from './db.ts';
 import { deleteExamples } from './example-rows.ts';
 import { builtInEmbedder, type EmbedderChoice, type Project, projectSchema } from './project-schemas.ts';
 import { readRow, readRows } from './rows.ts';
+import type { HaversackDB } from './schema.ts';
 import { storing } from './storage-error.ts';
 
 export type ProjectClass = Project['classes'][number];
@@ -115,9 +117,29 @@ export function chooseEmbedder(db: Database, id: string, embedder: EmbedderChoic
   return changeProject(db, id, () => ({ embedder }));
 }
 
-/** @param candidate what was made of it last */
-export function noteCandidate(db: Database, id: string, candidate: Digest): Promise<Project> {
-  return changeProject(db, id, () => ({ candidate }));
+/** In the transaction of a caller. */
+export type ProjectStore = IDBPObjectStore<
+  HaversackDB,
+  ArrayLike<StoreNames<HaversackDB>>,
+  'projects',
+  'readwrite'
+>;
+
+/**
+ * In the caller's transaction, before it writes anything else.
+ * @param candidate what was made of it last
+ * @param check throws where the project, as it is then, is not what that was made of
+ * @throws HaversackError `NotFound`; what `check` throws; having written nothing
+ */
+export async function noteCandidate(
+  projects: ProjectStore,
+  id: string,
+  candidate: Digest,
+  check: (now: Project) => void,
+): Promise<void> {
+  const now = projectOf(await projects.get(id), id);
+  check(now);
+  await projects.put(changedProject(now, { candidate }));
 }
 
 /** With all that was shown. What was made of it stays. */

@@ -6,6 +6,7 @@ import { composeClassifier } from '../core/teach/compose-classifier.ts';
 import { meaningOfKind } from '../core/teach/shown-kind.ts';
 import type { TrainControl } from '../core/train/engine.ts';
 import { saveCandidate } from '../device/candidates.ts';
+import { postChange } from '../device/changes.ts';
 import type { Database } from '../device/db.ts';
 import { parentOfNext } from '../device/founding.ts';
 import { loadIdentity } from '../device/identity.ts';
@@ -56,14 +57,16 @@ export async function projectNow(
 }
 
 /**
- * Checked, judged and stored as a signed candidate, in state `judging`.
+ * Checked, judged and stored as a signed candidate, in state `judging`, in one transaction with the project's word on it.
+ * @param check throws where the project is, at that moment, not what this was made of; nothing is stored then
  * @throws HaversackError `TrainingImpossible` where the version before takes something else; `Aborted`, `RuntimeFailed`,
- * `QuotaExceeded`
+ * `QuotaExceeded`; `NotFound` where the project went meanwhile; what `check` throws
  */
 export async function keepFinished(
   db: Database,
   finishing: FinishingProject,
   control: TrainControl,
+  check: (now: Project) => void = () => undefined,
 ): Promise<Digest> {
   const { project, chosen, file } = finishing;
   const session = await openOrtSession(file, 'wasm');
@@ -77,8 +80,10 @@ export async function keepFinished(
     const comparison = await compareWithParent(finished, made.candidate, readShown, control);
     // The last moment at which closing leaves nothing behind.
     await control.checkpoint();
-    const candidate = await saveCandidate(db, identity, { ...made, comparison });
-    await noteCandidate(db, project.id, candidate);
+    const candidate = await saveCandidate(db, identity, { ...made, comparison }, (projects, digest) =>
+      noteCandidate(projects, project.id, digest, check),
+    );
+    postChange('projects', project.model);
     return candidate;
   } finally {
     await session.dispose();

@@ -16,7 +16,6 @@ import type { TrainControl } from '../core/train/engine.ts';
 import { readCandidateFile } from '../device/candidates.ts';
 import type { Database } from '../device/db.ts';
 import type { Project } from '../device/project-schemas.ts';
-import { readProject } from '../device/projects.ts';
 import type { BlocksOutcome, BlocksRunProgress, PhotoChanges } from './blocks-protocol.ts';
 import { FallbackSession } from './fallback-session.ts';
 import { type FinishingProject, keepFinished, projectNow } from './finish-project.ts';
@@ -70,8 +69,10 @@ export function teachProjectBlocks(
     const figures = figuresOf(finishing.heldOut, heldOut!, current ?? null);
     const outcome = { ...figures, seconds: taught.seconds };
     if (figures.blocks < Math.max(figures.head, figures.current ?? 0)) return { candidate: null, ...outcome };
-    await assertUnchanged(db, finishing.project);
-    const candidate = await keepFinished(db, withBlocks(finishing, taught, heldOut!), control);
+    const finished = withBlocks(finishing, taught, heldOut!);
+    const candidate = await keepFinished(db, finished, control, now =>
+      assertUnchanged(finishing.project, now),
+    );
     return { candidate, ...outcome };
   });
 }
@@ -107,9 +108,11 @@ function figuresOf(
   };
 }
 
-/** What this run began from. @throws HaversackError `Conflict`: what is made of it would take the place of something newer */
-async function assertUnchanged(db: Database, before: Project): Promise<void> {
-  const now = await readProject(db, before.id);
+/**
+ * @param before what this run began from
+ * @throws HaversackError `Conflict`: what was made of it would take the place of something newer
+ */
+function assertUnchanged(before: Project, now: Project): void {
   const changed = (['candidate', 'model', 'classes'] as const).filter(
     name => JSON.stringify(now[name]) !== JSON.stringify(before[name]),
   );

@@ -9,10 +9,10 @@ import {
   restoreClass,
 } from '../../src/device/project-classes.ts';
 import {
+  changeProject,
   chooseEmbedder,
   createProject,
   listProjects,
-  noteCandidate,
   readProject,
   removeProject,
   renameProject,
@@ -31,7 +31,7 @@ test('a project has its classes in order, and is there again after a kill', asyn
   await moveClass(db, made.id, made.classes[1]!.id, 0);
   await renameProject(db, made.id, 'trees');
   await chooseEmbedder(db, made.id, { model: 'base', version: 2, value: 'pool' });
-  await noteCandidate(db, made.id, 'a'.repeat(64));
+  await changeProject(db, made.id, () => ({ candidate: 'a'.repeat(64) }));
   const again = await reopen();
   const project = await readProject(again, made.id);
   expect(project.classes.map(({ label, isNone }) => [label, isNone])).toEqual([

@@ -8,6 +8,7 @@ import { type Database, openHaversackDB } from '../../src/device/db.ts';
 import { loadIdentity } from '../../src/device/identity.ts';
 import { activate } from '../../src/device/library.ts';
 import type { Project } from '../../src/device/project-schemas.ts';
+import { removeProject } from '../../src/device/projects.ts';
 import { finishProject, keepFinished, projectNow } from '../../src/worker/finish-project.ts';
 import { openProject } from '../../src/worker/open-project.ts';
 import { costOf, teachProjectBlocks } from '../../src/worker/project-blocks.ts';
@@ -53,6 +54,17 @@ test('where nothing was held out, the file is held against what it was learnt fr
   expect(await db.count('candidates')).toBe(0);
   await keepFinished(db, finishing, control);
   expect(await db.count('candidates')).toBe(1);
+  await open.learner.close();
+});
+
+test('nothing is left of a project that is removed at the last moment', async () => {
+  const { id } = await shown(5);
+  const open = await openProject(db, id);
+  const finishing = await projectNow(db, open);
+  const chunks = await db.count('chunks');
+  const control = { checkpoint: () => removeProject(db, id) };
+  await expect(keepFinished(db, finishing, control)).rejects.toMatchObject({ code: 'NotFound' });
+  expect([await db.count('candidates'), await db.count('chunks')]).toEqual([0, chunks]);
   await open.learner.close();
 });
 

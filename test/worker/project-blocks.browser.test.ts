@@ -11,6 +11,7 @@ import { readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
 import { moveExamples } from '../../src/device/example-moves.ts';
 import { listExamples, readExampleFile, removeExamples } from '../../src/device/examples.ts';
+import { renameClass } from '../../src/device/project-classes.ts';
 import type { Project } from '../../src/device/project-schemas.ts';
 import { readProject, renameProject } from '../../src/device/projects.ts';
 import type { BlocksRunProgress } from '../../src/worker/blocks-protocol.ts';
@@ -117,20 +118,23 @@ describe('last blocks', () => {
     expect(failureOf(await run).code).toBe('Aborted');
   });
 
-  /** @param meanwhile once, when the first step has been taken */
-  function teachWhile(meanwhile: () => Promise<unknown>) {
+  /** @param meanwhile once, at the first moment after `since` holds: when the first step has been taken, unless said otherwise */
+  function teachWhile(
+    meanwhile: () => Promise<unknown>,
+    since: (progress: BlocksRunProgress) => boolean = ({ phase }) => phase === 'learning',
+  ) {
     const within = new RunControl();
-    let [isLearning, isDone] = [false, false];
+    let [isTime, isDone] = [false, false];
     const control: TrainControl = {
       checkpoint: async () => {
         await within.checkpoint();
-        if (!isLearning || isDone) return;
+        if (!isTime || isDone) return;
         isDone = true;
         await meanwhile();
       },
     };
-    return teachProjectBlocks(db, project.id, usualChanges, control, ({ phase }) => {
-      isLearning ||= phase === 'learning';
+    return teachProjectBlocks(db, project.id, usualChanges, control, progress => {
+      isTime ||= since(progress);
     });
   }
 
@@ -158,6 +162,17 @@ describe('last blocks', () => {
       message: expect.stringContaining('model'),
     });
     expect(await db.count('candidates')).toBe(0);
+  });
+
+  test('take the place of nothing where another tab changes the project just before they are kept', async () => {
+    const judged = ({ phase, done, total }: BlocksRunProgress) => phase === 'judging' && done === total;
+    const taught = teachWhile(() => renameClass(db, project.id, project.classes[0]!.id, 'another'), judged);
+    await expect(taught).rejects.toMatchObject({
+      code: 'Conflict',
+      message: expect.stringContaining('classes'),
+    });
+    expect(await db.count('candidates')).toBe(0);
+    expect((await readProject(db, project.id)).candidate).toBeNull();
   });
 
   test('are not kept where held-out photos are removed meanwhile, until too few are left', async () => {
