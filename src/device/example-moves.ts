@@ -10,12 +10,12 @@ import {
   type Move,
   oldestFirst,
   ownersOf,
-  placedOf,
   readWhole,
   removeExamples,
   type RemovedExample,
   restoreExamples,
 } from './examples.ts';
+import { placedOf } from './place-shown.ts';
 import { type Example, exampleSchema, type Project } from './project-schemas.ts';
 import { readRows } from './rows.ts';
 import { storing } from './storage-error.ts';

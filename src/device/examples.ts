@@ -1,18 +1,15 @@
-// What was shown to a project: photos or seconds of sound, with the class that somebody said they are of. Never evicted:
-// nobody else has them.
+// What was shown to a project: photos, seconds of sound or rows of numbers, with the class that somebody said they are of. Never
+// evicted: nobody else has them.
 import { type Bytes, type Digest, sha256 } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
-import {
-  type ExamplePart,
-  placeExample,
-  type PlacedExample,
-  straddles,
-} from '../core/teach/place-example.ts';
+import { type ExamplePart, straddles } from '../core/teach/place-example.ts';
+import type { rowMediaType } from '../core/teach/row-bytes.ts';
 import { postChange } from './changes.ts';
 import { ownBuffer } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { withRoom } from './evict.ts';
 import { deleteExamples, type ExampleTransaction } from './example-rows.ts';
+import { assertKind, assertRoom, Beside, placed, placedOf, type Unplaced } from './place-shown.ts';
 import { type Example, exampleSchema, type Project } from './project-schemas.ts';
 import { changedProject, projectOf } from './projects.ts';
 import { readRow, readRows } from './rows.ts';
@@ -23,7 +20,7 @@ interface KeptFile {
   /** As in `exampleSchema`. */
   readonly width: number;
   readonly height: number;
-  /** JPEG, at most 128 pixels wide and high. */
+  /** JPEG, at most 128 pixels wide and high; of nothing where there is no picture of it. */
   readonly thumbnail: Bytes;
   readonly fingerprint: string;
 }
@@ -38,7 +35,12 @@ export interface KeptSound extends KeptFile {
   readonly mediaType: 'audio/wav';
 }
 
-export type KeptShown = KeptPhoto | KeptSound;
+/** A row of numbers as it is kept (`prepareRow`). */
+export interface KeptRow extends KeptFile {
+  readonly mediaType: typeof rowMediaType;
+}
+
+export type KeptShown = KeptPhoto | KeptSound | KeptRow;
 
 export interface NewExample extends Pick<Example, 'class' | 'recording' | 'source'> {
   readonly shown: KeptShown;
@@ -65,8 +67,8 @@ export interface Added {
 /**
  * Keeps examples, each in its part for ever. One transaction: what one is placed beside is read in it, for two pages may
  * show at once; either all of them are kept or none.
- * @throws HaversackError `NotFound` without the project or a class; `InputInvalid` for a photo of a project of sounds, or a
- * sound of one of photos; `QuotaExceeded`
+ * @throws HaversackError `NotFound` without the project or a class; `InputInvalid` for what a project of that kind is not shown, or a
+ * row of other columns; `TooLarge` for more rows than a project may have; `QuotaExceeded`
  */
 export async function addExamples(
   db: Database,
@@ -85,8 +87,6 @@ export async function addExamples(
   postChange('examples', model);
   return added;
 }
-
-type Unplaced = Omit<Example, 'part'>;
 
 async function rowOf(project: string, { shown, at = new Date(), ...given }: NewExample): Promise<Unplaced> {
   const { width, height, fingerprint, bytes, thumbnail } = shown;
@@ -127,13 +127,18 @@ async function putNew(
     assertKind(owner, shown);
   }
   const here = readRows(exampleSchema, await store.index('project').getAll(project), 'examples');
-  const known = new Map(oldestFirst(here).map(row => [row.id, row]));
+  const known = new Beside(owner.kind, oldestFirst(here));
+  assertRoom(
+    owner,
+    here.length,
+    made.filter(({ row }) => !known.get(row.id)),
+  );
   const examples: Example[] = [];
   const gone: string[] = [];
   let [again, leftOut] = [0, 0];
   for (const { row, shown, part: fixed } of made) {
     const old = known.get(row.id);
-    const example = placed(owner.kind, [...known.values()], { row, old, fixed });
+    const example = placed(known.places, { row, old, fixed });
     if (example === null) {
       leftOut++;
       if (old) gone.push(old.id);
@@ -142,9 +147,11 @@ async function putNew(
     if (old) again++;
     else {
       await tx.objectStore('exampleFiles').put(fileOf(example.id, shown));
-      await tx.objectStore('thumbnails').put({ id: example.id, bytes: ownBuffer(shown.thumbnail) });
+      if (shown.thumbnail.length > 0) {
+        await tx.objectStore('thumbnails').put({ id: example.id, bytes: ownBuffer(shown.thumbnail) });
+      }
     }
-    known.set(example.id, example);
+    known.put(example);
     await store.put(example);
     examples.push(example);
   }
@@ -157,43 +164,14 @@ async function putNew(
   return { examples, known: again, before: were, leftOut, removed };
 }
 
-/**
- * As it is kept: what was here already keeps its part, what was fixed elsewhere has that one. Null: it is to be left out.
- * @param here oldest first
- */
-function placed(
-  kind: Project['kind'],
-  here: readonly Example[],
-  { row, old, fixed }: { row: Unplaced; old: Example | undefined; fixed: ExamplePart | undefined },
-): Example | null {
-  if (old?.class === row.class) return old;
-  const others = here.map(placedOf);
-  const part = old?.part ?? fixed;
-  if (part === undefined) {
-    const found = placeExample(others, { ...row, at: Date.parse(row.createdAt) }, kind);
-    return found && { ...row, part: found };
-  }
-  const example = old ? { ...old, class: row.class } : { ...row, part };
-  return straddles(others, placedOf(example), kind) ? null : example;
-}
-
 function fileOf(id: string, { mediaType, bytes }: KeptShown) {
   return { id, mediaType, bytes: ownBuffer(bytes) };
-}
-
-export function placedOf(example: Example): PlacedExample {
-  return { ...example, at: Date.parse(example.createdAt) };
 }
 
 /** @throws HaversackError `NotFound` */
 export function assertClass({ classes }: Project, id: string): void {
   if (classes.some(each => each.id === id)) return;
   throw new HaversackError('NotFound', `class ${id.slice(0, 8)} is not in the project`);
-}
-
-function assertKind({ kind }: Project, { mediaType }: KeptShown): void {
-  if ((mediaType === 'audio/wav') === (kind === 'sound')) return;
-  throw new HaversackError('InputInvalid', `${mediaType} is nothing that a project of ${kind}s is shown`);
 }
 
 /** Oldest first. */
@@ -344,7 +322,7 @@ export async function putRemoved(
     await Promise.all([
       tx.objectStore('examples').put(example),
       tx.objectStore('exampleFiles').put({ id: example.id, mediaType, bytes }),
-      tx.objectStore('thumbnails').put({ id: example.id, bytes: thumbnail }),
+      thumbnail.byteLength > 0 && tx.objectStore('thumbnails').put({ id: example.id, bytes: thumbnail }),
     ]);
   }
 }

@@ -5,6 +5,7 @@ import type { Database } from './db.ts';
 import { listExamples, readExampleFile } from './examples.ts';
 import type { Example, Project } from './project-schemas.ts';
 import { readProject } from './projects.ts';
+import { rowsAsTable, rowsFile } from './rows-as-table.ts';
 import { assertZipHolds, type PackedFile, zipBlob } from './zip-blob.ts';
 
 /** The table's name in the archive. */
@@ -12,14 +13,15 @@ export const labelsFile = 'labels.csv';
 export const labelColumns = ['file', 'label', 'none', 'part', 'recording', 'source', 'time'] as const;
 
 /**
- * A zip: `labels.csv`, and each photo or sound in a folder called as its class is, as far as file systems allow. `none` is 1 for
- * what is none of the other classes; `part` and `recording` say how examples were parted. Labels that a spreadsheet would take
- * for a formula have an apostrophe before them.
+ * A zip: `labels.csv`, and each photo or sound in a folder called as its class is, as far as file systems allow; of rows one table
+ * (`rowsFile`). `none` is 1 for what is none of the other classes; `part` and `recording` say how examples were parted. Labels that
+ * a spreadsheet would take for a formula have an apostrophe before them.
  * @throws HaversackError `NotFound`; `TooLarge` for more than a zip archive holds
  */
 export async function exportProject(db: Database, id: string): Promise<Blob> {
   const project = await readProject(db, id);
   const examples = await listExamples(db, id);
+  if (project.kind === 'row') return zipBlob(packedRows(db, project, examples));
   assertZipHolds(examples.length + 1, sumOf(examples));
   return zipBlob(packed(db, project, examples));
 }
@@ -27,6 +29,15 @@ export async function exportProject(db: Database, id: string): Promise<Blob> {
 /** With their thumbnails, which do not go along: nearly what they take. */
 function sumOf(examples: readonly Example[]): number {
   return examples.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+async function* packedRows(
+  db: Database,
+  project: Project,
+  examples: readonly Example[],
+): AsyncGenerator<PackedFile> {
+  const table = await rowsAsTable(db, project, examples);
+  yield { path: rowsFile, bytes: new TextEncoder().encode(table), at: new Date() };
 }
 
 async function* packed(
@@ -63,7 +74,8 @@ function pathsOf({ classes, kind }: Project, examples: readonly Example[]): Map<
     examples.flatMap(({ id, class: of }) => {
       const folder = folders.get(of);
       // The half of a digest: no two of a project are alike.
-      return folder === undefined ? [] : [[id, `${folder}/${id.slice(0, 32)}${endings[kind]}`] as const];
+      const ending = kind === 'row' ? '' : endings[kind];
+      return folder === undefined ? [] : [[id, `${folder}/${id.slice(0, 32)}${ending}`] as const];
     }),
   );
 }

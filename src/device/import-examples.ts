@@ -1,24 +1,28 @@
-// Brings photos or sounds into a project from a zip: one that `exportProject` wrote, or any with a folder a class.
+// Brings photos or sounds into a project from a zip: one that `exportProject` wrote, or any with a folder a class; rows from one that
+// it wrote.
 import { throwIfAborted } from '../client/backoff.ts';
 import { unguarded } from '../core/data/formula-guard.ts';
 import { parseTable, type Table } from '../core/data/table.ts';
-import { HaversackError, toFailure } from '../core/errors.ts';
+import { toFailure } from '../core/errors.ts';
 import type { ExamplePart } from '../core/teach/place-example.ts';
 import type { ShownKind } from '../core/teach/shown-kind.ts';
 import type { Database } from './db.ts';
 import { decodeSound } from './decode-sound.ts';
 import { addExamples, type KeptShown } from './examples.ts';
 import { labelColumns, labelsFile } from './export-project.ts';
+import { importRows } from './import-rows.ts';
 import { preparePhoto } from './prepare-photo.ts';
 import { prepareSeconds } from './prepare-sound.ts';
-import { addClasses } from './project-classes.ts';
-import { type Example, exampleSchema, maxClasses, maxLabelLength, type Project } from './project-schemas.ts';
-import { newClass, type ProjectClass, readProject } from './projects.ts';
+import { classesFor, type Labelled } from './classes-for.ts';
+import { type Example, exampleSchema } from './project-schemas.ts';
+import { readProject } from './projects.ts';
 import { isHidden, isNameOf } from './shown-files.ts';
 import { openZip, type ZipArchive } from './zip-archive.ts';
 
 /** Files that are kept in one transaction; each is unpacked, decoded and let go by itself. A sound may have many seconds. */
 const batches = { photo: 8, sound: 1 } as const;
+/** Rows have a table of their own. */
+type FiledKind = Exclude<ShownKind, 'row'>;
 
 export interface ImportOptions {
   /** For files that lie in no folder; absent: they are left aside. */
@@ -35,12 +39,9 @@ export interface ImportedExamples {
   readonly unreadable: readonly string[];
 }
 
-/** A file of the archive, and what is known of it. */
-interface Found {
+/** A file of the archive, and what is known of it. Without a label: in no folder. */
+interface Found extends Labelled {
   readonly path: string;
-  /** Trimmed. Null: in no folder. */
-  readonly label: string | null;
-  readonly isNone: boolean;
   readonly part: ExamplePart | null;
   readonly recording: string;
 }
@@ -59,14 +60,16 @@ export async function importExamples(
 ): Promise<ImportedExamples> {
   const archive = await openZip(zip);
   const owner = await readProject(db, project);
-  const found = await filesOf(archive, owner.kind);
+  const { kind } = owner;
+  if (kind === 'row') return importRows(db, owner, archive, options);
+  const found = await filesOf(archive, kind);
   const classes = await classesFor(db, owner, found, options.rootClass);
-  const batch = batches[owner.kind];
+  const batch = batches[kind];
   const totals = { added: 0, known: 0, leftOut: 0, unreadable: [] as string[] };
   for (let start = 0; start < found.length; start += batch) {
     throwIfAborted(options.signal);
     const some = found.slice(start, start + batch);
-    const into = { classes, kind: owner.kind, signal: options.signal };
+    const into = { classes, kind, signal: options.signal };
     const made = await newExamples(archive, some, into, totals.unreadable);
     const { examples, known, leftOut } = await addExamples(db, project, made);
     totals.added += examples.length - known;
@@ -77,7 +80,7 @@ export async function importExamples(
   return totals;
 }
 
-async function filesOf(archive: ZipArchive, kind: ShownKind): Promise<Found[]> {
+async function filesOf(archive: ZipArchive, kind: FiledKind): Promise<Found[]> {
   const known = await tableOf(archive);
   const recordings = new Map<string, string>();
   return archive.paths
@@ -124,48 +127,8 @@ function columnsOf({ columns }: Table): Record<(typeof labelColumns)[number], nu
   return Object.fromEntries(places) as Record<(typeof labelColumns)[number], number>;
 }
 
-/**
- * The id of the class of each label. Looked at before the first is made: nothing is left of what cannot be brought in.
- * @throws HaversackError `InputInvalid` for a label that is too long, and for too many
- */
-async function classesFor(
-  db: Database,
-  { id: project, classes }: Project,
-  found: readonly Found[],
-  rootClass: string | undefined,
-): Promise<Map<string | null, string>> {
-  const ids = new Map<string | null, string>(classes.map(({ label, id }) => [label, id]));
-  if (rootClass !== undefined) ids.set(null, rootClass);
-  let hasNone = classes.some(({ isNone }) => isNone);
-  const fresh = new Map<string, ProjectClass>();
-  for (const { label, isNone } of found) {
-    if (label === null || ids.has(label) || fresh.has(label)) continue;
-    assertLabel(label);
-    fresh.set(label, newClass(label, isNone && !hasNone));
-    hasNone ||= isNone;
-  }
-  const count = classes.length + fresh.size;
-  if (count > maxClasses) {
-    throw new HaversackError(
-      'InputInvalid',
-      `it would have ${count} classes then, at most ${maxClasses} are taken`,
-    );
-  }
-  if (fresh.size > 0) await addClasses(db, project, [...fresh.values()]);
-  for (const { label, id } of fresh.values()) ids.set(label, id);
-  return ids;
-}
-
-function assertLabel(label: string): void {
-  if (label.length <= maxLabelLength) return;
-  throw new HaversackError(
-    'InputInvalid',
-    `the label '${label.slice(0, 40)}…' has ${label.length} characters, at most ${maxLabelLength} are taken`,
-  );
-}
-
 interface ShownAs {
-  readonly kind: ShownKind;
+  readonly kind: FiledKind;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -2,6 +2,7 @@
 // rows: the shell needs none of it.
 import { digestSchema } from '../core/artifact/digest.ts';
 import { modelNameSchema, versionNumberSchema } from '../core/artifact/names.ts';
+import { maxColumnLength, rowLimits } from '../core/teach/row-limits.ts';
 import { shownKinds } from '../core/teach/shown-kind.ts';
 import { z } from '../core/zod.ts';
 
@@ -21,7 +22,10 @@ const embedderRefSchema = z.object({
 });
 export type EmbedderRef = z.infer<typeof embedderRefSchema>;
 
-/** What sees sounds without a model of the library: numbers of their log-mel spectrogram. Photos have no such thing. */
+/**
+ * What embeds sounds and rows without a model of the library: numbers of a log-mel spectrogram, columns and waves of them. Photos
+ * have no such thing.
+ */
 export const builtInEmbedder = 'built-in';
 const embedderChoiceSchema = z.union([embedderRefSchema, z.literal(builtInEmbedder)]);
 export type EmbedderChoice = z.infer<typeof embedderChoiceSchema>;
@@ -43,6 +47,13 @@ export const projectSchema = z.object({
       }),
     )
     .max(maxClasses),
+  /** Of a project of rows: what its numbers are called, in their order; null until somebody said. Rows from before have none. */
+  columns: z
+    .array(z.string().min(1).max(maxColumnLength))
+    .min(1)
+    .max(rowLimits.columns)
+    .nullable()
+    .default(null),
   /** Null until one was chosen. */
   embedder: embedderChoiceSchema.nullable(),
   /** What was made of it last; null: nothing yet. */
@@ -53,28 +64,29 @@ export const projectSchema = z.object({
 export type Project = z.infer<typeof projectSchema>;
 
 /**
- * Something that was shown, without its bytes: the photo or the sound is in `exampleFiles`, the small picture of it in
- * `thumbnails`. So that a thousand of these are a small thing to read: each that is added is placed beside all of them.
+ * Something that was shown, without its bytes: the photo, the sound or the row is in `exampleFiles`, the small picture of it in
+ * `thumbnails`, where it has one. So that a thousand of these are a small thing to read: each that is added is placed beside all of
+ * them.
  */
 export const exampleSchema = z.object({
-  /** SHA-256 of project and bytes: the same photo or sound twice is one. */
+  /** SHA-256 of project and bytes: the same photo, sound or row twice is one. */
   id: digestSchema,
   project: z.uuid(),
   /** Of the project. */
   class: z.uuid(),
-  /** In pixels of the photo; of a sound, of its spectrogram: frames and bands. */
+  /** In pixels of the photo; of a sound, of its spectrogram: frames and bands; of a row, its columns and 1. */
   width: z.number().int().min(1),
   height: z.number().int().min(1),
   /** Of the file and its thumbnail. */
   bytes: z.number().int().min(1),
   /** Of those that were recorded in one go, or dropped together: near-duplicates lie in one part. */
   recording: z.uuid(),
-  /** 64-bit difference hash of the photo or the spectrogram, 16 hexadecimal digits. */
+  /** 64-bit difference hash of the photo or the spectrogram, 16 hexadecimal digits; of a row zeros, which nobody compares. */
   fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
   /** Kept for ever. */
   part: z.enum(['train', 'test']),
-  /** `camera` and `microphone`: recorded as it was held. */
-  source: z.enum(['camera', 'microphone', 'file', 'correction']),
+  /** `camera` and `microphone`: recorded as it was held; `form`: typed. */
+  source: z.enum(['camera', 'microphone', 'file', 'form', 'correction']),
   createdAt: time,
 });
 export type Example = z.infer<typeof exampleSchema>;

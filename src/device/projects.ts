@@ -21,17 +21,17 @@ export interface NewProject {
   readonly labels?: readonly string[];
   /** Absent: `photo`. */
   readonly kind?: ShownKind;
-  /** Absent: of photos none yet; of sounds what is built in. */
+  /** Absent: of photos none yet; of sounds and rows what is built in. */
   readonly embedder?: EmbedderChoice | null;
 }
 
 /**
  * @throws HaversackError `InputInvalid` for a name that is none, labels that are empty or twice the same, or photos to be seen
- * by what is built in for sounds
+ * by what is built in for others
  */
 export async function createProject(
   db: Database,
-  { model, labels = [], kind = 'photo', embedder = kind === 'sound' ? builtInEmbedder : null }: NewProject,
+  { model, labels = [], kind = 'photo', embedder = kind === 'photo' ? null : builtInEmbedder }: NewProject,
 ): Promise<Project> {
   const now = new Date().toISOString();
   const made = checked({
@@ -39,6 +39,7 @@ export async function createProject(
     kind,
     model,
     classes: labels.map(label => newClass(label)),
+    columns: null,
     embedder,
     candidate: null,
     createdAt: now,

@@ -5,6 +5,7 @@ import type { ShownKind } from '../core/teach/shown-kind.ts';
 const endings = {
   photo: /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif)$/i,
   sound: /\.(wav|mp3|ogg|oga|opus|m4a|aac|flac|weba|webm)$/i,
+  row: /\.(csv|tsv|tab|txt)$/i,
 } as const satisfies Record<ShownKind, RegExp>;
 
 /** @param path with `/` between its parts */

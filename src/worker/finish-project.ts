@@ -1,6 +1,8 @@
 // A project becomes a model: what was learnt as one ONNX file, judged, recorded, and stored as a signed candidate.
 import type { Digest } from '../core/artifact/digest.ts';
 import type { Candidate } from '../core/artifact/documents.ts';
+import type { ModelInterface } from '../core/artifact/interface.ts';
+import { saidNames } from '../core/data/columns.ts';
 import { HaversackError } from '../core/errors.ts';
 import { composeClassifier } from '../core/teach/compose-classifier.ts';
 import { meaningOfKind } from '../core/teach/shown-kind.ts';
@@ -16,7 +18,6 @@ import type { OpenProject } from './open-project.ts';
 import { openOrtSession } from './ort-session.ts';
 import type { Learnt } from './project-answerer.ts';
 import { buildProjectCandidate, type FinishedProject, type Parent } from './project-candidate.ts';
-import { readEmbedder } from './project-embedder.ts';
 import {
   answersByHead,
   checkComposed,
@@ -24,6 +25,7 @@ import {
   rowsToCheck,
   shownReader,
 } from './project-judge.ts';
+import { rowRanges } from './row-ranges.ts';
 import { readStoredModel } from './stored-model.ts';
 
 /**
@@ -36,13 +38,10 @@ export async function finishProject(db: Database, open: OpenProject): Promise<Di
 }
 
 /** A project as it was at one moment, and the file that it is. */
-export type FinishingProject = Omit<FinishedProject, 'session' | 'parent' | 'device'>;
+export type FinishingProject = Omit<FinishedProject, 'session' | 'parent' | 'device' | 'ranges'>;
 
 /** With a head alone. @throws HaversackError as `finishProject` */
-export async function projectNow(
-  db: Database,
-  { id, embedder, learner }: OpenProject,
-): Promise<FinishingProject> {
+export async function projectNow(db: Database, { id, learner }: OpenProject): Promise<FinishingProject> {
   // Before what takes minutes; and again before it is stored, for another version may have come by then.
   await refOfParent(db, await readProject(db, id));
   await learner.learn();
@@ -50,8 +49,8 @@ export async function projectNow(
   const { all: examples, classes } = learner.examples;
   const learnt = learntOf(classes, learner.answerer.learnt);
   const heldOut = answersByHead(learnt, learner.examples.rows('test'));
-  const project = { ...(await readProject(db, id)), classes };
-  const chosen = await readEmbedder(db, embedder, project.kind);
+  const [now, chosen] = await Promise.all([readProject(db, id), learner.chosen()]);
+  const project = { ...now, classes };
   const file = composeClassifier(chosen.embedder, learnt.head);
   return { project, examples, learnt, heldOut, chosen, file, blocks: null };
 }
@@ -73,7 +72,9 @@ export async function keepFinished(
   try {
     const identity = await loadIdentity(db);
     const parent = await parentOf(db, project);
-    const finished: FinishedProject = { ...finishing, session, parent, device: identity.keyId };
+    const ranges =
+      project.columns && (await rowRanges(db, finishing.learnt.rows.ids, project.columns.length));
+    const finished: FinishedProject = { ...finishing, session, parent, ranges, device: identity.keyId };
     const readShown = shownReader(db, chosen.taken);
     await checkComposed(session, rowsToCheck(finishing), readShown);
     const made = await buildProjectCandidate(finished);
@@ -106,7 +107,20 @@ function learntOf(classes: Project['classes'], learnt: Learnt | null): Learnt {
 /** Null: it founds a model. */
 async function parentOf(db: Database, project: Project): Promise<Parent | null> {
   const ref = await refOfParent(db, project);
-  return ref && { ref, model: await readStoredModel(db, { model: project.model, version: ref.version }) };
+  if (!ref) return null;
+  const model = await readStoredModel(db, { model: project.model, version: ref.version });
+  assertSameColumns(project, model.body.interface);
+  return { ref, model };
+}
+
+/** @throws HaversackError `TrainingImpossible` where the version before takes rows of other columns */
+function assertSameColumns({ model, columns }: Project, { inputs }: ModelInterface): void {
+  const before = inputs[0] && saidNames(inputs[0]);
+  if (!columns || before?.join('\n') === columns.join('\n')) return;
+  throw new HaversackError(
+    'TrainingImpossible',
+    `'${model}' takes ${before?.join(', ') ?? 'other numbers'}, these rows have ${columns.join(', ')}: it needs another name`,
+  );
 }
 
 /** @throws HaversackError `TrainingImpossible` where what the model of that name takes is of another kind */

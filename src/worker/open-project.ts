@@ -25,10 +25,11 @@ export async function openProject(
   id: string,
   within: TrainControl | null = null,
 ): Promise<OpenProject> {
-  const { embedder, kind } = await readProject(db, id);
+  const project = await readProject(db, id);
+  const { embedder } = project;
   if (!embedder)
     throw new HaversackError('TrainingImpossible', 'no model was chosen to see what it is shown by');
-  const session = await EmbedderSession.open(db, embedder, kind);
+  const session = await EmbedderSession.open(db, embedder, project);
   const learner = new ProjectLearner(db, id, session, within);
   return { id, embedder, provider: session.provider, learner };
 }

@@ -1,5 +1,5 @@
 // The document and chunks of a model that a project became. What was shown is not among them: a digest tells of it, and the
-// record is of pictures and sounds of nothing.
+// record is of pictures, sounds and rows of nothing.
 import { documentDigest } from '../core/artifact/canonical.ts';
 import { chunkFile, type ChunkedFile } from '../core/artifact/chunks.ts';
 import type { Bytes } from '../core/artifact/digest.ts';
@@ -13,7 +13,6 @@ import { tensorLayout } from '../core/onnx/layout.ts';
 import { toRecordedMap } from '../core/runtime/recorded-tensors.ts';
 import type { Session } from '../core/runtime/session.ts';
 import { probabilitiesOutput } from '../core/teach/compose-classifier.ts';
-import type { ShownKind } from '../core/teach/shown-kind.ts';
 import { soundRate } from '../core/teach/sound-windows.ts';
 import { sureAbove } from '../core/teach/sure-above.ts';
 import { builtInEmbedder, type Example, type Project } from '../device/project-schemas.ts';
@@ -21,6 +20,7 @@ import type { Learnt } from './project-answerer.ts';
 import type { ChosenEmbedder } from './project-embedder.ts';
 import type { AnsweredRows } from './project-judge.ts';
 import { recordedPhoto } from './recorded-photos.ts';
+import { recordedRow } from './recorded-rows.ts';
 import { recordedSound } from './recorded-sounds.ts';
 import type { StoredModel } from './stored-model.ts';
 
@@ -49,6 +49,8 @@ export interface FinishedProject {
   readonly blocks: { readonly share: number; readonly epochs: number } | null;
   /** Of `file`. */
   readonly session: Session;
+  /** Of rows, what was seen of each column; null: none were shown. */
+  readonly ranges: [number, number][] | null;
   /** Null: it founds a model. */
   readonly parent: Parent | null;
   /** Key id of this device. */
@@ -122,22 +124,28 @@ function evaluationsOf(
   return [evaluate(truth, answers, labels, { part: 'test', ...on, probabilities })];
 }
 
-const meanings: Readonly<Record<ShownKind, InputInterface['meaning']>> = {
-  photo: { kind: 'image', layout: 'NHWC', range: [0, 255], preparation: 'photo', names: null },
-  sound: { kind: 'waveform', sampleRate: soundRate },
-};
+function meaningOf({ project, ranges }: FinishedProject): InputInterface['meaning'] {
+  switch (project.kind) {
+    case 'photo':
+      return { kind: 'image', layout: 'NHWC', range: [0, 255], preparation: 'photo', names: null };
+    case 'sound':
+      return { kind: 'waveform', sampleRate: soundRate };
+    case 'row': {
+      const names = project.columns ?? [];
+      return { kind: 'features', names, units: names.map(() => null), ranges };
+    }
+  }
+}
 
-function interfaceOf(
-  { session, learnt, parent, project }: FinishedProject,
-  labels: readonly string[],
-): ModelInterface {
+function interfaceOf(finished: FinishedProject, labels: readonly string[]): ModelInterface {
+  const { session, learnt, parent } = finished;
   const [input] = session.inputs;
   const made: ModelInterface = {
     inputs: [
       {
         ...input!,
         shape: [...input!.shape],
-        meaning: meanings[project.kind],
+        meaning: meaningOf(finished),
       },
     ],
     outputs: [
@@ -174,17 +182,28 @@ function recipeOf({ chosen: { embedder, from }, learnt, blocks }: FinishedProjec
   };
 }
 
+const told = {
+  photo: ['photos', 'seen'],
+  sound: ['seconds of sound', 'heard'],
+  row: ['rows of numbers', 'told apart'],
+} as const;
+
 function noteOf({ learnt, heldOut, project, chosen: { from } }: FinishedProject): string {
   const count = learnt.rows.ids.length + heldOut.ids.length;
   const by = from ? `${from.model}@${from.version}` : 'what is built in';
-  const [what, how] = project.kind === 'sound' ? ['seconds of sound', 'heard'] : ['photos', 'seen'];
+  const [what, how] = told[project.kind];
   return `${count} ${what} of ${project.classes.length} classes, ${how} by ${by}`;
 }
 
 /** The file's own answers. */
-async function recordedFile({ session, project }: FinishedProject): Promise<ChunkedFile> {
+async function recordedFile({ session, project, ranges }: FinishedProject): Promise<ChunkedFile> {
   const cases: Recorded['cases'] = [];
-  const recorded = project.kind === 'sound' ? recordedSound : recordedPhoto;
+  const recorders = {
+    photo: recordedPhoto,
+    sound: recordedSound,
+    row: (seed: number) => recordedRow(seed, ranges ?? []),
+  };
+  const recorded = recorders[project.kind];
   for (let seed = 1; seed <= recordedCases; seed++) {
     const inputs = { [session.inputs[0]!.name]: recorded(seed) };
     cases.push({ inputs: toRecordedMap(inputs), outputs: toRecordedMap(await session.run(inputs)) });

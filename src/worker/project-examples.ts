@@ -1,4 +1,5 @@
 // A project's examples as they are learnt from: what the store has, with the embeddings that are known. Holds no photo.
+import type { Digest } from '../core/artifact/digest.ts';
 import type { LabelledEmbeddings } from '../core/teach/labelled-embeddings.ts';
 import { NearestNeighbours } from '../core/teach/nearest-neighbours.ts';
 import type { Database } from '../device/db.ts';
@@ -16,8 +17,10 @@ export interface EmbeddedRows extends LabelledEmbeddings {
 
 export class ProjectExamples {
   /** Of those that are learnt from. */
-  readonly nearest: NearestNeighbours;
+  nearest: NearestNeighbours;
   readonly #width: number;
+  /** What made the embeddings; null: nothing yet. */
+  #embedder: Digest | null = null;
   readonly #embeddings = new Map<string, Float32Array<ArrayBuffer>>();
   /** That this browser does not read. */
   readonly #unreadable = new Set<string>();
@@ -55,9 +58,10 @@ export class ProjectExamples {
   async sync(
     db: Database,
     project: Project,
-    { digest, width }: Pick<EmbedderSession, 'digest' | 'width'>,
+    { digest, width, taken }: Pick<EmbedderSession, 'digest' | 'width' | 'taken'>,
   ): Promise<void> {
     const examples = new Map((await listExamples(db, project.id)).map(example => [example.id, example]));
+    if (digest !== this.#embedder) this.#seeBy(digest);
     for (const old of this.#examples.values()) {
       const now = examples.get(old.id);
       // Taken away and shown again, it may lie in the other part.
@@ -67,7 +71,8 @@ export class ProjectExamples {
     // Put back meanwhile, it is there again.
     this.#gone.clear();
     const fresh = [...examples.keys()].filter(id => !this.#embeddings.has(id));
-    const found = await readEmbeddings(db, digest, width, fresh);
+    // Of rows none are kept: they are made anew in less time than it takes to read them.
+    const found = taken.kind === 'row' ? [] : await readEmbeddings(db, digest, width, fresh);
     const idsOf = (classes: Project['classes']) => classes.map(({ id }) => id).join();
     if (idsOf(this.#classes) !== idsOf(project.classes)) this.#changes++;
     this.#examples = examples;
@@ -135,6 +140,14 @@ export class ProjectExamples {
       labels: Int32Array.from(examples, example => places.get(example.class)!),
       recordings: examples.map(({ recording }) => recording),
     };
+  }
+
+  /** All others were made by another. */
+  #seeBy(embedder: Digest): void {
+    this.#embedder = embedder;
+    this.#embeddings.clear();
+    this.nearest = new NearestNeighbours(this.#width);
+    this.#changes++;
   }
 
   #relabel({ id, class: of }: Example): void {

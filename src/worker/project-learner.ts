@@ -1,5 +1,5 @@
-// Learns a project while it is taught: embeds what was shown, one at a time, and trains a head now and then, and when nothing
-// waits. What is in the store counts: it is read anew whenever that changes.
+// Learns a project while it is taught: embeds what was shown, one at a time or many rows at once, and trains a head now and then,
+// and when nothing waits. What is in the store counts: it is read anew whenever that changes.
 import { toFailure } from '../core/errors.ts';
 import { HeadTurns } from '../core/teach/head-turns.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -11,14 +11,17 @@ import { readExampleFile } from '../device/examples.ts';
 import { readProject } from '../device/projects.ts';
 import { LatestOnly } from './latest-only.ts';
 import { ProjectAnswerer } from './project-answerer.ts';
-import type { EmbedderSession } from './project-embedder.ts';
+import type { ChosenEmbedder, EmbedderSession } from './project-embedder.ts';
 import { ProjectExamples } from './project-examples.ts';
+import { ProjectRows } from './project-rows.ts';
 import type { LiveAnswer, ProjectStanding, Shown } from './protocol.ts';
 import { RunControl } from './run-control.ts';
 import { askedTensor, shownTensor } from './shown-tensor.ts';
 
 /** Between two reports, while photos are embedded. */
 const reportEveryMs = 150;
+/** Rows that are embedded at once: some milliseconds, after which others get their turn. */
+const rowsAtOnce = 512;
 
 type OnStanding = (standing: ProjectStanding) => void;
 
@@ -30,6 +33,8 @@ export class ProjectLearner {
   readonly #db: Database;
   readonly #project: string;
   readonly #embedder: EmbedderSession;
+  /** Null: what is shown are no rows. */
+  readonly #rows: ProjectRows | null;
   readonly #looks = new LatestOnly((shown: Shown) => this.#answer(shown));
   readonly #listeners = new Set<OnStanding>();
   readonly #unlisten: () => void;
@@ -47,6 +52,8 @@ export class ProjectLearner {
     this.#db = db;
     this.#project = project;
     this.#embedder = embedder;
+    const { taken } = embedder;
+    this.#rows = taken.kind === 'row' ? new ProjectRows(taken.columns) : null;
     this.examples = new ProjectExamples(embedder.width);
     this.answerer = new ProjectAnswerer(this.examples);
     this.#unlisten = onChanges(({ type }) => {
@@ -80,6 +87,11 @@ export class ProjectLearner {
     return this.#looks.run(shown);
   }
 
+  /** What embeds what it is shown, as it is now. @throws HaversackError `NotInstalled`, `ChunkInvalid` */
+  chosen(): Promise<ChosenEmbedder> {
+    return this.#embedder.chosen();
+  }
+
   /** What is under way ends at its next step. */
   async close(): Promise<void> {
     this.#unlisten();
@@ -99,7 +111,7 @@ export class ProjectLearner {
   async #learnAll(): Promise<void> {
     do {
       await this.#sync();
-      await this.#embedPending();
+      await (this.#rows ? this.#embedRows(this.#rows) : this.#embedPending());
       if (this.#isBehind()) continue;
       await this.#train();
     } while (this.#isBehind());
@@ -114,6 +126,10 @@ export class ProjectLearner {
     await this.control.checkpoint();
     // Before it is read: what changes meanwhile is read again.
     this.#isStale = false;
+    if (this.#rows) {
+      await this.#rows.sync(this.#db, this.#project);
+      await this.#embedder.fitTo(this.#rows.learnt());
+    }
     await this.examples.sync(this.#db, await readProject(this.#db, this.#project), this.#embedder);
   }
 
@@ -146,6 +162,21 @@ export class ProjectLearner {
     }
     await keeping;
     await next;
+  }
+
+  async #embedRows(rows: ProjectRows): Promise<void> {
+    const { samples, width } = this.#embedder;
+    const atOnce = samples === 1 ? 1 : rowsAtOnce;
+    const pending = this.examples.pending();
+    for (const id of pending.filter(each => !rows.has(each))) this.examples.setGone(id);
+    const there = pending.filter(id => rows.has(id));
+    for (let from = 0; from < there.length && !this.#isBehind(); from += atOnce) {
+      await this.control.checkpoint();
+      const some = there.slice(from, from + atOnce);
+      const embeddings = await this.#embedder.embed(rows.tensor(some));
+      some.forEach((id, i) => this.examples.set(id, embeddings.slice(i * width, (i + 1) * width)));
+      this.#reportSometimes();
+    }
   }
 
   async #train(): Promise<void> {

@@ -174,8 +174,11 @@ export interface Photo {
 /** A second: [soundLength], mono at `soundRate`, −1 to 1; transferred, so it has its memory to itself. */
 export type Sound = Float32Array<ArrayBuffer>;
 
-/** What a project is asked about: a photo, or a sound where it is taught sounds. */
-export type Shown = Photo | Sound;
+/** [columns] of the project, each in its own unit; transferred too. */
+export type Row = Float32Array<ArrayBuffer>;
+
+/** What a project is asked about: a photo, or a sound or a row where it is taught such. */
+export type Shown = Photo | Sound | Row;
 
 export interface ClassScore {
   /** Of the project. */

@@ -295,7 +295,16 @@ describe('two of one model', () => {
 
 function projectOf(candidate: string): Project {
   const at = { createdAt: now(), updatedAt: now() };
-  return { id: crypto.randomUUID(), kind: 'photo', model, classes: [], embedder: null, candidate, ...at };
+  return {
+    id: crypto.randomUUID(),
+    kind: 'photo',
+    model,
+    classes: [],
+    columns: null,
+    embedder: null,
+    candidate,
+    ...at,
+  };
 }
 
 describe('a name that is a model’s here already', () => {

@@ -42,7 +42,8 @@ test('a photo that was away while it was to be learnt is learnt when it is there
 test('a photo that is taken away and shown again is in the part that it has now', async () => {
   const { db } = await freshDB();
   const project = await createProject(db, { model: 'cups', labels: ['cup', 'plate'] });
-  const embedder = { digest: await sha256(new Uint8Array(1)), width: 2 };
+  const taken = { kind: 'photo', side: 8 } as const;
+  const embedder = { digest: await sha256(new Uint8Array(1)), width: 2, taken };
   const given = async (seed: number, part: 'train' | 'test'): Promise<NewExample> => ({
     shown: await keptPhoto(seed),
     class: project.classes[0]!.id,

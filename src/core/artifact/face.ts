@@ -11,8 +11,8 @@ async function hasSameFace(a: Face, b: Face): Promise<boolean> {
 }
 
 /**
- * Whether a candidate may come after a version: with its face; or, where both were taught by showing, with other classes, for
- * those are added, renamed and removed at any time. Who promotes it decides for whoever goes by the labels.
+ * Whether a candidate may come after a version: with its face; or, where both were taught by showing, with other classes and other
+ * ranges of its columns, for those follow from what is shown. Who promotes it decides for whoever goes by the labels.
  */
 export async function mayFollow(
   before: Face & Pick<Candidate, 'recipe'>,
@@ -26,7 +26,7 @@ export async function mayFollow(
 /** The `kind` of a recipe that says how a model was taught by showing. */
 export const shownRecipe = 'show';
 
-/** With an output as wide as there are classes, and with a threshold that is theirs. */
+/** With an output as wide as there are classes, with a threshold that is theirs, and columns that reach as far as was shown. */
 function withoutClasses({ interface: face, labels, task }: Face): Face {
   const outputs = face.outputs.map(output => ({
     ...output,
@@ -34,7 +34,10 @@ function withoutClasses({ interface: face, labels, task }: Face): Face {
   }));
   const { decision } = face;
   const open = decision?.kind === 'softmax' ? { ...decision, notSureBelow: 0 } : decision;
-  return { interface: { ...face, outputs, decision: open }, labels: null, task };
+  const inputs = face.inputs.map(input =>
+    input.meaning?.kind === 'features' ? { ...input, meaning: { ...input.meaning, ranges: null } } : input,
+  );
+  return { interface: { ...face, inputs, outputs, decision: open }, labels: null, task };
 }
 
 /**

@@ -94,7 +94,8 @@ function column(table: Table, name: string): string[] {
   return table.rows.map(row => row[position]!);
 }
 
-function shortest(value: number): string {
+/** A number of 32 bits in as few digits as tell it from its neighbours. */
+export function shortest(value: number): string {
   // Nine significant digits always suffice for binary32 (IEEE 754-2019 §5.12.2).
   for (let digits = 1; digits < 9; digits++) {
     const text = String(Number(value.toPrecision(digits)));

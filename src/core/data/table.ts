@@ -14,21 +14,17 @@ export interface Table {
   readonly headed: boolean;
 }
 
-/** @throws HaversackError `InputInvalid` naming the line. */
-export function parseTable(text: string): Table {
-  const parsed = Papa.parse(text.replace(/^\uFEFF/, ''), {
-    delimitersToGuess: [',', '\t', ';'],
-    skipEmptyLines: 'greedy',
-    preview: maxTableRows + 2,
-  });
-  const quote = parsed.errors.find(error => error.type === 'Quotes');
-  if (quote) throw invalid(`line ${(quote.row ?? 0) + 1}: ${quote.message}`);
-  const [first, ...rest] = parsed.data.map(row => row.map(cell => cell.trim()));
+/**
+ * @param said whether the first line says the names; absent: it does unless it is nothing but numbers
+ * @throws HaversackError `InputInvalid` naming the line.
+ */
+export function parseTable(text: string, said?: boolean): Table {
+  const [first, ...rest] = tableLines(text).lines;
   if (!first) throw invalid('the table is empty');
   if (first.length > maxTableColumns)
     throw invalid(`${first.length} columns, at most ${maxTableColumns} are read`);
 
-  const headed = !first.every(isNumber);
+  const headed = said ?? !first.every(isNumber);
   const columns = headed ? first : first.map((_, i) => String(i + 1));
   const rows = headed ? rest : [first, ...rest];
   if (rows.length > maxTableRows) throw invalid(`more than ${maxTableRows} rows`);
@@ -40,6 +36,25 @@ export function parseTable(text: string): Table {
     }
   });
   return { columns, rows, headed };
+}
+
+/**
+ * A table's lines, each as its cells, whether the first says names or not; and what parts those.
+ * @param most lines that are read
+ * @throws HaversackError `InputInvalid` naming the line
+ */
+export function tableLines(
+  text: string,
+  most = maxTableRows + 2,
+): { readonly lines: readonly string[][]; readonly delimiter: string } {
+  const parsed = Papa.parse(text.replace(/^\uFEFF/, ''), {
+    delimitersToGuess: [',', '\t', ';'],
+    skipEmptyLines: 'greedy',
+    preview: most,
+  });
+  const quote = parsed.errors.find(error => error.type === 'Quotes');
+  if (quote) throw invalid(`line ${(quote.row ?? 0) + 1}: ${quote.message}`);
+  return { lines: parsed.data.map(row => row.map(cell => cell.trim())), delimiter: parsed.meta.delimiter };
 }
 
 /** CSV with CRLF-free lines, a header, and a last line break: the same table gives the same bytes everywhere. */

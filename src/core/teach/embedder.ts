@@ -28,7 +28,7 @@ export interface PhotoPreparation {
 /** An ONNX file with the preparation inside. */
 export interface Embedder {
   /**
-   * Input `photo` UINT8 [n, height, width, 3] of any size, or `sound` FP32 [n, 16000]; output `embedding` FP32 [n, width]. What a
+   * Input `photo` UINT8 [n, height, width, 3] of any size, `sound` FP32 [n, 16000], or `row` FP32 [n, columns]; output `embedding` FP32 [n, width]. What a
    * model prepares itself it calls as it does.
    */
   readonly model: Bytes;

@@ -7,6 +7,7 @@ import { photoInput, preparePhoto } from './prepare-photo.ts';
 import { prepareSound } from './prepare-sound.ts';
 import { renameValue } from './rename-value.ts';
 import type { ShownKind } from './shown-kind.ts';
+import { rowInput } from './row-input.ts';
 import { soundInput } from './sound-preparation.ts';
 
 /** FP32 [n, width] */
@@ -16,7 +17,7 @@ export const embeddingOutput = 'embedding';
  * A model that was written for one sample at a time gives an embedder that takes one photo at a time (its input is then
  * UINT8 [1, height, width, 3]).
  * @param preparation of any height and width that the beginning of the model goes with; null: the model's own input is
- * taken as it is (rows of numbers; a photo or a sound whose preparation is in the model already)
+ * taken as it is (rows of numbers, then called `row`; a photo or a sound whose preparation is in the model already)
  * @param kind what is prepared
  * @throws HaversackError `NotOnnx`, `ModelInvalid` (no such value, several inputs, an input of another size)
  */
@@ -26,7 +27,9 @@ export async function makeEmbedder(
   preparation: PhotoPreparation | null,
   kind: ShownKind = 'photo',
 ): Promise<Embedder> {
-  const bytes = embedderGraph(model, point, preparation && { preparation, kind }).toBytes();
+  const graph = embedderGraph(model, point, kind === 'row' ? null : preparation && { preparation, kind });
+  if (kind === 'row') nameRow(graph);
+  const bytes = graph.toBytes();
   return { model: bytes, width: point.width, digest: await sha256(bytes) };
 }
 
@@ -37,7 +40,7 @@ const stages = {
 
 interface Stage {
   readonly preparation: PhotoPreparation;
-  readonly kind: ShownKind;
+  readonly kind: Exclude<ShownKind, 'row'>;
 }
 
 function embedderGraph(model: Bytes, point: EmbeddingPoint, stage: Stage | null): Graph {
@@ -53,6 +56,14 @@ function embedderGraph(model: Bytes, point: EmbeddingPoint, stage: Stage | null)
   graph.name = 'embedder';
   graph.outputs = [{ name: embeddingOutput, datatype: 'FP32', shape: [rows, point.width] }];
   return graph;
+}
+
+/** So that what is asked is called alike, whatever embeds it: another version may be embedded by another. */
+function nameRow(graph: Graph): void {
+  const [input] = graph.inputs;
+  if (input!.name === rowInput) return;
+  renameValue(graph, rowInput, graph.fresh(`model.${rowInput}`));
+  renameValue(graph, input!.name, rowInput);
 }
 
 function sampleShape({ layout, channels, height, width }: PhotoPreparation): number[] {

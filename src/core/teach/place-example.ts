@@ -13,7 +13,7 @@ export interface NextExample {
   /** Of those that were recorded in one go, or dropped together. */
   readonly recording: string;
   /** Frames of a camera follow each other so closely that they are alike beyond what fingerprints tell. */
-  readonly source: 'camera' | 'microphone' | 'file' | 'correction';
+  readonly source: 'camera' | 'microphone' | 'file' | 'form' | 'correction';
   /** When it was taken, in milliseconds. */
   readonly at: number;
 }
@@ -28,39 +28,105 @@ export interface PlacedExample extends NextExample {
  * of the picture between frames, which changes 3 to 9 bits (median by what is shown); 1 in 100 pairs of different photos of
  * the same digit is as near as 6, 1 in 400 as near as 4 (docs/teaching-by-showing.md).
  */
-export const nearBits = { camera: 6, microphone: 4, file: 4, correction: 4 } as const;
+export const nearBits = { camera: 6, microphone: 4, file: 4, form: 4, correction: 4 } as const;
 /** Between the frames of a camera's recording that lie in different parts, at least this. */
 export const cameraGapMs = 400;
 /** A recording changes its part after so many examples at the earliest: each change costs a camera its gap. */
-const shortestRun = { camera: 16, microphone: 4, file: 4, correction: 1 } as const;
+const shortestRun = { camera: 16, microphone: 4, file: 4, form: 1, correction: 1 } as const;
 /** Of a class of which nothing is held out yet it changes sooner: a model that nothing is held out of cannot be judged. */
 const shortestFirstRun = heldOutOf - 1;
 /** A run of held-out examples has no more than these. */
 const longestHeldOut = 5;
 
 /**
- * Where the next example goes; null: nowhere, it is to be left out. It then lies between the parts: it is a near-duplicate
- * of examples of both, or a frame too close to those of the other part. Nothing is lost by it: its like is there already.
- *
- * Of n examples of a class that are no near-duplicates, between n / 5 − 4 and n / 5 are held out; from files the fifth is,
- * of a recording the first that is far enough from its first four. Near-duplicates are only told within a class: beside one
- * of another class, an example is harder to get right, not easier.
- * @param before oldest first
- * @param kind of all of them
+ * The examples of a project beside which others are placed, one after another. Each that is added is looked up beside its class
+ * alone, and a row of a table in a time that does not grow with the table.
  */
+export class Places {
+  readonly #kind: ShownKind;
+  readonly #classes = new Map<string, PlacesOfClass>();
+
+  /** @param before oldest first */
+  constructor(kind: ShownKind, before: readonly PlacedExample[]) {
+    this.#kind = kind;
+    for (const example of before) this.add(example);
+  }
+
+  /**
+   * Where the next example goes; null: nowhere, it is to be left out. It then lies between the parts: it is a near-duplicate
+   * of examples of both, or a frame too close to those of the other part. Nothing is lost by it: its like is there already.
+   *
+   * Of n examples of a class that are no near-duplicates, between n / 5 − 4 and n / 5 are held out; from files the fifth is,
+   * of a recording the first that is far enough from its first four. Near-duplicates are only told within a class: beside one
+   * of another class, an example is harder to get right, not easier.
+   */
+  place(next: NextExample): ExamplePart | null {
+    const ofClass = this.#of(next.class);
+    const near = partsOf(ofClass.members, next, this.#kind);
+    if (near.size > 1) return null;
+    const run = ofClass.runs.get(next.recording);
+    const part = [...near][0] ?? wantedPart(ofClass, run, next);
+    const isChange = run !== undefined && run.last.part !== part;
+    return isChange && areTooClose(run.last, next) ? null : part;
+  }
+
+  /** As the function of that name, beside all that are here. */
+  straddles(example: PlacedExample): boolean {
+    return straddles(this.#of(example.class).members, example, this.#kind);
+  }
+
+  add(example: PlacedExample): void {
+    this.#of(example.class).add(example);
+  }
+
+  /** @param example the very one that was added */
+  remove(example: PlacedExample): void {
+    const others = this.#of(example.class).members.filter(each => each !== example);
+    this.#classes.delete(example.class);
+    for (const each of others) this.add(each);
+  }
+
+  #of(id: string): PlacesOfClass {
+    const known = this.#classes.get(id);
+    if (known) return known;
+    const made = new PlacesOfClass();
+    this.#classes.set(id, made);
+    return made;
+  }
+}
+
+/** A recording's last examples that lie in one part. */
+interface Run {
+  readonly last: PlacedExample;
+  readonly length: number;
+}
+
+class PlacesOfClass {
+  /** Oldest first. */
+  readonly members: PlacedExample[] = [];
+  /** By recording: the one that is under way. */
+  readonly runs = new Map<string, Run>();
+  heldOut = 0;
+
+  add(example: PlacedExample): void {
+    const { recording, part } = example;
+    const before = this.runs.get(recording);
+    this.runs.set(recording, {
+      last: example,
+      length: before?.last.part === part ? before.length + 1 : 1,
+    });
+    this.members.push(example);
+    if (part === 'test') this.heldOut++;
+  }
+}
+
+/** Where one example goes, as `Places` says. @param before oldest first @param kind of all of them */
 export function placeExample(
   before: readonly PlacedExample[],
   next: NextExample,
   kind: ShownKind,
 ): ExamplePart | null {
-  const ofClass = before.filter(example => example.class === next.class);
-  const alike = ofClass.filter(example => areNearDuplicates(example, next, kind));
-  const near = new Set(alike.map(({ part }) => part));
-  if (near.size > 1) return null;
-  const run = runUnderWay(ofClass, next.recording);
-  const part = [...near][0] ?? wantedPart(ofClass, run, next);
-  const isChange = run.length > 0 && run[0]!.part !== part;
-  return isChange && areTooClose(run.at(-1)!, next) ? null : part;
+  return new Places(kind, before).place(next);
 }
 
 /**
@@ -74,6 +140,8 @@ export function straddles(
   example: PlacedExample,
   kind: ShownKind,
 ): boolean {
+  // Rows have no near-duplicates, and no camera.
+  if (kind === 'row') return false;
   return others.some(
     other =>
       other.class === example.class &&
@@ -83,9 +151,20 @@ export function straddles(
   );
 }
 
+/** Those that near-duplicates of it lie in. */
+function partsOf(
+  ofClass: readonly PlacedExample[],
+  next: NextExample,
+  kind: ShownKind,
+): ReadonlySet<ExamplePart> {
+  if (kind === 'row') return new Set();
+  return new Set(ofClass.filter(example => areNearDuplicates(example, next, kind)).map(({ part }) => part));
+}
+
 /**
  * Seconds of sound only within a recording: a fan, or a quiet room, sounds alike whenever it is recorded, and all that is ever
- * heard of it would lie in the part of its first second.
+ * heard of it would lie in the part of its first second. Of rows of numbers only those that are the same are one, and are told
+ * by their digest: how near is near, in units that nobody knows, only the answers tell.
  */
 function areNearDuplicates(one: NextExample, other: NextExample, kind: ShownKind): boolean {
   if (kind === 'sound' && one.recording !== other.recording) return false;
@@ -98,22 +177,13 @@ function areTooClose(one: NextExample, other: NextExample): boolean {
   return [one, other].some(({ source }) => source === 'camera') && Math.abs(other.at - one.at) < cameraGapMs;
 }
 
-/** The recording's last examples that lie in one part. */
-function runUnderWay(ofClass: readonly PlacedExample[], recording: string): PlacedExample[] {
-  const members = ofClass.filter(example => example.recording === recording);
-  const last = members.at(-1);
-  const before = members.findLastIndex(({ part }) => part !== last?.part);
-  return members.slice(before + 1);
-}
-
 function wantedPart(
-  ofClass: readonly PlacedExample[],
-  run: readonly PlacedExample[],
+  { members, heldOut }: PlacesOfClass,
+  run: Run | undefined,
   { source }: NextExample,
 ): ExamplePart {
-  const heldOut = ofClass.filter(({ part }) => part === 'test').length;
-  const learnt = ofClass.length - heldOut;
-  const isLearning = run[0]?.part === 'train';
+  const learnt = members.length - heldOut;
+  const isLearning = run?.last.part === 'train';
   const shortest = heldOut === 0 ? Math.min(shortestFirstRun, shortestRun[source]) : shortestRun[source];
   if (isLearning && run.length < shortest) return 'train';
   // Held-out runs grow: few examples are parted at once, many in runs that touch their neighbours at the ends only.

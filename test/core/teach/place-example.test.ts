@@ -7,6 +7,7 @@ import {
   nearBits,
   placeExample,
   type PlacedExample,
+  Places,
   straddles,
 } from '../../../src/core/teach/place-example.ts';
 import type { ShownKind } from '../../../src/core/teach/shown-kind.ts';
@@ -123,7 +124,7 @@ describe('where examples go', () => {
       photo: ['camera', 'file', 'correction'],
       sound: ['microphone', 'file', 'correction'],
     } as const;
-    const stepsOf = (kind: ShownKind) =>
+    const stepsOf = (kind: keyof typeof sources) =>
       fc.array(
         fc.record({
           seed: fc.integer({ min: 0, max: 12 }),
@@ -136,7 +137,7 @@ describe('where examples go', () => {
         { maxLength: 90 },
       );
     const arbitrary = fc
-      .constantFrom<ShownKind[]>('photo', 'sound')
+      .constantFrom<(keyof typeof sources)[]>('photo', 'sound')
       .chain(kind => fc.tuple(fc.constant(kind), stepsOf(kind)));
     fc.assert(
       fc.property(arbitrary, ([kind, steps]) => {
@@ -165,6 +166,46 @@ describe('where examples go', () => {
       }),
       { numRuns: 120 },
     );
+  });
+});
+
+describe('rows of a table', () => {
+  /** Rows have one fingerprint, which says nothing. */
+  const rows = (count: number): NextExample[] =>
+    files(count).map(example => ({ ...example, fingerprint: '0'.repeat(16) }));
+
+  it('have no near-duplicates: about a fifth of them is held out, the fifth first', () => {
+    expect(kept(shown(rows(5), 'row')).map(({ part }) => part)).toEqual([
+      ...Array<string>(4).fill('train'),
+      'test',
+    ]);
+    for (const count of [10, 50, 150, 400]) {
+      const placed = kept(shown(rows(count), 'row'));
+      expect(placed).toHaveLength(count);
+      const test = placed.filter(({ part }) => part === 'test').length;
+      expect(test).toBeGreaterThanOrEqual(count / 5 - 4);
+      expect(test).toBeLessThanOrEqual(count / 5);
+    }
+  });
+
+  it('straddle nothing, for what is moved keeps its part', () => {
+    const [one, other] = kept(shown(rows(2), 'row'));
+    expect(straddles([one!], { ...other!, part: 'test' }, 'row')).toBe(false);
+  });
+});
+
+describe('places', () => {
+  it('of what was moved away count no more', () => {
+    const before = kept(shown(files(4)));
+    const places = new Places('photo', before);
+    for (const example of before) places.remove(example);
+    const moved = before.map(example => ({ ...example, class: 'b' }));
+    for (const example of moved) places.add(example);
+    const [next] = files(5).slice(4);
+    expect(places.place(next!)).toBe('train');
+    expect(places.place({ ...next!, class: 'b' })).toBe('test');
+    expect(places.straddles({ ...moved[0]!, class: 'b', part: 'test' })).toBe(true);
+    expect(places.straddles({ ...before[0]!, part: 'test' })).toBe(false);
   });
 });
 
