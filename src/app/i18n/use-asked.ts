@@ -9,6 +9,6 @@ import { useSound as soundZhCN } from './zh-CN/use-sound.ts';
 
 const sound = retold({ en, 'zh-CN': zhCN }, { en: soundEn, 'zh-CN': soundZhCN });
 
-export function askedWords(kind: ShownKind): typeof photo {
+export function askedWords(kind: Exclude<ShownKind, 'row'>): typeof photo {
   return kind === 'sound' ? sound : photo;
 }

@@ -1,5 +1,6 @@
-// Many small pictures in a box that scrolls, of which only those in sight are in the page; chosen by tap or keys, dragged as a
-// group. Knows nothing of what they are pictures of.
+// Many small pictures, or lines of text, in a box that scrolls, of which only those in sight are in the page; chosen by tap or keys,
+// dragged as a group. Knows nothing of what they are of.
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/photo.ts';
 import { windowOf } from './window-of.ts';
@@ -28,37 +29,30 @@ export interface ThumbnailsProps {
   readonly onOpen?: (id: string) => void;
   /** What the nth is called, from 1; absent: a photo. */
   readonly nameOf?: (n: number) => string;
+  /** What stands in the place of a picture: a line, as wide as the box. Must stay the same function. */
+  readonly lineOf?: (id: string) => ComponentChildren;
 }
+
+/** A line's height, in CSS pixels: what a thumb can hit. */
+const linePx = 44;
 
 export function Thumbnails(props: ThumbnailsProps) {
   const { photos, selected, onSelect } = props;
   const nameOf = props.nameOf ?? (n => t('nthPhoto', { n }));
-  const box = useRef<HTMLDivElement>(null);
   const base = useId();
-  const size = useSize(box);
-  const [scrollTop, setScrollTop] = useState(0);
+  const { box, columns, cell, seen, onScroll, reveal } = useGrid(photos.length, props.lineOf !== undefined);
   const [active, setActive] = useState(0);
   const here = Math.min(active, photos.length - 1);
-  const columns = Math.max(1, Math.floor((size.width + gapPx) / (leastCellPx + gapPx)));
-  // As wide as the box lets them be: no strip stays free at its end.
-  const cellPx = Math.max(leastCellPx, (size.width + gapPx) / columns - gapPx);
-  const pitchPx = cellPx + gapPx;
-  const seen = windowOf({ count: photos.length, columns, pitchPx, scrollTop, heightPx: size.height });
   const select = (index: number, isRange: boolean): void => {
     onSelect(isRange ? withRange(selected, photos, here, index) : toggled(selected, photos[index]!));
     setActive(index);
   };
-  const move = (to: number): void => {
-    const index = Math.max(0, Math.min(photos.length - 1, to));
-    setActive(index);
-    reveal(box.current, Math.floor(index / columns) * pitchPx, cellPx);
-  };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const to = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
-    if (to !== undefined) move(here + to);
-    else if (event.key === 'Home') move(0);
-    else if (event.key === 'End') move(photos.length - 1);
-    else if (event.key === ' ') select(here, event.shiftKey);
+    const to = placeByKey(event.key, { here, columns, count: photos.length });
+    if (to !== null) {
+      setActive(to);
+      reveal(to);
+    } else if (event.key === ' ') select(here, event.shiftKey);
     else if (event.key === 'Enter' && props.onOpen && photos.length > 0) props.onOpen(photos[here]!);
     else if (event.key === 'Delete' && selected.size > 0) props.onRemove?.();
     else if (event.key === 'Escape' && selected.size > 0) onSelect(new Set());
@@ -76,7 +70,7 @@ export function Thumbnails(props: ThumbnailsProps) {
       aria-label={props.label}
       aria-multiselectable="true"
       aria-activedescendant={photos.length > 0 ? `${base}-${here}` : undefined}
-      onScroll={event => setScrollTop(event.currentTarget.scrollTop)}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
       <div class="thumbs-all" style={{ height: `${seen.heightPx}px` }} role="presentation">
@@ -92,8 +86,9 @@ export function Thumbnails(props: ThumbnailsProps) {
               element={`${base}-${index}`}
               isActive={index === here}
               selected={selected}
-              style={placeOf(index, columns, cellPx)}
+              style={placeOf(index, columns, cell)}
               read={props.read}
+              lineOf={props.lineOf}
               onTap={isRange => {
                 select(index, isRange);
                 props.onOpen?.(id);
@@ -104,6 +99,42 @@ export function Thumbnails(props: ThumbnailsProps) {
       </div>
     </div>
   );
+}
+
+/** How so many lie in the box as it is now, and which of them are in sight. */
+function useGrid(count: number, isOfLines: boolean) {
+  const box = useRef<HTMLDivElement>(null);
+  const size = useSize(box);
+  const [scrollTop, setScrollTop] = useState(0);
+  const columns = isOfLines ? 1 : Math.max(1, Math.floor((size.width + gapPx) / (leastCellPx + gapPx)));
+  // As wide as the box lets them be: no strip stays free at its end.
+  const widthPx = Math.max(leastCellPx, (size.width + gapPx) / columns - gapPx);
+  const cell = { widthPx, heightPx: isOfLines ? linePx : widthPx };
+  const pitchPx = cell.heightPx + gapPx;
+  const seen = windowOf({ count, columns, pitchPx, scrollTop, heightPx: size.height });
+  const onScroll = (): void => setScrollTop(box.current?.scrollTop ?? 0);
+  const reveal = (index: number): void => {
+    bringIntoView(box.current, Math.floor(index / columns) * pitchPx, cell.heightPx);
+  };
+  return { box, columns, cell, seen, onScroll, reveal };
+}
+
+/** The place that a key leads to; null: it leads nowhere. */
+function placeByKey(
+  key: string,
+  { here, columns, count }: { readonly here: number; readonly columns: number; readonly count: number },
+): number | null {
+  const last = count - 1;
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -columns,
+    ArrowDown: columns,
+    Home: -here,
+    End: last - here,
+  };
+  const step = steps[key];
+  return step === undefined ? null : Math.max(0, Math.min(last, here + step));
 }
 
 function Thumb(props: {
@@ -118,16 +149,18 @@ function Thumb(props: {
   readonly selected: ReadonlySet<string>;
   readonly style: ReturnType<typeof placeOf>;
   readonly read: ReadThumbnail;
+  readonly lineOf: ThumbnailsProps['lineOf'];
   readonly onTap: (isRange: boolean) => void;
 }) {
-  const { id, element, name, index, of, isActive, selected, style, read, onTap } = props;
+  const { id, element, name, index, of, isActive, selected, style, read, lineOf, onTap } = props;
+  const look = isActive ? 'thumb active' : 'thumb';
   return (
     <div
       id={element}
       role="option"
-      class={isActive ? 'thumb active' : 'thumb'}
+      class={lineOf ? `${look} line` : look}
       aria-selected={selected.has(id)}
-      aria-label={name}
+      aria-label={lineOf ? undefined : name}
       aria-setsize={of}
       aria-posinset={index + 1}
       style={style}
@@ -135,7 +168,14 @@ function Thumb(props: {
       onDragStart={event => drag(event, id, selected)}
       onClick={event => onTap(event.shiftKey)}
     >
-      <Picture id={id} read={read} />
+      {lineOf ? (
+        <>
+          <span class="soft small numbers">{name}</span>
+          {lineOf(id)}
+        </>
+      ) : (
+        <Picture id={id} read={read} />
+      )}
     </div>
   );
 }
@@ -163,11 +203,14 @@ export function Picture(props: { readonly id: string; readonly read: ReadThumbna
   return url === null ? null : <img src={url} alt={alt} draggable={false} decoding="async" />;
 }
 
-function placeOf(index: number, columns: number, cellPx: number) {
-  const pitchPx = cellPx + gapPx;
-  const x = (index % columns) * pitchPx;
-  const y = Math.floor(index / columns) * pitchPx;
-  return { transform: `translate(${x}px, ${y}px)`, width: `${cellPx}px`, height: `${cellPx}px` };
+function placeOf(
+  index: number,
+  columns: number,
+  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
+) {
+  const x = (index % columns) * (widthPx + gapPx);
+  const y = Math.floor(index / columns) * (heightPx + gapPx);
+  return { transform: `translate(${x}px, ${y}px)`, width: `${widthPx}px`, height: `${heightPx}px` };
 }
 
 function toggled(selected: ReadonlySet<string>, id: string): Set<string> {
@@ -192,7 +235,7 @@ function drag(event: DragEvent, id: string, selected: ReadonlySet<string>): void
   event.dataTransfer?.setData(draggedPhotos, ids.join('\n'));
 }
 
-function reveal(box: HTMLElement | null, top: number, cellPx: number): void {
+function bringIntoView(box: HTMLElement | null, top: number, cellPx: number): void {
   if (!box) return;
   if (top < box.scrollTop) box.scrollTop = top;
   else if (top + cellPx > box.scrollTop + box.clientHeight) box.scrollTop = top + cellPx - box.clientHeight;

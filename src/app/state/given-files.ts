@@ -41,10 +41,11 @@ async function walk(entry: FileSystemEntry, folder: string, found: GivenFile[]):
   }
 }
 
+const types = { photo: 'image/', sound: 'audio/', row: 'text/' } as const satisfies Record<ShownKind, string>;
+
 /** Whether it may be one of what a project of that kind is shown. */
 export function isShownFile(kind: ShownKind, { file, path }: GivenFile): boolean {
-  const type = kind === 'sound' ? 'audio/' : 'image/';
-  return file.type.startsWith(type) || isNameOf(kind, path);
+  return file.type.startsWith(types[kind]) || isNameOf(kind, path);
 }
 
 export function isZip({ file, path }: GivenFile): boolean {

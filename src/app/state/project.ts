@@ -21,10 +21,11 @@ import { createLearning } from './learning.ts';
 import { keepRuntime } from './offline-runtime.ts';
 import { actionsOn, type ProjectActions } from './project-actions.ts';
 import { proposedPoint } from './projects.ts';
+import { type RowActions, rowActionsOn } from './row-actions.ts';
 import { need } from './services.ts';
 
 /** All methods may be handed on without it. */
-export interface Teaching extends ProjectActions {
+export interface Teaching extends ProjectActions, RowActions {
   readonly project: ReadonlySignal<Project>;
   /** Newest first. */
   readonly examples: ReadonlySignal<readonly Example[]>;
@@ -65,17 +66,17 @@ export async function openTeaching(id: string): Promise<Teaching> {
     if (!isOver) errorToast(toFailure(thrown));
   };
   const reload = async (): Promise<void> => {
-    const seenBy = idOf(project.peek().embedder);
+    const seenBy = idOf(project.peek());
     project.value = await readProject(db, id);
     // Chosen here or in another tab: what is open sees by the one before, until it is opened again.
-    if (idOf(project.peek().embedder) !== seenBy) await port.close();
+    if (idOf(project.peek()) !== seenBy) await port.close();
     examples.value = (await listExamples(db, id)).reverse();
-    if (project.value.embedder && examples.value.length > 0) learning.start();
+    if (canLearn(project.value) && examples.value.length > 0) learning.start();
   };
   const unlisten = onChanges(({ type }) => {
     if (type === 'projects' || type === 'examples') void reload().catch(noteUnlessOver);
   });
-  if (project.value.embedder) learning.start();
+  if (canLearn(project.value)) learning.start();
   // With a model of the library comes what runs it; what is built in is without one, and is to work offline all the same.
   if (project.value.embedder === builtInEmbedder) void keepRuntime(['wasm']);
 
@@ -99,6 +100,7 @@ export async function openTeaching(id: string): Promise<Teaching> {
     ...looking,
     learnAgain: () => void (seeing.problem.peek() ? seeing.again() : learning.start()),
     ...actionsOn(id, project, port),
+    ...rowActionsOn(id, project),
     seeBy: seeing.choose,
     chooseEmbedder: seeing.choose,
     dispose: () => {
@@ -110,9 +112,14 @@ export async function openTeaching(id: string): Promise<Teaching> {
   };
 }
 
-function idOf(embedder: EmbedderChoice | null): string | null {
-  if (typeof embedder === 'string') return embedder;
-  return embedder && `${embedder.model}@${embedder.version}:${embedder.value}`;
+/** Of what embeds, and of what it takes. */
+function idOf({ embedder, columns }: Project): string {
+  return JSON.stringify([embedder, columns]);
+}
+
+/** Without what embeds, or before anybody said what rows consist of, there is nothing to learn by. */
+function canLearn({ kind, embedder, columns }: Project): boolean {
+  return embedder !== null && (kind !== 'row' || columns !== null);
 }
 
 /** The choice of what sees: what failed stays in sight, and can be tried again. */

@@ -1,24 +1,19 @@
-// Photos or sounds from files: one by one, so that never more than one is unfolded in memory, with a stop between.
+// Photos or sounds from files: one by one, so that never more than one is unfolded in memory, with a stop between. Tables are looked
+// at before they are brought in.
 import { HaversackError } from '../../../core/errors.ts';
 import { soundWindows } from '../../../core/teach/sound-windows.ts';
 import { decodeSound } from '../../../device/decode-sound.ts';
 import type { KeptShown } from '../../../device/examples.ts';
 import { prepareSound } from '../../../device/prepare-sound.ts';
 import type { ShownKind } from '../../../device/project-schemas.ts';
-import { shownWords } from '../../i18n/shown.ts';
 import { teachingWords } from '../../i18n/teaching.ts';
 import { toast } from '../../parts/toast.tsx';
 import { byFolder, type GivenFile, isShownFile, isZip } from '../../state/given-files.ts';
 import { takeFromFile } from '../../state/photos.ts';
 import type { Teaching } from '../../state/project.ts';
 import { bringing } from './bringing.ts';
-
-interface Count {
-  kept: number;
-  known: number;
-  like: number;
-  unreadable: number;
-}
+import { giveTables } from './given-tables.ts';
+import { type Brought, say, sayImported } from './say-brought.ts';
 
 /** Into one class; a zip among them by its folders. */
 export async function bringFiles(
@@ -26,9 +21,10 @@ export async function bringFiles(
   classId: string,
   files: readonly GivenFile[],
 ): Promise<void> {
+  const { kind } = teaching.project.peek();
   if (files.some(isZip)) await bringAll(teaching, files);
+  else if (kind === 'row') await giveTables(teaching, files, labelOf(teaching, classId));
   else {
-    const { kind } = teaching.project.peek();
     await bring([{ classId, files: files.filter(given => isShownFile(kind, given)) }], teaching);
   }
 }
@@ -39,6 +35,11 @@ export async function bringAll(teaching: Teaching, files: readonly GivenFile[]):
     if (!(await bringZip(teaching, file))) return;
   }
   const { kind } = teaching.project.peek();
+  if (kind === 'row') {
+    const tables = files.filter(given => !isZip(given));
+    if (tables.length > 0) await giveTables(teaching, tables, null);
+    return;
+  }
   const folders = [...byFolder(kind, files)];
   if (folders.length === 0) {
     if (!files.some(isZip)) toast(teachingWords(kind)('noPhotosIn'));
@@ -51,6 +52,10 @@ export async function bringAll(teaching: Teaching, files: readonly GivenFile[]):
     batches.push({ classId, files: some });
   }
   await bring(batches, teaching);
+}
+
+function labelOf(teaching: Teaching, classId: string): string | null {
+  return teaching.project.peek().classes.find(({ id }) => id === classId)?.label ?? null;
 }
 
 interface Batch {
@@ -66,16 +71,13 @@ async function bringZip(teaching: Teaching, zip: File): Promise<boolean> {
     onProgress: ({ done, total }) => shown.show(done, total),
   });
   shown.end();
-  if (made) {
-    const { added: kept, known, leftOut: like, unreadable } = made;
-    say(teaching.project.peek().kind, { kept, known, like, unreadable: unreadable.length });
-  }
+  if (made) sayImported(teaching.project.peek().kind, made);
   return !shown.signal.aborted;
 }
 
 async function bring(batches: readonly Batch[], teaching: Teaching): Promise<void> {
   const total = batches.reduce((sum, { files }) => sum + files.length, 0);
-  const count: Count = { kept: 0, known: 0, like: 0, unreadable: 0 };
+  const count: Brought = { kept: 0, known: 0, like: 0, unreadable: 0 };
   const { kind } = teaching.project.peek();
   const shown = bringing(total);
   let done = 0;
@@ -108,7 +110,7 @@ interface OneFile {
 async function bringOne(
   teaching: Teaching,
   { classId, recording, file, signal }: OneFile,
-  count: Count,
+  count: Brought,
 ): Promise<boolean> {
   try {
     for await (const shown of shownIn(teaching.project.peek().kind, file)) {
@@ -137,15 +139,4 @@ async function* shownIn(kind: ShownKind, file: File): AsyncGenerator<KeptShown, 
   const seconds = soundWindows(await decodeSound(file));
   if (seconds.length === 0) throw new HaversackError('InputInvalid', 'shorter than a tenth of a second');
   for (const second of seconds) yield await prepareSound(second);
-}
-
-function say(kind: ShownKind, { kept, known, like, unreadable }: Count): void {
-  const words = teachingWords(kind);
-  const parts = [
-    kept > 0 ? words('broughtIn', { n: kept }) : null,
-    known > 0 ? words('known', { n: known }) : null,
-    like > 0 ? words('tooAlike', { n: like }) : null,
-    unreadable > 0 ? shownWords(kind)('unreadable', { n: unreadable }) : null,
-  ].filter(part => part !== null);
-  toast(parts.length > 0 ? parts.join(' ') : words('noPhotosIn'));
 }

@@ -5,9 +5,14 @@ import { href } from '../../router.ts';
 import type { ShownKind } from '../../../device/project-schemas.ts';
 import { Begun } from './begun.tsx';
 
-const kinds: readonly (readonly [kind: ShownKind, icon: IconName, name: 'kindPhoto' | 'kindSound'])[] = [
+const kinds: readonly (readonly [
+  kind: ShownKind,
+  icon: IconName,
+  name: 'kindPhoto' | 'kindSound' | 'kindRow',
+])[] = [
   ['photo', 'camera', 'kindPhoto'],
   ['sound', 'microphone', 'kindSound'],
+  ['row', 'table', 'kindRow'],
 ];
 
 export function ChooseKind() {

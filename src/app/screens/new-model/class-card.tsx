@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../i18n/new-model.ts';
 import { shownWords } from '../../i18n/shown.ts';
 import { teachingWords } from '../../i18n/teaching.ts';
+import type { ShownKind } from '../../../device/project-schemas.ts';
 import type { ProjectClass } from '../../../device/projects.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -12,6 +13,12 @@ import { draggedPhotos } from '../../parts/thumbnails.tsx';
 import type { Teaching } from '../../state/project.ts';
 import { ClassPhotos } from './class-photos.tsx';
 import { bringFiles } from './bring-in.ts';
+
+const accepted = {
+  photo: 'image/*',
+  sound: 'audio/*',
+  row: '.csv,.tsv,.tab,.txt,text/csv,text/tab-separated-values,text/plain',
+} as const satisfies Record<ShownKind, string>;
 
 export interface ClassCardProps {
   readonly teaching: Teaching;
@@ -55,7 +62,7 @@ export function ClassCard({ teaching, of, index, children }: ClassCardProps) {
         <div class="class-ways">
           {children}
           <ChooseFiles
-            accept={kind === 'sound' ? 'audio/*' : 'image/*'}
+            accept={accepted[kind]}
             isIcon
             label={shown('choosePhotosOf', { name: of.label })}
             onFiles={files => void bringFiles(teaching, of.id, files)}

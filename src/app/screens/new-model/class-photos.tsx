@@ -1,4 +1,5 @@
-// What was shown of a class: photos or sounds to select, and what can be done with those.
+// What was shown of a class: photos, sounds or rows to select, and what can be done with those.
+import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Example } from '../../../device/project-schemas.ts';
 import type { ProjectClass } from '../../../device/projects.ts';
@@ -7,6 +8,7 @@ import { Button } from '../../parts/button.tsx';
 import { Thumbnails } from '../../parts/thumbnails.tsx';
 import type { Teaching } from '../../state/project.ts';
 import { createSoundPlayer } from '../../state/sound-player.ts';
+import { RowLine } from './row-line.tsx';
 
 export function ClassPhotos(props: {
   readonly teaching: Teaching;
@@ -17,6 +19,7 @@ export function ClassPhotos(props: {
   const { teaching, of, photos } = props;
   const t = shownWords(teaching.project.value.kind);
   const hear = useHearing(teaching);
+  const lineOf = useLines(teaching);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const ids = photos.map(({ id }) => id);
   // What went elsewhere meanwhile is not selected any more.
@@ -38,6 +41,7 @@ export function ClassPhotos(props: {
         onRemove={remove}
         nameOf={n => t('nthPhoto', { n })}
         {...(hear && { onOpen: hear })}
+        {...(lineOf && { lineOf })}
       />
       {selected.size === 0 ? null : (
         <div class="row thumbs-bar">
@@ -84,6 +88,14 @@ function MoveTo(props: {
       ))}
     </select>
   );
+}
+
+/** A row's numbers; null where there is a picture. */
+function useLines(teaching: Teaching): ((id: string) => VNode) | null {
+  const { kind } = teaching.project.value;
+  return useMemo(() => {
+    return kind === 'row' ? (id: string) => <RowLine key={id} id={id} read={teaching.readRow} /> : null;
+  }, [teaching, kind]);
 }
 
 /** Plays one that was heard; null where they are looked at. */

@@ -1,4 +1,5 @@
-// What sees, or hears: a model of the library, and where in it, or for sounds none; without one, how to get one.
+// What sees, or hears, or takes numbers: a model of the library, and where in it, or for sounds and numbers none; without one, how to
+// get one.
 import { useEffect, useState } from 'preact/hooks';
 import {
   builtInEmbedder,
@@ -19,7 +20,7 @@ import { Select } from '../../parts/select.tsx';
 import { href } from '../../router.ts';
 import { offeredVersion, refresh, refreshing } from '../../state/catalogue.ts';
 import { downloadOf, get } from '../../state/downloads.ts';
-import { embeddersHere, embeddersToGet } from '../../state/embedders.ts';
+import { embeddersFor, embeddersToGet } from '../../state/embedders.ts';
 import { embeddingPointsOf } from '../../state/projects.ts';
 import type { Teaching } from '../../state/project.ts';
 
@@ -29,7 +30,8 @@ const addCommand = 'haversack demo add teach';
 export function EmbedderChoice({ teaching }: { readonly teaching: Teaching }) {
   const { embedder, kind } = teaching.project.value;
   const words = teachingWords(kind);
-  if (!embedder || (embedder === builtInEmbedder && embeddersHere.value.length === 0)) return null;
+  const here = embeddersFor(teaching.project.value);
+  if (!embedder || (embedder === builtInEmbedder && here.length === 0)) return null;
   return (
     <details class="fold">
       <summary>{words('embedderMore')}</summary>
@@ -48,14 +50,15 @@ function WhichModel(props: { readonly teaching: Teaching; readonly embedder: Emb
   const { teaching, embedder } = props;
   const { kind } = teaching.project.value;
   const value = keyOf(embedder);
-  const options = embeddersHere.value.map(ref => ({
+  const here = embeddersFor(teaching.project.value);
+  const options = here.map(ref => ({
     value: keyOf(ref),
     label: `${ref.model} · v${ref.version}`,
   }));
-  if (kind === 'sound') options.unshift({ value: builtInEmbedder, label: t('embedderBuiltIn') });
+  if (kind !== 'photo') options.unshift({ value: builtInEmbedder, label: t('embedderBuiltIn') });
   if (!options.some(option => option.value === value)) options.unshift({ value, label: value });
   const choose = (key: string): void => {
-    const ref = embeddersHere.value.find(one => keyOf(one) === key);
+    const ref = here.find(one => keyOf(one) === key);
     if (ref) void teaching.seeBy(ref);
     else if (key === builtInEmbedder) void teaching.chooseEmbedder(builtInEmbedder);
   };

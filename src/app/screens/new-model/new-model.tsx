@@ -1,6 +1,7 @@
 // New model: teaching by showing. What is seen or heard, what each thing is called, what it says now, and a model of it.
 import { useEffect, useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
+import { shownKinds } from '../../../core/teach/shown-kind.ts';
 import { t as common } from '../../i18n/common.ts';
 import { t } from '../../i18n/new-model.ts';
 import { LinkButton } from '../../parts/button.tsx';
@@ -56,9 +57,11 @@ function Wanted({ wanted }: { readonly wanted: string }) {
 }
 
 async function openWanted(wanted: string): Promise<Teaching> {
-  if (wanted !== 'photo' && wanted !== 'sound') return openTeaching(wanted);
-  const labels = [t('classLabel', { n: 1 }), t('classLabel', { n: 2 })];
-  return openTeaching((await beginProject(wanted, labels)).id);
+  const kind = shownKinds.find(each => each === wanted);
+  if (!kind) return openTeaching(wanted);
+  // A table says itself which classes there are.
+  const labels = kind === 'row' ? [] : [1, 2].map(n => t('classLabel', { n }));
+  return openTeaching((await beginProject(kind, labels)).id);
 }
 
 /** A reload, and whoever comes back, finds the same one. */

@@ -2,6 +2,7 @@
 import type { Teaching } from '../../state/project.ts';
 import { ByCamera } from './by-camera.tsx';
 import { ByMicrophone } from './by-microphone.tsx';
+import { ByRow } from './by-row.tsx';
 
 export function TeachByShowing({ teaching }: { readonly teaching: Teaching }) {
   switch (teaching.project.value.kind) {
@@ -9,5 +10,7 @@ export function TeachByShowing({ teaching }: { readonly teaching: Teaching }) {
       return <ByCamera teaching={teaching} />;
     case 'sound':
       return <ByMicrophone teaching={teaching} />;
+    case 'row':
+      return <ByRow teaching={teaching} />;
   }
 }

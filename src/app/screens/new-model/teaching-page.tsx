@@ -26,10 +26,15 @@ export interface TeachingPageProps {
   /** What it sees or hears, and says to it. */
   readonly live: ComponentChildren;
   /** How a class is recorded. */
-  readonly recordWays: (of: ProjectClass) => ComponentChildren;
+  readonly recordWays?: (of: ProjectClass) => ComponentChildren;
+  /** How many are brought in at once; absent: folders and zips of files. */
+  readonly bringIn?: ComponentChildren;
+  /** Nothing can be shown to a class yet. */
+  readonly isToBegin?: boolean;
 }
 
-export function TeachingPage({ teaching, isRecording, live, recordWays }: TeachingPageProps) {
+export function TeachingPage(props: TeachingPageProps) {
+  const { teaching, isRecording, live, isToBegin = false } = props;
   const project = teaching.project.value;
   useAwake(isRecording || (teaching.standing.value?.pending ?? 0) > 0);
   useProposedEmbedder(teaching);
@@ -41,24 +46,33 @@ export function TeachingPage({ teaching, isRecording, live, recordWays }: Teachi
       <div class="new-model">
         <div class="new-model-live stack">{live}</div>
         <div class="stack">
+          {isToBegin ? <Bringing /> : null}
           {project.embedder === null && embeddersHere.value.length === 0 ? <NoEmbedder /> : null}
           {teaching.problem.value ? (
             <ErrorNote failure={teaching.problem.value} onRetry={teaching.learnAgain} />
           ) : null}
-          <Standing teaching={teaching} />
-          {project.classes.map((of, i) => (
-            <ClassCard key={of.id} teaching={teaching} of={of} index={i}>
-              {recordWays(of)}
-            </ClassCard>
-          ))}
-          <AddClass teaching={teaching} />
-          <Finish teaching={teaching} />
-          <BringIn teaching={teaching} />
-          <EmbedderChoice teaching={teaching} />
+          {isToBegin ? null : <Classes {...props} />}
           <Begun except={project.id} />
           <p class="soft small">{teachingWords(project.kind)('intro')}</p>
         </div>
       </div>
+    </>
+  );
+}
+
+function Classes({ teaching, recordWays, bringIn }: TeachingPageProps) {
+  return (
+    <>
+      <Standing teaching={teaching} />
+      {teaching.project.value.classes.map((of, i) => (
+        <ClassCard key={of.id} teaching={teaching} of={of} index={i}>
+          {recordWays?.(of)}
+        </ClassCard>
+      ))}
+      <AddClass teaching={teaching} />
+      <Finish teaching={teaching} />
+      {bringingNow.value ? <Bringing /> : (bringIn ?? <BringIn teaching={teaching} />)}
+      <EmbedderChoice teaching={teaching} />
     </>
   );
 }
@@ -76,25 +90,28 @@ function useProposedEmbedder(teaching: Teaching): void {
   }, [teaching, isMissing, proposed]);
 }
 
-function BringIn({ teaching }: { readonly teaching: Teaching }) {
+/** How far that is which is being brought in. */
+function Bringing() {
   const now = bringingNow.value;
-  if (now) {
-    return (
-      <div class="stack-close">
-        <Progress
-          label={t('bringing')}
-          value={now.total === 0 ? null : now.done}
-          max={now.total}
-          {...(now.total === 0 ? {} : { detail: t('bringingOf', { done: now.done, n: now.total }) })}
-        />
-        <div>
-          <Button icon="stop" onClick={now.stop}>
-            {t('stopBringing')}
-          </Button>
-        </div>
+  if (!now) return null;
+  return (
+    <div class="stack-close">
+      <Progress
+        label={t('bringing')}
+        value={now.total === 0 ? null : now.done}
+        max={now.total}
+        {...(now.total === 0 ? {} : { detail: t('bringingOf', { done: now.done, n: now.total }) })}
+      />
+      <div>
+        <Button icon="stop" onClick={now.stop}>
+          {t('stopBringing')}
+        </Button>
       </div>
-    );
-  }
+    </div>
+  );
+}
+
+function BringIn({ teaching }: { readonly teaching: Teaching }) {
   return (
     <details class="fold">
       <summary>{t('bringIn')}</summary>

@@ -12,7 +12,7 @@ import { KeepAsked } from './keep-asked.tsx';
 export interface AskedProps {
   readonly inUse: VersionInUse;
   readonly asking: Pick<Asking<Subject>, 'answered' | 'held' | 'holdAnswered' | 'letGo'>;
-  readonly kind: ShownKind;
+  readonly kind: Exclude<ShownKind, 'row'>;
 }
 
 export function AskedDetails(props: AskedProps) {

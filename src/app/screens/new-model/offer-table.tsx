@@ -1,0 +1,196 @@
+// A table before it is brought in: which column says what each row is, what is taken, and what is not and why.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type Failure, toFailure } from '../../../core/errors.ts';
+import { t } from '../../i18n/bring-table.ts';
+import { t as common } from '../../i18n/common.ts';
+import { shownWords } from '../../i18n/shown.ts';
+import { Button } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Check } from '../../parts/field.tsx';
+import { Note } from '../../parts/note.tsx';
+import { Select } from '../../parts/select.tsx';
+import type { Teaching } from '../../state/project.ts';
+import { bringing } from './bringing.ts';
+import { freeLabel } from './class-card.tsx';
+import { letGo, type WaitingTable } from './given-tables.ts';
+import type { LookedAtTable, TableReading } from './given-table.ts';
+import { say } from './say-brought.ts';
+
+type LookAtTable = (typeof import('./given-table.ts'))['lookAtTable'];
+
+/** No column is called so: names are trimmed. */
+const noColumn = ' ';
+
+export function OfferTable({
+  teaching,
+  given,
+}: {
+  readonly teaching: Teaching;
+  readonly given: WaitingTable;
+}) {
+  const lookAtTable = useTableReader();
+  const [reading, setReading] = useState<TableReading>(given.into === null ? {} : { label: null });
+  const known = teaching.examples.value.length > 0 ? teaching.project.value.columns : null;
+  const looked = useMemo(
+    () => lookAtTable && attempt(lookAtTable, given, known, reading),
+    [lookAtTable, given, known, reading],
+  );
+  const [into, setInto] = useState<string | null>(given.into);
+  const close = (): void => letGo(given);
+  const found = looked && 'table' in looked ? looked : null;
+  const count = found?.read.rows.length ?? 0;
+  const label = into ?? defaultClass(teaching, given);
+  const bring = (): void => {
+    close();
+    if (found) void bringRows(teaching, found, label);
+  };
+  return (
+    <Dialog
+      title={given.name ?? t('pasted')}
+      onClose={close}
+      actions={
+        <>
+          <Button onClick={close}>{common('cancel')}</Button>
+          <Button kind="primary" icon="check" disabled={count === 0} onClick={bring}>
+            {t('bring', { n: count })}
+          </Button>
+        </>
+      }
+    >
+      {looked && !('table' in looked) ? <Unread failure={looked} /> : null}
+      {found ? (
+        <div class="stack">
+          <WhichLabel found={found} onLabel={chosen => setReading({ ...reading, label: chosen })} />
+          {found.label === null ? (
+            <IntoClass teaching={teaching} given={given} value={label} onClass={setInto} />
+          ) : null}
+          <Check checked={found.table.headed} onChange={headed => setReading({ ...reading, headed })}>
+            {t('headed')}
+          </Check>
+          <Facts found={found} />
+        </div>
+      ) : null}
+    </Dialog>
+  );
+}
+
+/** What reads tables is fetched with the first of them. */
+function useTableReader(): LookAtTable | null {
+  const [reader, setReader] = useState<{ readonly look: LookAtTable } | null>(null);
+  useEffect(() => {
+    void import('./given-table.ts').then(({ lookAtTable }) => setReader({ look: lookAtTable }));
+  }, []);
+  return reader?.look ?? null;
+}
+
+function attempt(
+  look: LookAtTable,
+  given: WaitingTable,
+  known: readonly string[] | null,
+  reading: TableReading,
+): LookedAtTable | Failure {
+  try {
+    return look(given, known, reading);
+  } catch (thrown) {
+    return toFailure(thrown);
+  }
+}
+
+function WhichLabel(props: {
+  readonly found: LookedAtTable;
+  readonly onLabel: (label: string | null) => void;
+}) {
+  const { found, onLabel } = props;
+  const columns = found.table.columns.map(name => ({ value: name, label: name }));
+  return (
+    <Select
+      label={t('label')}
+      value={found.label ?? noColumn}
+      options={[{ value: noColumn, label: t('noLabel') }, ...columns]}
+      onChange={name => onLabel(name === noColumn ? null : name)}
+    />
+  );
+}
+
+/** A class that is there, or one that is called as the file is. */
+function IntoClass(props: {
+  readonly teaching: Teaching;
+  readonly given: WaitingTable;
+  /** A label. */
+  readonly value: string;
+  readonly onClass: (label: string) => void;
+}) {
+  const { teaching, given, value, onClass } = props;
+  const { classes } = teaching.project.value;
+  const fresh = given.name ?? freeLabel(classes);
+  const options = classes.map(({ label }) => ({ value: label, label }));
+  if (!classes.some(({ label }) => label === fresh)) {
+    options.push({ value: fresh, label: t('newClass', { name: fresh }) });
+  }
+  return <Select label={t('into')} value={value} options={options} onChange={onClass} />;
+}
+
+function defaultClass(teaching: Teaching, { name, into }: WaitingTable): string {
+  const { classes } = teaching.project.value;
+  return into ?? name ?? classes[0]?.label ?? freeLabel(classes);
+}
+
+/** Of a list, so many are named. */
+const namedAtMost = 8;
+
+function named(names: readonly string[]): string {
+  if (names.length === 0) return t('none');
+  return names.slice(0, namedAtMost).join(', ') + (names.length > namedAtMost ? ' …' : '');
+}
+
+function Facts({ found }: { readonly found: LookedAtTable }) {
+  const { matched, read, labels } = found;
+  if (matched.columns.length === 0) {
+    return <ThreeLines what={t('noNumbers')} why={t('noNumbersWhy')} todo={t('noNumbersDo')} />;
+  }
+  const { missing, extra, leftOut } = matched;
+  if (missing.length > 0 || extra.length > 0) {
+    const why = t('unfitWhy', { missing: named(missing), extra: named(extra) });
+    return <ThreeLines what={t('unfit')} why={why} todo={t('unfitDo')} />;
+  }
+  const classes = [...labels].map(([label, n]) => `${label} (${n})`);
+  return (
+    <ul class="stack-close" aria-live="polite">
+      <li>{t('rows', { n: read.rows.length })}</li>
+      <li>{t('columnCount', { n: matched.columns.length })}</li>
+      {found.label === null ? null : <li>{t('classes', { n: labels.size, names: named(classes) })}</li>}
+      {leftOut.length > 0 ? <li>{t('leftOut', { names: named(leftOut) })}</li> : null}
+      {read.unreadable > 0 ? <li>{shownWords('row')('unreadable', { n: read.unreadable })}</li> : null}
+      {read.unlabelled > 0 ? <li>{t('unlabelled', { n: read.unlabelled })}</li> : null}
+    </ul>
+  );
+}
+
+function Unread({ failure }: { readonly failure: Failure }) {
+  return <ThreeLines what={t('unread')} why={failure.detail} todo={t('unreadDo')} />;
+}
+
+function ThreeLines(props: { readonly what: string; readonly why: string; readonly todo: string }) {
+  return (
+    <div role="alert">
+      <Note tone="bad">
+        <strong>{props.what}</strong>
+        <span class="detail">{props.why}</span>
+        <span>{props.todo}</span>
+      </Note>
+    </div>
+  );
+}
+
+/** @param into what rows are of that say nothing themselves */
+async function bringRows(teaching: Teaching, { matched, read }: LookedAtTable, into: string): Promise<void> {
+  const shown = bringing(read.rows.length);
+  const rows = read.rows.map(({ label, values }) => ({ label: label ?? into, values }));
+  const brought = await teaching.bringRows(matched.columns, rows, {
+    signal: shown.signal,
+    onProgress: done => shown.show(done, rows.length),
+  });
+  shown.end();
+  if (brought)
+    say('row', { kept: brought.added, known: brought.known, like: 0, unreadable: read.unreadable });
+}
