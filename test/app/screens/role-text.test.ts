@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { languageChoice } from '../../../src/app/i18n/language.ts';
-import { mayInWords } from '../../../src/app/screens/admin/rights-words.ts';
+import { letInWords } from '../../../src/app/screens/admin/rights-words.ts';
 import { roleText } from '../../../src/app/screens/settings/role-text.ts';
 import { callerSchema } from '../../../src/core/artifact/access-api.ts';
 import { roleGrants } from '../../../src/core/artifact/role-grants.ts';
@@ -36,8 +36,13 @@ test('one that waits or is out is told that, whatever may be read without a key'
 });
 
 test('an admin is told what holds of whom was let in: grants in place of the role', () => {
-  expect(mayInWords({ role: 'trainer', grants: null })).toBe('trainer');
-  expect(mayInWords({ role: 'trainer', grants: [{ model: 'digits', rights: ['read'] }] })).toBe(
-    'digits: see and fetch',
+  const device = { name: 'field 3', role: 'trainer' } as const;
+  expect(letInWords({ ...device, grants: null })).toBe('field 3 is let in as trainer.');
+  const grants = ['digits', 'iris', 'ocr'].map(model => ({ model, rights: ['read' as const] }));
+  expect(letInWords({ ...device, grants: grants.slice(0, 1) })).toBe(
+    'field 3 is let in. digits: see and fetch',
+  );
+  expect(letInWords({ ...device, grants })).toBe(
+    'field 3 is let in. digits: see and fetch · iris: see and fetch · …',
   );
 });

@@ -75,6 +75,7 @@ export const admin = {
   approveAs: 'Let in as',
   approve: 'Let in',
   approved: '{name} is let in as {role}.',
+  approvedWith: '{name} is let in. {rights}',
   change: 'Change',
   revoke: 'Shut out',
   revokeTitle: 'Shut {name} out?',

@@ -11,7 +11,7 @@ export const page = {
   anotherSound: 'Another sound',
   unreadableSound: 'That is no sound that can be asked about.',
   unreadableSoundWhy:
-    'This browser does not play the file, or it is damaged, shorter than a tenth of a second, longer than ten minutes, or larger than 10 MB (WAV: 40 MB).',
+    'It does not play here, or is shorter than 0.1 s, or beyond 10 min or 10 MB (WAV: 40 MB).',
   unreadableSoundDo: 'Choose a WAV or an MP3.',
   hearsNot:
     'Opened from a disk, a page is not given the microphone. Choose a sound from a file, or put this folder on a web host.',

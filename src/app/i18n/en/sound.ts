@@ -24,9 +24,9 @@ export const sound = {
   choosePhotosOf: 'Choose sounds of {name}',
   choosePhoto: 'Choose a sound',
   unreadable: {
-    one: '{n} file was not taken: this browser does not play it, or it is damaged, shorter than a tenth of a second, longer than ten minutes, or larger than 10 MB (WAV: 40 MB).',
+    one: '{n} file was not taken: no sound that plays here, shorter than 0.1 s, or beyond 10 min or 10 MB (WAV: 40 MB).',
     other:
-      '{n} files were not taken: this browser does not play them, or they are damaged, shorter than a tenth of a second, longer than ten minutes, or larger than 10 MB (WAV: 40 MB).',
+      '{n} files were not taken: no sounds that play here, shorter than 0.1 s, or beyond 10 min or 10 MB (WAV: 40 MB).',
   },
   photos: { one: '{n} second', other: '{n} seconds' },
   photosOf: 'Seconds of {name}. Enter plays one.',

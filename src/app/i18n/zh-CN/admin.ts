@@ -76,6 +76,7 @@ export const admin: Translation<typeof en> = {
   approveAs: '批准为',
   approve: '批准',
   approved: '{name} 已批准为{role}。',
+  approvedWith: '{name} 已批准。{rights}',
   change: '更改',
   revoke: '拒绝',
   revokeTitle: '要拒绝 {name} 吗？',

@@ -13,8 +13,7 @@ export const page: Translation<typeof en> = {
   unreadableDo: '请选择 JPEG 或 PNG 文件。',
   anotherSound: '换一段声音',
   unreadableSound: '这不是可以提问的声音。',
-  unreadableSoundWhy:
-    '浏览器无法播放这个文件，或者它已损坏、短于十分之一秒、长于十分钟、超过 10 MB（WAV 为 40 MB）。',
+  unreadableSoundWhy: '这个文件无法播放、短于 0.1 秒，或超过 10 分钟或 10 MB（WAV 为 40 MB）。',
   unreadableSoundDo: '请选择 WAV 或 MP3 文件。',
   hearsNot: '从磁盘打开的网页无法使用麦克风。请选择声音文件，或把这个文件夹放到网站上。',
   about: '关于这个模型',

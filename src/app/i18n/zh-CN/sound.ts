@@ -27,8 +27,7 @@ export const sound: Translation<typeof en> = {
   choosePhotosOf: '为“{name}”选择声音',
   choosePhoto: '选择声音',
   unreadable: {
-    other:
-      '有 {n} 个文件未能使用：此浏览器无法播放，或者文件已损坏、短于十分之一秒、长于十分钟、超过 10 MB（WAV 为 40 MB）。',
+    other: '有 {n} 个文件未能使用：无法播放、短于 0.1 秒，或超过 10 分钟或 10 MB（WAV 为 40 MB）。',
   },
   photos: { other: '{n} 秒' },
   photosOf: '“{name}”的声音，按回车键播放',

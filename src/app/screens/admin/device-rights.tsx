@@ -11,7 +11,7 @@ import { changeOf } from '../../state/admin-device.ts';
 import { groupsOf } from '../../state/admin-fleet.ts';
 import { type GrantDraft, GrantsField, grantsOf, ReachSelect } from './grants-field.tsx';
 import { NamesField, namesIn, wrongName } from './names-field.tsx';
-import { mayInWords } from './rights-words.ts';
+import { letInWords } from './rights-words.ts';
 import { RoleSelect } from './roles.tsx';
 import { admin } from './session.ts';
 import { useAct } from './use-act.ts';
@@ -32,7 +32,7 @@ export function DeviceRights({ device }: { readonly device: DeviceInfo }) {
   const save = async () => {
     if (!change) return;
     const done = await act(api => api.changeDevice(device.id, change));
-    if (done.ok) toast(t('approved', { name: device.name, role: mayInWords(done.value) }));
+    if (done.ok) toast(letInWords(done.value));
   };
   const shutOut = useShutOut(device, act);
   const known = groupsOf(admin.devices.value);

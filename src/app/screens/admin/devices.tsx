@@ -19,7 +19,7 @@ import { need } from '../../state/services.ts';
 import { DeviceSheet } from './device-sheet.tsx';
 import { EnrolmentCodes } from './enrolment-codes.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
-import { mayInWords } from './rights-words.ts';
+import { letInWords } from './rights-words.ts';
 import { roleNames } from './role-names.ts';
 import { RoleSelect } from './roles.tsx';
 import { to } from './section.ts';
@@ -112,7 +112,7 @@ function PendingRow({ device }: { readonly device: DeviceInfo }) {
   const { busy, problem, act } = useAct();
   const letIn = async () => {
     const done = await act(api => api.changeDevice(id, { status: 'approved', role }));
-    if (done.ok) toast(t('approved', { name, role: mayInWords(done.value) }));
+    if (done.ok) toast(letInWords(done.value));
   };
   const shutOut = useShutOut(device, act);
   return (
