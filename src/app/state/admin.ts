@@ -1,6 +1,6 @@
 // Who an admin is to the registry, and what is always in sight: devices and models. The admin key lives in this tab's
 // session and nowhere else.
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type Alias, aliasSchema } from '../../core/artifact/documents.ts';
 import type { Caller, DeviceInfo } from '../../core/artifact/access-api.ts';
 import type { ModelSummary } from '../../core/artifact/registry-api.ts';
@@ -34,9 +34,9 @@ export function isAdmin(caller: Caller | null): boolean {
   return caller !== null && rightsOfCaller(caller).everywhere('admin') && !waits(caller);
 }
 
-export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOptions<Api>) {
-  const key = signal<string | null>(storage.getItem(storageKey));
-  const api = computed(() => connect(key.value));
+/** What is known, and by which key it was asked for. */
+function createState(given: string | null) {
+  const key = signal<string | null>(given);
   const caller = signal<Caller | null>(null);
   const devices = signal<readonly DeviceInfo[]>([]);
   const models = signal<readonly ModelSummary[]>([]);
@@ -52,7 +52,22 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
     if (caller.value === null) return null;
     return caller.value.kind === 'anonymous' ? 'unknown' : 'no-admin';
   });
+  return { key, caller, devices, models, failure, loaded, looks, admitted, keyRefusal };
+}
+
+type State = ReturnType<typeof createState>;
+
+/** Looks at the registry for `state`. */
+function createLook(state: State, api: ReadonlySignal<AdminApi>) {
+  const { caller, devices, models, failure, loaded, looks } = state;
   let modelsTag: string | null = null;
+
+  function note(all: readonly DeviceInfo[], answer: Awaited<ReturnType<AdminApi['models']>>): void {
+    devices.value = byNeed(all);
+    modelsTag = answer.etag;
+    if (answer.models) models.value = answer.models;
+    looks.value += 1;
+  }
 
   /** Asks who we are and, as an admin, for everything. A failure is kept for the screen, with what was there before. */
   async function refresh(): Promise<void> {
@@ -79,15 +94,22 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
     }
   }
 
-  function note(all: readonly DeviceInfo[], answer: Awaited<ReturnType<AdminApi['models']>>): void {
-    devices.value = byNeed(all);
-    modelsTag = answer.etag;
-    if (answer.models) models.value = answer.models;
-    looks.value += 1;
+  /** The next look asks for everything anew. */
+  function forget(): void {
+    modelsTag = null;
   }
 
+  return { refresh, forget };
+}
+
+export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOptions<Api>) {
+  const state = createState(storage.getItem(storageKey));
+  const { key, caller, devices, models, failure, admitted } = state;
+  const api = computed(() => connect(key.value));
+  const { refresh, forget } = createLook(state, api);
+
   async function enter(given: string): Promise<void> {
-    modelsTag = null;
+    forget();
     batch(() => {
       key.value = given.trim();
       caller.value = null;
@@ -100,7 +122,7 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
   /** Forgets the key and what was seen with it. */
   async function leave(): Promise<void> {
     storage.removeItem(storageKey);
-    modelsTag = null;
+    forget();
     batch(() => {
       key.value = null;
       caller.value = null;
@@ -123,22 +145,7 @@ export function createAdmin<Api extends AdminApi>({ connect, storage }: AdminOpt
     }
   }
 
-  return {
-    key,
-    api,
-    caller,
-    devices,
-    models,
-    failure,
-    loaded,
-    looks,
-    admitted,
-    keyRefusal,
-    refresh,
-    enter,
-    leave,
-    act,
-  };
+  return { ...state, api, refresh, enter, leave, act };
 }
 
 /** Those who wait first, then those who are in, then those who are out; each by name. */

@@ -57,15 +57,7 @@ export function NewKey(props: { readonly onMade: (made: MadeKey) => void }) {
         <div class="admin-pair">
           <ReachSelect label={t('keyReach')} grants={grants} onGrants={setGrants} />
           {grants === null ? <RoleSelect label={t('role')} role={role} onRole={setRole} /> : null}
-          <Select
-            label={t('lifetime')}
-            value={lifetime}
-            options={lifetimes.map(value => ({
-              value,
-              label: value === 'ever' ? t('forEver') : t('forDays', { n: Number(value) }),
-            }))}
-            onChange={setLifetime}
-          />
+          <LifetimeSelect lifetime={lifetime} onLifetime={setLifetime} />
         </div>
         {grants === null ? null : <GrantsField grants={grants} onGrants={setGrants} />}
         <details class="fold">
@@ -80,6 +72,23 @@ export function NewKey(props: { readonly onMade: (made: MadeKey) => void }) {
         </div>
       </form>
     </Card>
+  );
+}
+
+function LifetimeSelect(props: {
+  readonly lifetime: Lifetime;
+  readonly onLifetime: (lifetime: Lifetime) => void;
+}) {
+  return (
+    <Select
+      label={t('lifetime')}
+      value={props.lifetime}
+      options={lifetimes.map(value => ({
+        value,
+        label: value === 'ever' ? t('forEver') : t('forDays', { n: Number(value) }),
+      }))}
+      onChange={props.onLifetime}
+    />
   );
 }
 

@@ -112,22 +112,17 @@ function Review({ manifest, rows }: { readonly manifest: Manifest; readonly rows
   return (
     <>
       <div class="row">
-        <Select
+        <Only
           label={t('device')}
           value={device}
-          options={[
-            { value: all, label: t('all') },
-            ...unique(rows.map(row => row.device)).map(value => ({ value, label: deviceName(value) })),
-          ]}
+          values={rows.map(row => row.device)}
+          nameOf={deviceName}
           onChange={setDevice}
         />
-        <Select
+        <Only
           label={t('label')}
           value={label}
-          options={[
-            { value: all, label: t('all') },
-            ...unique(rows.map(({ sample }) => sample.label)).map(value => ({ value, label: value })),
-          ]}
+          values={rows.map(({ sample }) => sample.label)}
           onChange={setLabel}
         />
       </div>
@@ -158,6 +153,26 @@ function Review({ manifest, rows }: { readonly manifest: Manifest; readonly rows
         {chosen.length > shownAtMost ? <p class="soft small">{t('shown', { n: shownAtMost })}</p> : null}
       </details>
     </>
+  );
+}
+
+/** All, or those of one. */
+function Only(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly values: readonly string[];
+  readonly nameOf?: (value: string) => string;
+  readonly onChange: (value: string) => void;
+}) {
+  const { label, value, values, nameOf, onChange } = props;
+  const options = unique(values).map(each => ({ value: each, label: nameOf?.(each) ?? each }));
+  return (
+    <Select
+      label={label}
+      value={value}
+      options={[{ value: all, label: t('all') }, ...options]}
+      onChange={onChange}
+    />
   );
 }
 

@@ -95,16 +95,12 @@ export function Decide({ row, founds, comparison, children }: DecideProps) {
   );
 }
 
-/** What throws it away comes last. */
-function Choices({
-  row,
-  sendFirst,
-  founds,
-  children,
-}: Pick<DecideProps, 'row' | 'founds' | 'children'> & { readonly sendFirst: boolean }) {
-  const { state } = row;
-  const [busy, setBusy] = useState<'keep' | 'send' | 'discard' | null>(null);
-  const act = async (which: 'keep' | 'send' | 'discard', what: () => Promise<void>, said: string) => {
+type Decision = 'keep' | 'send' | 'discard';
+
+/** Carries one out, and says what came of it. */
+function useDecision() {
+  const [busy, setBusy] = useState<Decision | null>(null);
+  const act = async (which: Decision, what: () => Promise<void>, said: string) => {
     setBusy(which);
     try {
       await what();
@@ -115,6 +111,18 @@ function Choices({
       setBusy(null);
     }
   };
+  return { busy, act };
+}
+
+/** What throws it away comes last. */
+function Choices({
+  row,
+  sendFirst,
+  founds,
+  children,
+}: Pick<DecideProps, 'row' | 'founds' | 'children'> & { readonly sendFirst: boolean }) {
+  const { state } = row;
+  const { busy, act } = useDecision();
   const onDiscard = async () => {
     const sure = await askConfirm({
       title: t('discardTitle'),

@@ -17,8 +17,8 @@ const maxFileBytes = 50 * 2 ** 20;
 const rowsShown = 200;
 const columnsShown = 6;
 
-export function Rows({ inUse, variant }: WayProps) {
-  const [text, setText] = useState('');
+/** Answers to a table, and what became of the last one that was given. */
+function useAnswers({ inUse, variant }: WayProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Failure | null>(null);
   const [answered, setAnswered] = useState<AnsweredTable | null>(null);
@@ -46,7 +46,14 @@ export function Rows({ inUse, variant }: WayProps) {
     }
     await run(await file.text());
   };
-  const names = columnNames(input);
+  return { busy, problem, answered, run, take };
+}
+
+export function Rows(props: WayProps) {
+  const { inUse } = props;
+  const [text, setText] = useState('');
+  const { busy, problem, answered, run, take } = useAnswers(props);
+  const names = columnNames(inUse.manifest.interface.inputs[0]!);
   return (
     <div class="stack">
       <DropZone onFile={file => void take(file)} />
