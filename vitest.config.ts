@@ -1,5 +1,6 @@
 // Tests: `unit` in Node, the browser tests twice in a real Chromium (with WebGPU by the software adapter, and without), and
-// `e2e`, which drives Chromium against the real server. Besides them `screens`, and what measures for the docs.
+// `e2e`, which drives Chromium against the real server. Besides them `firefox` (`npm run firefox`), `screens`, and what measures
+// for the docs.
 import { readFile } from 'node:fs/promises';
 import { playwright } from '@vitest/browser-playwright';
 import preact from '@preact/preset-vite';
@@ -58,9 +59,9 @@ const onceIsEnough = [
   'test/device/**',
   'test/sdk/**',
   'test/app/state/microphone.browser.test.ts',
-  'test/app/screens/{new-sound,last-layers}.browser.test.tsx',
+  'test/app/screens/{new-sound,new-row,last-layers}.browser.test.tsx',
   'test/app/state/last-layers.browser.test.ts',
-  'test/worker/{,sound-}project.browser.test.ts',
+  'test/worker/{,sound-,row-}project.browser.test.ts',
   'test/worker/project-blocks.browser.test.ts',
 ];
 
@@ -126,6 +127,16 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.e2e.test.ts'],
+          globalSetup: ['test/e2e/support/temporary.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'firefox',
+          environment: 'node',
+          include: ['test/firefox/*.firefox.ts'],
           globalSetup: ['test/e2e/support/temporary.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
