@@ -1,23 +1,19 @@
 // A square to draw on with mouse, finger or pen. Gives strokes; knows no model.
 import { useEffect, useRef } from 'preact/hooks';
+import { penShare, type Point, type Stroke } from '../../core/data/drawing.ts';
 import { t } from '../i18n/parts.ts';
 import { Button } from './button.tsx';
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-/** In units of the pad: 0 to 1 across. */
-export type Stroke = readonly Point[];
-
-/** Width of the pen, as a share of the pad. */
-const penShare = 0.06;
+export type { Stroke };
 
 export function DrawingPad(props: {
+  /** In units of the pad: 0 to 1 across and down. */
   readonly strokes: readonly Stroke[];
   /** While drawing too: the last stroke is then unfinished. */
   readonly onStrokes: (strokes: readonly Stroke[]) => void;
   readonly label: string;
+  /** White paper and dark ink, however dark the rest is: a model is shown what is on the screen. */
+  readonly asPicture?: boolean;
   /** Shown on the paper until the first stroke: a picture of an example. */
   readonly under?: preact.ComponentChildren;
   /** What stands beside undo and clear. */
@@ -46,7 +42,7 @@ export function DrawingPad(props: {
     <div class="pad">
       <canvas
         ref={canvas}
-        class="pad-canvas"
+        class={props.asPicture ? 'pad-canvas as-picture' : 'pad-canvas'}
         role="img"
         aria-label={props.label}
         tabIndex={0}

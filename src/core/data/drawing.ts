@@ -9,6 +9,9 @@ export interface Point {
 }
 export type Stroke = readonly Point[];
 
+/** Width of the pen that a pad and a picture of a drawing show, as a share of the paper. */
+export const penShare = 0.06;
+
 export interface CellCountOptions {
   /** Cells across and down. */
   readonly size: number;
@@ -129,7 +132,8 @@ function thinned(stroke: Stroke): Point[] {
   return points;
 }
 
-function squaredDistance(x: number, y: number, from: Point, to: Point): number {
+/** From a point to the nearest of the line from one point to another, squared. */
+export function squaredDistance(x: number, y: number, from: Point, to: Point): number {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const length = dx * dx + dy * dy;
