@@ -3,20 +3,17 @@
 import { openNodeSession } from '../server/inference/session.ts';
 import { importGraphModel } from '../src/core/import/tfjs-graph/import-graph-model.ts';
 import type { Embedder } from '../src/core/teach/embedder.ts';
-import { probabilitiesOf } from '../src/core/teach/head.ts';
 import { embeddingOutput, makeEmbedder } from '../src/core/teach/make-embedder.ts';
-import { NearestNeighbours } from '../src/core/teach/nearest-neighbours.ts';
 import { assumedPreparation } from '../src/core/teach/photo-preparation.ts';
 import { makeSoundEmbedder } from '../src/core/teach/sound-embedder.ts';
 import { soundInput } from '../src/core/teach/sound-preparation.ts';
 import { soundLength } from '../src/core/teach/sound-windows.ts';
-import { trainHead } from '../src/core/teach/train-head.ts';
 import { float32 } from '../src/core/tensor.ts';
 import type { Setting } from './catalogue.ts';
 import { compared, type Row } from './harness.ts';
 import { humanModel } from './imports/human-models.ts';
 import { backbone } from './teach/backbone.ts';
-import { drawOf } from './teach/draws.ts';
+import { drawnShares, type Embedded, type Extent, type Shares, spreadOf } from './teach/drawn-shares.ts';
 import { recordedSounds, recordingsOfClass } from './teach/recorded-sounds.ts';
 import { type SoundSet, soundSets } from './teach/sound-sets.ts';
 
@@ -31,7 +28,6 @@ const extents = {
 } as const;
 /** Of what is recorded there are no more. */
 const recordedExtent = { many: 8, heldOut: recordingsOfClass - 8, draws: 5 };
-type Extent = Readonly<typeof recordedExtent>;
 
 export async function teachSoundsBench({ root, tell, only, length }: Setting): Promise<Row[]> {
   const [builtIn, detector] = [await makeSoundEmbedder(), await detectorEmbedder(root)];
@@ -63,15 +59,7 @@ async function detectorEmbedder(root: string): Promise<Embedder> {
   return makeEmbedder(imported.model, { value, width, pools: true, share: 1 }, preparation, 'sound');
 }
 
-/** Embeddings, a row a sound: class after class, so many of each. */
-interface Heard {
-  readonly width: number;
-  readonly classes: number;
-  readonly ofClass: number;
-  readonly rows: readonly Float32Array<ArrayBuffer>[];
-}
-
-async function heard(embedder: Embedder, set: SoundSet, { many, heldOut }: Extent): Promise<Heard> {
+async function heard(embedder: Embedder, set: SoundSet, { many, heldOut }: Extent): Promise<Embedded> {
   const ofClass = many + heldOut;
   const session = await openNodeSession(embedder.model);
   const rows: Float32Array<ArrayBuffer>[] = [];
@@ -84,57 +72,6 @@ async function heard(embedder: Embedder, set: SoundSet, { many, heldOut }: Exten
   return { width: embedder.width, classes: set.classes.length, ofClass, rows };
 }
 
-/** Shares that are right, one a draw. */
-interface Shares {
-  readonly head: readonly number[];
-  readonly nearest: readonly number[];
-}
-
-async function drawnShares(of: Heard, count: number, extent: Extent): Promise<Shares> {
-  const [head, nearest]: [number[], number[]] = [[], []];
-  for (let draw = 0; draw < extent.draws; draw++) {
-    const { shown, tests } = drawOf(of.classes, count, 100 + draw, extent);
-    const trained = await trainHead(labelled(of, shown));
-    const { classes } = of;
-    head.push(rightShare(of, tests, row => largest(probabilitiesOf(trained.head, row), classes)));
-    const neighbours = new NearestNeighbours(of.width);
-    for (const place of shown) neighbours.add(String(place), of.rows[place]!, String(labelOf(of, place)));
-    nearest.push(
-      rightShare(of, tests, row => {
-        const [best] = [...neighbours.answer(row)].reduce((a, b) => (b[1] > a[1] ? b : a));
-        return Number(best);
-      }),
-    );
-  }
-  return { head, nearest };
-}
-
-function labelOf({ ofClass }: Heard, place: number): number {
-  return Math.floor(place / ofClass);
-}
-
-function labelled(of: Heard, places: readonly number[]) {
-  const { width, classes } = of;
-  const embeddings = new Float32Array(places.length * width);
-  places.forEach((place, i) => embeddings.set(of.rows[place]!, i * width));
-  const labels = Int32Array.from(places, place => labelOf(of, place));
-  return { width, classes, embeddings, labels, recordings: places.map(String) };
-}
-
-function rightShare(
-  of: Heard,
-  tests: readonly number[],
-  answer: (row: Float32Array<ArrayBuffer>) => number,
-): number {
-  return tests.filter(place => answer(of.rows[place]!) === labelOf(of, place)).length / tests.length;
-}
-
-function largest(values: Float32Array, count: number): number {
-  return Array.from({ length: count }, (_, i) => i).reduce((best, i) =>
-    values[i]! > values[best]! ? i : best,
-  );
-}
-
 /** Half an answer in a thousand counts as none wrong: a ratio needs something to divide by. */
 function wrong({ head }: Shares): number[] {
   return head.map(share => 100 * Math.max(1 - share, 5e-4));
@@ -142,11 +79,4 @@ function wrong({ head }: Shares): number[] {
 
 function told({ head, nearest }: Shares): string {
   return `head ${spreadOf(head)}, k-NN ${spreadOf(nearest)}`;
-}
-
-/** Mean, and from the worst draw to the best. */
-function spreadOf(shares: readonly number[]): string {
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  const percent = (share: number, digits: number) => (100 * share).toFixed(digits);
-  return `${percent(mean, 1)} % (${percent(Math.min(...shares), 0)} to ${percent(Math.max(...shares), 0)})`;
 }

@@ -17,7 +17,7 @@ import { atOurSize, backbone } from './teach/backbone.ts';
 import { drawOf } from './teach/draws.ts';
 
 /** What is told apart. Seconds are measured on the pages, which either side comes to tell apart by 95 %. */
-export const teachSets = ['pages', 'text crops', 'digits'] as const;
+export const teachSets = ['pages', 'text crops', 'digits', 'drawn digits'] as const;
 type SetName = (typeof teachSets)[number];
 const timedSet: SetName = 'pages';
 

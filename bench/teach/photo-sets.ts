@@ -1,6 +1,7 @@
 // Photographs, as far as a test can make them: what is written or printed is drawn on paper, the paper lies on a table, turned
 // and lit unevenly, and the picture has noise. Each set has classes that people would teach; where a handwriting is wanted it
-// is real (the digits of the demo, UCI Optical Recognition of Handwritten Digits).
+// is real (the digits of the demo, UCI Optical Recognition of Handwritten Digits). What is drawn in the app is another set
+// (drawn-digits.ts).
 import { type Random, seededRandom } from '../../src/core/data/random.ts';
 
 export interface RgbaPhoto {
@@ -19,21 +20,28 @@ export interface Handwriting {
 export interface PhotoSet {
   readonly name: string;
   readonly classes: readonly string[];
-  /** What lies on the table. The nth of a class is the same wherever it is drawn with the same fonts. */
-  readonly draw: (canvas: OffscreenCanvasRenderingContext2D, label: number, random: Random) => void;
+  /** The nth of a class is the same wherever it is drawn with the same fonts. */
+  readonly photoOf: (label: number, nth: number) => RgbaPhoto;
 }
+
+/** What lies on the table. */
+type DrawPaper = (canvas: OffscreenCanvasRenderingContext2D, label: number, random: Random) => void;
 
 /** Pixels along both sides; the paper that is drawn on takes about three quarters. */
 export const photoSide = 256;
 const paperSide = 320;
 
-export function photoOf(set: PhotoSet, label: number, nth: number): RgbaPhoto {
+function photographed({ draw, ...set }: Omit<PhotoSet, 'photoOf'> & { readonly draw: DrawPaper }): PhotoSet {
+  return { ...set, photoOf: (label, nth) => onTable(draw, label, nth) };
+}
+
+function onTable(draw: DrawPaper, label: number, nth: number): RgbaPhoto {
   const random = seededRandom(1 + label + 1000 * nth);
   const paper = new OffscreenCanvas(paperSide, paperSide);
   const drawing = paper.getContext('2d')!;
   drawing.fillStyle = tint(random, 245, 14);
   drawing.fillRect(0, 0, paperSide, paperSide);
-  set.draw(drawing, label, random);
+  draw(drawing, label, random);
   const table = new OffscreenCanvas(photoSide, photoSide);
   const photo = table.getContext('2d', { willReadFrequently: true })!;
   photo.fillStyle = tint(random, 60 + 140 * random.uniform(), 60);
@@ -75,11 +83,11 @@ function pick<T>(random: Random, items: readonly T[]): T {
 }
 
 /** Ten digits, each written by somebody, with a pen. */
-export function drawnDigits(handwriting: Handwriting): PhotoSet {
+export function writtenDigits(handwriting: Handwriting): PhotoSet {
   const rows = Array.from({ length: 10 }, (_, digit) => {
     return handwriting.cells.filter((_row, row) => handwriting.digits[row] === digit);
   });
-  return {
+  return photographed({
     name: 'digits',
     classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
     draw(canvas, label, random) {
@@ -93,7 +101,7 @@ export function drawnDigits(handwriting: Handwriting): PhotoSet {
       canvas.imageSmoothingQuality = 'high';
       canvas.drawImage(ink, (paperSide - size) / 2, (paperSide - size) / 2, size, size);
     },
-  };
+  });
 }
 
 const scripts: readonly { readonly name: string; readonly letters: string; readonly joins: boolean }[] = [
@@ -126,7 +134,7 @@ function word({ letters, joins }: (typeof scripts)[number], random: Random): str
 }
 
 /** A few words of one script, as they are cut out of a sign or a page. */
-export const textCrops: PhotoSet = {
+export const textCrops = photographed({
   name: 'text crops',
   classes: scripts.map(({ name }) => name),
   draw(canvas, label, random) {
@@ -141,17 +149,17 @@ export const textCrops: PhotoSet = {
       canvas.fillText(line, -20 * random.uniform(), y);
     }
   },
-};
+});
 
 /** A page of one kind, without regard to what it says. */
-export const pages: PhotoSet = {
+export const pages = photographed({
   name: 'pages',
   classes: ['letter', 'article', 'table', 'listing', 'slide'],
   draw(canvas, label, random) {
     canvas.fillStyle = tint(random, 30, 40);
     [letter, article, table, listing, slide][label]!(canvas, random);
   },
-};
+});
 
 type Page = (canvas: OffscreenCanvasRenderingContext2D, random: Random) => void;
 

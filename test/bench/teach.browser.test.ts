@@ -1,6 +1,6 @@
 // What the teach bench measures at length, in short: kinds of pages are told apart by a small model that was never shown any.
 import { expect, test } from 'vitest';
-import { pages, photoOf } from '../../bench/teach/photo-sets.ts';
+import { pages } from '../../bench/teach/photo-sets.ts';
 import { embeddingPoints } from '../../src/core/teach/embedding-points.ts';
 import { probabilitiesOf } from '../../src/core/teach/head.ts';
 import type { LabelledEmbeddings } from '../../src/core/teach/labelled-embeddings.ts';
@@ -38,7 +38,7 @@ async function rowsOf(session: OrtSession, from: number, count: number): Promise
   const labels = Int32Array.from({ length: classes * count }, (_, row) => Math.floor(row / count));
   const rows: Float32Array[] = [];
   for (const [row, label] of labels.entries()) {
-    const { rgba, width, height } = photoOf(pages, label, from + (row % count));
+    const { rgba, width, height } = pages.photoOf(label, from + (row % count));
     const data = new Uint8Array(width * height * 3);
     for (let pixel = 0; pixel < width * height; pixel++) {
       data.set(rgba.subarray(4 * pixel, 4 * pixel + 3), 3 * pixel);

@@ -1,15 +1,6 @@
 // Makes the photos, starts a worker for each side of the teach bench, and hands the bench's calls on to them.
-import csv from '../../../demo/data/digits.csv?raw';
-import { parseTable } from '../../../src/core/data/table.ts';
-import {
-  drawnDigits,
-  type Handwriting,
-  pages,
-  photoOf,
-  type PhotoSet,
-  textCrops,
-} from '../../teach/photo-sets.ts';
 import { Sides } from '../sides.ts';
+import { setNamed } from './sets.ts';
 import type { Side, Taught } from './side.ts';
 
 export interface TeachSide {
@@ -43,7 +34,7 @@ window.teaching = {
   draw(name, perClass) {
     const set = setNamed(name);
     const labels = set.classes.flatMap((_, label) => new Array<number>(perClass).fill(label));
-    const photos = labels.map((label, place) => photoOf(set, label, place % perClass));
+    const photos = labels.map((label, place) => set.photoOf(label, place % perClass));
     drawn = [photos, labels, set.classes.length];
     return set.classes.length;
   },
