@@ -1,15 +1,20 @@
-// A page's model is shown something: the camera as it goes, or a photo from a file.
+// A page's model is shown something: the camera as it goes, a photo from a file, or what is drawn.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Stroke } from '../../core/data/drawing.ts';
 import { t as photo } from '../i18n/photo.ts';
 import { t } from '../i18n/page.ts';
 import { Button } from '../parts/button.tsx';
 import { CameraTrouble, CameraView } from '../parts/camera-view.tsx';
+import { DrawingPad } from '../parts/drawing-pad.tsx';
 import { ChooseFiles, DropTarget } from '../parts/photo-drop.tsx';
+import { PictureWays } from '../parts/picture-ways.tsx';
 import { Still } from '../screens/use/photo-still.tsx';
 import { createCamera } from '../state/camera.ts';
+import { drawnCanvas } from '../state/drawn-photo.ts';
 import { eachFrame } from '../state/frames.ts';
 import { frozen, shownBy, tooLarge } from '../state/photos.ts';
 import { pictureInput } from '../state/picture-input.ts';
+import { pictureWay } from '../state/picture-way.ts';
 import type { AsksProps } from './page.tsx';
 import { Unreadable } from './unreadable.tsx';
 
@@ -24,9 +29,16 @@ export function AsksPhoto({ face, onInput }: AsksProps) {
   useEffect(() => camera.dispose, [camera]);
   const isHeld = useRef(false);
   isHeld.current = still !== null;
+  const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
+  const ask = (canvas: OffscreenCanvas | null): void =>
+    onInput(canvas && pictureInput(input, { source: canvas, width: canvas.width, height: canvas.height }));
   const hold = (canvas: OffscreenCanvas | null): void => {
     setStill(canvas);
-    onInput(canvas && pictureInput(input, { source: canvas, width: canvas.width, height: canvas.height }));
+    ask(canvas);
+  };
+  const draw = (next: readonly Stroke[]): void => {
+    setStrokes(next);
+    ask(next.length > 0 ? drawnCanvas(next) : null);
   };
   const onVideo = useVideo(video => {
     const shown = isHeld.current ? null : shownBy(video);
@@ -36,10 +48,13 @@ export function AsksPhoto({ face, onInput }: AsksProps) {
     if (!file) return;
     const canvas = tooLarge(file) ? null : await canvasOf(file);
     setUnreadable(canvas === null);
-    if (canvas) hold(canvas);
+    if (!canvas) return;
+    // Where a file is seen.
+    pictureWay.value = 'camera';
+    hold(canvas);
   };
-  return (
-    <DropTarget class="stack" onFiles={files => void take(files[0]?.file)}>
+  const byCamera = (
+    <>
       <CameraView
         camera={camera}
         onVideo={onVideo}
@@ -58,6 +73,19 @@ export function AsksPhoto({ face, onInput }: AsksProps) {
         }
       />
       <CameraTrouble camera={camera} />
+    </>
+  );
+  return (
+    <DropTarget class="stack" onFiles={files => void take(files[0]?.file)}>
+      <PictureWays
+        camera={camera}
+        onChange={() => {
+          hold(null);
+          setStrokes([]);
+        }}
+        byCamera={byCamera}
+        byDrawing={<DrawingPad asPicture strokes={strokes} onStrokes={draw} label={photo('drawing')} />}
+      />
       {isUnreadable ? <Unreadable what="photo" /> : null}
     </DropTarget>
   );

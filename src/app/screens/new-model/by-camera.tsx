@@ -1,30 +1,42 @@
-// A project that is shown photos: the camera stays in sight, and what is held up before it is recorded.
+// A project that is shown photos: the camera stays in sight, and what is held up before it is recorded; or a pad does, and what
+// is drawn on it is added.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createCamera } from '../../state/camera.ts';
+import { pictureWay } from '../../state/picture-way.ts';
 import { shownBy, takeFromCamera } from '../../state/photos.ts';
 import type { Teaching } from '../../state/project.ts';
 import { createRecorder } from '../../state/recorder.ts';
-import { CameraPanel } from './live-panel.tsx';
-import { RecordButton } from './record-button.tsx';
+import { PicturePanel } from './live-panel.tsx';
+import { AddDrawing, RecordButton } from './record-button.tsx';
 import { TeachingPage } from './teaching-page.tsx';
+import { useDrawing } from './use-drawing.ts';
 
 export function ByCamera({ teaching }: { readonly teaching: Teaching }) {
   const camera = useMemo(createCamera, []);
   const { recordingOf, record, stop, onVideo } = useRecording(teaching, camera);
+  const drawing = useDrawing(teaching);
   useEffect(() => camera.dispose, [camera]);
   return (
     <TeachingPage
       teaching={teaching}
       isRecording={recordingOf !== null}
-      live={<CameraPanel teaching={teaching} camera={camera} onVideo={onVideo} />}
-      recordWays={({ id, label }) => (
-        <RecordButton
-          name={label}
-          isRecording={recordingOf === id}
-          onStart={() => void record(id)}
-          onStop={stop}
-        />
-      )}
+      live={<PicturePanel teaching={teaching} camera={camera} onVideo={onVideo} drawing={drawing} />}
+      recordWays={({ id, label }) =>
+        pictureWay.value === 'drawing' ? (
+          <AddDrawing
+            name={label}
+            isEmpty={drawing.strokes.length === 0}
+            onAdd={() => void drawing.addTo(id)}
+          />
+        ) : (
+          <RecordButton
+            name={label}
+            isRecording={recordingOf === id}
+            onStart={() => void record(id)}
+            onStop={stop}
+          />
+        )
+      }
     />
   );
 }

@@ -1,9 +1,12 @@
-// The camera or the microphone, and beside it what the project says to it now.
+// The camera, what is drawn, or the microphone, and beside it what the project says to it now.
 import { useCallback, useEffect, useRef } from 'preact/hooks';
-import type { ComponentChildren } from 'preact';
+import { drawnPicture } from '../../../core/data/drawn-picture.ts';
 import { t } from '../../i18n/new-model.ts';
+import { t as photo } from '../../i18n/photo.ts';
 import { CameraTrouble, CameraView } from '../../parts/camera-view.tsx';
+import { DrawingPad } from '../../parts/drawing-pad.tsx';
 import { MicrophoneTrouble, MicrophoneView } from '../../parts/microphone-view.tsx';
+import { PictureWays } from '../../parts/picture-ways.tsx';
 import type { Camera } from '../../state/camera.ts';
 import { eachFrame } from '../../state/frames.ts';
 import type { Microphone } from '../../state/microphone.ts';
@@ -11,13 +14,28 @@ import { askable, shownBy } from '../../state/photos.ts';
 import type { Teaching } from '../../state/project.ts';
 import { useListening } from '../../parts/use-listening.ts';
 import { canLook, Says } from './says.tsx';
+import type { Drawing } from './use-drawing.ts';
 
-export function CameraPanel(props: {
+interface CameraPanelProps {
   readonly teaching: Teaching;
   readonly camera: Camera;
   readonly onVideo: (video: HTMLVideoElement | null) => void;
-}) {
-  const { teaching, camera, onVideo } = props;
+}
+
+export function PicturePanel(props: CameraPanelProps & { readonly drawing: Drawing }) {
+  const { teaching, camera, drawing } = props;
+  return (
+    <section class="card live-ways" aria-label={t('says')}>
+      <PictureWays
+        camera={camera}
+        byCamera={<CameraPanel {...props} />}
+        byDrawing={<DrawingPanel teaching={teaching} drawing={drawing} />}
+      />
+    </section>
+  );
+}
+
+function CameraPanel({ teaching, camera, onVideo }: CameraPanelProps) {
   const stop = useRef<(() => void) | null>(null);
   const follow = useCallback(
     (video: HTMLVideoElement | null) => {
@@ -30,9 +48,30 @@ export function CameraPanel(props: {
   );
   useEffect(() => () => stop.current?.(), []);
   return (
-    <Panel teaching={teaching} trouble={<CameraTrouble camera={camera} />}>
+    <div class="live-panel">
       <CameraView camera={camera} onVideo={follow} />
-    </Panel>
+      <Answer teaching={teaching} />
+      <CameraTrouble camera={camera} />
+    </div>
+  );
+}
+
+function DrawingPanel({ teaching, drawing }: { readonly teaching: Teaching; readonly drawing: Drawing }) {
+  const { strokes } = drawing;
+  const { embedder } = teaching.project.value;
+  const isReady = embedder !== null && teaching.problem.value === null;
+  // What is drawn does not change while it is learnt, and what is said to it does.
+  const learnt = teaching.standing.value;
+  useEffect(() => {
+    if (strokes.length === 0) teaching.look(null);
+    else if (isReady) teaching.look(drawnPicture(strokes));
+  }, [teaching, strokes, isReady, embedder, learnt]);
+  useEffect(() => () => teaching.look(null), [teaching]);
+  return (
+    <div class="live-panel drawn">
+      <DrawingPad asPicture strokes={strokes} onStrokes={drawing.draw} label={photo('drawing')} />
+      <Answer teaching={teaching} />
+    </div>
   );
 }
 
@@ -43,25 +82,19 @@ export function MicrophonePanel(props: { readonly teaching: Teaching; readonly m
     else if (canLook(teaching) && !teaching.isLooking()) teaching.look(second);
   });
   return (
-    <Panel teaching={teaching} trouble={<MicrophoneTrouble microphone={microphone} />}>
+    <section class="card live-panel" aria-label={t('says')}>
       <MicrophoneView microphone={microphone} />
-    </Panel>
+      <Answer teaching={teaching} />
+      <MicrophoneTrouble microphone={microphone} />
+    </section>
   );
 }
 
-function Panel(props: {
-  readonly teaching: Teaching;
-  readonly trouble: ComponentChildren;
-  readonly children: ComponentChildren;
-}) {
+function Answer({ teaching }: { readonly teaching: Teaching }) {
   return (
-    <section class="card live-panel" aria-label={t('says')}>
-      {props.children}
-      <div class="live-says stack-close">
-        <Says teaching={props.teaching} />
-      </div>
-      {props.trouble}
-    </section>
+    <div class="live-says stack-close">
+      <Says teaching={teaching} />
+    </div>
   );
 }
 

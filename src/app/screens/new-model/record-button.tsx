@@ -1,4 +1,5 @@
-// Held, it records; and beside it a switch for those who cannot hold.
+// How something becomes an example of a class: held, a button records, and beside it is a switch for those who cannot hold; what
+// was drawn is added.
 import { t } from '../../i18n/new-model.ts';
 import { teachingWords } from '../../i18n/teaching.ts';
 import { Button } from '../../parts/button.tsx';
@@ -33,6 +34,28 @@ export function RecordButton({ name, isRecording, onStart, onStop }: RecordButto
         onClick={isRecording ? onStop : onStart}
       />
     </div>
+  );
+}
+
+/** One tap a drawing. */
+export function AddDrawing(props: {
+  /** Of the class. */
+  readonly name: string;
+  /** Nothing is drawn: there is nothing to add. */
+  readonly isEmpty: boolean;
+  readonly onAdd: () => void;
+}) {
+  const { name, isEmpty, onAdd } = props;
+  return (
+    <Button
+      kind="primary"
+      icon="add"
+      disabled={isEmpty}
+      label={t(isEmpty ? 'drawFirstOf' : 'addDrawingOf', { name })}
+      onClick={onAdd}
+    >
+      {t(isEmpty ? 'drawFirst' : 'addDrawing')}
+    </Button>
   );
 }
 

@@ -1,21 +1,26 @@
-// Use for models that take photos: the camera answered as it goes, a shutter to hold a picture, files, and one tap to say what
-// it really is. Fetched with the first such model.
-import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
+// Use for models that take photos: the camera answered as it goes, a shutter to hold a picture, files, what is drawn, and one tap
+// to say what it really is. Fetched with the first such model.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { InputInterface } from '../../../core/artifact/interface.ts';
+import type { Stroke } from '../../../core/data/drawing.ts';
 import { preparePhoto, decoded } from '../../../device/prepare-photo.ts';
 import { HaversackError } from '../../../core/errors.ts';
 import { t as photo } from '../../i18n/photo.ts';
 import { t } from '../../i18n/use-photo.ts';
 import { Button } from '../../parts/button.tsx';
 import { CameraTrouble, CameraView } from '../../parts/camera-view.tsx';
+import { DrawingPad } from '../../parts/drawing-pad.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { ChooseFiles, DropTarget } from '../../parts/photo-drop.tsx';
+import { PictureWays } from '../../parts/picture-ways.tsx';
 import { type Asking, createAsking } from '../../state/asking.ts';
 import { type Camera, createCamera } from '../../state/camera.ts';
+import { drawnCanvas } from '../../state/drawn-photo.ts';
 import { eachFrame } from '../../state/frames.ts';
 import type { Subject } from '../../state/kept-answers.ts';
 import { frozen, type Shown, shownBy, tooLarge } from '../../state/photos.ts';
 import { pictureInput } from '../../state/picture-input.ts';
+import { pictureWay } from '../../state/picture-way.ts';
 import '../../styles/camera.css';
 import { AnswerHead } from './answer.tsx';
 import { AskedDetails } from './asked-details.tsx';
@@ -38,42 +43,79 @@ export default function PhotoWay({ inUse, variant }: WayProps) {
     // A picture is only taken when the one before it was answered: taking costs more than showing.
     if (asking.isFree()) asking.ask(subjectOf(frozen(shown)));
   });
+  const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
   const take = (file: File | undefined): void => {
-    if (file) void asking.holdRead(async () => subjectOf(await canvasOf(file)));
+    if (!file) return;
+    // Where a file is seen.
+    pictureWay.value = 'camera';
+    void asking.holdRead(async () => subjectOf(await canvasOf(file)));
   };
   usePaste(take);
+  const letGo = (): void => {
+    setStrokes([]);
+    asking.letGo();
+  };
   const held = asking.held.value;
   const refused = asking.refused.value;
+  const isDrawn = pictureWay.value === 'drawing';
+  const isShown = isDrawn ? strokes.length > 0 : camera.stream.value !== null;
   return (
     <DropTarget class="live" onFiles={files => take(files[0]?.file)}>
       <div class="live-head">
         <AnswerHead
           answer={asking.answered.value?.answer ?? null}
-          asked={held !== null || camera.stream.value !== null}
-          waiting={t('waiting')}
+          asked={held !== null || isShown}
+          {...(!isDrawn && { waiting: t('waiting') })}
         />
         {asking.problem.value ? <ErrorNote failure={asking.problem.value} /> : null}
       </div>
       <div class="live-input stack">
-        <CameraView
+        <PictureWays
           camera={camera}
-          onVideo={onVideo}
-          over={held ? <Still canvas={held.canvas} /> : null}
-          actions={
+          onChange={asking.letGo}
+          byCamera={
             <>
-              <Shutter asking={asking} camera={camera} video={video} />
-              <ChooseFiles one accept="image/*" onFiles={files => take(files[0]?.file)}>
-                {photo('choosePhoto')}
-              </ChooseFiles>
+              <CameraView
+                camera={camera}
+                onVideo={onVideo}
+                over={held ? <Still canvas={held.canvas} /> : null}
+                actions={
+                  <>
+                    <Shutter asking={asking} camera={camera} video={video} />
+                    <ChooseFiles one accept="image/*" onFiles={files => take(files[0]?.file)}>
+                      {photo('choosePhoto')}
+                    </ChooseFiles>
+                  </>
+                }
+              />
+              <CameraTrouble camera={camera} />
             </>
           }
+          byDrawing={
+            <Drawn inUse={inUse} variant={variant} asking={asking} strokes={strokes} onStrokes={setStrokes} />
+          }
         />
-        <CameraTrouble camera={camera} />
         {refused ? <ErrorNote failure={refused} /> : null}
       </div>
-      <AskedDetails inUse={inUse} asking={asking} kind="photo" />
+      <AskedDetails inUse={inUse} asking={{ ...asking, letGo }} kind="photo" />
     </DropTarget>
   );
+}
+
+/** Asked about while it is drawn; and once it is kept, what is drawn on is another. */
+function Drawn(
+  props: WayProps & {
+    readonly asking: Asking<PhotoSubject>;
+    readonly strokes: readonly Stroke[];
+    readonly onStrokes: (strokes: readonly Stroke[]) => void;
+  },
+) {
+  const { asking, strokes, onStrokes, inUse, variant } = props;
+  useEffect(() => {
+    if (strokes.length === 0 || asking.held.peek()) asking.letGo();
+    if (strokes.length > 0) asking.ask(subjectOf(drawnCanvas(strokes)));
+  }, [asking, strokes, inUse, variant]);
+  return <DrawingPad asPicture strokes={strokes} onStrokes={onStrokes} label={photo('drawing')} />;
 }
 
 function Shutter(props: {
