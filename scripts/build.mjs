@@ -174,6 +174,11 @@ const withoutBinaries = {
   },
 };
 
+/** What is warned of there (`import.meta`, `eval`, what cannot be resolved) fails in it, where nobody sees it. */
+function refuseWarnings(level, { message }) {
+  if (level === 'warn') throw new Error(`The service worker: ${message}`);
+}
+
 async function buildServiceWorker(vite, outDir, shell) {
   const staging = `${outDir}-sw`;
   await vite.build({
@@ -182,14 +187,17 @@ async function buildServiceWorker(vite, outDir, shell) {
     publicDir: false,
     logLevel: 'warn',
     plugins: [withoutJsonSchema()],
+    // As in any build but a library's.
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
     build: {
       outDir: staging,
       target: 'es2022',
-      modulePreload: false,
       reportCompressedSize: false,
+      // A library has no page: none of what Vite puts around `import()` for one, which asks for `document` and `import.meta`.
+      lib: { entry: join(root, 'src/sw/main.ts'), formats: ['iife'], name: 'serviceWorker' },
       rollupOptions: {
-        input: join(root, 'src/sw/main.ts'),
-        // A classic script: module service workers are younger than the browsers we serve.
+        onLog: refuseWarnings,
+        // A classic script, for module service workers are younger than the browsers we serve; what it imports later is in it.
         output: { format: 'iife', entryFileNames: 'sw.js', codeSplitting: false },
       },
     },
