@@ -4,6 +4,7 @@ import type { Page } from 'playwright';
 import type { Bytes } from '../src/core/artifact/digest.ts';
 import { importGraphModel } from '../src/core/import/tfjs-graph/import-graph-model.ts';
 import { castWeights } from '../src/core/passes/cast-weights.ts';
+import { quantizeWeights } from '../src/core/passes/quantize-weights.ts';
 import { ownGpu } from '../scripts/chromium.mjs';
 import { openBrowser } from './browser.ts';
 import type { Setting } from './catalogue.ts';
@@ -62,6 +63,14 @@ interface Measured {
 }
 type Outcome = Measured | { readonly cannot: string };
 
+type Variant = 'fp32' | 'fp16' | 'int8';
+const variantOf: Readonly<Record<string, Variant>> = { float16: 'fp16', uint8: 'int8' };
+const variantFile: Readonly<Record<Variant, (file: Bytes) => Bytes>> = {
+  fp32: file => file,
+  fp16: castWeights,
+  int8: file => quantizeWeights(file, { perChannel: true }),
+};
+
 interface Measuring extends Pick<Setting, 'length' | 'tell'> {
   readonly comparisons: readonly Comparison[];
 }
@@ -69,8 +78,8 @@ interface Measuring extends Pick<Setting, 'length' | 'tell'> {
 interface Subject {
   readonly spec: ModelSpec;
   readonly files: ReadonlyMap<string, Bytes>;
-  /** Whether the original's weights are stored in 16 bits. */
-  readonly isHalf: boolean;
+  /** The variant in as many bits as the original's weights are stored in: what a device would fetch. */
+  readonly variant: Variant;
 }
 
 export async function importBench({ root, tell, only, length }: Setting): Promise<Row[]> {
@@ -103,6 +112,7 @@ async function subjectOf(root: string, name: string): Promise<Subject> {
   const files = await humanModel(root, name);
   const imported = importGraphModel(files);
   const { inputs, outputs } = imported.interface;
+  const stored = imported.notes.find(note => note.code === 'quantized')?.stored;
   return {
     spec: {
       name,
@@ -113,26 +123,25 @@ async function subjectOf(root: string, name: string): Promise<Subject> {
       ...files.map(({ path, bytes }) => [path, bytes] as const),
       [`${name}.onnx`, imported.model],
     ]),
-    isHalf: imported.notes.some(note => note.code === 'quantized' && note.stored === 'float16'),
+    variant: stored === undefined ? 'fp32' : (variantOf[stored] ?? 'fp32'),
   };
 }
 
-async function rowsOf(page: Page, { spec, files, isHalf }: Subject, measuring: Measuring): Promise<Row[]> {
+async function rowsOf(page: Page, { spec, files, variant }: Subject, measuring: Measuring): Promise<Row[]> {
   const outcomes = await measure(page, spec, measuring);
   const rows = await Promise.all(
     measuring.comparisons.map(comparison => comparedRows(page, spec.name, comparison, outcomes)),
   );
   const bytesOf = (...paths: string[]) => paths.reduce((sum, path) => sum + files.get(path)!.length, 0) / 1e6;
   const onnx = files.get(`${spec.name}.onnx`)!;
-  const variant = isHalf ? castWeights(onnx).length / 1e6 : onnx.length / 1e6;
   const bytes = compared(
     {
-      case: `${spec.name}, ${isHalf ? 'fp16 weights' : 'fp32'}`,
+      case: `${spec.name}, ${variant}`,
       metric: 'MB',
       peer: 'model.json and shards',
       goal: null,
     },
-    [variant],
+    [variantFile[variant](onnx).length / 1e6],
     [bytesOf(`${spec.name}.json`, `${spec.name}.bin`)],
   );
   return [...rows.flat(), bytes];
