@@ -8,8 +8,8 @@ import { entryModules } from './build-client.mjs';
 
 const shellBudgetBytes = 120_000;
 const clientBudgetBytes = 8_000;
-/** 11 kB of it are Preact and its signals, which the app's own parts bring along. */
-const pageBudgetBytes = 26_000;
+/** 11 kB of each are Preact and its signals, which the app's own parts bring along; photos can be taken and drawn. */
+const pageBudgetBytes = { 'photo.js': 28_000, 'sound.js': 26_000, 'sample.js': 26_000 };
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const app = join(dist, 'app');
 
@@ -50,8 +50,8 @@ const client = join(dist, 'client');
 const within = [
   isWithin('the shell', app, shellFiles(), shellBudgetBytes),
   isWithin('haversack/client', client, entryModules(client), clientBudgetBytes),
-  ...['photo.js', 'sound.js', 'sample.js'].map(script =>
-    isWithin(`the page of ${script}`, join(app, 'page'), [script], pageBudgetBytes),
+  ...Object.entries(pageBudgetBytes).map(([script, budgetBytes]) =>
+    isWithin(`the page of ${script}`, join(app, 'page'), [script], budgetBytes),
   ),
 ];
 process.exit(within.every(Boolean) ? 0 : 1);

@@ -1,6 +1,7 @@
 // A page's model is shown something: the camera as it goes, a photo from a file, or what is drawn.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Stroke } from '../../core/data/drawing.ts';
+import { t as drawing } from '../i18n/drawing.ts';
 import { t as photo } from '../i18n/photo.ts';
 import { t } from '../i18n/page.ts';
 import { Button } from '../parts/button.tsx';
@@ -84,7 +85,7 @@ export function AsksPhoto({ face, onInput }: AsksProps) {
           setStrokes([]);
         }}
         byCamera={byCamera}
-        byDrawing={<DrawingPad asPicture strokes={strokes} onStrokes={draw} label={photo('drawing')} />}
+        byDrawing={<DrawingPad asPicture strokes={strokes} onStrokes={draw} label={drawing('drawing')} />}
       />
       {isUnreadable ? <Unreadable what="photo" /> : null}
     </DropTarget>

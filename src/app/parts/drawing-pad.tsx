@@ -1,7 +1,7 @@
 // A square to draw on with mouse, finger or pen. Gives strokes; knows no model.
 import { useEffect, useRef } from 'preact/hooks';
 import { penShare, type Point, type Stroke } from '../../core/data/drawing.ts';
-import { t } from '../i18n/parts.ts';
+import { t } from '../i18n/drawing.ts';
 import { Button } from './button.tsx';
 
 export type { Stroke };

@@ -1,6 +1,7 @@
 // A camera or a drawing pad, whichever was chosen last in this session.
 import type { ComponentChildren } from 'preact';
-import { t } from '../i18n/photo.ts';
+import { t } from '../i18n/drawing.ts';
+import { t as photo } from '../i18n/photo.ts';
 import type { Camera } from '../state/camera.ts';
 import { pictureWay } from '../state/picture-way.ts';
 import { Tabs } from './tabs.tsx';
@@ -18,7 +19,7 @@ export function PictureWays(props: {
     <Tabs
       label={t('ways')}
       tabs={[
-        { id: 'camera', label: t('camera') },
+        { id: 'camera', label: photo('camera') },
         { id: 'drawing', label: t('draw') },
       ]}
       value={way}

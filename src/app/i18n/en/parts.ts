@@ -1,9 +1,6 @@
-// The drawing pad, the forms, and what stands where there is no model.
+// The forms, and what stands where there is no model.
 export const parts = {
   toLibrary: 'Go to Library',
-  drawHere: 'Draw here',
-  undoStroke: 'Undo',
-  clearDrawing: 'Clear',
   range: '{low} to {high} in training',
   outside: 'this is outside',
   notANumber: 'A number is wanted here.',

@@ -1,9 +1,6 @@
 // Cameras and photos, wherever they are looked at.
 export const photo = {
-  ways: 'How it is shown',
   camera: 'Camera',
-  draw: 'Draw',
-  drawing: 'What you draw',
   cameraPicture: 'What the camera shows',
   turnOn: 'Turn on the camera',
   turnOff: 'Turn off',

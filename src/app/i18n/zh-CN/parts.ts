@@ -1,12 +1,9 @@
-// The drawing pad, the forms, and what stands where there is no model.
+// The forms, and what stands where there is no model.
 import type { Translation } from '../translator.ts';
 import type { parts as en } from '../en/parts.ts';
 
 export const parts: Translation<typeof en> = {
   toLibrary: '前往模型库',
-  drawHere: '在这里画',
-  undoStroke: '撤销',
-  clearDrawing: '清除',
   range: '训练时 {low} 至 {high}',
   outside: '此值超出范围',
   notANumber: '这里需要一个数字。',

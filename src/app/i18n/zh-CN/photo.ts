@@ -3,10 +3,7 @@ import type { Translation } from '../translator.ts';
 import type { photo as en } from '../en/photo.ts';
 
 export const photo: Translation<typeof en> = {
-  ways: '展示方式',
   camera: '相机',
-  draw: '画',
-  drawing: '您画的内容',
   cameraPicture: '相机画面',
   turnOn: '打开相机',
   turnOff: '关闭',

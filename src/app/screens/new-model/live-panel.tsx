@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import { drawnPicture } from '../../../core/data/drawn-picture.ts';
 import { t } from '../../i18n/new-model.ts';
-import { t as photo } from '../../i18n/photo.ts';
+import { t as drawn } from '../../i18n/drawing.ts';
 import { CameraTrouble, CameraView } from '../../parts/camera-view.tsx';
 import { DrawingPad } from '../../parts/drawing-pad.tsx';
 import { MicrophoneTrouble, MicrophoneView } from '../../parts/microphone-view.tsx';
@@ -69,7 +69,7 @@ function DrawingPanel({ teaching, drawing }: { readonly teaching: Teaching; read
   useEffect(() => () => teaching.look(null), [teaching]);
   return (
     <div class="live-panel drawn">
-      <DrawingPad asPicture strokes={strokes} onStrokes={drawing.draw} label={photo('drawing')} />
+      <DrawingPad asPicture strokes={strokes} onStrokes={drawing.draw} label={drawn('drawing')} />
       <Answer teaching={teaching} />
     </div>
   );

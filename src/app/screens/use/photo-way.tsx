@@ -5,6 +5,7 @@ import type { InputInterface } from '../../../core/artifact/interface.ts';
 import type { Stroke } from '../../../core/data/drawing.ts';
 import { preparePhoto, decoded } from '../../../device/prepare-photo.ts';
 import { HaversackError } from '../../../core/errors.ts';
+import { t as drawing } from '../../i18n/drawing.ts';
 import { t as photo } from '../../i18n/photo.ts';
 import { t } from '../../i18n/use-photo.ts';
 import { Button } from '../../parts/button.tsx';
@@ -115,7 +116,7 @@ function Drawn(
     if (strokes.length === 0 || asking.held.peek()) asking.letGo();
     if (strokes.length > 0) asking.ask(subjectOf(drawnCanvas(strokes)));
   }, [asking, strokes, inUse, variant]);
-  return <DrawingPad asPicture strokes={strokes} onStrokes={onStrokes} label={photo('drawing')} />;
+  return <DrawingPad asPicture strokes={strokes} onStrokes={onStrokes} label={drawing('drawing')} />;
 }
 
 function Shutter(props: {
