@@ -35,7 +35,7 @@ export async function giveTables(
       toast(t('tooLarge', { size: formatBytes(file.size), max: formatBytes(rowLimits.fileBytes) }));
     } else {
       const text = await file.text();
-      if (into === null && (await bringOwn(teaching, text))) continue;
+      if (await bringOwn(teaching, text)) continue;
       giveText(teaching, { name: file.name.replace(/\.[^.]*$/, ''), text }, into);
     }
   }

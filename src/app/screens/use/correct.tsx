@@ -1,4 +1,6 @@
-// One gesture from using to teaching: tap what it really is, and that is a labelled sample.
+// One gesture from using to teaching: tap what it really is, and that is a labelled sample; of a model that was taught by showing rows
+// here, an example of its project.
+import { shownRecipe } from '../../../core/artifact/face.ts';
 import type { Sample } from '../../../device/schema.ts';
 import { t } from '../../i18n/use.ts';
 import { LinkButton } from '../../parts/button.tsx';
@@ -20,7 +22,11 @@ export function Correct(props: {
   const { labels } = inUse.manifest;
   if (!labels || labels.length < 2) return null;
   const { manifest } = inUse;
-  const choose = (label: string) => void keep({ manifest, features, label, source, answered });
+  const choose = async (label: string): Promise<void> => {
+    const isExample =
+      manifest.recipe?.kind === shownRecipe && (await keepShown(inUse.model, features, label));
+    if (!isExample) await keep({ manifest, features, label, source, answered });
+  };
   const n = samples.value.length;
   const fresh = unlearnt(inUse.model, samples.value, candidates.value);
   const teach = (
@@ -31,7 +37,7 @@ export function Correct(props: {
   return (
     <Card title={t('teachQuestion')} actions={teach}>
       <div class="stack-close">
-        <LabelChoice labels={labels} name={t('teachChoose')} onChoose={choose} />
+        <LabelChoice labels={labels} name={t('teachChoose')} onChoose={label => void choose(label)} />
         {fresh >= offerFrom ? (
           <p class="small">
             <a href={href('teach', inUse.model)}>{t('offerToLearn', { n: fresh })}</a>
@@ -42,4 +48,10 @@ export function Correct(props: {
       </div>
     </Card>
   );
+}
+
+/** Projects are no part of the shell. @returns false where there is none of that model here */
+async function keepShown(model: string, features: readonly number[], label: string): Promise<boolean> {
+  const { keepAsExample } = await import('../../state/row-corrections.ts');
+  return keepAsExample(model, features, label);
 }

@@ -1,0 +1,38 @@
+// What somebody says a row of numbers really is, where the project is on this device that made the model: an example of it.
+import { takeBackExamples } from '../../device/example-moves.ts';
+import { addExamples } from '../../device/examples.ts';
+import { prepareRow } from '../../device/prepare-row.ts';
+import { toFailure } from '../../core/errors.ts';
+import { t as common } from '../i18n/common.ts';
+import { t } from '../i18n/use-photo.ts';
+import { toast } from '../parts/toast.tsx';
+import { errorToast } from './error-toast.ts';
+import { projectOfModel } from './projects.ts';
+import { need } from './services.ts';
+
+/**
+ * Says it, with a way back.
+ * @returns false where there is no such project, class or column: then it is kept otherwise
+ */
+export async function keepAsExample(
+  model: string,
+  features: readonly number[],
+  label: string,
+): Promise<boolean> {
+  const { db } = need();
+  try {
+    const project = await projectOfModel(model);
+    const of = project?.classes.find(each => each.label === label);
+    if (project?.kind !== 'row' || !of || project.columns?.length !== features.length) return false;
+    const shown = prepareRow(Float32Array.from(features));
+    const row = { class: of.id, recording: crypto.randomUUID(), source: 'correction' as const, shown };
+    const added = await addExamples(db, project.id, [row]);
+    const undo = (): void => {
+      takeBackExamples(db, added).catch((thrown: unknown) => errorToast(toFailure(thrown)));
+    };
+    toast(t('exampleKept', { label }), { label: common('undo'), run: undo }, 'sample');
+  } catch (thrown) {
+    errorToast(toFailure(thrown));
+  }
+  return true;
+}
