@@ -41,9 +41,19 @@ async function routeToNetwork(event: RoutedInstallEvent): Promise<void> {
 }
 
 self.addEventListener('activate', event => {
-  // The first visit needs no reload to be ready for offline; a later build comes here only when the user let it.
-  event.waitUntil(appCaches.activate(event).then(() => self.clients.claim()));
+  event.waitUntil(appCaches.activate(event).then(claim));
 });
+
+/**
+ * The first visit needs no reload to be ready for offline; a later build comes here only when the user let it. Not waited for:
+ * Firefox (153) asks each worker of a page too, and ONNX Runtime's threads sleep without looking at their messages. Until the
+ * worker was ended, nothing that the page asks would be answered.
+ */
+function claim(): void {
+  self.clients.claim().catch((thrown: unknown) => {
+    console.warn('haversack: this page goes without the service worker until it is opened again.', thrown);
+  });
+}
 
 self.addEventListener('message', event => {
   const message = event.data as { type?: unknown } | null;

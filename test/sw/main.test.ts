@@ -129,6 +129,21 @@ async function register(): Promise<void> {
   });
 }
 
+/** Runs in the service worker before its script: an engine that is not Chromium. */
+function runBefore(code: string): void {
+  const { type, body } = site.files.get('/sw.js')!;
+  site.files.set('/sw.js', { type, body: `${code}\n${body}` });
+}
+
+/** In the page. */
+async function registeredAndActive(): Promise<void> {
+  await navigator.serviceWorker.register('/sw.js');
+  const { active } = await navigator.serviceWorker.ready;
+  while (active!.state !== 'activated') {
+    await new Promise(resolve => active!.addEventListener('statechange', resolve, { once: true }));
+  }
+}
+
 /** As `cacheRuntime` of the page does. */
 async function keepRuntime(paths: string[]): Promise<void> {
   await page.evaluate(
@@ -209,6 +224,24 @@ test('is not started by what is the network’s business anyway', async () => {
     );
   expect(await routed('/registry/v1/models')).toEqual(['network']);
   expect(await routed('/assets/app-one.js')).toEqual(['']);
+});
+
+test('does without rules for what is the network’s where there are none', async () => {
+  runBefore('delete InstallEvent.prototype.addRoutes;');
+  const said: string[] = [];
+  page.context().on('console', message => said.push(message.text()));
+  await page.goto(site.url);
+  await page.evaluate(registeredAndActive);
+  site.files.set('/registry/v1/models', { type: 'application/json', body: '[]' });
+  expect(await text('/registry/v1/models')).toEqual({ status: 200, body: '[]' });
+  expect(said.filter(line => line.startsWith('haversack:'))).toEqual([]);
+});
+
+// As in Firefox, while a thread of ONNX Runtime sleeps in a worker of the page.
+test('is active although not all that it takes over have answered', async () => {
+  runBefore('Clients.prototype.claim = () => new Promise(() => undefined);');
+  await page.goto(site.url);
+  await page.evaluate(registeredAndActive);
 });
 
 test('keeps no runtime file that nobody asked it to keep', async () => {
