@@ -138,7 +138,9 @@ async function buildPage(vite, outDir) {
       // Beside the page, wherever that is.
       base: './',
       plugins: [preact(), withoutJsonSchema(), withoutBinaries, notePackages(packages)],
-      define: { 'import.meta.url': 'document.baseURI' },
+      // The runtime has all it loads in it or brought to it. An address of a page that was opened as a file it resolves against the
+      // page's origin, which Firefox calls "null" (HTML, section 7.1.1: opaque), and does not start.
+      define: { 'import.meta.url': name === 'runtime' ? 'undefined' : 'document.baseURI' },
       worker: { rollupOptions: { output: { entryFileNames: '[name].js' } } },
       build: {
         outDir: join(outDir, 'page'),

@@ -15,13 +15,15 @@ export const pageModelBytesAtMost = 128 * 2 ** 20;
 
 /**
  * Nothing comes from elsewhere and nothing goes anywhere: the page loads scripts beside it, and fetches nothing. A camera's picture
- * and files that somebody chose are no addresses. `file:` is for Firefox, where 'self' is nothing of a page that was opened as a
+ * and files that somebody chose are no addresses. An icon it says that it has, and none is in it: a browser would ask its host for
+ * one, and Firefox complain that the policy forbids that. `file:` is for Firefox, where 'self' is nothing of a page that was opened as a
  * file (its nsCSPHostSrc compares hosts, and a file has none); elsewhere no page may load such addresses.
  */
 const policy = [
   "default-src 'none'",
   "script-src 'self' file: 'wasm-unsafe-eval'",
   "style-src 'self' file:",
+  'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -127,6 +129,7 @@ function htmlOf(facts: PageFacts, addressOf: (path: string) => string): string {
     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
     <meta name="color-scheme" content="light dark" />
     <title>${title}</title>
+    <link rel="icon" href="data:," />
     <link rel="stylesheet" href="${addressOf('page.css')}" />
   </head>
   <body>

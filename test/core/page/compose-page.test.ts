@@ -97,11 +97,12 @@ describe('a page of files', () => {
     const html = (await composed()).get('index.html')!;
     const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(html)![1];
     expect(policy).toBe(
-      "default-src 'none'; script-src 'self' file: 'wasm-unsafe-eval'; style-src 'self' file:; base-uri 'none'; form-action 'none'",
+      "default-src 'none'; script-src 'self' file: 'wasm-unsafe-eval'; style-src 'self' file:; img-src data:; base-uri 'none'; form-action 'none'",
     );
     const prefix = async (text: string) => (await sha256(bytes(text))).slice(0, 12);
     // No cache has what an older page had there.
     expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(match => match[1])).toEqual([
+      'data:,',
       `page.css?${await prefix('page.css')}`,
       `page.js?${await prefix('sample.js')}`,
     ]);
