@@ -1,7 +1,7 @@
 // Where Chromium is on this machine, how it gets here, and how tests and benchmarks start it.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright';
+import { aptCommands, installBrowser } from './install-browser.mjs';
 
 const known = [
   process.env.HAVERSACK_CHROMIUM,
@@ -22,34 +22,11 @@ export function findChromium() {
 /** Installs a Chromium where there is none: Playwright's, else Debian's. Says so, and ends the process, when neither works. */
 export function ensureChromium() {
   if (findChromium()) return;
-  const tries = [
+  const commands = [
     ['npx', ['playwright', 'install', 'chromium']],
-    ...(process.getuid?.() === 0 && existsSync('/etc/debian_version')
-      ? [
-          ['apt-get', ['update']],
-          [
-            'apt-get',
-            [
-              'install',
-              '-y',
-              '--no-install-recommends',
-              'chromium',
-              'fonts-noto-cjk',
-              'fonts-dejavu-core',
-              'fonts-liberation',
-            ],
-          ],
-        ]
-      : []),
+    ...aptCommands(['chromium', 'fonts-noto-cjk', 'fonts-dejavu-core', 'fonts-liberation']),
   ];
-  for (const [command, args] of tries) {
-    console.log(`No Chromium here yet: ${command} ${args.join(' ')}`);
-    spawnSync(command, args, {
-      stdio: 'inherit',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (findChromium()) return;
-  }
+  if (installBrowser({ name: 'Chromium', find: findChromium, commands })) return;
   console.error(
     'The browser tests need a Chromium and none could be installed.\nInstall one (Debian: apt-get install chromium), or name one in HAVERSACK_CHROMIUM.',
   );

@@ -16,6 +16,7 @@ import {
   modelCard,
 } from './support/app.ts';
 import { Device } from './support/device.ts';
+import { discPngs } from './support/pictures.ts';
 import { seeingModel } from './support/seeing-model.ts';
 import { type RunningServer, startServer } from './support/server.ts';
 
@@ -31,32 +32,8 @@ let other: Device;
 let making: Page;
 let using: Page;
 
-/** PNGs of discs of that colour, each at another place. */
-async function photosOf(page: Page, of: Class, from: number, count: number) {
-  const encoded = await page.evaluate(
-    async ({ colour, first, n }) => {
-      const photos: string[] = [];
-      for (let i = first; i < first + n; i += 1) {
-        const canvas = new OffscreenCanvas(160, 120);
-        const context = canvas.getContext('2d')!;
-        context.fillStyle = `rgb(${190 + 6 * i}, ${210 - 5 * i}, 170)`;
-        context.fillRect(0, 0, 160, 120);
-        context.fillStyle = `rgb(${colour.join(', ')})`;
-        context.beginPath();
-        context.arc(55 + 7 * i, 45 + 5 * (i % 4), 26 + 2 * i, 0, 7);
-        context.fill();
-        const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
-        photos.push(btoa(String.fromCharCode(...bytes)));
-      }
-      return photos;
-    },
-    { colour: [...colours[of]], first: from, n: count },
-  );
-  return encoded.map((text, i) => ({
-    name: `${of} ${from + i}.png`,
-    mimeType: 'image/png',
-    buffer: Buffer.from(text, 'base64'),
-  }));
+function photosOf(page: Page, of: Class, from: number, count: number) {
+  return discPngs(page, of, colours[of], from, count);
 }
 
 /** In Use, by a file. */

@@ -7,6 +7,7 @@ import { exportedZip, labels } from '../core/import/teachable-machine/exported.t
 import { expectReachable } from './support/access.ts';
 import { go, installModels, modelCard } from './support/app.ts';
 import { Device } from './support/device.ts';
+import { plainPng } from './support/pictures.ts';
 import { type RunningServer, startServer } from './support/server.ts';
 
 describe('a model file on the Library', () => {
@@ -63,11 +64,7 @@ describe('a model file on the Library', () => {
     await page
       .locator('main input[type="file"]')
       .first()
-      .setInputFiles({
-        name: 'plain.png',
-        mimeType: 'image/png',
-        buffer: await plainPng(page),
-      });
+      .setInputFiles(await plainPng(page, [200, 90, 30]));
     await expect
       .poll(() => page.locator('.bars > li > span:first-child').allInnerTexts(), { timeout: 60_000 })
       .toEqual(labels);
@@ -91,15 +88,3 @@ describe('a model file on the Library', () => {
     expect(await page.getByText(/, a new model$/).allInnerTexts()).toEqual(['things, a new model']);
   });
 });
-
-async function plainPng(page: Page): Promise<Buffer> {
-  const url = await page.evaluate(() => {
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = 300;
-    const context = canvas.getContext('2d')!;
-    context.fillStyle = 'rgb(200 90 30)';
-    context.fillRect(0, 0, 300, 300);
-    return canvas.toDataURL('image/png');
-  });
-  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
-}

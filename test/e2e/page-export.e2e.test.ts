@@ -1,24 +1,22 @@
 // A model taken away as a page: from the app without a network, and by the command; opened from a host of files and from the
 // disk, it answers as the app does, and asks nobody for anything.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { unzipSync, zipSync } from 'fflate';
-import type { Page } from 'playwright';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Bytes } from '../../src/core/artifact/digest.ts';
-import { writeWav } from '../../src/core/data/wav.ts';
-import { GraphBuilder } from '../../src/core/onnx/build.ts';
-import { composePage, type PageOf } from '../../src/core/page/compose-page.ts';
-import { soundLength, soundRate } from '../../src/core/teach/sound-windows.ts';
 import { exported, labels, trained } from '../core/import/teachable-machine/exported.ts';
 import { haversack } from '../server/cli/captured.ts';
 import { hostFolder, type StaticHost } from '../server/cli/static-host.ts';
 import { expectReachable } from './support/access.ts';
+import { apart, bars, settledBars } from './support/answers-shown.ts';
 import { digitTraces, draw, go, installModels, modelCard } from './support/app.ts';
 import { Device } from './support/device.ts';
+import { loudnessOfWave, wave, writeHearingPage } from './support/hearing-page.ts';
+import { plainPng } from './support/pictures.ts';
+import { downloadPage, unpackPage } from './support/saved-page.ts';
 import { type RunningServer, startServer } from './support/server.ts';
 
 /** What the app and the page may be apart. */
@@ -41,45 +39,6 @@ afterAll(async () => {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** The bars that are shown, by label, with all their digits. */
-async function bars(page: Page): Promise<Record<string, number>> {
-  const rows = await page
-    .locator('.bars > li')
-    .evaluateAll(items =>
-      items.map(
-        item => [item.querySelector('span')!.innerText, Number(item.querySelector('data')!.value)] as const,
-      ),
-    );
-  return Object.fromEntries(rows);
-}
-
-function apart(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number {
-  expect(Object.keys(a)).toEqual(Object.keys(b));
-  return Math.max(...Object.keys(a).map(label => Math.abs(a[label]! - b[label]!)));
-}
-
-async function unpacked(zip: Uint8Array, name: string): Promise<string> {
-  const home = join(folder, name);
-  for (const [path, bytes] of Object.entries(unzipSync(zip))) {
-    await mkdir(dirname(join(home, path)), { recursive: true });
-    await writeFile(join(home, path), bytes);
-  }
-  return home;
-}
-
-/** What stands there twice in a row: while a drawing goes on, answers to what was drawn so far come first. */
-async function settledBars(page: Page): Promise<Record<string, number>> {
-  let last = JSON.stringify(null);
-  await expect
-    .poll(async () => {
-      const before = last;
-      last = JSON.stringify(await bars(page));
-      return last !== '{}' && last === before;
-    })
-    .toBe(true);
-  return JSON.parse(last) as Record<string, number>;
-}
 
 describe('a page that the command wrote', () => {
   let host: StaticHost;
@@ -118,15 +77,11 @@ describe('a page that the command wrote', () => {
     expect(pushed).toMatchObject({ code: 0 });
     const made = await haversack(folder, ['page', 'things@1', '-o', 'things.zip'], { env });
     expect(made).toMatchObject({ code: 0 });
-    await unpacked(new Uint8Array(await readFile(join(folder, 'things.zip'))), 'things');
+    await unpackPage(new Uint8Array(await readFile(join(folder, 'things.zip'))), join(folder, 'things'));
 
     const page = await device.open(`${host.url}/things/index.html`);
     const colour = [200, 90, 30] as const;
-    await page.locator('input[type="file"]').setInputFiles({
-      name: 'plain.png',
-      mimeType: 'image/png',
-      buffer: await plainPng(page, colour),
-    });
+    await page.locator('input[type="file"]').setInputFiles(await plainPng(page, colour));
     const shown = await settledBars(page);
     expect(Object.keys(shown)).toEqual(labels);
     const pixels = Array.from({ length: 224 * 224 }, () => colour.map(byte => byte / 127.5 - 1)).flat();
@@ -161,37 +116,18 @@ describe('a page whose model hears', () => {
 
   beforeAll(async () => {
     home = join(folder, 'loudness');
-    const app = join(import.meta.dirname, '..', '..', 'dist', 'app');
-    const readBytes = async (path: string) => new Uint8Array(await readFile(join(app, path)));
-    const { wasm } = JSON.parse(await readFile(join(app, 'runtime.json'), 'utf8')) as { wasm: string[] };
-    const binary = await readBytes(wasm.find(path => path.endsWith('.wasm'))!);
-    const of = { body: loudness, version: null, variant: 'fp32', file: loudnessModel(), licence: null };
-    await mkdir(home);
-    for (const { path, bytes } of await composePage(of, name => readBytes(join('page', name)), binary)) {
-      await writeFile(join(home, path), bytes);
-    }
+    await writeHearingPage(home);
     host = await hostFolder(home);
   });
   afterAll(() => host.close());
 
-  /** A square wave: the mean of its size is its height. */
-  const wave = Buffer.from(
-    writeWav(
-      Float32Array.from({ length: soundLength }, (_, i) => (i % 2 ? 0.25 : -0.25)),
-      soundRate,
-    ),
-  );
-  const expected = 1 / (1 + Math.exp(-20 * 0.25));
-
   it('answers to a file, opened from the disk, and says why it has no microphone there', async () => {
     const page = await device.open(pathToFileURL(join(home, 'index.html')).href);
     await page.getByText('Opened from a disk, a page is not given the microphone.').waitFor();
-    await page
-      .locator('input[type="file"]')
-      .setInputFiles({ name: 'wave.wav', mimeType: 'audio/wav', buffer: wave });
+    await page.locator('input[type="file"]').setInputFiles(wave);
     const { loud, quiet } = await settledBars(page);
-    expect(loud).toBeCloseTo(expected, 4);
-    expect(quiet).toBeCloseTo(1 - expected, 4);
+    expect(loud).toBeCloseTo(loudnessOfWave, 4);
+    expect(quiet).toBeCloseTo(1 - loudnessOfWave, 4);
     await page.close();
   });
 
@@ -235,14 +171,11 @@ describe('a page that was saved in the app', () => {
     await modelCard(app, 'digits').getByRole('button', { name: 'Save as a page' }).click();
     await app.getByLabel('Licence of the model').fill('MIT-0');
     await expectReachable(app);
-    const [download] = await Promise.all([
-      app.waitForEvent('download'),
-      app.getByRole('button', { name: 'Save', exact: true }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('digits-page.zip');
-    const zip = new Uint8Array(await readFile(await download.path()));
+    const { name, zip } = await downloadPage(app);
+    expect(name).toBe('digits-page.zip');
     console.info(`The page of digits has ${Math.round(zip.length / 1000)} kB.`);
-    home = await unpacked(zip, 'digits');
+    home = join(folder, 'digits');
+    await unpackPage(zip, home);
     host = await hostFolder(home);
     await go(app, '#/use/digits');
     await draw(app, strokes, size);
@@ -259,7 +192,7 @@ describe('a page that was saved in the app', () => {
     await page.getByText('MIT-0', { exact: true }).waitFor();
     await expectReachable(page);
     const beside = ['/', '/page.css', '/page.js', '/runtime.js', '/runtime-wasm.js', '/model.js'];
-    expect([...new Set(host.asked)].filter(path => path !== '/favicon.ico').sort()).toEqual(beside.sort());
+    expect([...new Set(host.asked)].sort()).toEqual(beside.sort());
     await page.close();
   });
 
@@ -280,50 +213,3 @@ describe('a page that was saved in the app', () => {
     await page.close();
   });
 });
-
-/** A square of one colour. */
-async function plainPng(page: Page, [r, g, b]: readonly [number, number, number]): Promise<Buffer> {
-  const url = await page.evaluate(fill => {
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = 300;
-    const context = canvas.getContext('2d')!;
-    context.fillStyle = fill;
-    context.fillRect(0, 0, 300, 300);
-    return canvas.toDataURL('image/png');
-  }, `rgb(${r} ${g} ${b})`);
-  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
-}
-
-const loudness: PageOf['body'] = {
-  model: 'loudness',
-  createdAt: '2026-11-27T00:00:00.000Z',
-  labels: ['loud', 'quiet'],
-  interface: {
-    inputs: [
-      {
-        name: 'x',
-        datatype: 'FP32',
-        shape: [-1, soundLength],
-        meaning: { kind: 'waveform', sampleRate: soundRate },
-      },
-    ],
-    outputs: [
-      { name: 'p', datatype: 'FP32', shape: [-1, 2], meaning: { kind: 'probabilities', unit: null } },
-    ],
-    decision: { kind: 'softmax', output: 'p', from: 'probabilities', notSureBelow: 0 },
-  },
-  artifacts: { dataset: null, recorded: null, topology: null },
-};
-
-/** softmax(10 m, −10 m), where m is the mean size of all samples. */
-function loudnessModel(): Bytes {
-  const weights = Float32Array.from({ length: 2 * soundLength }, (_, i) => (i % 2 ? -10 : 10) / soundLength);
-  return new GraphBuilder('loudness')
-    .input('x', 'FP32', [-1, soundLength])
-    .initializer('w', { datatype: 'FP32', shape: [soundLength, 2], data: weights })
-    .node('Abs', ['x'], ['size'])
-    .node('MatMul', ['size', 'w'], ['logits'])
-    .node('Softmax', ['logits'], ['p'], { axis: { int: 1 } })
-    .output('p', 'FP32', [-1, 2])
-    .build();
-}

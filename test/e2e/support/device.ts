@@ -2,19 +2,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright';
-import { chromiumArguments, findChromium } from '../../../scripts/chromium.mjs';
+import type { BrowserContext, Page } from 'playwright';
+import { type Launch, launchChromium, type LaunchOptions } from './launch.ts';
 
-export interface DeviceOptions {
-  readonly webgpu?: boolean;
-  readonly locale?: string;
-  readonly viewport?: { width: number; height: number };
-  readonly colorScheme?: 'light' | 'dark';
-  readonly ignoreHTTPSErrors?: boolean;
-  readonly serviceWorkers?: 'allow' | 'block';
-  readonly args?: readonly string[];
-  /** Of the browser; the one of this machine if absent. */
-  readonly executablePath?: string;
+export interface DeviceOptions extends LaunchOptions {
+  /** Chromium's if absent. */
+  readonly launch?: Launch;
 }
 
 export class Device {
@@ -47,24 +40,8 @@ export class Device {
   }
 
   async #launch(): Promise<BrowserContext> {
-    const {
-      webgpu = false,
-      locale = 'en-GB',
-      viewport = { width: 390, height: 844 },
-      colorScheme = 'light',
-    } = this.#options;
-    const context = await chromium.launchPersistentContext(this.profile, {
-      executablePath: this.#options.executablePath ?? findChromium(),
-      headless: true,
-      args: [...chromiumArguments({ webgpu }), ...(this.#options.args ?? [])],
-      locale,
-      viewport,
-      colorScheme,
-      ignoreHTTPSErrors: this.#options.ignoreHTTPSErrors ?? false,
-      serviceWorkers: this.#options.serviceWorkers ?? 'allow',
-      acceptDownloads: true,
-      hasTouch: viewport.width < 600,
-    });
+    const { launch = launchChromium, ...options } = this.#options;
+    const context = await launch(this.profile, options);
     context.on('console', message => {
       if (/Content Security Policy|Refused to/i.test(message.text())) this.complaints.push(message.text());
     });
