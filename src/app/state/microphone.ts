@@ -3,7 +3,13 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { soundRate } from '../../core/teach/sound-windows.ts';
 import listenerUrl from '../../worklet/listener.ts?worker&url';
-import { type Capture, type CaptureDevice, type CaptureKind, createCapture } from './media-capture.ts';
+import {
+  type Capture,
+  type CaptureDevice,
+  type CaptureKind,
+  type CaptureProblem,
+  createCapture,
+} from './media-capture.ts';
 import { LastSecond, levelOf, quietest, WholeSeconds } from './sound-stream.ts';
 
 /** Null: whichever the system takes. */
@@ -28,6 +34,8 @@ interface Hearing {
   readonly beginAnew: () => void;
 }
 
+/** So long the audio thread may take to begin. Where there is no way for sound out, Firefox's (153) never does, and does not say so. */
+const beginsWithinMs = 10_000;
 /** So long the audio thread may be held up, by a call or the system, before the microphone counts as taken. */
 const heldUpMs = 2000;
 
@@ -72,7 +80,7 @@ export function createMicrophone(): Microphone {
           forget();
           for (const listener of listeners) listener.beginAnew();
         },
-        lost: () => lost('busy'),
+        lost,
       }),
   });
   const forget = (): void => {
@@ -102,7 +110,7 @@ export function createMicrophone(): Microphone {
 /** @returns what ends it, and gives the audio thread back */
 async function listen(
   stream: MediaStream,
-  hearing: Hearing & { readonly lost: () => void },
+  hearing: Hearing & { readonly lost: (why: CaptureProblem) => void },
 ): Promise<() => void> {
   const { context, source } = sourceOf(stream);
   try {
@@ -133,15 +141,19 @@ async function listen(
  * A context that the browser or the system holds up (a call on a phone, a change of devices) gives nothing, though its track goes on:
  * what was heard is not what is heard now. @returns what ends it
  */
-function watch(context: AudioContext, hearing: Pick<Hearing, 'beginAnew'> & { readonly lost: () => void }) {
+function watch(
+  context: AudioContext,
+  hearing: Pick<Hearing, 'beginAnew'> & { readonly lost: (why: CaptureProblem) => void },
+): () => void {
   let patience: ReturnType<typeof setTimeout> | undefined;
+  if (context.state !== 'running') patience = setTimeout(() => hearing.lost('failed'), beginsWithinMs);
   context.onstatechange = () => {
     clearTimeout(patience);
     if (context.state === 'running') return;
     hearing.beginAnew();
     // Refused while it is held up; browsers that end that themselves say so by another change.
     context.resume().catch(() => undefined);
-    patience = setTimeout(hearing.lost, heldUpMs);
+    patience = setTimeout(() => hearing.lost('busy'), heldUpMs);
   };
   return () => {
     context.onstatechange = null;

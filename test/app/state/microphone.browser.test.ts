@@ -107,6 +107,29 @@ test('one whose listener does not load is no microphone, and is let go of', asyn
   expect(stream.getTracks().map(track => track.readyState)).toEqual(['ended']);
 });
 
+/** As in Firefox where no sound can come out: it never runs, and nothing is said of it. */
+class NeverRunning extends AudioContext {
+  constructor(options?: AudioContextOptions) {
+    super(options);
+    void this.suspend();
+  }
+  override resume(): Promise<void> {
+    return new Promise(() => undefined);
+  }
+}
+
+test('one whose audio thread never begins is let go of, and said not to have started', async () => {
+  const { microphone, stream } = await hearing();
+  vi.stubGlobal('AudioContext', NeverRunning);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(await microphone.start()).toBe(true);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([microphone.problem.value, microphone.stream.value]).toEqual(['failed', null]);
+  expect(stream.getTracks().map(track => track.readyState)).toEqual(['ended']);
+});
+
 /** The context of a microphone that hears. */
 async function heardBy(microphone: ReturnType<typeof createMicrophone>) {
   const resumed = vi.spyOn(AudioContext.prototype, 'resume');
