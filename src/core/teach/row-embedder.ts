@@ -25,7 +25,7 @@ export function rowEmbeddingWidth(columns: number): number {
 }
 
 /**
- * z = clip((x − middle) · factor), then z, cos(z W) and sin(z W): the inner products of the waves come to a kernel that falls
+ * z = clip((x − middle) · factor), then z, cos(z W) and sin(z W), W = waves / √columns: the inner products of the waves come to a kernel that falls
  * with the distance of two rows (A. Rahimi and B. Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007, algorithm 1;
  * cosines and sines of one phase instead of shifted cosines: D. Sutherland and J. Schneider, UAI 2015, section 3). Waves have one
  * length together, so that how large z is stays in their phases where an embedding is brought to length 1 (`seenBy`). The same
@@ -46,8 +46,10 @@ export async function makeRowEmbedder(fit: RowFit): Promise<Embedder> {
   const off = writer.op('Sub', [rowInput, vector('middle', fit.middle)]);
   const scaled = writer.op('Mul', [off, vector('factor', fit.factor)]);
   const z = writer.op('Clip', [scaled, writer.number('least', -farthest), writer.number('most', farthest)]);
+  // Of unit length in the file: what is multiplied before it is used is no weight of a layer.
+  const reach = writer.number('reach', spread / Math.sqrt(columns));
   const matrix = writer.op('Reshape', [
-    vector('waves', frequencies(columns)),
+    writer.op('Mul', [vector('waves', frequencies(columns)), reach]),
     writer.constant('shape', int64([columns, waves])),
   ]);
   const phases = writer.op('MatMul', [z, matrix]);
@@ -62,15 +64,14 @@ export async function makeRowEmbedder(fit: RowFit): Promise<Embedder> {
 const summands = 12;
 
 /**
- * W [columns, waves], row-major; each of deviation spread / √columns. Sums of uniform numbers and not Box and Muller's: sums
- * are exact, and logarithms are not the same in every engine.
+ * [columns, waves], row-major, each of deviation 1. Sums of uniform numbers and not Box and Muller's: sums are exact, and
+ * logarithms are not the same in every engine.
  */
 function frequencies(columns: number): Float32Array<ArrayBuffer> {
   const random = seededRandom(seed);
-  const size = spread / Math.sqrt(columns);
   return Float32Array.from({ length: columns * waves }, () => {
     let sum = -summands / 2;
     for (let i = 0; i < summands; i++) sum += random.uniform();
-    return size * sum;
+    return sum;
   });
 }

@@ -32,7 +32,9 @@ test('every message names the same parameters in both languages', () => {
 
 test.each([
   ['new-sound', 'new-model'],
+  ['new-row', 'new-model'],
   ['sound', 'photo'],
+  ['row', 'photo'],
   ['use-sound', 'use-photo'],
 ])('what %s says anew has the parameters of what %s says', (anew, first) => {
   const messagesOf = (name: string): Dictionary =>

@@ -54,6 +54,57 @@ describe('what may come after a version', () => {
     expect(await mayFollow(version(['a', 'b']), next)).toBe(may);
   });
 
+  it('by rows whose columns reach further, but not by rows of other columns', async () => {
+    const rows = (names: string[], ranges: [number, number][]) => {
+      const meaning = { kind: 'features' as const, names, units: names.map(() => null), ranges };
+      const input = { name: 'row', datatype: 'FP32' as const, shape: [-1, names.length], meaning };
+      return { ...version(['a', 'b']), interface: { ...face(0.5, 2), inputs: [input] } };
+    };
+    const before = rows(
+      ['x', 'y'],
+      [
+        [0, 1],
+        [0, 1],
+      ],
+    );
+    expect(
+      await mayFollow(
+        before,
+        rows(
+          ['x', 'y'],
+          [
+            [-1, 1],
+            [0, 7],
+          ],
+        ),
+      ),
+    ).toBe(true);
+    expect(
+      await mayFollow(
+        before,
+        rows(
+          ['x', 'z'],
+          [
+            [0, 1],
+            [0, 1],
+          ],
+        ),
+      ),
+    ).toBe(false);
+    expect(
+      await mayFollow(
+        { ...before, recipe: { kind: 'train' } },
+        rows(
+          ['x', 'y'],
+          [
+            [-1, 1],
+            [0, 7],
+          ],
+        ),
+      ),
+    ).toBe(false);
+  });
+
   it('is not by showing alone: the version before was, too', async () => {
     expect(await mayFollow(version(['a', 'b'], { kind: 'train' }), version(['a', 'b', 'c']))).toBe(false);
   });

@@ -9,4 +9,5 @@ export const row = {
   photos: { one: '{n} row', other: '{n} rows' },
   photosOf: 'Rows of {name}',
   nthPhoto: 'Row {n}',
+  selected: { one: '{n} selected', other: '{n} selected' },
 } as const;

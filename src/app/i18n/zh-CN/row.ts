@@ -9,4 +9,5 @@ export const row: Translation<typeof en> = {
   photos: { other: '{n} 行' },
   photosOf: '“{name}”的数据行',
   nthPhoto: '第 {n} 行',
+  selected: { other: '已选 {n} 行' },
 };

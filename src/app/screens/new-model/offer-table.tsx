@@ -44,6 +44,8 @@ export function OfferTable({
     close();
     if (found) void bringRows(teaching, found, label);
   };
+  // Opened with what it asks: what comes first there is in focus.
+  if (!looked) return null;
   return (
     <Dialog
       title={given.name ?? t('pasted')}
@@ -57,7 +59,7 @@ export function OfferTable({
         </>
       }
     >
-      {looked && !('table' in looked) ? <Unread failure={looked} /> : null}
+      {'table' in looked ? null : <Unread failure={looked} />}
       {found ? (
         <div class="stack">
           <WhichLabel found={found} onLabel={chosen => setReading({ ...reading, label: chosen })} />
