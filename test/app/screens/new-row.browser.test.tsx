@@ -194,6 +194,28 @@ test('columns are typed, then rows: a tap each, and the same row is told', async
   await expect.poll(text).toContain('1 row was already there.');
 });
 
+test('a row of many numbers is typed as text', async () => {
+  const { examples } = await shown();
+  const names = Array.from({ length: 40 }, (_, i) => `c${i}`);
+  const first = names.map((_, i) => i / 2);
+  await give(
+    'wide.csv',
+    [[...names, 'kind'].join(), [...first, 'x'].join(), [...first.toReversed(), 'y'].join()].join('\n'),
+  );
+  await press('Bring in 2 rows');
+  const area = await found<HTMLTextAreaElement>('.live-form textarea');
+  await expect.poll(() => area.value.split(' ').length).toBe(40);
+  await userEvent.fill(area, '');
+  await userEvent.type(area, '1 2 ');
+  expect(area.value).toBe('1 2 ');
+  const add = () => document.querySelector<HTMLElement>('.class-ways button');
+  expect(add()?.ariaDisabled).toBe('true');
+  await userEvent.fill(area, names.map((_, i) => i).join('\t'));
+  await expect.poll(() => add()?.ariaDisabled).not.toBe('true');
+  add()!.click();
+  await expect.poll(async () => (await examples()).length).toBe(3);
+});
+
 test('rows are selected by keys, and removed', async () => {
   const { examples } = await shown();
   await give('first.csv', table(6));

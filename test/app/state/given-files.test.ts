@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byFolder, type GivenFile, isZip } from '../../../src/app/state/given-files.ts';
+import { byFolder, type GivenFile, isShownFile, isZip } from '../../../src/app/state/given-files.ts';
 
 const given = (path: string, type = 'image/jpeg'): GivenFile => ({
   path,
@@ -38,6 +38,20 @@ test('a project of sounds is given sounds, by their type or their name', () => {
   expect([...groups].map(([folder, files]) => [folder, files.length])).toEqual([
     ['claps', 2],
     ['birds', 1],
+  ]);
+});
+
+test('a project of rows is given tables, by their type or their name', () => {
+  const isTable = (path: string, type?: string) => isShownFile('row', given(path, type));
+  expect([isTable('a.CSV', ''), isTable('a.tsv', ''), isTable('readings', 'text/csv')]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([isTable('a.jpg'), isTable('a.zip', 'application/zip'), isTable('a.wav', '')]).toEqual([
+    false,
+    false,
+    false,
   ]);
 });
 

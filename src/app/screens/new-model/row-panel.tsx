@@ -1,4 +1,5 @@
 // The numbers of a row, and beside them what the project says to them now.
+import { useState } from 'preact/hooks';
 import type { InputInterface } from '../../../core/artifact/interface.ts';
 import { t } from '../../i18n/bring-table.ts';
 import { t as newModel } from '../../i18n/new-model.ts';
@@ -30,11 +31,14 @@ export function RowPanel({ teaching, form }: { readonly teaching: Teaching; read
 }
 
 function AsText({ columns, form }: { readonly columns: number; readonly form: RowForm }) {
+  // As it is typed, spaces at its end and all.
+  const [typed, setTyped] = useState<string | null>(null);
   return (
     <TextArea
       label={t('numbersOfRow', { n: columns })}
-      value={form.texts.join(' ').trim()}
+      value={typed ?? form.texts.join(' ').trim()}
       onInput={text => {
+        setTyped(text);
         const cells = splitRow(text.replace(/\s+/g, ' '));
         form.type(Array.from({ length: columns }, (_, i) => cells[i] ?? ''));
       }}
