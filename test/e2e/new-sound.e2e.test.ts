@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectReachable, smallTargets, violations } from './support/access.ts';
 import { go } from './support/app.ts';
 import { Device } from './support/device.ts';
+import { keptOffline } from './support/kept-offline.ts';
 import { type RunningServer, startServer } from './support/server.ts';
 import { type Heard, heardNow, listenAlong, microphoneArguments, writeTrack } from './support/sound-track.ts';
 
@@ -80,7 +81,7 @@ describe('a model of one’s own that hears', () => {
     await tap(sounds);
     await page.getByRole('button', { name: 'Turn on the microphone' }).waitFor();
     // The app, what listens and what runs it are kept by then: from here on there is no network.
-    await expect.poll(() => page.evaluate(isKept), { timeout: 60_000 }).toBe(true);
+    await keptOffline(page);
     await server.stop();
   });
 
@@ -124,13 +125,3 @@ describe('a model of one’s own that hears', () => {
     expect(device.complaints).toEqual([]);
   });
 });
-
-/** In the page: whether its service worker answers for it, and ONNX Runtime is among what was kept on purpose. */
-async function isKept(): Promise<boolean> {
-  if (!navigator.serviceWorker.controller) return false;
-  for (const name of await caches.keys()) {
-    const kept = await (await caches.open(name)).keys();
-    if (kept.some(({ url }) => url.endsWith('.wasm'))) return true;
-  }
-  return false;
-}
