@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../../i18n/new-model.ts';
-import { shownWords } from '../../i18n/shown.ts';
+import { wordsOfShown } from '../../i18n/shown-or-row.ts';
 import { teachingWords } from '../../i18n/teaching.ts';
 import type { ShownKind } from '../../../device/project-schemas.ts';
 import type { ProjectClass } from '../../../device/projects.ts';
@@ -30,7 +30,7 @@ export interface ClassCardProps {
 
 export function ClassCard({ teaching, of, index, children }: ClassCardProps) {
   const { kind } = teaching.project.value;
-  const shown = shownWords(kind);
+  const shown = wordsOfShown(kind);
   const photos = teaching.byClass.value.get(of.id) ?? [];
   const onOther = (data: DataTransfer): boolean => {
     const ids = data.getData(draggedPhotos);

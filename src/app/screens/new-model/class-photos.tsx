@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Example } from '../../../device/project-schemas.ts';
 import type { ProjectClass } from '../../../device/projects.ts';
-import { shownWords } from '../../i18n/shown.ts';
+import { wordsOfShown } from '../../i18n/shown-or-row.ts';
 import { Button } from '../../parts/button.tsx';
 import { Thumbnails } from '../../parts/thumbnails.tsx';
 import type { Teaching } from '../../state/project.ts';
@@ -17,7 +17,7 @@ export function ClassPhotos(props: {
   readonly photos: readonly Example[];
 }) {
   const { teaching, of, photos } = props;
-  const t = shownWords(teaching.project.value.kind);
+  const t = wordsOfShown(teaching.project.value.kind);
   const hear = useHearing(teaching);
   const lineOf = useLines(teaching);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());

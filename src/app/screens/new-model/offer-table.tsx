@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
 import { t } from '../../i18n/bring-table.ts';
 import { t as common } from '../../i18n/common.ts';
-import { shownWords } from '../../i18n/shown.ts';
+import { wordsOfShown } from '../../i18n/shown-or-row.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Check } from '../../parts/field.tsx';
@@ -162,7 +162,7 @@ function Facts({ found }: { readonly found: LookedAtTable }) {
       <li>{t('columnCount', { n: matched.columns.length })}</li>
       {found.label === null ? null : <li>{t('classes', { n: labels.size, names: named(classes) })}</li>}
       {leftOut.length > 0 ? <li>{t('leftOut', { names: named(leftOut) })}</li> : null}
-      {read.unreadable > 0 ? <li>{shownWords('row')('unreadable', { n: read.unreadable })}</li> : null}
+      {read.unreadable > 0 ? <li>{wordsOfShown('row')('unreadable', { n: read.unreadable })}</li> : null}
       {read.unlabelled > 0 ? <li>{t('unlabelled', { n: read.unlabelled })}</li> : null}
     </ul>
   );

@@ -1,7 +1,7 @@
 // What became of what was brought in, said in passing.
 import type { ImportedExamples } from '../../../device/import-examples.ts';
 import type { ShownKind } from '../../../device/project-schemas.ts';
-import { shownWords } from '../../i18n/shown.ts';
+import { wordsOfShown } from '../../i18n/shown-or-row.ts';
 import { teachingWords } from '../../i18n/teaching.ts';
 import { toast } from '../../parts/toast.tsx';
 
@@ -24,7 +24,7 @@ export function say(kind: ShownKind, { kept, known, like, unreadable }: Brought)
     kept > 0 ? words('broughtIn', { n: kept }) : null,
     known > 0 ? words('known', { n: known }) : null,
     like > 0 ? words('tooAlike', { n: like }) : null,
-    unreadable > 0 ? shownWords(kind)('unreadable', { n: unreadable }) : null,
+    unreadable > 0 ? wordsOfShown(kind)('unreadable', { n: unreadable }) : null,
   ].filter(part => part !== null);
   toast(parts.length > 0 ? parts.join(' ') : words('noPhotosIn'));
 }
