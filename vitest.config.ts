@@ -2,6 +2,7 @@
 // `e2e`, which drives Chromium against the real server. Besides them `firefox` (`npm run firefox`), `screens`, and what measures
 // for the docs.
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vitest/config';
@@ -114,6 +115,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Each of two processes would use every core, and wait for the other's threads by turning round and round.
+          alias: {
+            'onnxruntime-node': fileURLToPath(new URL('test/one-thread-runtime.ts', import.meta.url)),
+          },
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.browser.test.*', 'test/e2e/**'],
           testTimeout: 30_000,
