@@ -121,6 +121,9 @@ export default defineConfig({
           },
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.browser.test.*', 'test/e2e/**'],
+          // Loading what they import was two fifths of what they took.
+          isolate: false,
+          setupFiles: ['test/shared-process.setup.ts'],
           testTimeout: 30_000,
           expect: { poll: { timeout: 25_000 } },
         },

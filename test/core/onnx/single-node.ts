@@ -1,4 +1,5 @@
 // A graph of one node, and what ONNX Runtime makes of it: the reference that shape rules and passes are held against.
+import { expect } from 'vitest';
 import type { Attributes } from '../../../src/core/onnx/build.ts';
 import { Graph } from '../../../src/core/onnx/graph.ts';
 import { inferShapes, type ValueType } from '../../../src/core/onnx/infer.ts';
@@ -74,6 +75,14 @@ export async function runGraph(graph: Graph, feeds: TensorMap = {}): Promise<Ten
 }
 
 let seed = 0;
+let seedIsOf: string | undefined;
+
+/** From 1 in each file of tests, whichever ran before it in this process. */
+function nextSeed(): number {
+  const { testPath } = expect.getState();
+  if (testPath !== seedIsOf) [seed, seedIsOf] = [0, testPath];
+  return ++seed;
+}
 
 /** Numbers in −1 … 1, other ones each time, the same in every run. */
 export function floats(...shape: number[]): Tensor {
@@ -81,7 +90,7 @@ export function floats(...shape: number[]): Tensor {
     shape,
     numbers(
       shape.reduce((product, size) => product * size, 1),
-      ++seed,
+      nextSeed(),
     ),
   );
 }
