@@ -69,14 +69,17 @@ export function DrawingPad(props: {
 }
 
 function usePen(strokes: readonly Stroke[], onStrokes: (strokes: readonly Stroke[]) => void) {
-  /** The pointer that draws, its stroke so far, and what was there before it. */
-  const pen = useRef<{ id: number; before: readonly Stroke[]; points: Point[] } | null>(null);
+  /**
+   * The pointer that draws, its stroke so far, what was there before it, and where the pad was when it began: an answer that
+   * moves the pad bends no line.
+   */
+  const pen = useRef<{ id: number; before: readonly Stroke[]; points: Point[]; box: DOMRect } | null>(null);
   const add = (event: PointerEvent) => {
     if (pen.current?.id !== event.pointerId) return;
     // Safari before 18.2 has none; a made-up event has an empty list.
     const moves = 'getCoalescedEvents' in event ? event.getCoalescedEvents() : [];
-    const target = event.currentTarget as HTMLCanvasElement;
-    for (const move of moves.length > 0 ? moves : [event]) pen.current.points.push(pointOf(move, target));
+    const { points, box } = pen.current;
+    for (const move of moves.length > 0 ? moves : [event]) points.push(pointOf(move, box));
     onStrokes([...pen.current.before, [...pen.current.points]]);
   };
   return {
@@ -84,7 +87,12 @@ function usePen(strokes: readonly Stroke[], onStrokes: (strokes: readonly Stroke
       if (pen.current || event.button !== 0) return;
       const target = event.currentTarget as HTMLCanvasElement;
       target.setPointerCapture(event.pointerId);
-      pen.current = { id: event.pointerId, before: strokes, points: [] };
+      pen.current = {
+        id: event.pointerId,
+        before: strokes,
+        points: [],
+        box: target.getBoundingClientRect(),
+      };
       add(event);
       event.preventDefault();
       target.focus({ preventScroll: true });
@@ -101,8 +109,7 @@ function usePen(strokes: readonly Stroke[], onStrokes: (strokes: readonly Stroke
   };
 }
 
-function pointOf(event: PointerEvent, canvas: HTMLCanvasElement): Point {
-  const box = canvas.getBoundingClientRect();
+function pointOf(event: PointerEvent, box: DOMRect): Point {
   return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
 }
 

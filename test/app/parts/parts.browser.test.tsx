@@ -75,6 +75,36 @@ test('a stroke grows while it is drawn; a second finger does not draw into it', 
   expect(find('output').textContent).toBe('[3,2]');
 });
 
+test('a line that is drawn straight stays straight, wherever the pad goes meanwhile', async () => {
+  let drawn: readonly Stroke[] = [];
+  const pad = (strokes: readonly Stroke[], above: number) => (
+    <div style={{ paddingBlockStart: `${above}px` }}>
+      <DrawingPad
+        strokes={strokes}
+        onStrokes={next => {
+          drawn = next;
+          render(pad(next, 40), root);
+        }}
+        label="pad"
+      />
+    </div>
+  );
+  render(pad([], 0), root);
+  const canvas = find<HTMLCanvasElement>('canvas');
+  canvas.setPointerCapture = () => undefined;
+  const { left, top, height } = canvas.getBoundingClientRect();
+  for (const [type, share] of [
+    ['pointerdown', 0.5],
+    ['pointermove', 0.5],
+    ['pointerup', 0.5],
+  ] as const) {
+    const at = { clientX: left + 10, clientY: top + share * height };
+    canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, bubbles: true, cancelable: true, ...at }));
+  }
+  expect(canvas.getBoundingClientRect().top).toBe(top + 40);
+  expect(drawn.map(stroke => stroke.map(({ y }) => y))).toEqual([[0.5, 0.5]]);
+});
+
 test('Backspace takes the last stroke back, Delete all of them', async () => {
   render(<Pad />, root);
   await draw([
