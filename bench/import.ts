@@ -155,16 +155,16 @@ async function measure(
   const outcomes = new Map<SideKey, Outcome>();
   const loads = new Map<SideKey, readonly number[]>();
   // Software that stands in for a GPU loses it now and then, under a model that is large for it.
-  const cannot = (key: SideKey, thrown: unknown) => {
+  const cannot = async (key: SideKey, thrown: unknown) => {
     outcomes.set(key, { cannot: reasonOf(thrown) });
     tell(`${spec.name}: ${key} cannot: ${reasonOf(thrown)}`);
+    await page.evaluate(name => window.importSides.close(name), key);
   };
   for (const key of new Set(comparisons.flatMap(({ ours, peer }) => [...ours, peer]))) {
     try {
       loads.set(key, await opened(page, key, spec, length));
     } catch (thrown) {
-      cannot(key, thrown);
-      await page.evaluate(name => window.importSides.close(name), key);
+      await cannot(key, thrown);
     }
   }
   const takers = new Map(Array.from(loads.keys(), key => [key, takerOf(page, key)]));

@@ -1,8 +1,9 @@
 // Builds the peers' pages as the app is built, and serves them from an origin of their own, isolated like the app's.
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { build, defaultClientConditions } from 'vite';
 import type { Bytes } from '../src/core/artifact/digest.ts';
@@ -34,8 +35,8 @@ export interface Pages {
 }
 
 export async function servePages(root: string, { names, models, identifiers }: Pages): Promise<PagesServer> {
-  // Of its own: what runs beside it builds other pages.
-  const folder = join(root, `.cache/bench/pages-${process.pid}`);
+  // Of its own, and of no bench that was ended before its time: what runs beside it builds other pages.
+  const folder = await mkdtemp(join(tmpdir(), 'haversack-bench-pages-'));
   await buildPages(root, folder, names, identifiers);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;

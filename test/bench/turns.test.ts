@@ -26,3 +26,26 @@ it('puts steps together where they are short, and lets each side be first in tur
     ]),
   );
 });
+
+it('goes on without a side that fails, and tells of it; without anybody to tell, it ends', async () => {
+  const turns: string[] = [];
+  const steady = taker('steady', 1000, turns);
+  let taken = 0;
+  const failing: TurnTaker = steps => {
+    taken += 1;
+    return taken === 2 ? Promise.reject(new Error('lost')) : taker('failing', 1000, turns)(steps);
+  };
+  const takers = new Map([
+    ['failing', failing],
+    ['steady', steady],
+  ]);
+  const lost: unknown[] = [];
+  const values = await measureInTurns(takers, 'short', (key, thrown) => {
+    lost.push([key, String(thrown)]);
+    return Promise.resolve();
+  });
+  expect(lost).toEqual([['failing', 'Error: lost']]);
+  expect(values).toEqual(new Map([['steady', [1000, 1000, 1000]]]));
+  taken = 0;
+  await expect(measureInTurns(takers, 'short')).rejects.toThrow('lost');
+});

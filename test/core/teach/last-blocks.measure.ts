@@ -1,10 +1,12 @@
 // A head alone beside last blocks that learn too, on photographs of the bench: for docs/teaching-by-showing.md. Each run is kept
-// below `.cache/teaching/runs` when it ends, for they take minutes to a quarter of an hour: what is there is not run again.
+// below `.cache/teaching/runs` when it ends, for they take minutes to a quarter of an hour: what is there of the same embedder,
+// photographs and changes is not run again. Whoever changes how blocks learn takes that folder away.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type DrawnSet, drawPhotos } from '../../../bench/teach/draw-photos.ts';
 import { backboneEmbedder, compareBlocks, type Compared } from '../../../bench/teach/measure-blocks.ts';
+import { sha256 } from '../../../src/core/artifact/digest.ts';
 import type { Embedder } from '../../../src/core/teach/embedder.ts';
 import { usualChanges } from '../../../src/core/teach/photo-changes.ts';
 import { meanAndSpread, percent } from '../train/known-results/measured.ts';
@@ -41,12 +43,19 @@ async function keptRun(
   photographs: DrawnSet,
   { set, shown, seed }: { readonly set: string; readonly shown: number; readonly seed: number },
 ): Promise<Compared> {
-  const path = `${folder}/runs/${set.replace(' ', '-')}-${shown}-${seed}.json`;
+  const of = `${embedder.digest} ${await photosDigest(photographs)} ${JSON.stringify(usualChanges)}`;
+  const tag = (await sha256(new TextEncoder().encode(of))).slice(-12);
+  const path = `${folder}/runs/${set.replace(' ', '-')}-${shown}-${seed}-${tag}.json`;
   const kept = await readFile(path, 'utf8').catch(() => null);
   if (kept !== null) return JSON.parse(kept) as Compared;
   const run = await compareBlocks(embedder, photographs, { shown, heldOut, seed, changes: usualChanges });
   await writeFile(path, JSON.stringify(run));
   return run;
+}
+
+async function photosDigest({ photos }: DrawnSet): Promise<string> {
+  const digests = await Promise.all(photos.map(photo => sha256(photo)));
+  return sha256(new TextEncoder().encode(digests.join('')));
 }
 
 function cellsOf(compared: readonly Compared[]): string[] {
