@@ -65,11 +65,9 @@ export async function loadCertificates(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const authority = await loadAuthority(folder, machine);
   const names = namesOf(authority, machine);
-  const stored = readLeaf(folder);
   const server =
-    stored && (await isGood(stored, authority, names, machine.now))
-      ? { ...stored, names }
-      : await makeLeaf(folder, authority, names, machine.now);
+    (await goodLeaf(folder, authority, names, machine.now)) ??
+    (await makeLeaf(folder, authority, names, machine.now));
   return {
     authority: {
       certificate: authority.certificate.toString('pem'),
@@ -146,13 +144,20 @@ function namesOf(
   ];
 }
 
-function readLeaf(folder: string): { cert: string; key: string } | null {
-  const path = join(folder, 'leaf.pem');
-  if (!existsSync(path)) return null;
-  return {
-    cert: readFileSync(path, 'utf8'),
-    key: readFileSync(join(folder, 'leaf-key.pem'), 'utf8'),
-  };
+/** Null: there is none, it is not good any more, or its files cannot be read. A new one costs nothing. */
+async function goodLeaf(
+  folder: string,
+  authority: LoadedAuthority,
+  names: readonly string[],
+  now: Date,
+): Promise<ServerCertificate | null> {
+  try {
+    const cert = readFileSync(join(folder, 'leaf.pem'), 'utf8');
+    const key = readFileSync(join(folder, 'leaf-key.pem'), 'utf8');
+    return (await isGood({ cert, key }, authority, names, now)) ? { cert, key, names } : null;
+  } catch {
+    return null;
+  }
 }
 
 async function isGood(

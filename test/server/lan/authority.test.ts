@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -81,6 +81,19 @@ describe('the local authority', () => {
     writeFileSync(join(folder, 'leaf-key.pem'), server.key);
     const renewed = await loadCertificates(folder, machine);
     expect(renewed.server.cert).not.toBe(first.server.cert);
+    expect(await handshake(renewed, 'localhost')).toBeNull();
+  });
+
+  it.each([
+    ['its key is gone', (folder: string) => rmSync(join(folder, 'leaf-key.pem'))],
+    ['it is no certificate', (folder: string) => writeFileSync(join(folder, 'leaf.pem'), 'torn')],
+    ['its key is none', (folder: string) => writeFileSync(join(folder, 'leaf-key.pem'), 'torn')],
+  ])('gives a new certificate where %s', async (_why, spoil) => {
+    const folder = temporaryFolder();
+    const first = await loadCertificates(folder, machine);
+    spoil(folder);
+    const renewed = await loadCertificates(folder, machine);
+    expect(renewed.authority).toEqual(first.authority);
     expect(await handshake(renewed, 'localhost')).toBeNull();
   });
 
