@@ -3,7 +3,7 @@ import { proxy } from 'comlink';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { candidateSchema, type Manifest } from '../../src/core/artifact/documents.ts';
-import { openDocument, signDocument } from '../../src/core/artifact/signature.ts';
+import { openDocument } from '../../src/core/artifact/signature.ts';
 import { toRecorded } from '../../src/core/runtime/recorded-tensors.ts';
 import { keepCandidate, readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
@@ -17,6 +17,7 @@ import { openProject } from '../../src/worker/open-project.ts';
 import { photoOfPixels } from '../../src/worker/project-photo.ts';
 import type { LiveAnswer, ProjectStanding } from '../../src/worker/protocol.ts';
 import { readStoredCandidate } from '../../src/worker/stored-model.ts';
+import { becomesVersion } from './becomes-version.ts';
 import { failureOf, valueOf } from './outcome.ts';
 import { drawnPixels, storePhotoModel } from './photo-model.ts';
 import { embedder, hues, labels, newProject, show } from './shown-project.ts';
@@ -327,7 +328,7 @@ describe('finishing', () => {
     const { candidate: first } = valueOf(await bridge.call(api => api.finishProject(handle)));
     await keepCandidate(db, first);
     const founding = (await readCandidateFile(db, first)).candidate;
-    await becomesVersion(first, founding);
+    await becomesVersion(db, first, founding);
     await show(db, project, 0, 10, 500);
     const { candidate: second } = valueOf(await bridge.call(api => api.finishProject(handle)));
     const row = await db.get('candidates', second);
@@ -340,36 +341,4 @@ describe('finishing', () => {
       added: { n: candidate.data!.rows.test, old: { metrics: { accuracy: 1 } } },
     });
   });
-
-  /** As the registry would answer, and a pull leave it. */
-  async function becomesVersion(
-    digest: string,
-    candidate: Awaited<ReturnType<typeof readCandidateFile>>['candidate'],
-  ) {
-    const { type: _type, ...body } = candidate;
-    const manifest = await signDocument(
-      { ...body, type: 'manifest', version: 1, candidate: digest },
-      await loadIdentity(db),
-    );
-    const at = new Date().toISOString();
-    await db.put('installed', {
-      model: body.model,
-      version: 1,
-      manifest,
-      variantDocuments: [],
-      variants: ['fp32'],
-      trainable: false,
-      installedAt: at,
-      lastUsedAt: at,
-      pinned: false,
-    });
-    await db.put('active', {
-      model: body.model,
-      version: 1,
-      variant: 'fp32',
-      previous: null,
-      follows: true,
-      candidate: null,
-    });
-  }
 });

@@ -6,13 +6,15 @@ import { WorkerBridge } from '../../src/app/bridge/worker-bridge.ts';
 import { pageAsks } from '../../src/core/page/page-facts.ts';
 import { seededRandom } from '../../src/core/data/random.ts';
 import { float32 } from '../../src/core/tensor.ts';
-import { readCandidateFile } from '../../src/device/candidates.ts';
+import { mayFollow } from '../../src/core/artifact/face.ts';
+import { keepCandidate, readCandidateFile } from '../../src/device/candidates.ts';
 import { type Database, openHaversackDB } from '../../src/device/db.ts';
 import type { EmbedderChoice, Project } from '../../src/device/project-schemas.ts';
 import { createProject } from '../../src/device/projects.ts';
 import { addRows, nameColumns } from '../../src/device/row-examples.ts';
 import type { LiveAnswer } from '../../src/worker/protocol.ts';
 import { readStoredCandidate } from '../../src/worker/stored-model.ts';
+import { becomesVersion } from './becomes-version.ts';
 import { storeDemo } from './demo-version.ts';
 import { failureOf, valueOf } from './outcome.ts';
 
@@ -189,6 +191,30 @@ describe('finishing a project of rows', () => {
         expect(answered[project.classes.findIndex(each => each.id === id)]).toBeCloseTo(probability, 4);
       }
     }
+  });
+
+  test('what comes after its first version reaches as far as was shown since, and is refused where its columns are others', async () => {
+    const { project, handle } = await taught(20);
+    const { candidate: first } = valueOf(await bridge.call(api => api.finishProject(handle)));
+    await keepCandidate(db, first);
+    const founding = (await readCandidateFile(db, first)).candidate;
+    await becomesVersion(db, first, founding);
+    await show(project, 20, [2], 100);
+    const { candidate: second } = valueOf(await bridge.call(api => api.finishProject(handle)));
+    const next = (await readCandidateFile(db, second)).candidate;
+    expect(next.parent?.version).toBe(1);
+    expect(await mayFollow(founding, next)).toBe(true);
+    expect((await db.get('candidates', second))!.comparison).toMatchObject({ labels });
+
+    const other = await createProject(db, { kind: 'row', model: 'rings', labels });
+    const named = await nameColumns(db, other.id, columns.toReversed());
+    await show(named, 6);
+    const opened = valueOf(await bridge.call(api => api.openProject(other.id)));
+    expect(failureOf(await bridge.call(api => api.finishProject(opened.handle)))).toMatchObject({
+      code: 'TrainingImpossible',
+      detail:
+        "'rings' takes metres, grams, volts, noise, these rows have noise, volts, grams, metres: it needs another name",
+    });
   });
 
   test('no row travels: what is recorded lies in the ranges, on rows of nothing', async () => {
