@@ -1,5 +1,10 @@
 export function local(name: string): string;
 export function run(root: string, command: string, args: readonly string[]): Promise<boolean>;
+export function runApart(
+  root: string,
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly wentWell: boolean; readonly said: string }>;
 export function runTests(options: {
   readonly root: string;
   readonly reports: string;

@@ -29,6 +29,22 @@ export function run(root, command, args, env = {}) {
 }
 
 /**
+ * The same, and nothing of it is on the screen.
+ * @returns {Promise<{ wentWell: boolean, said: string }>} `said`: both streams, as they came
+ */
+export function runApart(root, command, args) {
+  return new Promise(resolve => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', text => (said += text));
+    }
+    child.on('error', error => resolve({ wentWell: false, said: `${command}: ${error.message}` }));
+    child.on('close', code => resolve({ wentWell: code === 0, said }));
+  });
+}
+
+/**
  * A few files that failed are run once more, by themselves: what passes then passed, and is told of all the same, so that it
  * is looked into. A run that died, or that ran nothing, is a failure.
  * @param {{ root: string, reports: string, name: string, arguments: string[], note: (text: string) => void }} options

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runTests } from '../../scripts/run-tests.mjs';
+import { runApart, runTests } from '../../scripts/run-tests.mjs';
 
 let root: string;
 beforeEach(() => {
@@ -83,5 +83,21 @@ describe('a run of tests', () => {
 
   it('of nothing has failed', async () => {
     expect((await runOf({})).failed).toBe(1);
+  });
+});
+
+describe('a check', () => {
+  it('that runs beside another is heard when it has ended, both of its streams', async () => {
+    const script = `console.log('found it'); console.error('warned'); process.exit(3);`;
+    expect(await runApart(root, process.execPath, ['-e', script])).toEqual({
+      wentWell: false,
+      said: expect.stringMatching(/^(?:found it\nwarned\n|warned\nfound it\n)$/),
+    });
+    expect(await runApart(root, process.execPath, ['-e', ''])).toEqual({ wentWell: true, said: '' });
+  });
+
+  it('whose program is not there has failed, and says so', async () => {
+    const { wentWell, said } = await runApart(root, join(root, 'absent'), []);
+    expect({ wentWell, said }).toEqual({ wentWell: false, said: expect.stringContaining('ENOENT') });
   });
 });
