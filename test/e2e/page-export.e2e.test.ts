@@ -14,7 +14,8 @@ import { expectReachable } from './support/access.ts';
 import { apart, bars, settledBars } from './support/answers-shown.ts';
 import { digitTraces, draw, go, installModels, modelCard } from './support/app.ts';
 import { Device } from './support/device.ts';
-import { loudnessOfWave, wave, writeHearingPage } from './support/hearing-page.ts';
+import { builtWasm, loudnessOfWave, wave, writeHearingPage } from './support/hearing-page.ts';
+import { openFromDisk } from './support/opaque-file.ts';
 import { plainPng } from './support/pictures.ts';
 import { downloadPage, unpackPage } from './support/saved-page.ts';
 import { type RunningServer, startServer } from './support/server.ts';
@@ -129,6 +130,11 @@ describe('a page whose model hears', () => {
     expect(loud).toBeCloseTo(loudnessOfWave, 4);
     expect(quiet).toBeCloseTo(1 - loudnessOfWave, 4);
     await page.close();
+  });
+
+  it('has a runtime that starts where the origin of a file is opaque', async () => {
+    const model = new Uint8Array(await readFile(join(home, 'model.onnx')));
+    expect(await openFromDisk(join(home, 'runtime.js'), await builtWasm(), model)).toEqual(['x']);
   });
 
   it('answers to the microphone, from a host', async () => {

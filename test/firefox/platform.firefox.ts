@@ -1,5 +1,5 @@
-// What of the platform this Firefox has, in the page and in a worker: what the app cannot do without is there; of what it does without
-// where it must, a table is printed for docs/browsers.md.
+// What of the platform this Firefox has: what the app cannot do without is there; of what it does without where it must, a table is
+// printed, which docs/browsers.md keeps.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../e2e/support/device.ts';
 import { type RunningServer, startServer } from '../e2e/support/server.ts';
@@ -24,7 +24,7 @@ describe('the platform', () => {
     await page.close();
   });
 
-  it('is as docs/browsers.md says', async () => {
+  it('tells what else it has', async () => {
     const page = await device.open(server.url);
     const version = device.context.browser()?.version() ?? '';
     console.table({ Firefox: { '': version }, ...(await page.evaluate(optional)) });

@@ -37,8 +37,8 @@ describe('a furnished device', () => {
       await show(page, screen);
       await expectReachable(page);
       await shoot(device, page, `screen-${name}-${size.name}`);
+      // What comes next starts from nothing, as after a change of place.
+      await go(page, screen.hash === '#/settings' ? '#/library' : '#/settings');
     }
-    // The next one starts from nothing, as after a change of place.
-    await go(page, screen.hash === '#/settings' ? '#/library' : '#/settings');
   });
 });

@@ -9,14 +9,23 @@ import { soundLength, soundRate } from '../../../src/core/teach/sound-windows.ts
 
 const app = join(import.meta.dirname, '..', '..', '..', 'dist', 'app');
 
+const readBytes = async (path: string): Promise<Bytes> => new Uint8Array(await readFile(join(app, path)));
+
+/** ONNX Runtime's WebAssembly, of the build. */
+export async function builtWasm(): Promise<Bytes> {
+  const { wasm } = JSON.parse(await readFile(join(app, 'runtime.json'), 'utf8')) as { wasm: string[] };
+  return readBytes(wasm.find(path => path.endsWith('.wasm'))!);
+}
+
 /** @param home a folder that is not there yet, where the page is put */
 export async function writeHearingPage(home: string): Promise<void> {
-  const readBytes = async (path: string) => new Uint8Array(await readFile(join(app, path)));
-  const { wasm } = JSON.parse(await readFile(join(app, 'runtime.json'), 'utf8')) as { wasm: string[] };
-  const binary = await readBytes(wasm.find(path => path.endsWith('.wasm'))!);
   const of = { body: loudness, version: null, variant: 'fp32', file: loudnessModel(), licence: null };
   await mkdir(home);
-  for (const { path, bytes } of await composePage(of, name => readBytes(join('page', name)), binary)) {
+  for (const { path, bytes } of await composePage(
+    of,
+    name => readBytes(join('page', name)),
+    await builtWasm(),
+  )) {
     await writeFile(join(home, path), bytes);
   }
 }
