@@ -60,6 +60,8 @@ const onceIsEnough = [
   'test/device/**',
   'test/sdk/**',
   'test/app/state/microphone.browser.test.ts',
+  'test/app/{page,parts}/{asks-photo,drawn-pictures}.browser.test.tsx',
+  'test/app/screens/new-drawing.browser.test.tsx',
   'test/app/screens/{new-sound,new-row,last-layers}.browser.test.tsx',
   'test/app/state/last-layers.browser.test.ts',
   'test/worker/{,sound-,row-}project.browser.test.ts',
