@@ -56,6 +56,13 @@ function cell(index: number, cells: number, pixels: number): [number, number] {
   return [from, Math.max(from + 1, Math.floor(((index + 1) * pixels) / cells))];
 }
 
+/** 0 to 64: how much of a photo has a tone of its own beside it. */
+export function setBits(fingerprint: string): number {
+  return fingerprintDistance(fingerprint, none);
+}
+
+const none = '0'.repeat((rows * (columns - 1)) / 4);
+
 /** Bits in which two fingerprints differ, 0 to 64. */
 export function fingerprintDistance(a: string, b: string): number {
   return differingBits(a.slice(0, 8), b.slice(0, 8)) + differingBits(a.slice(8), b.slice(8));

@@ -1,6 +1,6 @@
 // Which part an example is of that somebody shows: learnt from, or held out to judge on. What was recorded in one go is
 // alike, and so are near-duplicates: they lie in one part. Knows no store and no clock.
-import { fingerprintDistance } from '../data/fingerprint.ts';
+import { fingerprintDistance, setBits } from '../data/fingerprint.ts';
 import { heldOutOf } from '../data/hold-out.ts';
 import type { ShownKind } from './shown-kind.ts';
 
@@ -169,7 +169,19 @@ function partsOf(
 function areNearDuplicates(one: NextExample, other: NextExample, kind: ShownKind): boolean {
   if (kind === 'sound' && one.recording !== other.recording) return false;
   const bits = Math.max(nearBits[one.source], nearBits[other.source]);
-  return fingerprintDistance(one.fingerprint, other.fingerprint) <= bits;
+  const told = Math.min(1, meanSetBits(one, other) / tellingBits);
+  return fingerprintDistance(one.fingerprint, other.fingerprint) <= bits * told ** 2;
+}
+
+/**
+ * A few lines on paper set 3 to 18 bits, photographs mostly 21 and more (docs/teaching-by-showing.md): of so few, four are most, and a
+ * stroke that anybody draws twice would be its own copy. Below this many both what moving it changes and what tells two apart
+ * shrink with them.
+ */
+const tellingBits = 20;
+
+function meanSetBits(one: NextExample, other: NextExample): number {
+  return (setBits(one.fingerprint) + setBits(other.fingerprint)) / 2;
 }
 
 /** Of two of one recording. */
