@@ -6,7 +6,7 @@ export const newModel = {
     'Show each thing a few times, and this device learns to tell them apart. Photos stay on this device; nothing is sent.',
   chooseKind: 'What should it learn from?',
   kindPhoto: 'Photos',
-  kindPhotoText: 'By the camera or from files: things, places, writing, poses.',
+  kindPhotoText: 'By the camera, from files or drawn: things, places, writing, poses.',
   kindSound: 'Sounds',
   kindSoundText: 'By the microphone or from files: words, machines, birds, claps.',
   kindRow: 'Numbers',

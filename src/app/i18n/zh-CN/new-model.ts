@@ -8,7 +8,7 @@ export const newModel: Translation<typeof en> = {
   intro: '每样东西给它看几次，这台设备就能学会区分。照片留在这台设备上，不会发送任何内容。',
   chooseKind: '它要从什么学习？',
   kindPhoto: '照片',
-  kindPhotoText: '用相机或文件：物品、地点、文字、姿势。',
+  kindPhotoText: '用相机、文件或手绘：物品、地点、文字、姿势。',
   kindSound: '声音',
   kindSoundText: '用麦克风或文件：词语、机器、鸟鸣、掌声。',
   kindRow: '数值',
