@@ -77,7 +77,7 @@ describe('a model of one’s own from a table', () => {
     expect([...(await violations(page)), ...(await smallTargets(page))]).toEqual([]);
     await tap(dialog.getByRole('button', { name: 'Bring in 150 rows' }));
     // A row is in it twice.
-    await page.getByText('149 rows brought in 1 row was already there.').waitFor({ timeout: 60_000 });
+    await page.getByText('149 rows brought in. 1 row was already there.').waitFor({ timeout: 60_000 });
     await page.getByText('149 rows learnt').waitFor({ timeout: 60_000 });
     await fill(setosa);
     await isCalled('setosa', '.live-word');

@@ -140,7 +140,7 @@ test('photos from files are kept, the same one once, and what is no photo is sai
   await expect.poll(counts).toEqual([3, 2]);
   await expect
     .poll(() => root.querySelector('.toasts')?.textContent)
-    .toContain('2 photos brought in 1 photo was already there. 1 file is no photo');
+    .toContain('2 photos brought in. 1 photo was already there. 1 file is no photo');
 });
 
 test('a model can be made only of two classes with photos, which is said', async () => {

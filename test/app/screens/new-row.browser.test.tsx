@@ -101,7 +101,7 @@ test('a table with a column of labels becomes classes and rows, and is answered 
   await press('Bring in 41 rows');
   await expect.poll(async () => (await examples()).length).toBe(40);
   expect(await labels()).toEqual(['long', 'short']);
-  await expect.poll(text).toContain('40 rows brought in 1 row was already there.');
+  await expect.poll(text).toContain('40 rows brought in. 1 row was already there.');
   // Filled in with the last row that was shown, and answered once it is learnt.
   await expect.poll(() => teaching.answer.value?.by, { timeout: 20_000 }).toBe('head');
   const fields = [...document.querySelectorAll<HTMLInputElement>('.live-form input')];

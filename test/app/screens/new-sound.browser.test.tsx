@@ -80,7 +80,7 @@ test('sounds from files are cut into seconds, a recording each, and what is no s
   await expect.poll(async () => (await examples()).length).toBe(3);
   await expect
     .poll(() => root.querySelector('.toasts')?.textContent)
-    .toContain('3 seconds brought in 1 file was not taken: no sound that plays here, shorter than 0.1 s');
+    .toContain('3 seconds brought in. 1 file was not taken: no sound that plays here, shorter than 0.1 s');
   const recordings = (await examples()).map(({ recording }) => recording);
   expect(new Set(recordings).size).toBe(2);
 });

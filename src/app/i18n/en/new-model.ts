@@ -61,7 +61,7 @@ export const newModel = {
   bringInHint:
     'A folder for each class, with photos in it, by name. Zips that this app made come back whole.',
   chooseZip: 'Zip',
-  broughtIn: { one: '{n} photo brought in', other: '{n} photos brought in' },
+  broughtIn: { one: '{n} photo brought in.', other: '{n} photos brought in.' },
   bringing: 'Bringing in',
   bringingOf: '{done} of {n}',
   noPhotosIn: 'There were no photos in it.',

@@ -14,7 +14,7 @@ export const newRow = {
   photosRemoved: { one: '{n} row removed', other: '{n} rows removed' },
   known: { one: '{n} row was already there.', other: '{n} rows were already there.' },
   tooAlike: { one: '{n} row was left out.', other: '{n} rows were left out.' },
-  broughtIn: { one: '{n} row brought in', other: '{n} rows brought in' },
+  broughtIn: { one: '{n} row brought in.', other: '{n} rows brought in.' },
   noPhotosIn: 'There were no rows in it.',
   saysNothing: 'Show it rows of two classes, and it answers here.',
   needsMore: { one: 'It needs {n} more row to begin.', other: 'It needs {n} more rows to begin.' },

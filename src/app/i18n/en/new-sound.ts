@@ -24,7 +24,7 @@ export const newSound = {
   },
   bringInHint:
     'A folder for each class, with sounds in it, by name. Zips that this app made come back whole.',
-  broughtIn: { one: '{n} second brought in', other: '{n} seconds brought in' },
+  broughtIn: { one: '{n} second brought in.', other: '{n} seconds brought in.' },
   noPhotosIn: 'There were no sounds in it.',
   saysNothing: 'Let it hear two things, and it answers here.',
   needsMore: { one: 'It needs {n} more second to begin.', other: 'It needs {n} more seconds to begin.' },

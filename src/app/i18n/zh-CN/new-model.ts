@@ -55,7 +55,7 @@ export const newModel: Translation<typeof en> = {
   bringIn: '导入文件夹或 zip',
   bringInHint: '每个类别一个文件夹，以名称命名，里面放照片。本应用导出的 zip 会完整恢复。',
   chooseZip: 'Zip',
-  broughtIn: { other: '已导入 {n} 张照片' },
+  broughtIn: { other: '已导入 {n} 张照片。' },
   bringing: '正在导入',
   bringingOf: '{done} / {n}',
   noPhotosIn: '里面没有照片。',

@@ -14,7 +14,7 @@ export const newRow: Translation<typeof en> = {
   photosRemoved: { other: '已移除 {n} 行' },
   known: { other: '有 {n} 行已经在了。' },
   tooAlike: { other: '有 {n} 行未采用。' },
-  broughtIn: { other: '已导入 {n} 行' },
+  broughtIn: { other: '已导入 {n} 行。' },
   noPhotosIn: '里面没有数据行。',
   saysNothing: '给它看两个类别的数据行，答案就会出现在这里。',
   needsMore: { other: '还需要 {n} 行才能开始。' },

@@ -19,7 +19,7 @@ export const newSound: Translation<typeof en> = {
   known: { other: '有 {n} 秒已经在了。' },
   tooAlike: { other: '有 {n} 秒与其他声音太像，未采用。' },
   bringInHint: '每个类别一个文件夹，以名称命名，里面放声音。本应用导出的 zip 会完整恢复。',
-  broughtIn: { other: '已导入 {n} 秒' },
+  broughtIn: { other: '已导入 {n} 秒。' },
   noPhotosIn: '里面没有声音。',
   saysNothing: '让它听两样声音，答案就会出现在这里。',
   needsMore: { other: '还需要 {n} 秒才能开始。' },
