@@ -34,18 +34,32 @@ function withoutClasses({ interface: face, labels, task }: Face): Face {
   }));
   const { decision } = face;
   const open = decision?.kind === 'softmax' ? { ...decision, notSureBelow: 0 } : decision;
-  const inputs = face.inputs.map(input =>
+  return {
+    interface: { ...face, inputs: withoutRanges(face.inputs), outputs, decision: open },
+    labels: null,
+    task,
+  };
+}
+
+/** Columns reach as far as was shown. */
+function withoutRanges(inputs: ModelInterface['inputs']): ModelInterface['inputs'] {
+  return inputs.map(input =>
     input.meaning?.kind === 'features' ? { ...input, meaning: { ...input.meaning, ranges: null } } : input,
   );
-  return { interface: { ...face, inputs, outputs, decision: open }, labels: null, task };
 }
 
 /**
  * How what comes after a version is asked, and answers: as that does, also in when it is not sure, where nothing but the
- * threshold is another. Else as it was made.
+ * threshold is another, and how far its columns reach: these stay as they were made. Else all is as it was made.
  */
 export function interfaceAfter(before: ModelInterface, made: ModelInterface): ModelInterface {
-  const without = ({ decision, ...rest }: ModelInterface) =>
-    new TextDecoder().decode(canonicalBytes({ ...rest, decision: { ...decision, notSureBelow: null } }));
-  return without(before) === without(made) ? before : made;
+  const without = ({ decision, inputs, ...rest }: ModelInterface) =>
+    new TextDecoder().decode(
+      canonicalBytes({
+        ...rest,
+        inputs: withoutRanges(inputs),
+        decision: { ...decision, notSureBelow: null },
+      }),
+    );
+  return without(before) === without(made) ? { ...before, inputs: made.inputs } : made;
 }

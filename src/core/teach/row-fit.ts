@@ -6,12 +6,15 @@ export interface RowFit {
   readonly rows: number;
   /** [columns]: the mean; 0 without rows. */
   readonly middle: Float32Array<ArrayBuffer>;
-  /** [columns]: 1 / the deviation (of all rows, not of a sample); 0 where a column says nothing, being the same in all. */
+  /** [columns], finite: 1 / the deviation (of all rows, not of a sample); 0 where a column says nothing, being the same in all. */
   readonly factor: Float32Array<ArrayBuffer>;
   /** [columns]: the least and the most. */
   readonly low: Float32Array<ArrayBuffer>;
   readonly high: Float32Array<ArrayBuffer>;
 }
+
+/** Within 32 bits: infinite times 0, which is what lies in the middle, would be no number. */
+const largestFactor = 3.4e38;
 
 /** @param values [rows, columns], finite */
 export function fitRows(values: Float32Array, columns: number): RowFit {
@@ -34,7 +37,7 @@ export function fitRows(values: Float32Array, columns: number): RowFit {
     middle: Float32Array.from(middle),
     // A mean of equal numbers may be off by a rounding: that is no deviation.
     factor: Float32Array.from(squares, (square, column) =>
-      low[column]! < high[column]! ? 1 / Math.sqrt(square) : 0,
+      low[column]! < high[column]! ? Math.min(1 / Math.sqrt(square), largestFactor) : 0,
     ),
     low,
     high,

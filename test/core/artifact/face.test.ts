@@ -17,6 +17,17 @@ test('whatever the order of its members', () => {
   expect(interfaceAfter(face(0.5), { decision, ...rest })).toEqual(face(0.5));
 });
 
+test('columns that reach further are no other: what comes after keeps when that is not sure', () => {
+  const rows = (notSureBelow: number, names: string[], most: number): ModelInterface => {
+    const ranges: [number, number][] = names.map(() => [0, most]);
+    const meaning = { kind: 'features' as const, names, units: names.map(() => null), ranges };
+    const inputs = [{ name: 'row', datatype: 'FP32' as const, shape: [-1, names.length], meaning }];
+    return { ...face(notSureBelow), inputs };
+  };
+  expect(interfaceAfter(rows(0.5, ['x'], 1), rows(0.7, ['x'], 2))).toEqual(rows(0.5, ['x'], 2));
+  expect(interfaceAfter(rows(0.5, ['x'], 1), rows(0.7, ['y'], 1))).toEqual(rows(0.7, ['y'], 1));
+});
+
 test('where more than that is another, it is as it was made', () => {
   expect(interfaceAfter(face(0.5), face(0.7, 4))).toEqual(face(0.7, 4));
   expect(interfaceAfter(face(0.5), { ...face(0.7), decision: null })).toEqual({

@@ -19,6 +19,12 @@ describe('a fit of rows', () => {
     expect([...fitRows(same, 1).factor]).toEqual([0]);
   });
 
+  it('has a factor within 32 bits, however small a deviation is', () => {
+    const [factor] = fitRows(Float32Array.of(0, 1e-40, 2e-40), 1).factor;
+    expect(factor).toBeGreaterThan(1e38);
+    expect(factor! * 0).toBe(0);
+  });
+
   it('of no rows leaves numbers out', () => {
     expect(fitRows(new Float32Array(0), 2)).toMatchObject({ rows: 0, factor: Float32Array.of(0, 0) });
   });

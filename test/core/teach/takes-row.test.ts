@@ -19,6 +19,11 @@ describe('whether an input takes rows', () => {
 
   it('but not of the same names in another order, of other counts, or of other things', () => {
     expect(takesRow(input(['b', 'a']), ['a', 'b'])).toBe(false);
+    const three = input(['a', 'b', 'c'], { shape: [-1, 3] });
+    expect(takesRow(three, ['b', 'a', 'd'])).toBe(false);
+    expect(takesRow(three, ['a', 'd', 'c'])).toBe(true);
+    expect(takesRow(input(null, { shape: [8, 2] }), ['a', 'b'])).toBe(false);
+    expect(takesRow(input(null, { shape: [1, 2] }), ['a', 'b'])).toBe(true);
     expect(takesRow(input(['a', 'b']), ['a', 'b', 'c'])).toBe(false);
     expect(takesRow(input(null, { datatype: 'INT64' }), ['a', 'b'])).toBe(false);
     expect(takesRow(input(null, { shape: [-1, 2, 1] }), ['a', 'b'])).toBe(false);
