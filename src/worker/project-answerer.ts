@@ -1,5 +1,6 @@
 // Who answers while a project is taught: the nearest examples, or a head that was trained on all of them. Knows no photos and
 // no store.
+import type { Digest } from '../core/artifact/digest.ts';
 import { chooseAnswerer } from '../core/teach/choose-answerer.ts';
 import { probabilitiesOf } from '../core/teach/head.ts';
 import { trainHead, type TrainedHead } from '../core/teach/train-head.ts';
@@ -24,6 +25,8 @@ export class ProjectAnswerer {
   #learnt: Learnt | null = null;
   /** Whether the head was right at least as often as the nearest. */
   #isHeadBetter = false;
+  /** What made the embeddings that the head was trained on. */
+  #learntBy: Digest | null = null;
   /** What `changes` was when the head was trained. */
   #learntAt = -1;
   #shares: Shares = { nearest: null, head: null, heldOut: 0 };
@@ -46,27 +49,31 @@ export class ProjectAnswerer {
   get by(): LiveAnswer['by'] {
     const classes = this.#examples.learntClasses();
     if (this.#examples.embedded < fewestExamples || classes.length < 2) return null;
-    const known = this.#learnt?.rows.classIds;
-    // One that has not heard of a class, or of its going, waits for the next training.
+    const known = this.#learntBy === this.#examples.embedder ? this.#learnt?.rows.classIds : undefined;
+    // One that was trained on embeddings of another embedder knows none of this one's. One that has not heard of a class, or of its going, waits for the next training.
     return this.#isHeadBetter && known?.join() === classes.join() ? 'head' : 'nearest';
   }
 
   /** Trains a head where something changed since. @throws HaversackError `Aborted` */
   async train(control: TrainControl): Promise<void> {
-    const { changes } = this.#examples;
+    const { changes, embedder } = this.#examples;
     if (changes === this.#learntAt) return;
     const rows = this.#examples.rows('train');
     const learnt = rows.classes < 2 ? null : { ...(await trainHead(rows, control)), rows };
     const choice = learnt && (await chooseAnswerer(rows, learnt, control));
     this.#learnt = learnt;
     this.#isHeadBetter = choice?.by === 'head';
+    this.#learntBy = embedder;
     this.#learntAt = changes;
     this.#shares = await this.#judge(control);
   }
 
-  /** All classes, the likeliest first. @param embedding [width] */
-  answer(embedding: Float32Array<ArrayBuffer>): Pick<LiveAnswer, 'by' | 'scores'> {
-    const { by } = this;
+  /**
+   * All classes, the likeliest first; none where what it was embedded by is not what the examples were.
+   * @param embedding [width]
+   */
+  answer(embedding: Float32Array<ArrayBuffer>, embedder: Digest): Pick<LiveAnswer, 'by' | 'scores'> {
+    const by = embedder === this.#examples.embedder ? this.by : null;
     if (by === null) return { by, scores: [] };
     const known = by === 'head' ? this.#byHead(embedding) : this.#examples.nearest.answer(embedding);
     const scores: ClassScore[] = this.#examples.classes.map(({ id }) => ({

@@ -19,7 +19,6 @@ export class ProjectExamples {
   /** Of those that are learnt from. */
   nearest: NearestNeighbours;
   readonly #width: number;
-  /** What made the embeddings; null: nothing yet. */
   #embedder: Digest | null = null;
   readonly #embeddings = new Map<string, Float32Array<ArrayBuffer>>();
   /** That this browser does not read. */
@@ -48,6 +47,11 @@ export class ProjectExamples {
   /** Grows with all that changes what is learnt. */
   get changes(): number {
     return this.#changes;
+  }
+
+  /** What made the embeddings; null: nothing yet. */
+  get embedder(): Digest | null {
+    return this.#embedder;
   }
 
   get embedded(): number {

@@ -103,9 +103,14 @@ export class ProjectLearner {
   async #answer(shown: Shown): Promise<LiveAnswer> {
     await this.control.checkpoint();
     const started = performance.now();
-    const embedding = await this.#embedder.embed(askedTensor(shown, this.#embedder.taken));
-    const embedMs = performance.now() - started;
-    return { ...this.answerer.answer(embedding), embedMs };
+    const asked = askedTensor(shown, this.#embedder.taken);
+    for (;;) {
+      const { digest } = this.#embedder;
+      const embedding = await this.#embedder.embed(asked);
+      // Made anew meanwhile, either may have embedded it.
+      if (digest !== this.#embedder.digest) continue;
+      return { ...this.answerer.answer(embedding, digest), embedMs: performance.now() - started };
+    }
   }
 
   async #learnAll(): Promise<void> {

@@ -13,7 +13,7 @@ function rowsOf(rows: number, seed: number): EmbeddedRows {
 }
 
 /** 60 examples that are learnt from, 30 held out; `onAnswer` hears each time that the nearest are asked. */
-function examples(onAnswer: () => void): ProjectExamples {
+function examples(onAnswer: () => void, embedder = 'sha256:first'): ProjectExamples {
   const parts = { train: rowsOf(60, 1), test: rowsOf(30, 2) };
   const { width, ids, embeddings, labels } = parts.train;
   const nearest = new NearestNeighbours(width);
@@ -26,6 +26,8 @@ function examples(onAnswer: () => void): ProjectExamples {
   };
   return {
     changes: 1,
+    embedder,
+    classes: classIds.map(id => ({ id, label: id, isNone: false })),
     embedded: 90,
     nearest: { answer },
     learntClasses: () => classIds,
@@ -46,6 +48,21 @@ test('while it is judged by what is held out, others get their turn before each 
   expect(answerer.shares.heldOut).toBe(30);
   expect(answerer.shares.nearest).toBeGreaterThan(0.5);
   expect(turnsAt).toEqual(Array.from({ length: 30 }, (_, i) => turnsAt[0]! + i));
+});
+
+test('a head answers no embedding of another embedder: the nearest do until it is trained anew', async () => {
+  const known = examples(() => undefined);
+  const answerer = new ProjectAnswerer(known);
+  await answerer.train({ checkpoint: () => Promise.resolve() });
+  const asked = rowsOf(1, 3).embeddings;
+  const { embedder: first } = known;
+  expect(answerer.answer(asked, first!).by).toBe('head');
+  // Made anew before the examples were embedded by it.
+  expect(answerer.answer(asked, 'sha256:second')).toEqual({ by: null, scores: [] });
+  Object.assign(known, { embedder: 'sha256:second', changes: 2 });
+  expect(answerer.answer(asked, 'sha256:second').by).toBe('nearest');
+  await answerer.train({ checkpoint: () => Promise.resolve() });
+  expect(answerer.answer(asked, 'sha256:second').by).toBe('head');
 });
 
 test('stopped while it is judged, it ends there', async () => {
