@@ -12,6 +12,7 @@ declare module 'papaparse' {
     readonly meta: { readonly delimiter: string };
   }
   interface ParseConfig {
+    readonly delimiter?: string;
     readonly delimitersToGuess?: readonly string[];
     readonly skipEmptyLines?: boolean | 'greedy';
     readonly preview?: number;

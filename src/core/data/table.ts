@@ -19,7 +19,11 @@ export interface Table {
  * @throws HaversackError `InputInvalid` naming the line.
  */
 export function parseTable(text: string, said?: boolean): Table {
-  const [first, ...rest] = tableLines(text).lines;
+  return tableOf(tableLines(text).lines, said);
+}
+
+/** @param said as in `parseTable` @throws HaversackError `InputInvalid` naming the line. */
+export function tableOf([first, ...rest]: readonly string[][], said?: boolean): Table {
   if (!first) throw invalid('the table is empty');
   if (first.length > maxTableColumns)
     throw invalid(`${first.length} columns, at most ${maxTableColumns} are read`);
@@ -40,21 +44,38 @@ export function parseTable(text: string, said?: boolean): Table {
 
 /**
  * A table's lines, each as its cells, whether the first says names or not; and what parts those.
- * @param most lines that are read
  * @throws HaversackError `InputInvalid` naming the line
  */
-export function tableLines(
-  text: string,
-  most = maxTableRows + 2,
-): { readonly lines: readonly string[][]; readonly delimiter: string } {
-  const parsed = Papa.parse(text.replace(/^\uFEFF/, ''), {
-    delimitersToGuess: [',', '\t', ';'],
+export function tableLines(text: string): {
+  readonly lines: readonly string[][];
+  readonly delimiter: string;
+} {
+  const plain = text.replace(/^\uFEFF/, '');
+  const delimiter = surelyParts(plain);
+  const parsed = Papa.parse(plain, {
+    ...(delimiter === null ? { delimitersToGuess: [',', '\t', ';'] } : { delimiter }),
     skipEmptyLines: 'greedy',
-    preview: most,
+    preview: maxTableRows + 2,
   });
   const quote = parsed.errors.find(error => error.type === 'Quotes');
   if (quote) throw invalid(`line ${(quote.row ?? 0) + 1}: ${quote.message}`);
   return { lines: parsed.data.map(row => row.map(cell => cell.trim())), delimiter: parsed.meta.delimiter };
+}
+
+/** So many first lines tell what parts cells. */
+const tellingLines = 10;
+
+/**
+ * Tabs, else semicolons, where they part the first lines alike: nobody writes them into each line otherwise, while commas may be decimal ones
+ * in as many cells of each. Null: that is to be guessed.
+ */
+function surelyParts(text: string): string | null {
+  const areAlike = (delimiter: string): boolean => {
+    const { data, errors } = Papa.parse(text, { delimiter, skipEmptyLines: 'greedy', preview: tellingLines });
+    const cells = data[0]?.length ?? 0;
+    return cells > 1 && errors.length === 0 && data.every(row => row.length === cells);
+  };
+  return ['\t', ';'].find(areAlike) ?? null;
 }
 
 /** CSV with CRLF-free lines, a header, and a last line break: the same table gives the same bytes everywhere. */

@@ -1,26 +1,31 @@
 // A table that somebody brings to show rows of numbers: which of its columns are numbers, which says what each row is, and how
 // its columns go with those of the project. Knows no store.
 import { HaversackError } from '../errors.ts';
-import { parseTable, type Table, tableLines } from '../data/table.ts';
+import { type Table, tableLines, tableOf } from '../data/table.ts';
 import { assertColumns } from './row-limits.ts';
 
 export interface RowTable extends Table {
-  /** Where semicolons or tabs part the cells, commas are decimal. */
+  /** Where semicolons or tabs part the cells, commas are decimal, unless points are. */
   readonly decimal: '.' | ',';
 }
 
 /**
- * @param headed whether the first line says the names; absent: it does unless there is a number wherever the next line has one
+ * @param headed whether the first line says the names; absent: it does unless there is a number wherever the next line has one, or
+ * there is a number and no next line
  * @throws HaversackError `InputInvalid` naming the line
  */
 export function readRowTable(text: string, headed?: boolean): RowTable {
-  const { lines, delimiter } = tableLines(text, 2);
-  const decimal = delimiter === ',' ? '.' : ',';
-  const [first = [], second = []] = lines;
+  const { lines, delimiter } = tableLines(text);
+  const hasPoint = delimiter === ',' || lines.some(cells => cells.some(cell => pointed.test(cell)));
+  const decimal = hasPoint ? '.' : ',';
+  const [first = [], second = first] = lines;
   const numbers = [...second.keys()].filter(at => numberOf(second[at]!, decimal) !== null);
   const isData = numbers.length > 0 && numbers.every(at => numberOf(first[at] ?? '', decimal) !== null);
-  return { ...parseTable(text, headed ?? (isData ? false : undefined)), decimal };
+  return { ...tableOf(lines, headed ?? (isData ? false : undefined)), decimal };
 }
+
+/** A number with a decimal point. Whoever writes such parts thousands by commas, if anything. */
+const pointed = /^[+-]?[\d,]*\.\d+(?:e[+-]?\d+)?$/i;
 
 /** Finite in 32 bits; null: it is no such number. */
 export function numberOf(cell: string, decimal: RowTable['decimal']): number | null {
@@ -96,14 +101,17 @@ export interface MatchedColumns {
  * By name, in whatever order the table has them; by place where the table says no names.
  * @param label the column that says what a row is; null: none does
  * @param known columns of the project; null: the table says which there are
+ * @param not columns of numbers that are not to be taken; those of the project are all the same
  */
 export function compareColumns(
   table: RowTable,
   label: string | null,
   known: readonly string[] | null,
+  not: ReadonlySet<string> = new Set(),
 ): MatchedColumns {
-  const numbers = numberColumns(table).filter(column => column !== label);
-  const others = table.columns.filter(column => column !== label && !numbers.includes(column));
+  const all = numberColumns(table).filter(column => column !== label);
+  const numbers = all.filter(column => !not.has(column));
+  const others = table.columns.filter(column => column !== label && !all.includes(column));
   const placeOf = (column: string): number => (column === label ? -1 : table.columns.indexOf(column));
   if (!table.headed && known && numbers.length === known.length) {
     return { columns: known, places: numbers.map(placeOf), leftOut: others, missing: [], extra: [] };

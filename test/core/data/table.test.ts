@@ -16,6 +16,20 @@ describe('parseTable', () => {
     expect(parseTable('a;b\n1;2').rows).toEqual([['1', '2']]);
   });
 
+  it('is parted by what stands in each line, and not by decimal commas, however many there are', () => {
+    expect(parseTable('0,1\t0,2\tb\n0,3\t0,4\ta', false).rows).toEqual([
+      ['0,1', '0,2', 'b'],
+      ['0,3', '0,4', 'a'],
+    ]);
+    expect(parseTable('0,1;0,2\n0,3;0,4', false).rows).toEqual([
+      ['0,1', '0,2'],
+      ['0,3', '0,4'],
+    ]);
+    // In quotes, or in some lines only, they part nothing.
+    expect(parseTable('a,b\n1,"x;y"\n').rows).toEqual([['1', 'x;y']]);
+    expect(parseTable('a,b\n1,x;y\n2,z\n').columns).toEqual(['a', 'b']);
+  });
+
   it('takes a first line of numbers for a row', () => {
     const table = parseTable('5.1,3.5,1.4,0.2\n4.9,3,1.4,0.2');
     expect(table.headed).toBe(false);

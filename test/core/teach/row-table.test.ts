@@ -22,6 +22,7 @@ describe('a table that is given', () => {
     expect(bare.rows).toHaveLength(3);
     // Two numbers of the first line are the same: no column is there twice for that.
     expect(readRowTable('1,1,a\n2,3,b\n').rows).toHaveLength(2);
+    expect(readRowTable('1.5,2,a\n').rows).toHaveLength(1);
     expect(readRowTable('2019,2020,name\n5,6,a\n', true).columns).toEqual(['2019', '2020', 'name']);
   });
 
@@ -33,8 +34,24 @@ describe('a table that is given', () => {
       [1.5, -2.25],
       [3, 400],
     ]);
+    // Without a header as with one, by whatever a spreadsheet copies.
+    for (const part of ['\t', ';']) {
+      const bare = readRowTable(['0,1', '0,2', '0,3', '0,4', 'b'].join(part));
+      expect(rowsOf(bare, matchColumns(bare, '5', null), '5').rows).toEqual([
+        { label: 'b', values: Float32Array.of(0.1, 0.2, 0.3, 0.4) },
+      ]);
+    }
     // With commas between cells, one in a cell is no decimal one: it may part thousands.
     expect(numberColumns(readRowTable('a,b\n"1,234",5\n'))).toEqual(['b']);
+  });
+
+  it('of tabs may have decimal points: a comma is none then, and its number is not guessed', () => {
+    for (const other of ['2.5', '1,234.5']) {
+      const table = readRowTable(`a\tb\n1,234\t${other}\n999\t1\n998\t2\n`);
+      expect(table.decimal).toBe('.');
+      const { rows, unreadable } = rowsOf(table, { places: [0] }, null);
+      expect([unreadable, ...rows.map(({ values }) => values[0])]).toEqual([1, 999, 998]);
+    }
   });
 
   it('has columns of numbers, and others; a few cells without one leave a column what it is', () => {
