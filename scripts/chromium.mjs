@@ -1,19 +1,21 @@
 // Where Chromium is on this machine, how it gets here, and how tests and benchmarks start it.
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright';
-import { aptCommands, installBrowser } from './install-browser.mjs';
+import { aptCommands, browserNamedOr, installBrowser, orEnd } from './install-browser.mjs';
 
-const known = [
-  process.env.HAVERSACK_CHROMIUM,
+const usual = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** @returns {string} a Chromium's path; empty where there is none */
+/**
+ * @returns {string} a Chromium's path; empty where there is none
+ * @throws Error where `HAVERSACK_CHROMIUM` names what is not there
+ */
 export function findChromium() {
-  const installed = known.find(path => path && existsSync(path));
+  const installed = browserNamedOr('HAVERSACK_CHROMIUM', usual);
   if (installed) return installed;
   const own = chromium.executablePath();
   return existsSync(own) ? own : '';
@@ -21,7 +23,7 @@ export function findChromium() {
 
 /** Installs a Chromium where there is none: Playwright's, else Debian's. Says so, and ends the process, when neither works. */
 export function ensureChromium() {
-  if (findChromium()) return;
+  if (orEnd(findChromium)) return;
   const commands = [
     ['npx', ['playwright', 'install', 'chromium']],
     ...aptCommands(['chromium', 'fonts-noto-cjk', 'fonts-dejavu-core', 'fonts-liberation']),

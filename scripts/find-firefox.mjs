@@ -1,23 +1,24 @@
 // Where Firefox is on this machine, and how it gets here. A stock one: it is driven by WebDriver BiDi, which every Firefox speaks.
-import { existsSync } from 'node:fs';
-import { aptCommands, installBrowser } from './install-browser.mjs';
+import { aptCommands, browserNamedOr, installBrowser, orEnd } from './install-browser.mjs';
 
-const known = [
-  process.env.HAVERSACK_FIREFOX,
+const usual = [
   '/usr/bin/firefox-esr',
   '/usr/bin/firefox',
   '/snap/bin/firefox',
   '/Applications/Firefox.app/Contents/MacOS/firefox',
 ];
 
-/** @returns {string} a Firefox's path; empty where there is none */
+/**
+ * @returns {string} a Firefox's path; empty where there is none
+ * @throws Error where `HAVERSACK_FIREFOX` names what is not there
+ */
 export function findFirefox() {
-  return known.find(path => path && existsSync(path)) ?? '';
+  return browserNamedOr('HAVERSACK_FIREFOX', usual);
 }
 
 /** Installs Debian's Firefox ESR where there is none. Says so, and ends the process, when that does not work. */
 export function ensureFirefox() {
-  if (findFirefox()) return;
+  if (orEnd(findFirefox)) return;
   const commands = aptCommands(['firefox-esr', 'fonts-noto-cjk', 'fonts-dejavu-core', 'fonts-liberation']);
   if (installBrowser({ name: 'Firefox', find: findFirefox, commands })) return;
   console.error('These tests need a Firefox, and there is none here.');
