@@ -15,6 +15,7 @@ import {
   installedSchema,
   runSchema,
 } from './schema.ts';
+import { storageEstimate } from './storage.ts';
 import { storing } from './storage-error.ts';
 import { versionKey } from './version-key.ts';
 
@@ -191,7 +192,7 @@ export async function withRoom<T>(
 
 /** Bytes by which `more` would go beyond the share; 0 where the browser does not say what it gives. */
 async function shortage(more: number): Promise<number> {
-  const { quota, usage } = await navigator.storage.estimate();
+  const { quota, usage } = await storageEstimate();
   if (quota === undefined || usage === undefined || more === 0) return 0;
   return Math.max(0, Math.ceil(usage + more - quota * fillShare));
 }

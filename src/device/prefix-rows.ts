@@ -3,6 +3,7 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { HaversackError } from '../core/errors.ts';
 import { type OpenRowStore, rowLayout, type RowStore } from '../core/train/row-store.ts';
+import { storageEstimate } from './storage.ts';
 import { storing } from './storage-error.ts';
 
 interface RowsDB extends DBSchema {
@@ -87,7 +88,7 @@ function hold(name: string): Promise<() => void> {
 
 /** @throws HaversackError `QuotaExceeded` */
 async function assertRoom(bytes: number): Promise<void> {
-  const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
+  const { quota = Infinity, usage = 0 } = await storageEstimate();
   const room = (quota - usage) * shareOfRoom;
   if (bytes <= room) return;
   throw new HaversackError('QuotaExceeded', `${bytes} bytes are wanted, ${Math.floor(room)} can be had`);

@@ -10,25 +10,31 @@ export interface StorageState {
   readonly persisted: boolean;
 }
 
+/** What there may be of `StorageManager`: WebKitGTK (2.50) has none, and a worker may look but not ask. */
+type GivenStorage =
+  (Pick<StorageManager, 'estimate' | 'persisted'> & { persist?(): Promise<boolean> }) | undefined;
+
+function givenStorage(): GivenStorage {
+  return (navigator as { readonly storage?: GivenStorage }).storage;
+}
+
+/** What this origin has and may have, in bytes; empty where the browser does not say. */
+export async function storageEstimate(): Promise<StorageEstimate> {
+  return (await givenStorage()?.estimate()) ?? {};
+}
+
+async function isPersisted(): Promise<boolean> {
+  return (await givenStorage()?.persisted()) ?? false;
+}
+
 export async function storageState(): Promise<StorageState> {
-  const [{ usage, quota }, persisted] = await Promise.all([
-    navigator.storage.estimate(),
-    navigator.storage.persisted(),
-  ]);
+  const [{ usage, quota }, persisted] = await Promise.all([storageEstimate(), isPersisted()]);
   return { usageBytes: usage ?? null, quotaBytes: quota ?? null, persisted };
 }
 
 /** Asks the browser not to clear this app's data; only Firefox asks the user in turn. The answer is kept in the settings. */
 export async function requestPersistence(db: Database): Promise<boolean> {
-  const persistent = (await navigator.storage.persisted()) || (await askToPersist());
+  const persistent = (await isPersisted()) || ((await givenStorage()?.persist?.()) ?? false);
   await changeSettings(db, { persistent });
   return persistent;
-}
-
-/** A worker may look but not ask. */
-function askToPersist(): Promise<boolean> {
-  const { persist } = navigator.storage as Partial<Pick<StorageManager, 'persisted'>> & {
-    persist?: () => Promise<boolean>;
-  };
-  return persist ? persist.call(navigator.storage) : Promise.resolve(false);
 }

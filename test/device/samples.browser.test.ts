@@ -10,7 +10,6 @@ import {
 } from '../../src/device/samples.ts';
 import type { Sample } from '../../src/device/schema.ts';
 import { changeSettings, defaultSettings, readSettings } from '../../src/device/settings.ts';
-import { requestPersistence, storageState } from '../../src/device/storage.ts';
 import { freshDB } from './fresh-db.ts';
 
 const sample: NewSample = {
@@ -118,13 +117,4 @@ test('settings are changed one by one, and two changes at once are both kept', a
   expect(await readSettings(db)).toEqual(defaultSettings);
   await Promise.all([changeSettings(db, { theme: 'dark' }), changeSettings(db, { language: 'zh-CN' })]);
   expect(await readSettings(db)).toEqual({ ...defaultSettings, theme: 'dark', language: 'zh-CN' });
-});
-
-test('the browser says how much room there is, and its answer about keeping is kept', async () => {
-  const { db } = await freshDB();
-  const { quotaBytes, usageBytes } = await storageState();
-  expect(quotaBytes).toBeGreaterThan(usageBytes!);
-  const persistent = await requestPersistence(db);
-  expect((await storageState()).persisted).toBe(persistent);
-  expect((await readSettings(db)).persistent).toBe(persistent);
 });
