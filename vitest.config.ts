@@ -55,7 +55,7 @@ async function optimizedInNode({ project }: BrowserCommandContext, path: string)
   return Buffer.from(await optimizeGraph(file)).toString('base64');
 }
 
-/** The device's store, the client library, microphones and projects that learn on WASM compute nothing on a GPU. */
+/** The device's store, the client library, microphones, and what runs or learns on WASM compute nothing on a GPU. */
 const onceIsEnough = [
   'test/device/**',
   'test/sdk/**',
@@ -64,7 +64,7 @@ const onceIsEnough = [
   'test/app/screens/new-drawing.browser.test.tsx',
   'test/app/screens/{new-sound,new-row,last-layers}.browser.test.tsx',
   'test/app/state/last-layers.browser.test.ts',
-  'test/worker/{,sound-,row-}project.browser.test.ts',
+  'test/worker/{ort,{,sound-,row-}project}.browser.test.ts',
   'test/worker/project-blocks.browser.test.ts',
 ];
 

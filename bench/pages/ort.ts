@@ -5,8 +5,9 @@ import binary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 
 /** The app's own limit. */
 const maxThreads = 4;
+const sharesMemory = self.crossOriginIsolated && 'SharedArrayBuffer' in self;
 
-ort.env.wasm.numThreads = self.crossOriginIsolated ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
+ort.env.wasm.numThreads = sharesMemory ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
 ort.env.wasm.wasmPaths = {
   mjs: new URL(glue, self.location.href).href,
   wasm: new URL(binary, self.location.href).href,
