@@ -146,7 +146,11 @@ function watch(
   hearing: Pick<Hearing, 'beginAnew'> & { readonly lost: (why: CaptureProblem) => void },
 ): () => void {
   let patience: ReturnType<typeof setTimeout> | undefined;
-  if (context.state !== 'running') patience = setTimeout(() => hearing.lost('failed'), beginsWithinMs);
+  const awaitBeginning = (): void => {
+    const mayBegin = mayRunSound();
+    patience = setTimeout(() => (mayBegin ? hearing.lost('failed') : awaitBeginning()), beginsWithinMs);
+  };
+  if (context.state !== 'running') awaitBeginning();
   context.onstatechange = () => {
     clearTimeout(patience);
     if (context.state === 'running') return;
@@ -159,6 +163,12 @@ function watch(
     context.onstatechange = null;
     clearTimeout(patience);
   };
+}
+
+/** Where a browser wants a tap before sound runs, waiting for one is no failure. Browsers that do not tell of taps count as tapped. */
+function mayRunSound(): boolean {
+  const { userActivation } = navigator as { readonly userActivation?: UserActivation };
+  return userActivation?.hasBeenActive !== false;
 }
 
 /** At the rate that is wanted where the browser brings a microphone to it; Firefox does not, and then the listener does. */

@@ -118,16 +118,39 @@ class NeverRunning extends AudioContext {
   }
 }
 
-test('one whose audio thread never begins is let go of, and said not to have started', async () => {
+/** A microphone whose audio thread never begins, while the clock is the test's. */
+async function neverHearing() {
   const { microphone, stream } = await hearing();
   vi.stubGlobal('AudioContext', NeverRunning);
   onTestFinished(() => void vi.unstubAllGlobals());
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   expect(await microphone.start()).toBe(true);
+  return { microphone, stream };
+}
+
+test('one whose audio thread never begins is let go of, and said not to have started', async () => {
+  const { microphone, stream } = await neverHearing();
   await vi.advanceTimersByTimeAsync(10_000);
   expect([microphone.problem.value, microphone.stream.value]).toEqual(['failed', null]);
   expect(stream.getTracks().map(track => track.readyState)).toEqual(['ended']);
+});
+
+test('where the browser waits for a tap before sound runs, that is no failure, until there was one', async () => {
+  const tapped = vi.spyOn(UserActivation.prototype, 'hasBeenActive', 'get').mockReturnValue(false);
+  const { microphone, stream } = await neverHearing();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([microphone.problem.value, microphone.stream.value]).toEqual([null, stream]);
+  tapped.mockReturnValue(true);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([microphone.problem.value, microphone.stream.value]).toEqual(['failed', null]);
+});
+
+test('a browser that does not tell of taps is not waited for', async () => {
+  vi.spyOn(Navigator.prototype, 'userActivation', 'get').mockReturnValue(undefined as never);
+  const { microphone } = await neverHearing();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(microphone.problem.value).toBe('failed');
 });
 
 /** The context of a microphone that hears. */
