@@ -13,20 +13,33 @@ export interface Labelled {
 
 /**
  * The id of the class of each label. Looked at before the first is made: nothing is left of what cannot be brought in.
- * @throws HaversackError `InputInvalid` for a label that is too long, and for too many
+ * @throws HaversackError as `newClassesFor`
  */
 export async function classesFor(
   db: Database,
-  { id: project, classes }: Project,
+  project: Project,
   found: readonly Labelled[],
   rootClass?: string,
 ): Promise<Map<string | null, string>> {
-  const ids = new Map<string | null, string>(classes.map(({ label, id }) => [label, id]));
+  const fresh = newClassesFor(project, found);
+  if (fresh.length > 0) await addClasses(db, project.id, fresh);
+  const ids = new Map<string | null, string>(
+    [...project.classes, ...fresh].map(({ label, id }) => [label, id]),
+  );
   if (rootClass !== undefined) ids.set(null, rootClass);
+  return ids;
+}
+
+/**
+ * Those that the labels need beside the project's.
+ * @throws HaversackError `InputInvalid` for a label that is too long, and for too many
+ */
+export function newClassesFor({ classes }: Project, found: readonly Labelled[]): ProjectClass[] {
+  const known = new Set(classes.map(({ label }) => label));
   let hasNone = classes.some(({ isNone }) => isNone);
   const fresh = new Map<string, ProjectClass>();
   for (const { label, isNone } of found) {
-    if (label === null || ids.has(label) || fresh.has(label)) continue;
+    if (label === null || known.has(label) || fresh.has(label)) continue;
     assertLabel(label);
     fresh.set(label, newClass(label, isNone && !hasNone));
     hasNone ||= isNone;
@@ -38,9 +51,7 @@ export async function classesFor(
       `it would have ${count} classes then, at most ${maxClasses} are taken`,
     );
   }
-  if (fresh.size > 0) await addClasses(db, project, [...fresh.values()]);
-  for (const { label, id } of fresh.values()) ids.set(label, id);
-  return ids;
+  return [...fresh.values()];
 }
 
 function assertLabel(label: string): void {

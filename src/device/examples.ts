@@ -9,7 +9,15 @@ import { ownBuffer } from './chunk-store.ts';
 import type { Database } from './db.ts';
 import { withRoom } from './evict.ts';
 import { deleteExamples, type ExampleTransaction } from './example-rows.ts';
-import { assertKind, assertRoom, Beside, placed, placedOf, type Unplaced } from './place-shown.ts';
+import {
+  assertKind,
+  assertRoom,
+  assertSameColumns,
+  Beside,
+  placed,
+  placedOf,
+  type Unplaced,
+} from './place-shown.ts';
 import { type Example, exampleSchema, type Project } from './project-schemas.ts';
 import { changedProject, projectOf } from './projects.ts';
 import { readRow, readRows } from './rows.ts';
@@ -44,6 +52,8 @@ export type KeptShown = KeptPhoto | KeptSound | KeptRow;
 
 export interface NewExample extends Pick<Example, 'class' | 'recording' | 'source'> {
   readonly shown: KeptShown;
+  /** Of a row: what its numbers are. Others than the project's are refused; absent: they are the project's. */
+  readonly columns?: readonly string[];
   /** When it was shown; absent: now. */
   readonly at?: Date;
   /** As it was fixed elsewhere, in a data set that was exported; absent: where it is placed here. */
@@ -122,17 +132,13 @@ async function putNew(
   const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
   const store = tx.objectStore('examples');
   const owner = projectOf(await tx.objectStore('projects').get(project), project);
-  for (const { class: id, shown } of made) {
+  for (const { class: id, shown, columns } of made) {
     assertClass(owner, id);
-    assertKind(owner, shown);
+    assertKind(owner, shown, columns);
   }
   const here = readRows(exampleSchema, await store.index('project').getAll(project), 'examples');
   const known = new Beside(owner.kind, oldestFirst(here));
-  assertRoom(
-    owner,
-    here.length,
-    made.filter(({ row }) => !known.get(row.id)),
-  );
+  assertRoom(owner, new Set([...here, ...made.map(({ row }) => row)].map(({ id }) => id)).size);
   const examples: Example[] = [];
   const gone: string[] = [];
   let [again, leftOut] = [0, 0];
@@ -222,6 +228,8 @@ export interface Move {
 /** An example that was removed, with its file, to be put back. */
 export interface RemovedExample {
   readonly example: Example;
+  /** Of its project then. */
+  readonly columns: Project['columns'];
   readonly mediaType: string;
   readonly bytes: ArrayBuffer;
   readonly thumbnail: ArrayBuffer;
@@ -248,7 +256,8 @@ export async function removeExamples(db: Database, ids: readonly string[]): Prom
 /**
  * Each in the part it had. What straddles by now, its like having been shown meanwhile, stays away.
  * @returns how many do
- * @throws HaversackError `NotFound` where the project or the class is gone; `QuotaExceeded`
+ * @throws HaversackError `NotFound` where the project or the class is gone; `InputInvalid` for rows of other columns than the project
+ * has by now; `TooLarge` where others took their room; `QuotaExceeded`
  */
 export async function restoreExamples(db: Database, removed: readonly RemovedExample[]): Promise<number> {
   const { models, away } = await storing(async () => {
@@ -257,6 +266,7 @@ export async function restoreExamples(db: Database, removed: readonly RemovedExa
     const examples = removed.map(({ example }) => example);
     const owners = await ownersOf(tx, examples);
     for (const { project, class: id } of examples) assertClass(owners.get(project)!, id);
+    for (const owner of owners.values()) await assertTakesBack(tx, owner, removed);
     const others = (await examplesOfClasses(tx, examples)).map(placedOf);
     const fitting = removed.filter(
       ({ example }) => !straddles(others, placedOf(example), owners.get(example.project)!.kind),
@@ -270,6 +280,19 @@ export async function restoreExamples(db: Database, removed: readonly RemovedExa
   });
   for (const model of models) postChange('examples', model);
   return away;
+}
+
+/** In a caller's transaction. @throws HaversackError `InputInvalid`, `TooLarge` */
+export async function assertTakesBack(
+  tx: ExampleTransaction<'examples'>,
+  project: Project,
+  removed: readonly RemovedExample[],
+): Promise<void> {
+  if (project.kind !== 'row') return;
+  const own = removed.filter(({ example }) => example.project === project.id);
+  for (const { columns } of own) assertSameColumns(project, columns ?? []);
+  const here = await tx.objectStore('examples').index('project').getAllKeys(project.id);
+  assertRoom(project, new Set([...here, ...own.map(({ example }) => example.id)]).size);
 }
 
 /** All of the classes that these are of; in a caller's transaction. */
@@ -293,12 +316,12 @@ export async function ownersOf(
   return new Map(ids.map((id, i) => [id, projectOf(raws[i], id)]));
 }
 
-/** In a caller's transaction. */
+/** In a caller's transaction. @throws HaversackError `NotFound` for those of a project that is gone */
 export async function readWhole(
-  tx: ExampleTransaction<'examples' | 'exampleFiles' | 'thumbnails'>,
+  tx: ExampleTransaction<'projects' | 'examples' | 'exampleFiles' | 'thumbnails'>,
   ids: readonly string[],
 ): Promise<RemovedExample[]> {
-  const whole: RemovedExample[] = [];
+  const whole: Omit<RemovedExample, 'columns'>[] = [];
   for (const id of ids) {
     const [raw, file, thumbnail] = await Promise.all([
       tx.objectStore('examples').get(id),
@@ -310,7 +333,11 @@ export async function readWhole(
     const { mediaType, bytes } = file;
     whole.push({ example, mediaType, bytes, thumbnail: thumbnail?.bytes ?? new ArrayBuffer(0) });
   }
-  return whole;
+  const owners = await ownersOf(
+    tx,
+    whole.map(({ example }) => example),
+  );
+  return whole.map(each => ({ ...each, columns: owners.get(each.example.project)!.columns }));
 }
 
 /** In a caller's transaction. */

@@ -16,6 +16,7 @@ import { prepareSeconds } from './prepare-sound.ts';
 import { classesFor, type Labelled } from './classes-for.ts';
 import { type Example, exampleSchema } from './project-schemas.ts';
 import { readProject } from './projects.ts';
+import type { AddedRows } from './row-examples.ts';
 import { isHidden, isNameOf } from './shown-files.ts';
 import { openZip, type ZipArchive } from './zip-archive.ts';
 
@@ -37,6 +38,8 @@ export interface ImportedExamples {
   readonly leftOut: number;
   /** Files that this browser does not read, that are too large or too short, or that lie in no folder: their paths. */
   readonly unreadable: readonly string[];
+  /** What became of rows of numbers, to be taken back. */
+  readonly rows?: AddedRows;
 }
 
 /** A file of the archive, and what is known of it. Without a label: in no folder. */

@@ -1,16 +1,21 @@
 // Brings rows into a project from a table that `exportProject` wrote, in the archive or out of it: each in the part it had.
 import { HaversackError } from '../core/errors.ts';
-import { matchColumns, type RowTable, readRowTable, rowsOf } from '../core/teach/row-table.ts';
-import { classesFor } from './classes-for.ts';
+import { matchAll, readRowTable, rowsOf } from '../core/teach/row-table.ts';
+import { bringRows, type BroughtRow } from './bring-rows.ts';
 import type { Database } from './db.ts';
 import type { ImportedExamples, ImportOptions } from './import-examples.ts';
 import type { Project } from './project-schemas.ts';
-import { addRows, type GivenRow, nameColumns } from './row-examples.ts';
-import { rowsFile, type SaidOfRow, withoutOwnColumns } from './rows-as-table.ts';
+import type { AddedRows } from './row-examples.ts';
+import { rowsFile, withoutOwnColumns } from './rows-as-table.ts';
+import { storing } from './storage-error.ts';
 import type { ZipArchive } from './zip-archive.ts';
 
 /** A table of ours. */
 export type OwnTable = NonNullable<ReturnType<typeof withoutOwnColumns>>;
+
+export interface ImportedRows extends ImportedExamples {
+  readonly rows: AddedRows;
+}
 
 /**
  * @throws HaversackError `InputInvalid` where there is no such table in it, or one of other columns; and as `importExamples`
@@ -20,7 +25,7 @@ export async function importRows(
   project: Project,
   archive: ZipArchive,
   options: ImportOptions,
-): Promise<ImportedExamples> {
+): Promise<ImportedRows> {
   const path = archive.paths.find(each => each.split('/').at(-1) === rowsFile);
   if (path === undefined) {
     throw new HaversackError(
@@ -39,28 +44,28 @@ export async function importOwnTable(
   project: Project,
   { table, said }: OwnTable,
   { rootClass, signal, onProgress }: ImportOptions,
-): Promise<ImportedExamples> {
-  const read: RowTable = { ...table, decimal: '.' };
-  const matched = matchColumns(read, null, project.columns);
-  await nameColumns(db, project.id, matched.columns);
-  const classes = await classesFor(db, project, said, rootClass);
+): Promise<ImportedRows> {
+  const count = await storing(() => db.countFromIndex('examples', 'project', project.id));
+  // Without rows its columns may still be others.
+  const matched = matchAll(table, count === 0 ? null : project.columns);
   const unreadable: string[] = [];
   const fresh = crypto.randomUUID();
-  const given = said.flatMap((of, i): GivenRow[] => {
-    const values = rowsOf({ ...read, rows: [read.rows[i]!] }, matched, null).rows[0]?.values;
-    const id = classes.get(of.label);
-    if (values && id !== undefined)
-      return [givenRow(of, { class: id, values, recording: of.recording ?? fresh })];
+  const rows = said.flatMap(({ part, recording, ...of }, i): BroughtRow[] => {
+    const values = rowsOf({ ...table, rows: [table.rows[i]!] }, matched, null).rows[0]?.values;
+    const isOf = of.label !== null || rootClass !== undefined;
+    if (values && isOf) return [{ ...of, values, recording: recording ?? fresh, ...(part && { part }) }];
     unreadable.push(String(i + 1));
     return [];
   });
-  const added = await addRows(db, project.id, given, {
-    ...(signal && { signal }),
-    onProgress: done => onProgress?.({ done, total: given.length }),
-  });
-  return { ...added, leftOut: 0, unreadable };
-}
-
-function givenRow({ part }: SaidOfRow, row: Omit<GivenRow, 'source' | 'part'>): GivenRow {
-  return { ...row, source: 'file', ...(part && { part }) };
+  const added = await bringRows(
+    db,
+    project.id,
+    { columns: matched.columns, rows },
+    {
+      ...(rootClass !== undefined && { rootClass }),
+      ...(signal && { signal }),
+      onProgress: done => onProgress?.({ done, total: rows.length }),
+    },
+  );
+  return { ...added, leftOut: 0, unreadable, rows: added };
 }

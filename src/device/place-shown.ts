@@ -61,8 +61,16 @@ const kinds = {
   [rowMediaType]: 'row',
 } as const satisfies Record<KeptShown['mediaType'], ShownKind>;
 
-/** @throws HaversackError `InputInvalid` */
-export function assertKind({ kind, columns }: Project, { mediaType, width }: KeptShown): void {
+/**
+ * @param of what the numbers of a row are; absent: as many as the project's, in its order
+ * @throws HaversackError `InputInvalid`
+ */
+export function assertKind(
+  project: Project,
+  { mediaType, width }: KeptShown,
+  of?: readonly string[] | null,
+): void {
+  const { kind, columns } = project;
   if (kinds[mediaType] !== kind) {
     throw new HaversackError('InputInvalid', `${mediaType} is nothing that a project of ${kind}s is shown`);
   }
@@ -70,15 +78,20 @@ export function assertKind({ kind, columns }: Project, { mediaType, width }: Kep
   if (kind === 'row' && width !== wanted) {
     throw new HaversackError('InputInvalid', `a row of ${width} numbers; the project has ${wanted} columns`);
   }
+  if (of) assertSameColumns(project, of);
 }
 
-/** @param fresh those that are not here yet; one of them may be there twice @throws HaversackError `TooLarge` */
-export function assertRoom(
-  { kind }: Project,
-  here: number,
-  fresh: readonly { readonly row: Unplaced }[],
-): void {
-  const count = here + new Set(fresh.map(({ row }) => row.id)).size;
+/** Somebody may have said others since these were read. @throws HaversackError `InputInvalid` */
+export function assertSameColumns({ columns }: Pick<Project, 'columns'>, of: readonly string[]): void {
+  if (columns && columns.join('\n') === of.join('\n')) return;
+  throw new HaversackError(
+    'InputInvalid',
+    `rows of the columns ${of.join(', ')}; the project has ${columns?.join(', ') ?? 'none'}`,
+  );
+}
+
+/** @param count examples that it would have then @throws HaversackError `TooLarge` */
+export function assertRoom({ kind }: Pick<Project, 'kind'>, count: number): void {
   if (kind !== 'row' || count <= rowLimits.rows) return;
   throw new HaversackError(
     'TooLarge',

@@ -3,7 +3,7 @@ import { HaversackError } from '../core/errors.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
 import { deleteExamples } from './example-rows.ts';
-import { putRemoved, type RemovedExample, readWhole } from './examples.ts';
+import { assertTakesBack, putRemoved, type RemovedExample, readWhole } from './examples.ts';
 import { maxLabelLength, type Project } from './project-schemas.ts';
 import { changedProject, changeProject, newClass, type ProjectClass, projectOf } from './projects.ts';
 import { storing } from './storage-error.ts';
@@ -81,7 +81,7 @@ export async function removeClass(db: Database, project: string, id: string): Pr
 
 /**
  * Under a label that is free: where another class has its own by now, `cup (2)`. "None of these" is one of the others where there is
- * such a class by now. @throws HaversackError `NotFound`, `QuotaExceeded`
+ * such a class by now. @throws HaversackError `NotFound`; `InputInvalid`, `TooLarge` as `restoreExamples`; `QuotaExceeded`
  */
 export async function restoreClass(db: Database, removed: RemovedClass): Promise<void> {
   const model = await storing(async () => {
@@ -89,6 +89,7 @@ export async function restoreClass(db: Database, removed: RemovedClass): Promise
     const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
     const row = projectOf(await tx.objectStore('projects').get(removed.project), removed.project);
     if (row.classes.some(({ id }) => id === removed.class.id)) return row.model;
+    await assertTakesBack(tx, row, removed.examples);
     const classes = row.classes.toSpliced(removed.index, 0, fittingIn(row.classes, removed.class));
     await tx.objectStore('projects').put(changedProject(row, { classes }));
     await putRemoved(tx, removed.examples);

@@ -6,7 +6,7 @@ import { rowOfBytes } from '../core/teach/row-bytes.ts';
 import { assertColumns } from '../core/teach/row-limits.ts';
 import { postChange } from './changes.ts';
 import type { Database } from './db.ts';
-import { addExamples } from './examples.ts';
+import { type Added, addExamples, type Move } from './examples.ts';
 import { prepareRow } from './prepare-row.ts';
 import type { Example, Project } from './project-schemas.ts';
 import { changedProject, projectOf } from './projects.ts';
@@ -54,8 +54,20 @@ export interface GivenRow {
 
 export interface AddedRows {
   readonly added: number;
-  /** That were here already; they are of the class that was said last. */
+  /** That were here already, and are what they were. */
   readonly known: number;
+  /** That were here already, under another class; they are of the one that was said last. */
+  readonly moved: number;
+  /** The classes that those are of now, each once. */
+  readonly movedTo: readonly string[];
+  /** For `takeBackExamples`. */
+  readonly back: Pick<Added, 'examples' | 'before' | 'removed'>;
+}
+
+/** Rows, and what their numbers are. */
+export interface GivenRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly GivenRow[];
 }
 
 /**
@@ -66,24 +78,48 @@ export interface AddedRows {
 export async function addRows(
   db: Database,
   project: string,
-  given: readonly GivenRow[],
+  { columns, rows: given }: GivenRows,
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void } = {},
 ): Promise<AddedRows> {
   const start = Date.now() - given.length;
-  let [added, known] = [0, 0];
+  const all: Added[] = [];
   for (let from = 0; from < given.length; from += batch) {
     throwIfAborted(options.signal);
     const some = given.slice(from, from + batch).map(({ values, ...row }, i) => ({
       ...row,
+      columns,
       shown: prepareRow(values),
       at: new Date(start + from + i + 1),
     }));
-    const outcome = await addExamples(db, project, some);
-    added += outcome.examples.length - outcome.known;
-    known += outcome.known;
+    all.push(await addExamples(db, project, some));
     options.onProgress?.(Math.min(given.length, from + batch));
   }
-  return { added, known };
+  return together(all);
+}
+
+/** A row that is given twice may have been added by one transaction, and be known to a later one: it is of this table all the same. */
+function together(all: readonly Added[]): AddedRows {
+  const now = new Map<string, Example>();
+  const before = new Map<string, Move>();
+  let [given, added] = [0, 0];
+  for (const { examples, known, before: were } of all) {
+    for (const move of were) if (!now.has(move.id)) before.set(move.id, move);
+    for (const example of examples) now.set(example.id, example);
+    given += examples.length;
+    added += examples.length - known;
+  }
+  const moves = [...before.values()].filter(({ id, class: of }) => now.get(id)!.class !== of);
+  return {
+    added,
+    known: given - added - moves.length,
+    moved: moves.length,
+    movedTo: [...new Set(moves.map(({ id }) => now.get(id)!.class))],
+    back: {
+      examples: [...now.values()],
+      before: [...before.values()],
+      removed: all.flatMap(({ removed }) => removed),
+    },
+  };
 }
 
 /** By id; those that are gone are not in it. */

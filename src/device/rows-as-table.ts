@@ -1,8 +1,9 @@
 // A project's rows as one table that anybody can use, and such a table read again.
 import { shortest } from '../core/data/dataset.ts';
 import { guarded, unguarded } from '../core/data/formula-guard.ts';
-import { type Table, writeTable } from '../core/data/table.ts';
+import { writeTable } from '../core/data/table.ts';
 import type { ExamplePart } from '../core/teach/place-example.ts';
+import type { RowTable } from '../core/teach/row-table.ts';
 import type { Database } from './db.ts';
 import { type Example, exampleSchema, type Project } from './project-schemas.ts';
 import { readRowValues } from './row-examples.ts';
@@ -54,17 +55,17 @@ export interface SaidOfRow {
 
 /** The table without what is ours, and that; null: it is none of ours. */
 export function withoutOwnColumns(
-  table: Table,
-): { readonly table: Table; readonly said: readonly SaidOfRow[] } | null {
+  table: RowTable,
+): { readonly table: RowTable; readonly said: readonly SaidOfRow[] } | null {
   const own = table.columns.slice(0, ownColumns.length).map(name => name.replace(/^_+/, ''));
   if (!table.headed || own.join() !== ownColumns.join()) return null;
   const at = (name: (typeof ownColumns)[number]) => ownColumns.indexOf(name);
   const { part, recording } = exampleSchema.shape;
   return {
     table: {
+      ...table,
       columns: table.columns.slice(ownColumns.length).map(unguarded),
       rows: table.rows.map(row => row.slice(ownColumns.length)),
-      headed: true,
     },
     said: table.rows.map(row => ({
       label: unguarded(row[at('label')]!).trim() || null,

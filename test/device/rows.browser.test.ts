@@ -4,8 +4,9 @@ import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { parseTable } from '../../src/core/data/table.ts';
 import { rowLimits } from '../../src/core/teach/row-limits.ts';
+import { readRowTable } from '../../src/core/teach/row-table.ts';
 import type { Database } from '../../src/device/db.ts';
-import { moveExamples, undoMoves } from '../../src/device/example-moves.ts';
+import { moveExamples, takeBackExamples, undoMoves } from '../../src/device/example-moves.ts';
 import {
   addExamples,
   listExamples,
@@ -13,12 +14,22 @@ import {
   removeExamples,
   restoreExamples,
 } from '../../src/device/examples.ts';
+import { bringRows } from '../../src/device/bring-rows.ts';
 import { exportProject } from '../../src/device/export-project.ts';
 import { importExamples } from '../../src/device/import-examples.ts';
+import { importOwnTable } from '../../src/device/import-rows.ts';
 import { prepareRow } from '../../src/device/prepare-row.ts';
 import { builtInEmbedder, type Project } from '../../src/device/project-schemas.ts';
+import { removeClass, restoreClass } from '../../src/device/project-classes.ts';
 import { createProject, readProject } from '../../src/device/projects.ts';
-import { addRows, type GivenRow, nameColumns, readRowValues } from '../../src/device/row-examples.ts';
+import { withoutOwnColumns } from '../../src/device/rows-as-table.ts';
+import {
+  addRows,
+  type GivenRow,
+  type GivenRows,
+  nameColumns,
+  readRowValues,
+} from '../../src/device/row-examples.ts';
 import { freshDB } from './fresh-db.ts';
 import { keptPhoto } from './photos.ts';
 
@@ -27,14 +38,15 @@ async function rowProject(db: Database, columns = ['a', 'b'], labels = ['x', 'y'
   return nameColumns(db, id, columns);
 }
 
-function given({ classes }: Project, place: number, rows: readonly number[][]): GivenRow[] {
+function given({ classes, columns }: Project, place: number, rows: readonly number[][]): GivenRows {
   const recording = crypto.randomUUID();
-  return rows.map(row => ({
+  const made = rows.map((row): GivenRow => ({
     class: classes[place]!.id,
     values: Float32Array.from(row),
     recording,
     source: 'file',
   }));
+  return { columns: columns!, rows: made };
 }
 
 const many = (count: number, columns = 2): number[][] =>
@@ -58,8 +70,14 @@ test('a project of rows sees by what is built in, and has no columns until someb
 test('columns may be said anew until there is a row', async () => {
   const { db } = await freshDB();
   const project = await rowProject(db);
-  expect((await nameColumns(db, project.id, ['c', 'd'])).columns).toEqual(['c', 'd']);
-  await addRows(db, project.id, given(project, 0, [[1, 2]]));
+  const renamed = await nameColumns(db, project.id, ['c', 'd']);
+  expect(renamed.columns).toEqual(['c', 'd']);
+  // Of the columns that were said before.
+  await expect(addRows(db, project.id, given(project, 0, [[1, 2]]))).rejects.toMatchObject({
+    code: 'InputInvalid',
+    detail: 'rows of the columns a, b; the project has c, d',
+  });
+  await addRows(db, project.id, given(renamed, 0, [[1, 2]]));
   await expect(nameColumns(db, project.id, ['e', 'f'])).rejects.toMatchObject({
     code: 'InputInvalid',
     detail: '1 rows have the columns c, d already',
@@ -73,7 +91,11 @@ test('rows keep their order and their numbers, a fifth of each class is held out
   const { db } = await freshDB();
   const project = await rowProject(db);
   const rows = many(30);
-  expect(await addRows(db, project.id, given(project, 0, rows))).toEqual({ added: 30, known: 0 });
+  expect(await addRows(db, project.id, given(project, 0, rows))).toMatchObject({
+    added: 30,
+    known: 0,
+    moved: 0,
+  });
   expect(
     await addRows(
       db,
@@ -84,9 +106,10 @@ test('rows keep their order and their numbers, a fifth of each class is held out
         many(10).map(row => row.map(value => -1 - value)),
       ),
     ),
-  ).toEqual({
+  ).toMatchObject({
     added: 10,
     known: 0,
+    moved: 0,
   });
   const examples = await listExamples(db, project.id);
   const [first] = project.classes;
@@ -100,9 +123,12 @@ test('rows keep their order and their numbers, a fifth of each class is held out
   expect(ofFirst.filter(({ part }) => part === 'test').length).toBeGreaterThanOrEqual(30 / 5 - 4);
   expect((await readThumbnails(db, [ofFirst[0]!.id])).size).toBe(0);
   // Shown again, as something else: it is of that, in the part it had.
-  expect(await addRows(db, project.id, given(project, 1, [rows[4]!]))).toEqual({ added: 0, known: 1 });
+  const said = await addRows(db, project.id, given(project, 1, [rows[4]!, rows[4]!]));
+  expect(said).toMatchObject({ added: 0, known: 1, moved: 1, movedTo: [project.classes[1]!.id] });
   const again = (await listExamples(db, project.id)).find(({ id }) => id === ofFirst[4]!.id);
   expect(again).toMatchObject({ class: project.classes[1]!.id, part: 'test' });
+  await takeBackExamples(db, said.back);
+  expect(await listExamples(db, project.id)).toEqual(examples);
 });
 
 test('two thousand rows of thirty numbers come in a few transactions', async () => {
@@ -156,6 +182,103 @@ test('more than a project may have, and what is no row, is refused', async () =>
     detail: 'it would have 10001 rows then, at most 10000 are taken',
   });
   expect(await db.count('examples')).toBe(0);
+});
+
+test('a row that is added and known by one table is its own: taken back, it goes, whatever transactions it lay in', async () => {
+  const { db } = await freshDB();
+  const project = await rowProject(db);
+  await addRows(db, project.id, given(project, 0, [[-1, -1]]));
+  const before = await listExamples(db, project.id);
+  const rows = given(project, 0, many(501)).rows;
+  const twice = [...rows, { ...rows[0]!, class: project.classes[1]!.id }];
+  const moved = { ...rows[0]!, class: project.classes[1]!.id, values: Float32Array.of(-1, -1) };
+  const added = await addRows(db, project.id, { columns: project.columns!, rows: [...twice, moved] });
+  expect(added).toMatchObject({ added: 501, known: 1, moved: 1 });
+  await takeBackExamples(db, added.back);
+  expect(await listExamples(db, project.id)).toEqual(before);
+});
+
+test('a table that has no room, a label or a column that cannot be, leaves nothing behind', async () => {
+  const { db } = await freshDB();
+  const { id } = await createProject(db, { kind: 'row', model: 'rows' });
+  const recording = crypto.randomUUID();
+  const rows = (count: number, label = 'x') =>
+    Array.from({ length: count }, (_, i) => ({
+      label: `${label}${i % 2}`,
+      isNone: false,
+      values: Float32Array.of(i),
+      recording,
+    }));
+  const refused = [
+    [
+      { columns: ['a'], rows: rows(rowLimits.rows + 1) },
+      'it would have 10001 rows then, at most 10000 are taken',
+    ],
+    [{ columns: ['a'], rows: rows(2, 'l'.repeat(256)) }, /^the label/],
+    [{ columns: [' '], rows: rows(2) }, /name has 1 to 256 characters/],
+  ] as const;
+  for (const [table, detail] of refused) {
+    await expect(bringRows(db, id, table)).rejects.toMatchObject({
+      detail: expect.stringMatching(detail) as string,
+    });
+    expect(await readProject(db, id)).toMatchObject({ columns: null, classes: [] });
+    expect(await db.count('examples')).toBe(0);
+  }
+  // The same row twice needs no room.
+  const again = rows(rowLimits.rows / 2);
+  const fits = [...again, ...again, ...again.slice(0, 1)];
+  expect(await bringRows(db, id, { columns: ['a'], rows: fits })).toMatchObject({ added: 5000, known: 5001 });
+});
+
+test('rows are not put back among others of other columns, nor beyond what a project may have', async () => {
+  const { db } = await freshDB();
+  const project = await rowProject(db);
+  await addRows(db, project.id, given(project, 0, many(2)));
+  const ids = (await listExamples(db, project.id)).map(({ id }) => id);
+  const removed = await removeExamples(db, ids);
+  const renamed = await nameColumns(db, project.id, ['b', 'a']);
+  const failure = { code: 'InputInvalid', detail: 'rows of the columns a, b; the project has b, a' };
+  await expect(restoreExamples(db, removed)).rejects.toMatchObject(failure);
+  await nameColumns(db, project.id, ['a', 'b']);
+  expect(await restoreExamples(db, removed)).toBe(0);
+  const ofClass = await removeClass(db, project.id, project.classes[0]!.id);
+  await nameColumns(db, project.id, ['b', 'a']);
+  await expect(restoreClass(db, ofClass)).rejects.toMatchObject(failure);
+  expect((await readProject(db, project.id)).classes).toHaveLength(1);
+  expect(renamed.columns).toEqual(['b', 'a']);
+});
+
+test('a table of ours that a spreadsheet saved again, with decimal commas, comes back whole', async () => {
+  const { db } = await freshDB();
+  const project = await rowProject(db, ['a', 'b']);
+  const rows = [
+    [0.5, 1],
+    [1.5, 2],
+    [2.25, 3],
+  ];
+  await addRows(db, project.id, given(project, 0, rows));
+  const zip = await exportProject(db, project.id);
+  const csv = new TextDecoder().decode(unzipSync(new Uint8Array(await zip.arrayBuffer()))['rows.csv']);
+  const saved = csv
+    .split('\n')
+    .map(line =>
+      line
+        .split(',')
+        .map(cell => cell.replace(/^(\d+)\.(\d+)$/, '$1,$2'))
+        .join(';'),
+    )
+    .join('\n');
+  expect(saved).toContain(';0,5;1');
+  const own = withoutOwnColumns(readRowTable(saved, true))!;
+  // Columns that somebody said, and no row of: they are what the table says.
+  const other = await rowProject(db, ['typo', 'b']);
+  for (const into of [await createProject(db, { kind: 'row', model: 'again' }), other, project]) {
+    const made = await importOwnTable(db, into, own, {});
+    expect(made.unreadable).toEqual([]);
+    expect((await readProject(db, into.id)).columns).toEqual(['a', 'b']);
+    const ids = (await listExamples(db, into.id)).map(({ id }) => id);
+    expect([...(await readRowValues(db, ids)).values()].map(row => [...row])).toEqual(rows);
+  }
 });
 
 test('adding stops between two transactions', async () => {

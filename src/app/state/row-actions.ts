@@ -1,6 +1,10 @@
 // What people do to a project of rows: say its columns, and show it rows, typed or from a table.
 import type { ReadonlySignal } from '@preact/signals';
 import { toFailure } from '../../core/errors.ts';
+import { type BringOptions as DeviceOptions, bringRows, rowsWith } from '../../device/bring-rows.ts';
+import { takeBackExamples } from '../../device/example-moves.ts';
+import type { ImportOptions } from '../../device/import-examples.ts';
+import type { ImportedRows } from '../../device/import-rows.ts';
 import {
   type AddedRows,
   addRows,
@@ -8,8 +12,6 @@ import {
   nameColumns,
   readRowValues,
 } from '../../device/row-examples.ts';
-import { classesFor } from '../../device/classes-for.ts';
-import type { ImportedExamples, ImportOptions } from '../../device/import-examples.ts';
 import type { Project } from '../../device/project-schemas.ts';
 import { readProject } from '../../device/projects.ts';
 import { errorToast } from './error-toast.ts';
@@ -23,10 +25,7 @@ export interface TableRow {
   readonly values: Float32Array;
 }
 
-export interface BringOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number) => void;
-}
+type BringOptions = Omit<DeviceOptions, 'rootClass'>;
 
 /** All may be handed on without it. What fails is said in passing, and answered with null or false. */
 export interface RowActions {
@@ -43,7 +42,13 @@ export interface RowActions {
   readonly bringOwnTable: (
     text: string,
     options?: Pick<ImportOptions, 'signal' | 'onProgress'>,
-  ) => Promise<ImportedExamples | 'other' | null>;
+  ) => Promise<ImportedRows | 'other' | null>;
+  /** Undoes any of these. */
+  readonly takeBackRows: (added: AddedRows) => Promise<void>;
+  /** How many rows there would be with these, of which some may be here; null where it failed. */
+  readonly rowsWith: (rows: readonly Float32Array[]) => Promise<number | null>;
+  /** What a class is called in the store, which may have it sooner than `project`; null: it is gone. */
+  readonly labelOf: (classId: string) => Promise<string | null>;
   /** Null: it is gone. */
   readonly readRow: (id: string) => Promise<Float32Array<ArrayBuffer> | null>;
 }
@@ -51,28 +56,29 @@ export interface RowActions {
 /** @param id of the project */
 export function rowActionsOn(id: string, project: ReadonlySignal<Project>): RowActions {
   const { db } = need();
-  const bring = async (columns: readonly string[], rows: readonly TableRow[], options: BringOptions) => {
-    await nameColumns(db, id, columns);
-    const labels = sorted(new Set(rows.map(({ label }) => label)));
-    const classes = await classesFor(
-      db,
-      await readProject(db, id),
-      labels.map(label => ({ label, isNone: false })),
-    );
+  const bring = (columns: readonly string[], rows: readonly TableRow[], options: BringOptions) => {
     const recording = crypto.randomUUID();
-    const given = rows.map(({ label, values }): GivenRow => {
-      return { class: classes.get(label)!, values, recording, source: 'file' };
-    });
-    return addRows(db, id, given, options);
+    const labels = sorted(new Set(rows.map(({ label }) => label)));
+    const given = rows.map(row => ({ ...row, isNone: false, recording }));
+    return bringRows(db, id, { columns, rows: given, labels }, options);
   };
   return {
     nameColumns: async columns => (await tried(() => nameColumns(db, id, columns))) !== null,
     addRow: (classId, values) => {
       const row: GivenRow = { class: classId, values, recording: crypto.randomUUID(), source: 'form' };
-      return tried(() => addRows(db, id, [row]));
+      const columns = project.peek().columns ?? [];
+      return tried(() => addRows(db, id, { columns, rows: [row] }));
     },
     bringRows: (columns, rows, options = {}) => tried(() => bring(columns, rows, options)),
     bringOwnTable: (text, options = {}) => tried(() => importOwn(id, text, options)),
+    takeBackRows: async ({ back }) => {
+      await tried(() => takeBackExamples(db, back));
+    },
+    rowsWith: rows => tried(() => rowsWith(db, id, rows)),
+    labelOf: async classId => {
+      const now = await tried(() => readProject(db, id));
+      return now?.classes.find(each => each.id === classId)?.label ?? null;
+    },
     readRow: async one => {
       const values = (await readRowValues(db, [one])).get(one);
       return values?.length === project.peek().columns?.length ? (values ?? null) : null;

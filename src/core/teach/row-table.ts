@@ -136,7 +136,26 @@ export function matchColumns(
   label: string | null,
   known: readonly string[] | null,
 ): MatchedColumns {
-  const matched = compareColumns(table, label, known);
+  return fitting(compareColumns(table, label, known));
+}
+
+/**
+ * As `matchColumns`, of a table all of whose columns are of numbers: a column is taken whatever is in it, and its rows are looked at.
+ * @throws HaversackError as `matchColumns`
+ */
+export function matchAll({ columns: there }: RowTable, known: readonly string[] | null): MatchedColumns {
+  const columns = known ?? there;
+  const places = columns.map(column => there.indexOf(column));
+  return fitting({
+    columns,
+    places,
+    leftOut: [],
+    missing: columns.filter((_, i) => places[i]! < 0),
+    extra: there.filter(column => !columns.includes(column)),
+  });
+}
+
+function fitting(matched: MatchedColumns): MatchedColumns {
   assertColumns(matched.columns);
   const { missing, extra } = matched;
   if (missing.length === 0 && extra.length === 0) return matched;
