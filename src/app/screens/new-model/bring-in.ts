@@ -71,7 +71,7 @@ async function bringZip(teaching: Teaching, zip: File): Promise<boolean> {
     onProgress: ({ done, total }) => shown.show(done, total),
   });
   shown.end();
-  if (made) sayImported(teaching.project.peek().kind, made);
+  if (made) sayImported(teaching, made);
   return !shown.signal.aborted;
 }
 

@@ -6,7 +6,7 @@ import { TextArea } from '../../parts/field.tsx';
 import { ChooseFiles, DropTarget } from '../../parts/photo-drop.tsx';
 import type { Teaching } from '../../state/project.ts';
 import { bringAll } from './bring-in.ts';
-import { giveText } from './given-tables.ts';
+import { giveTable } from './given-tables.ts';
 
 /** Also without a media type that says so: tables come from everywhere. */
 const accepted = '.csv,.tsv,.tab,.txt,text/csv,text/tab-separated-values,text/plain';
@@ -33,7 +33,7 @@ export function BringTable({ teaching }: { readonly teaching: Teaching }) {
 function Paste({ teaching }: { readonly teaching: Teaching }) {
   const [text, setText] = useState('');
   const look = (): void => {
-    giveText(teaching, { name: null, text });
+    void giveTable(teaching, { name: null, text });
     setText('');
   };
   return (

@@ -1,8 +1,6 @@
 // A project that is shown rows of numbers: a table is brought, or rows are typed; what is typed is answered as it changes.
 import { t } from '../../i18n/bring-table.ts';
-import { teachingWords } from '../../i18n/teaching.ts';
 import { Button } from '../../parts/button.tsx';
-import { toast } from '../../parts/toast.tsx';
 import type { Teaching } from '../../state/project.ts';
 import '../../styles/new-row.css';
 import { BringTable } from './bring-table.tsx';
@@ -10,6 +8,7 @@ import { waitingTables } from './given-tables.ts';
 import { OfferTable } from './offer-table.tsx';
 import { type RowForm, useRowForm } from './row-form.ts';
 import { RowPanel } from './row-panel.tsx';
+import { sayRows } from './say-brought.ts';
 import { TeachingPage } from './teaching-page.tsx';
 import { TypeColumns } from './type-columns.tsx';
 
@@ -31,6 +30,7 @@ export function ByRow({ teaching }: { readonly teaching: Teaching }) {
             <details class="fold">
               <summary>{t('more')}</summary>
               <BringTable teaching={teaching} />
+              {teaching.examples.value.length === 0 ? <TypeColumns teaching={teaching} /> : null}
             </details>
           }
         />
@@ -42,7 +42,7 @@ export function ByRow({ teaching }: { readonly teaching: Teaching }) {
           isToBegin
         />
       )}
-      {waiting ? <OfferTable key={waiting.text} teaching={teaching} given={waiting} /> : null}
+      {waiting ? <OfferTable key={waiting.id} teaching={teaching} given={waiting} /> : null}
     </>
   );
 }
@@ -73,7 +73,7 @@ function AddRow(props: {
     // What is typed stays: the next row is mostly like it.
     form.type(form.texts);
     const added = await teaching.addRow(classId, values);
-    if (added && added.known > 0) toast(teachingWords('row')('known', { n: added.known }));
+    if (added && added.known + added.moved > 0) await sayRows(teaching, added);
   };
   return (
     <Button

@@ -13,6 +13,8 @@ import { sayImported } from './say-brought.ts';
 
 /** A table, and whom it was given to. */
 export interface WaitingTable extends GivenTable {
+  /** Of its waiting: the same text may wait twice. */
+  readonly id: string;
   /** Of the project. */
   readonly project: string;
   /** The label of the class that all its rows are of; null: to be said. */
@@ -31,31 +33,45 @@ export async function giveTables(
   const tables = files.filter(given => isShownFile('row', given));
   if (tables.length === 0) toast(teachingWords('row')('noPhotosIn'));
   for (const { file } of tables) {
-    if (file.size > rowLimits.fileBytes) {
-      toast(t('tooLarge', { size: formatBytes(file.size), max: formatBytes(rowLimits.fileBytes) }));
-    } else {
-      const text = await file.text();
-      if (await bringOwn(teaching, text)) continue;
-      giveText(teaching, { name: file.name.replace(/\.[^.]*$/, ''), text }, into);
+    if (file.size > rowLimits.fileBytes) sayTooLarge(file.size);
+    else {
+      const given = { name: file.name.replace(/\.[^.]*$/, ''), text: await file.text() };
+      if (!(await giveTable(teaching, given, into))) return;
     }
   }
 }
 
-/** @returns whether it was one that this app wrote: such says of itself what its rows are */
-async function bringOwn(teaching: Teaching, text: string): Promise<boolean> {
+/** @returns false where it was stopped: what stands behind it is not wanted either */
+export async function giveTable(
+  teaching: Teaching,
+  given: GivenTable,
+  into: string | null = null,
+): Promise<boolean> {
+  // No byte stands for more than a character of it.
+  if (given.text.length > rowLimits.fileBytes) {
+    sayTooLarge(given.text.length);
+    return true;
+  }
   const shown = bringing(0);
-  const made = await teaching.bringOwnTable(text, {
+  const made = await teaching.bringOwnTable(given.text, {
     signal: shown.signal,
     onProgress: ({ done, total }) => shown.show(done, total),
   });
   shown.end();
-  if (made && made !== 'other') sayImported('row', made);
-  return made !== 'other';
+  // One that this app wrote says of itself what its rows are.
+  if (made === 'other') wait(teaching, given, into);
+  else if (made) sayImported(teaching, made);
+  return !shown.signal.aborted;
 }
 
-export function giveText(teaching: Teaching, given: GivenTable, into: string | null = null): void {
+function sayTooLarge(bytes: number): void {
+  toast(t('tooLarge', { size: formatBytes(bytes), max: formatBytes(rowLimits.fileBytes) }));
+}
+
+function wait(teaching: Teaching, given: GivenTable, into: string | null): void {
   const project = teaching.project.peek().id;
-  waitingTables.value = [...waitingTables.peek(), { ...given, project, into }];
+  const waiting = { ...given, id: crypto.randomUUID(), project, into };
+  waitingTables.value = [...waitingTables.peek(), waiting];
 }
 
 export function letGo(table: WaitingTable): void {

@@ -1,20 +1,21 @@
 // A table before it is brought in: which column says what each row is, what is taken, and what is not and why.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Failure, toFailure } from '../../../core/errors.ts';
+import { rowLimits } from '../../../core/teach/row-limits.ts';
 import { t } from '../../i18n/bring-table.ts';
 import { t as common } from '../../i18n/common.ts';
-import { wordsOfShown } from '../../i18n/shown-or-row.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Check } from '../../parts/field.tsx';
-import { Note } from '../../parts/note.tsx';
 import { Select } from '../../parts/select.tsx';
 import type { Teaching } from '../../state/project.ts';
 import { bringing } from './bringing.ts';
+import { ChooseColumns } from './choose-columns.tsx';
 import { freeLabel } from './class-card.tsx';
 import { letGo, type WaitingTable } from './given-tables.ts';
 import type { LookedAtTable, TableReading } from './given-table.ts';
-import { say } from './say-brought.ts';
+import { sayRows } from './say-brought.ts';
+import { TableFacts, UnreadTable } from './table-facts.tsx';
 
 type LookAtTable = (typeof import('./given-table.ts'))['lookAtTable'];
 
@@ -39,6 +40,8 @@ export function OfferTable({
   const close = (): void => letGo(given);
   const found = looked && 'table' in looked ? looked : null;
   const count = found?.read.rows.length ?? 0;
+  const total = useTotal(teaching, found);
+  const isRefused = count === 0 || total === null || total > rowLimits.rows;
   const label = into ?? defaultClass(teaching, given);
   const bring = (): void => {
     close();
@@ -53,13 +56,13 @@ export function OfferTable({
       actions={
         <>
           <Button onClick={close}>{common('cancel')}</Button>
-          <Button kind="primary" icon="check" disabled={count === 0} onClick={bring}>
+          <Button kind="primary" icon="check" disabled={isRefused} onClick={bring}>
             {t('bring', { n: count })}
           </Button>
         </>
       }
     >
-      {'table' in looked ? null : <Unread failure={looked} />}
+      {'table' in looked ? null : <UnreadTable failure={looked} />}
       {found ? (
         <div class="stack">
           <WhichLabel found={found} onLabel={chosen => setReading({ ...reading, label: chosen })} />
@@ -69,7 +72,13 @@ export function OfferTable({
           <Check checked={found.table.headed} onChange={headed => setReading({ ...reading, headed })}>
             {t('headed')}
           </Check>
-          <Facts found={found} />
+          <ChooseColumns
+            choices={found.choices}
+            onTaken={(name, isTaken) =>
+              setReading({ ...reading, taken: new Map(reading.taken).set(name, isTaken) })
+            }
+          />
+          <TableFacts found={found} total={total} />
         </div>
       ) : null}
     </Dialog>
@@ -83,6 +92,29 @@ function useTableReader(): LookAtTable | null {
     void import('./given-table.ts').then(({ lookAtTable }) => setReader({ look: lookAtTable }));
   }, []);
   return reader?.look ?? null;
+}
+
+/** How many rows the project would have then; null: that is being counted, for some of the table's may be among its own. */
+function useTotal(teaching: Teaching, found: LookedAtTable | null): number | null {
+  const here = teaching.examples.value.length;
+  const most = here + (found?.different ?? 0);
+  const [counted, setCounted] = useState<{
+    readonly of: LookedAtTable;
+    readonly total: number | null;
+  } | null>(null);
+  const isOver = most > rowLimits.rows;
+  useEffect(() => {
+    if (!isOver || !found) return undefined;
+    let wanted = true;
+    void teaching
+      .rowsWith(found.read.rows.map(({ values }) => values))
+      .then(total => wanted && setCounted({ of: found, total }));
+    return () => {
+      wanted = false;
+    };
+  }, [teaching, found, isOver, here]);
+  if (!isOver) return most;
+  return counted?.of === found ? counted.total : null;
 }
 
 function attempt(
@@ -103,7 +135,7 @@ function WhichLabel(props: {
   readonly onLabel: (label: string | null) => void;
 }) {
   const { found, onLabel } = props;
-  const columns = found.table.columns.map(name => ({ value: name, label: name }));
+  const columns = found.table.columns.map(name => ({ value: name, label: name || t('noName') }));
   return (
     <Select
       label={t('label')}
@@ -137,53 +169,6 @@ function defaultClass(teaching: Teaching, { name, into }: WaitingTable): string 
   return into ?? name ?? classes[0]?.label ?? freeLabel(classes);
 }
 
-/** Of a list, so many are named. */
-const namedAtMost = 8;
-
-function named(names: readonly string[]): string {
-  if (names.length === 0) return t('none');
-  return names.slice(0, namedAtMost).join(', ') + (names.length > namedAtMost ? ' …' : '');
-}
-
-function Facts({ found }: { readonly found: LookedAtTable }) {
-  const { matched, read, labels } = found;
-  if (matched.columns.length === 0) {
-    return <ThreeLines what={t('noNumbers')} why={t('noNumbersWhy')} todo={t('noNumbersDo')} />;
-  }
-  const { missing, extra, leftOut } = matched;
-  if (missing.length > 0 || extra.length > 0) {
-    const why = t('unfitWhy', { missing: named(missing), extra: named(extra) });
-    return <ThreeLines what={t('unfit')} why={why} todo={t('unfitDo')} />;
-  }
-  const classes = [...labels].map(([label, n]) => `${label} (${n})`);
-  return (
-    <ul class="stack-close" aria-live="polite">
-      <li>{t('rows', { n: read.rows.length })}</li>
-      <li>{t('columnCount', { n: matched.columns.length })}</li>
-      {found.label === null ? null : <li>{t('classes', { n: labels.size, names: named(classes) })}</li>}
-      {leftOut.length > 0 ? <li>{t('leftOut', { names: named(leftOut) })}</li> : null}
-      {read.unreadable > 0 ? <li>{wordsOfShown('row')('unreadable', { n: read.unreadable })}</li> : null}
-      {read.unlabelled > 0 ? <li>{t('unlabelled', { n: read.unlabelled })}</li> : null}
-    </ul>
-  );
-}
-
-function Unread({ failure }: { readonly failure: Failure }) {
-  return <ThreeLines what={t('unread')} why={failure.detail} todo={t('unreadDo')} />;
-}
-
-function ThreeLines(props: { readonly what: string; readonly why: string; readonly todo: string }) {
-  return (
-    <div role="alert">
-      <Note tone="bad">
-        <strong>{props.what}</strong>
-        <span class="detail">{props.why}</span>
-        <span>{props.todo}</span>
-      </Note>
-    </div>
-  );
-}
-
 /** @param into what rows are of that say nothing themselves */
 async function bringRows(teaching: Teaching, { matched, read }: LookedAtTable, into: string): Promise<void> {
   const shown = bringing(read.rows.length);
@@ -193,6 +178,5 @@ async function bringRows(teaching: Teaching, { matched, read }: LookedAtTable, i
     onProgress: done => shown.show(done, rows.length),
   });
   shown.end();
-  if (brought)
-    say('row', { kept: brought.added, known: brought.known, like: 0, unreadable: read.unreadable });
+  if (brought) await sayRows(teaching, brought, read.unreadable);
 }

@@ -33,14 +33,19 @@ export function RowPanel({ teaching, form }: { readonly teaching: Teaching; read
 function AsText({ columns, form }: { readonly columns: number; readonly form: RowForm }) {
   // As it is typed, spaces at its end and all.
   const [typed, setTyped] = useState<string | null>(null);
+  const cellsOf = (text: string): string[] => splitRow(text.replace(/\s+/g, ' '));
+  const got = typed === null ? 0 : cellsOf(typed).length;
   return (
     <TextArea
       label={t('numbersOfRow', { n: columns })}
       value={typed ?? form.texts.join(' ').trim()}
+      error={got > columns ? t('tooManyNumbers', { got, wanted: columns }) : null}
       onInput={text => {
         setTyped(text);
-        const cells = splitRow(text.replace(/\s+/g, ' '));
-        form.type(Array.from({ length: columns }, (_, i) => cells[i] ?? ''));
+        const cells = cellsOf(text);
+        // Which of too many are the row, nobody knows: it is none then.
+        const row = cells.length > columns ? [] : cells;
+        form.type(Array.from({ length: columns }, (_, i) => row[i] ?? ''));
       }}
     />
   );

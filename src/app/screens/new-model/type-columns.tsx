@@ -1,4 +1,5 @@
-// For rows that are typed: what their numbers are called. Two classes come with it, to type them for.
+// For rows that are typed: what their numbers are called, and said anew for as long as there are none. Two classes come with it, to
+// type them for.
 import { useState } from 'preact/hooks';
 import { rowLimits } from '../../../core/teach/row-limits.ts';
 import { t } from '../../i18n/bring-table.ts';
@@ -8,7 +9,8 @@ import { TextField } from '../../parts/field.tsx';
 import type { Teaching } from '../../state/project.ts';
 
 export function TypeColumns({ teaching }: { readonly teaching: Teaching }) {
-  const [text, setText] = useState('');
+  const said = teaching.project.value.columns;
+  const [text, setText] = useState(said?.join(', ') ?? '');
   const columns = [...new Set(text.split(/[,;\t，、]/).map(name => name.trim()))].filter(Boolean);
   const isEnough = columns.length > 0 && columns.length <= rowLimits.columns;
   const begin = async (): Promise<void> => {
@@ -18,7 +20,7 @@ export function TypeColumns({ teaching }: { readonly teaching: Teaching }) {
   };
   return (
     <details class="fold">
-      <summary>{t('byHand')}</summary>
+      <summary>{t(said ? 'otherColumns' : 'byHand')}</summary>
       <form
         class="stack-close"
         onSubmit={event => {
