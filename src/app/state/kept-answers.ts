@@ -13,6 +13,7 @@ import { toast } from '../parts/toast.tsx';
 import type { Answer } from './answers.ts';
 import type { Answered } from './asking.ts';
 import { errorToast } from './error-toast.ts';
+import { type ExampleOutcome, outcomeOf } from './example-outcome.ts';
 import { hereNow } from './place.ts';
 import { need } from './services.ts';
 
@@ -32,7 +33,8 @@ const recordOf = new WeakMap<Answer, Promise<RecordRow>>();
 
 /**
  * Keeps what it really is: an example, where there is a project with such a class, else a record; and where there is a record of
- * it already, it says so, too. Says it, with a way back. Answers whether it was kept.
+ * it already, it says so, too. Says it, with a way back. Answers whether it was kept: not so an example that was there already, or
+ * that is left out.
  */
 export async function correctAnswer(
   answered: Answered<Subject> & { readonly label: string; readonly project: Project | null },
@@ -50,9 +52,19 @@ export async function correctAnswer(
     const made = { class: of.id, recording: crypto.randomUUID(), source: 'correction' as const, shown };
     const added = await addExamples(db, project.id, [made]);
     const takeBack = isNew ? null : await amend(answered, label);
-    sayKept(t('exampleKept', { label }), () => Promise.all([takeBackExamples(db, added), takeBack?.()]));
+    const outcome = outcomeOf(added);
+    const isChanged = outcome === 'kept' || added.removed.length > 0 || takeBack !== null;
+    const undo = () => Promise.all([takeBackExamples(db, added), takeBack?.()]);
+    sayKept(t(saidOf[outcome], { label }), isChanged ? undo : null);
+    return outcome === 'kept';
   });
 }
+
+const saidOf = {
+  kept: 'exampleKept',
+  known: 'exampleKnown',
+  like: 'exampleAlike',
+} as const satisfies Record<ExampleOutcome, string>;
 
 /** Without anybody having said what it is. What was kept already is not kept twice. */
 export function keepAnswer(answered: Answered<Subject>): Promise<boolean> {
@@ -108,14 +120,16 @@ async function newRecord(answer: Answer, subject: Subject, truth: string | null)
   return kept;
 }
 
-function sayKept(said: string, undo: TakeBack): void {
-  toast(said, { label: common('undo'), run: () => void attempt(undo) }, 'photo');
+/** @param undo null where nothing was changed */
+function sayKept(said: string, undo: TakeBack | null): true {
+  toast(said, undo && { label: common('undo'), run: () => void attempt(undo) }, 'photo');
+  return true;
 }
 
-async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+/** False where it failed, which is said. */
+async function attempt<T>(act: () => Promise<T>): Promise<T | false> {
   try {
-    await act();
-    return true;
+    return await act();
   } catch (thrown) {
     errorToast(toFailure(thrown));
     return false;

@@ -19,10 +19,11 @@ import { teachingWords } from '../i18n/teaching.ts';
 import { saveFile } from '../parts/save-file.ts';
 import { toast } from '../parts/toast.tsx';
 import { errorToast } from './error-toast.ts';
+import { type ExampleOutcome, outcomeOf } from './example-outcome.ts';
 import { need } from './services.ts';
 
-/** What became of a photo that was given. `like`: it is too much like others that are learnt from and judged on. */
-export type AddOutcome = 'kept' | 'known' | 'like' | 'failed';
+/** What became of a photo that was given. */
+export type AddOutcome = ExampleOutcome | 'failed';
 
 /** All may be handed on without it. */
 export interface ProjectActions {
@@ -74,9 +75,7 @@ function photoActions(id: string, project: ReadonlySignal<Project>): PhotoAction
   return {
     add: async (classId, shown, from) => {
       const added = await tried(() => addExamples(db, id, [{ ...from, class: classId, shown }]));
-      if (!added) return 'failed';
-      if (added.leftOut > 0) return 'like';
-      return added.known > 0 ? 'known' : 'kept';
+      return added ? outcomeOf(added) : 'failed';
     },
     move: async (ids, classId) => {
       const moves = ids.map(one => ({ id: one, class: classId }));

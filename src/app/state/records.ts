@@ -19,6 +19,7 @@ import { t as common } from '../i18n/common.ts';
 import { t } from '../i18n/records.ts';
 import { toast } from '../parts/toast.tsx';
 import { errorToast } from './error-toast.ts';
+import { type ExampleOutcome, outcomeOf } from './example-outcome.ts';
 import { installedByModel } from './installed.ts';
 import { manifestOf } from './judge.ts';
 import { projectOfModel } from './projects.ts';
@@ -107,14 +108,20 @@ export async function say(record: RecordRow, label: string): Promise<void> {
       if (added) await takeBackExamples(db, added);
     };
     toast(
-      t(added ? 'saidAndLearnt' : 'said', { label }),
+      t(added ? saidOf[outcomeOf(added)] : 'said', { label }),
       { label: common('undo'), run: () => void attempt(takeBack) },
       'record',
     );
   });
 }
 
-/** Null where it does not. */
+const saidOf = {
+  kept: 'saidAndLearnt',
+  known: 'saidAndKnown',
+  like: 'saidAndLeftOut',
+} as const satisfies Record<ExampleOutcome, string>;
+
+/** Null where there is no project that it could be an example of. */
 async function becomesExample({ id, model }: RecordRow, label: string): Promise<Added | null> {
   const { db } = need();
   const project = await projectOfModel(model);
@@ -122,10 +129,9 @@ async function becomesExample({ id, model }: RecordRow, label: string): Promise<
   const blob = of && (await readRecordPhoto(db, id));
   if (!project || !of || !blob) return null;
   const photo = await preparePhoto(blob);
-  const added = await addExamples(db, project.id, [
+  return addExamples(db, project.id, [
     { class: of.id, recording: crypto.randomUUID(), source: 'correction', shown: photo },
   ]);
-  return added.examples.length + added.removed.length > 0 ? added : null;
 }
 
 export async function remove(id: string): Promise<void> {

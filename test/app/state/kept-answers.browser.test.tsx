@@ -5,7 +5,7 @@ import { ToastHost } from '../../../src/app/parts/toast.tsx';
 import type { Answer } from '../../../src/app/state/answers.ts';
 import { correctAnswer, keepAnswer } from '../../../src/app/state/kept-answers.ts';
 import { type Services, services } from '../../../src/app/state/services.ts';
-import { listExamples } from '../../../src/device/examples.ts';
+import { addExamples, listExamples } from '../../../src/device/examples.ts';
 import { createProject } from '../../../src/device/projects.ts';
 import { listRecords } from '../../../src/device/records.ts';
 import { freshDB } from '../../device/fresh-db.ts';
@@ -76,4 +76,39 @@ test('where its project is here it becomes an example, and its record says so, b
   await undo('Kept as an example: plate');
   await expect.poll(truths).toEqual([null]);
   await expect.poll(classes).toEqual([]);
+});
+
+test('an example that was there already is said to be, and is not called kept; of another class it is kept as what was said', async () => {
+  const { db, shown } = await answered();
+  const project = await createProject(db, { model: 'cups', labels: ['cup', 'plate'] });
+  expect(await correctAnswer({ ...shown, label: 'plate', project })).toBe(true);
+  expect(await correctAnswer({ ...shown, label: 'plate', project })).toBe(false);
+  await expect.poll(() => root.textContent).toContain('It was an example already: plate');
+  expect(await correctAnswer({ ...shown, label: 'cup', project })).toBe(true);
+  await expect.poll(() => root.textContent).toContain('Kept as an example: cup');
+  expect((await listExamples(db, project.id)).map(example => example.class)).toEqual([
+    project.classes[0]!.id,
+  ]);
+});
+
+test('an example that is too much like others is said to be left out, and its record still says what it is', async () => {
+  const { db, shown, truths } = await answered();
+  const project = await createProject(db, { model: 'cups', labels: ['cup', 'plate'] });
+  const [cup, plate] = project.classes.map(({ id }) => id);
+  const photo = await keptPhoto(1);
+  const of = { recording: crypto.randomUUID(), source: 'file' as const };
+  // Its like is learnt from as a plate, and it was shown as a cup, to be judged on.
+  await addExamples(db, project.id, [
+    { ...of, class: plate!, shown: { ...photo, bytes: Uint8Array.of(1) }, part: 'train' },
+    { ...of, class: cup!, shown: photo, part: 'test' },
+  ]);
+  const before = await listExamples(db, project.id);
+  await keepAnswer(shown);
+  expect(await correctAnswer({ ...shown, label: 'plate', project })).toBe(false);
+  expect(await truths()).toEqual(['plate']);
+  const classes = async () => (await listExamples(db, project.id)).map(example => example.class);
+  expect(await classes()).toEqual([plate]);
+  await undo('Left out: it is too much like other examples');
+  await expect.poll(truths).toEqual([null]);
+  await expect.poll(() => listExamples(db, project.id)).toEqual(before);
 });

@@ -1,5 +1,7 @@
 // Records with the real store: which are shown, which come first, and what a correction does.
+import { h, render } from 'preact';
 import { expect, onTestFinished, test } from 'vitest';
+import { ToastHost } from '../../../src/app/parts/toast.tsx';
 import { mostUseful, say, shownRecords } from '../../../src/app/state/records.ts';
 import { type Services, services } from '../../../src/app/state/services.ts';
 import type { Database } from '../../../src/device/db.ts';
@@ -68,6 +70,36 @@ test('saying what it is keeps that, and makes it an example where the project is
   expect((await listRecords(db))[0]?.truth).toBe('plate');
   const [example] = await listExamples(db, project.id);
   expect(example).toMatchObject({ class: project.classes[1]!.id, source: 'correction' });
+});
+
+test('what was an example already, or is left out as one, is not called kept as one', async () => {
+  const db = await opened();
+  const root = document.body.appendChild(document.createElement('main'));
+  render(h(ToastHost, {}), root);
+  onTestFinished(() => {
+    render(null, root);
+    root.remove();
+  });
+  const project = await createProject(db, { model: 'cups', labels: ['cup', 'plate'] });
+  const record = await kept(db, 1, 0.55);
+  await say(record, 'cup');
+  await expect.poll(() => root.textContent).toContain('Noted, and kept as an example: cup');
+  await say(record, 'cup');
+  await expect.poll(() => root.textContent).toContain('Noted; it was an example already: cup');
+  // Its like is judged on as a plate, and it is learnt from.
+  const part = (await listExamples(db, project.id))[0]?.part;
+  await addExamples(db, project.id, [
+    {
+      class: project.classes[1]!.id,
+      recording: crypto.randomUUID(),
+      source: 'file',
+      shown: { ...(await keptPhoto(1)), bytes: Uint8Array.of(1) },
+      part: part === 'train' ? 'test' : 'train',
+    },
+  ]);
+  await say(record, 'plate');
+  await expect.poll(() => root.textContent).toContain('Noted: plate. As an example it is left out');
+  expect((await listRecords(db))[0]?.truth).toBe('plate');
 });
 
 test('taken back, an example goes; one that was shown before is again of what it was of', async () => {

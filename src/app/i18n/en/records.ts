@@ -23,6 +23,8 @@ export const records = {
   whatIsIt: 'What is it?',
   said: 'Noted: {label}',
   saidAndLearnt: 'Noted, and kept as an example: {label}',
+  saidAndKnown: 'Noted; it was an example already: {label}',
+  saidAndLeftOut: 'Noted: {label}. As an example it is left out: it is too much like others.',
   place: '{latitude}, {longitude} (within {accuracy} m)',
   photoOf: 'Photo of this record',
   remove: 'Remove this record',

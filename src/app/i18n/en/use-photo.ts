@@ -7,6 +7,8 @@ export const usePhoto = {
   becomesExample: 'A tap keeps the picture as an example to learn from, on this device.',
   becomesRecord: 'A tap keeps the picture with what you said, on this device.',
   exampleKept: 'Kept as an example: {label}',
+  exampleKnown: 'It was an example already: {label}',
+  exampleAlike: 'Left out: it is too much like other examples to be checked by.',
   recordKept: 'Kept as a record.',
   recordKeptAs: 'Kept as a record: {label}',
   keep: 'Keep this answer',

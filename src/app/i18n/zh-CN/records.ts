@@ -26,6 +26,8 @@ export const records: Translation<typeof en> = {
   whatIsIt: '它是什么？',
   said: '已记下：{label}',
   saidAndLearnt: '已记下，并保存为示例：{label}',
+  saidAndKnown: '已记下；它已经是示例：{label}',
+  saidAndLeftOut: '已记下：{label}。与其他示例太像，未采用为示例。',
   place: '{latitude}，{longitude}（误差 {accuracy} 米以内）',
   photoOf: '这条记录的照片',
   remove: '移除这条记录',

@@ -10,6 +10,8 @@ export const usePhoto: Translation<typeof en> = {
   becomesExample: '轻点一下，这张照片就作为可供学习的示例保存在这台设备上。',
   becomesRecord: '轻点一下，这张照片就连同您的说明保存在这台设备上。',
   exampleKept: '已保存为示例：{label}',
+  exampleKnown: '它已经是示例：{label}',
+  exampleAlike: '与其他示例太像，无法用来检验，未采用。',
   recordKept: '已保存为记录。',
   recordKeptAs: '已保存为记录：{label}',
   keep: '保存这个答案',
