@@ -15,6 +15,7 @@ export function drawnCanvas(strokes: readonly Stroke[]): OffscreenCanvas {
   return canvas;
 }
 
-export function takeDrawing(strokes: readonly Stroke[]): Promise<KeptPhoto> {
+/** Rejects where this browser has no canvas to give. */
+export async function takeDrawing(strokes: readonly Stroke[]): Promise<KeptPhoto> {
   return preparePhoto(drawnCanvas(strokes));
 }

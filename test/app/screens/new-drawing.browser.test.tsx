@@ -75,6 +75,7 @@ async function draw(path: Path): Promise<void> {
   await expect.poll(() => root.textContent).toContain('Add the drawing');
 }
 
+const toasts = () => root.querySelector('.toasts')?.textContent ?? '';
 const isEmpty = () => root.querySelector('.pad-hint') !== null;
 
 test('one tap keeps what is drawn as an example of a class, and empties the paper', async () => {
@@ -109,10 +110,26 @@ test('pressed twice it is added once; and drawn the very same again, that is sai
   add.click();
   add.click();
   await expect.poll(counts).toEqual([1, 0]);
+  await draw(level);
+  button('Add the drawing to level').click();
+  await expect.poll(counts).toEqual([1, 1]);
+  // A second slash would have been known, which is said; it was given before this one.
+  expect(toasts()).toBe('');
   await draw(slash);
   button('Add the drawing to slash').click();
-  await expect.poll(() => root.querySelector('.toasts')?.textContent).toContain('1 photo was already there.');
-  expect(await counts()).toEqual([1, 0]);
+  await expect.poll(toasts).toContain('That drawing was already there.');
+  expect(await counts()).toEqual([1, 1]);
+});
+
+test('what could not be made a picture is said, and stays drawn', async () => {
+  const { counts } = await shown();
+  await draw(slash);
+  vi.spyOn(OffscreenCanvas.prototype, 'convertToBlob').mockRejectedValue(new Error('no memory'));
+  vi.spyOn(console, 'error').mockReturnValue(undefined);
+  button('Add the drawing to slash').click();
+  await expect.poll(toasts).toContain('Something broke');
+  await expect.poll(isEmpty).toBe(false);
+  expect(await counts()).toEqual([0, 0]);
 });
 
 test('what cannot be kept is said, and stays drawn', async () => {

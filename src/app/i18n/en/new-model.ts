@@ -43,6 +43,8 @@ export const newModel = {
   record: 'Record {name} hands-free, until pressed again',
   addDrawing: 'Add the drawing',
   addDrawingOf: 'Add the drawing to {name}',
+  drawingKnown: 'That drawing was already there.',
+  drawingAlike: 'That drawing is too much like others to be checked by.',
   drawFirst: 'Draw something first',
   drawFirstOf: 'Draw something first, for {name}',
   moved: { one: '{n} photo moved to {name}', other: '{n} photos moved to {name}' },

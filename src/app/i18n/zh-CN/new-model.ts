@@ -44,6 +44,8 @@ export const newModel: Translation<typeof en> = {
   record: '免按住录制“{name}”，再按一次停止',
   addDrawing: '添加这幅画',
   addDrawingOf: '添加这幅画到“{name}”',
+  drawingKnown: '这幅画已经在了。',
+  drawingAlike: '这幅画与其他的太像，未采用。',
   drawFirst: '请先画点什么',
   drawFirstOf: '请先画点什么，再添加到“{name}”',
   moved: { other: '{n} 张照片已移到“{name}”' },
