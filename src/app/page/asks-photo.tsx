@@ -39,6 +39,7 @@ export function AsksPhoto({ face, onInput }: AsksProps) {
   };
   const draw = (next: readonly Stroke[]): void => {
     setStrokes(next);
+    setUnreadable(false);
     ask(next.length > 0 ? drawnCanvas(next) : null);
   };
   const onVideo = useVideo(video => {
@@ -82,7 +83,7 @@ export function AsksPhoto({ face, onInput }: AsksProps) {
         camera={camera}
         onChange={() => {
           hold(null);
-          setStrokes([]);
+          draw([]);
         }}
         byCamera={byCamera}
         byDrawing={<DrawingPad asPicture strokes={strokes} onStrokes={draw} label={drawing('drawing')} />}

@@ -29,6 +29,28 @@ const face: ModelInterface = {
   decision: null,
 };
 
+test('a file that cannot be read is told of until something else is shown', async () => {
+  pictureWay.value = 'drawing';
+  render(<AsksPhoto face={face} onInput={() => undefined} />, root);
+  const drop = (): void => {
+    const data = new DataTransfer();
+    data.items.add(new File(['no picture'], 'broken.png', { type: 'image/png' }));
+    const over = { bubbles: true, cancelable: true, dataTransfer: data };
+    root.querySelector('.stack')!.dispatchEvent(new DragEvent('drop', over));
+  };
+  const note = () => root.querySelector('[role=alert], .note');
+  expect(note()).toBe(null);
+  drop();
+  await expect.poll(note).not.toBe(null);
+  drawOn(root.querySelector('canvas.pad-canvas')!, [[0.5, 0.5]]);
+  await expect.poll(note).toBe(null);
+  drop();
+  await expect.poll(note).not.toBe(null);
+  root.querySelectorAll<HTMLElement>('[role=tab]')[0]!.click();
+  await expect.poll(() => root.querySelector('canvas.pad-canvas')).toBe(null);
+  expect(root.textContent).not.toContain('broken.png');
+});
+
 test('a drawing is asked about as it is drawn, and nothing once it is cleared or the camera is looked at', async () => {
   const asked: (Tensor | null)[] = [];
   render(<AsksPhoto face={face} onInput={input => asked.push(input)} />, root);
