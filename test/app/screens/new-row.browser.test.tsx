@@ -11,11 +11,13 @@ import '../../../src/app/styles/new-model.css';
 import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
 import { ToastHost } from '../../../src/app/parts/toast.tsx';
 import { TeachByShowing } from '../../../src/app/screens/new-model/teach-by-showing.tsx';
-import { waitingTables } from '../../../src/app/screens/new-model/given-tables.ts';
-import { openTeaching } from '../../../src/app/state/project.ts';
+import { bringingNow } from '../../../src/app/screens/new-model/bringing.ts';
+import { giveTable, giveTables, waitingTables } from '../../../src/app/screens/new-model/given-tables.ts';
+import { openTeaching, type Teaching } from '../../../src/app/state/project.ts';
 import { type Services, services } from '../../../src/app/state/services.ts';
+import { rowLimits } from '../../../src/core/teach/row-limits.ts';
 import { type Database, openHaversackDB } from '../../../src/device/db.ts';
-import { listExamples } from '../../../src/device/examples.ts';
+import { listExamples, removeExamples } from '../../../src/device/examples.ts';
 import { exportProject } from '../../../src/device/export-project.ts';
 import { createProject, readProject } from '../../../src/device/projects.ts';
 import { freshDB } from '../../device/fresh-db.ts';
@@ -216,6 +218,135 @@ test('a row of many numbers is typed as text', async () => {
   await expect.poll(async () => (await examples()).length).toBe(3);
 });
 
+test('of too many numbers none is a row: which are meant, nobody knows', async () => {
+  await shown();
+  const names = Array.from({ length: 40 }, (_, i) => `c${i}`);
+  const first = names.map((_, i) => i / 2);
+  await give(
+    'wide.csv',
+    [[...names, 'kind'].join(), [...first, 'x'].join(), [...first.toReversed(), 'y'].join()].join('\n'),
+  );
+  await press('Bring in 2 rows');
+  const area = await found<HTMLTextAreaElement>('.live-form textarea');
+  await userEvent.fill(area, [...names.keys(), 7].join(' '));
+  await expect.poll(text).toContain('These are 41 numbers, 40 are wanted.');
+  expect(document.querySelector<HTMLElement>('.class-ways button')?.ariaDisabled).toBe('true');
+});
+
+test('a row that is there under another class is of what is said last, which is told and undone', async () => {
+  const { examples, teaching } = await shown();
+  await give('first.csv', table(6));
+  await press('Bring in 6 rows');
+  await expect.poll(async () => (await examples()).length).toBe(6);
+  const before = await examples();
+  const counts = () => [...teaching.byClass.value.values()].map(({ length }) => length).sort();
+  await expect.poll(counts).toEqual([3, 3]);
+  // The form is filled in with the last row that was shown, of the other class.
+  await press('Add to long');
+  await expect.poll(text).toContain('1 row is now of long.');
+  await expect.poll(counts).toEqual([2, 4]);
+  await press('Undo');
+  await expect.poll(examples).toEqual(before);
+  await give('again.csv', table(6));
+  await userEvent.selectOptions(await found('dialog select'), 'None: all rows are of one class');
+  await press('Bring in 6 rows');
+  await expect.poll(text).toContain('6 rows are now of again.');
+  await press('Undo');
+  await expect.poll(examples).toEqual(before);
+});
+
+test('a column that counts the rows, or has no name, is not taken, and why is said; the first may be all the same', async () => {
+  const { examples, teaching } = await shown();
+  const rows = ['5.1,2,x', '4.9,3,y', '7,8,x'];
+  const counted = rows.map((row, i) => `${i},${i + 1},${row}`);
+  await give('r.csv', [',Id,a,b,kind', ...counted].join('\n'));
+  const dialog = await found('dialog');
+  await expect.poll(() => dialog.innerText).toContain('2 columns of numbers');
+  expect(dialog.innerText).toContain(
+    'Numbers, not taken: no name (has no name), Id (rises by 1 in each row: it tells these rows, and no others)',
+  );
+  expect(dialog.innerText).toContain('The first row as it is read: a 5.1, b 2');
+  dialog.querySelector('summary')!.click();
+  const ticks = [...dialog.querySelectorAll<HTMLInputElement>('details input')];
+  expect(ticks.map(({ checked }) => checked)).toEqual([false, true, true]);
+  ticks[0]!.click();
+  await expect.poll(() => dialog.innerText).toContain('3 columns of numbers');
+  ticks[0]!.click();
+  await press('Bring in 3 rows');
+  await expect.poll(async () => (await examples()).length).toBe(3);
+  expect(teaching.project.value.columns).toEqual(['a', 'b']);
+});
+
+test('rows of the same numbers and another class are counted; of them the last counts', async () => {
+  const { examples } = await shown();
+  await give('same.csv', 'a,b,kind\n1,2,x\n1,2,y\n3,4,y\n');
+  const dialog = await found('dialog');
+  await expect
+    .poll(() => dialog.innerText)
+    .toContain('1 row has the same numbers as one before it, and another class: the last of them counts.');
+  await press('Bring in 3 rows');
+  await expect.poll(async () => (await examples()).length).toBe(2);
+  expect(new Set((await examples()).map(({ class: of }) => of)).size).toBe(1);
+});
+
+test('more rows than a model takes are refused before one is kept, with both numbers', async () => {
+  const { examples } = await shown();
+  await give('first.csv', 'a,kind\n0.5,x\n0,y\n');
+  await press('Bring in 2 rows');
+  await expect.poll(async () => (await examples()).length).toBe(2);
+  // One of them is there already.
+  const rows = (count: number) =>
+    ['a,kind', ...Array.from({ length: count }, (_, i) => `${-i},x`)].join('\n');
+  await give('many.csv', rows(10_000));
+  const alert = await found('dialog [role=alert]');
+  expect(alert.innerText).toContain('There would be 10,001 rows then, at most 10,000 are taken.');
+  expect([...document.querySelectorAll('dialog button')].at(-1)!.ariaDisabled).toBe('true');
+  await press('Cancel');
+  await give('fewer.csv', rows(9999));
+  await expect.poll(() => document.querySelector('dialog')?.innerText).toContain('9,999 rows');
+  await expect
+    .poll(() => [...document.querySelectorAll('dialog button')].at(-1)!.ariaDisabled)
+    .not.toBe('true');
+  expect(await examples()).toHaveLength(2);
+});
+
+test('columns that were typed wrong are said anew for as long as there is no row', async () => {
+  const { teaching } = await shown();
+  for (const summary of root.querySelectorAll('summary')) summary.click();
+  await userEvent.fill(await found('form input'), 'wieght, length');
+  await press('Begin');
+  await expect.poll(() => document.querySelector('.live-form')?.textContent).toContain('wieght');
+  for (const summary of root.querySelectorAll('summary')) summary.click();
+  const again = await found<HTMLInputElement>('details form input');
+  expect(again.value).toBe('wieght, length');
+  await userEvent.fill(again, 'weight, length');
+  await press('Begin');
+  await expect.poll(() => teaching.project.value.columns).toEqual(['weight', 'length']);
+  expect(teaching.project.value.classes).toHaveLength(2);
+});
+
+test('what is too long is not read; what is stopped takes what waits behind it along', async () => {
+  const { teaching } = await shown();
+  await giveTable(teaching, { name: null, text: '1'.repeat(rowLimits.fileBytes + 1) });
+  await expect.poll(text).toContain('at most 16');
+  expect(waitingTables.value).toEqual([]);
+  const asked: string[] = [];
+  const stopping: Teaching = {
+    ...teaching,
+    bringOwnTable: given => {
+      asked.push(given);
+      bringingNow.value!.stop();
+      return Promise.resolve(null);
+    },
+  };
+  const files = ['first', 'second'].map(name => ({
+    file: new File([name], `${name}.csv`),
+    path: `${name}.csv`,
+  }));
+  await giveTables(stopping, files, null);
+  expect(asked).toEqual(['first']);
+});
+
 test('rows are selected by keys, and removed', async () => {
   const { examples } = await shown();
   await give('first.csv', table(6));
@@ -244,6 +375,15 @@ test('what this app wrote comes back with its parts, without a question', async 
   const csv = new TextDecoder().decode(unzipSync(new Uint8Array(await zip.arrayBuffer()))['rows.csv']);
   await give('rows.csv', csv);
   await expect.poll(text).toContain('12 rows were already there.');
+  expect(document.querySelector('dialog')).toBe(null);
+  const before = await examples();
+  await removeExamples(db, [before[0]!.id]);
+  for (const summary of root.querySelectorAll('summary')) summary.click();
+  await userEvent.fill(await found('.drop ~ details textarea'), csv);
+  await press('Look at them');
+  await expect
+    .poll(async () => (await examples()).map(({ part }) => part).sort())
+    .toEqual(before.map(({ part }) => part).sort());
   expect(document.querySelector('dialog')).toBe(null);
 });
 

@@ -23,8 +23,7 @@ export function Correct(props: {
   if (!labels || labels.length < 2) return null;
   const { manifest } = inUse;
   const choose = async (label: string): Promise<void> => {
-    const isExample =
-      manifest.recipe?.kind === shownRecipe && (await keepShown(inUse.model, features, label));
+    const isExample = manifest.recipe?.kind === shownRecipe && (await keepShown(inUse, features, label));
     if (!isExample) await keep({ manifest, features, label, source, answered });
   };
   const n = samples.value.length;
@@ -50,8 +49,17 @@ export function Correct(props: {
   );
 }
 
-/** Projects are no part of the shell. @returns false where there is none of that model here */
-async function keepShown(model: string, features: readonly number[], label: string): Promise<boolean> {
-  const { keepAsExample } = await import('../../state/row-corrections.ts');
-  return keepAsExample(model, features, label);
+/** Projects are no part of the shell. @returns false where there is none of that model here that takes it, or nothing to reach it by */
+async function keepShown(
+  { model, manifest }: VersionInUse,
+  features: readonly number[],
+  label: string,
+): Promise<boolean> {
+  try {
+    const { keepAsExample } = await import('../../state/row-corrections.ts');
+    return await keepAsExample(model, manifest.interface.inputs[0], features, label);
+  } catch (thrown) {
+    console.error(thrown);
+    return false;
+  }
 }
