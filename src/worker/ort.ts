@@ -8,6 +8,7 @@ import webgpuGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
 import webgpuBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import type { Bytes } from '../core/artifact/digest.ts';
 import { HaversackError } from '../core/errors.ts';
+import { missingPart } from './missing-part.ts';
 
 export type OrtModule = typeof Ort;
 export type WebProvider = 'wasm' | 'webgpu';
@@ -35,7 +36,7 @@ const loading = new Map<string, Promise<OrtModule>>();
 /**
  * The started runtime. Called early, it compiles while the model is still being read.
  * @param count of threads, for WASM; a runtime has as many as it was started with, so that another number starts another
- * @throws HaversackError `RuntimeFailed`
+ * @throws HaversackError `RuntimeFailed`; `Offline` where it is not on this device yet and cannot be fetched
  */
 export function loadOrt(provider: WebProvider, count: number = threads): Promise<OrtModule> {
   const key = `${provider} ${count}`;
@@ -44,9 +45,8 @@ export function loadOrt(provider: WebProvider, count: number = threads): Promise
   const started = start(provider, count).catch((error: unknown) => {
     // Tried anew by the next caller: the file may be reachable then.
     loading.delete(key);
-    throw new HaversackError('RuntimeFailed', `ONNX Runtime (${provider}) did not start: ${String(error)}`, {
-      cause: error,
-    });
+    const detail = `ONNX Runtime (${provider}) did not start: ${String(error)}`;
+    throw missingPart(error) ?? new HaversackError('RuntimeFailed', detail, { cause: error });
   });
   loading.set(key, started);
   return started;
