@@ -30,7 +30,8 @@ function watch({ raw }: FastifyRequest, timeoutMs: number): void {
     if (raw.complete) return;
     // As Node ends a request that is late.
     if (raw.socket.writable) raw.socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
-    raw.socket.destroy();
+    // With its connection, where it has one: a request that was injected has none.
+    raw.destroy();
   }, timeoutMs);
   timer.unref();
   const stop = () => {

@@ -42,3 +42,20 @@ it('a body that does not arrive in its time is given up; one that has longer is 
   expect(await late).toMatch(/^HTTP\/1\.1 408 /);
   for (const answer of [long, usual]) expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*abcd$/);
 });
+
+it('an injected request whose body nobody read is given up without a word, too', async () => {
+  const app = Fastify();
+  onTestFinished(() => app.close());
+  endSlowBodies(app);
+  const closed = new Promise<void>(resolve => {
+    app.addHook('onRequest', (request, _reply, done) => {
+      request.raw.once('close', resolve);
+      done();
+    });
+  });
+  app.addHook('onRequest', (_request, reply) => reply.code(401).send());
+  app.put('/short', { config: { bodyTimeoutMs: 1 } }, () => '');
+  const answer = await app.inject({ method: 'PUT', url: '/short', payload: 'abcd' });
+  expect(answer.statusCode).toBe(401);
+  await closed;
+});
