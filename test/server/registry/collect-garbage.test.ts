@@ -384,7 +384,7 @@ describe('any history', () => {
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  }, 240_000);
 
   /** The aliases' versions, those for the others, and the device's: there, with their parents' and their own bytes. */
   async function expectNeeded(server: TestServer) {
