@@ -57,7 +57,7 @@ async function show(project: Project, each: number, places = [0, 1, 2], first = 
       recording,
       source: 'file' as const,
     }));
-    await addRows(db, project.id, { columns, rows });
+    await addRows(db, project.id, { columns: project.columns ?? columns, rows });
   }
 }
 
