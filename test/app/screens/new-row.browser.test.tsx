@@ -263,7 +263,7 @@ test('a column that counts the rows, or has no name, is not taken, and why is sa
   const dialog = await found('dialog');
   await expect.poll(() => dialog.innerText).toContain('2 columns of numbers');
   expect(dialog.innerText).toContain(
-    'Numbers, not taken: no name (has no name), Id (rises by 1 in each row: it tells these rows, and no others)',
+    'Numbers, not taken: a column without a name, Id (rises by 1 in each row: it tells these rows, and no others)',
   );
   expect(dialog.innerText).toContain('The first row as it is read: a 5.1, b 2');
   dialog.querySelector('summary')!.click();

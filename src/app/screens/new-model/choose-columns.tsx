@@ -28,7 +28,8 @@ export function ChooseColumns(props: {
 /** Of a column that is proposed not to be taken: its name, and why. */
 export function nameWithWhy({ name, oddity }: ColumnChoice): string {
   if (oddity === null) return name;
-  return t('columnWhy', { name: shortened(name) || t('noName'), why: t(oddity) });
+  if (oddity === 'unnamed') return t('noName');
+  return t('columnWhy', { name: shortened(name), why: t(oddity) });
 }
 
 /** Of a name so much is said. */
