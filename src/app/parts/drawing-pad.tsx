@@ -1,5 +1,5 @@
 // A square to draw on with mouse, finger or pen. Gives strokes; knows no model.
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { penShare, type Point, type Stroke } from '../../core/data/drawing.ts';
 import { t } from '../i18n/drawing.ts';
 import { Button } from './button.tsx';
@@ -74,6 +74,10 @@ function usePen(strokes: readonly Stroke[], onStrokes: (strokes: readonly Stroke
    * moves the pad bends no line.
    */
   const pen = useRef<{ id: number; before: readonly Stroke[]; points: Point[]; box: DOMRect } | null>(null);
+  // Paper that was emptied meanwhile is another: a stroke that was begun on the old one would bring that back.
+  useLayoutEffect(() => {
+    if (strokes.length === 0) pen.current = null;
+  }, [strokes]);
   const add = (event: PointerEvent) => {
     if (pen.current?.id !== event.pointerId) return;
     // Safari before 18.2 has none; a made-up event has an empty list.

@@ -42,7 +42,9 @@ function targetOf(inUse: VersionInUse, variant: string): Target {
  * One a screen. `ask(null)` takes the question back: the answer goes, too.
  * @param answer tests have another
  */
-export function createLiveAnswers<Asked extends Question = Question>(answer = answerTo) {
+export function createLiveAnswers<Asked extends Question = Question>(
+  answer: (question: Asked) => Promise<Result<Answer>> = answerTo,
+) {
   const answered = signal<{ readonly answer: Answer; readonly question: Asked } | null>(null);
   const problem = signal<Failure | null>(null);
   const isAsking = signal(false);

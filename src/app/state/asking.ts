@@ -2,7 +2,8 @@
 // said of an answer is said of the very thing that it answers.
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { InputInterface } from '../../core/artifact/interface.ts';
-import { type Failure, toFailure } from '../../core/errors.ts';
+import { failure, type Failure, toFailure } from '../../core/errors.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { type Answer, answerTo, createLiveAnswers, type Question } from './answers.ts';
 import type { VersionInUse } from './version.ts';
@@ -28,11 +29,15 @@ export interface Asking<Subject> {
   readonly ask: (subject: Subject) => void;
   /** Holds what is given, and asks about it; what is answered already stays answered. */
   readonly hold: (subject: Subject) => void;
-  /** Holds what was answered last, which it answers. Null where nothing was. */
-  readonly holdAnswered: () => Answered<Subject> | null;
-  /** Holds what is read of a file. Of several that are read at a time the last that was given. */
-  readonly holdRead: (read: () => Promise<Subject>) => Promise<void>;
+  /** What is spoken of now: what was answered last. Null where nothing was. */
+  readonly toSay: () => Subject | null;
+  /** With the answer that is in sight, else with one of its own, which comes whatever is asked or let go of meanwhile. */
+  readonly answerOf: (subject: Subject) => Promise<Result<Answered<Subject>>>;
+  /** Holds what is read of a file. Of several that are read at a time the last that was given. @returns whether it did */
+  readonly holdRead: (read: () => Promise<Subject>) => Promise<boolean>;
   readonly letGo: () => void;
+  /** Something was said of what is there: on to the next, once that is kept. */
+  readonly goOn: (kept: Promise<boolean>) => Promise<void>;
 }
 
 interface AskedAbout<Subject> extends Question {
@@ -44,7 +49,8 @@ export function createAsking<Subject extends object>(
   toInput: (subject: Subject, input: InputInterface) => Tensor,
   answer = answerTo,
 ): Asking<Subject> {
-  const live = createLiveAnswers<AskedAbout<Subject>>(answer);
+  const answerOnce = oncePerSubject<Subject>(answer);
+  const live = createLiveAnswers<AskedAbout<Subject>>(answerOnce);
   const { held, refused, put, read } = createHeld<Subject>();
   const answered = computed(() => {
     const now = live.answered.value;
@@ -52,10 +58,14 @@ export function createAsking<Subject extends object>(
   });
   let by: Pick<Question, 'version' | 'variant'> | null = null;
 
-  const ask = (subject: Subject): void => {
-    if (!by) return;
+  const questionOf = (subject: Subject): AskedAbout<Subject> | null => {
+    if (!by) return null;
     const [input] = by.version.manifest.interface.inputs;
-    live.ask({ ...by, subject, inputs: { [input!.name]: toInput(subject, input!) } });
+    return { ...by, subject, inputs: { [input!.name]: toInput(subject, input!) } };
+  };
+  const ask = (subject: Subject): void => {
+    const question = questionOf(subject);
+    if (question) live.ask(question);
   };
   const isAnswered = (subject: Subject): boolean => {
     const question = live.answered.peek()?.question;
@@ -68,6 +78,18 @@ export function createAsking<Subject extends object>(
     if (isAnswered(subject)) return live.settle();
     live.ask(null);
     ask(subject);
+  };
+  const answerOf = async (subject: Subject): Promise<Result<Answered<Subject>>> => {
+    const seen = answered.peek();
+    if (seen?.subject === subject) return ok(seen);
+    const question = questionOf(subject);
+    if (!question) return fail(failure('Aborted', 'no version is asked'));
+    const result = await answerOnce(question);
+    return result.ok ? ok({ answer: result.value, subject }) : result;
+  };
+  const letGo = (): void => {
+    put(null);
+    live.ask(null);
   };
   return {
     held,
@@ -83,19 +105,34 @@ export function createAsking<Subject extends object>(
     isFree: () => held.peek() === null && !live.isAsking.peek(),
     ask,
     hold,
-    holdAnswered: () => {
-      const now = answered.peek();
-      if (now) hold(now.subject);
-      return now;
-    },
+    toSay: () => answered.peek()?.subject ?? null,
+    answerOf,
     holdRead: async readIt => {
       const subject = await read(readIt);
       if (subject) hold(subject);
+      return subject !== null;
     },
-    letGo: () => {
-      put(null);
-      live.ask(null);
+    letGo,
+    goOn: async kept => {
+      if (await kept) letGo();
     },
+  };
+}
+
+/** A subject is asked about once by whoever answers, and has one answer then: its record is found by it. */
+function oncePerSubject<Subject extends object>(answer: typeof answerTo) {
+  const last = new WeakMap<Subject, { readonly by: Question; readonly result: Promise<Result<Answer>> }>();
+  return (question: AskedAbout<Subject>): Promise<Result<Answer>> => {
+    const { subject, version, variant } = question;
+    const known = last.get(subject);
+    if (known?.by.version === version && known.by.variant === variant) return known.result;
+    const asked = { by: question, result: answer(question) };
+    last.set(subject, asked);
+    // What failed is asked anew.
+    void asked.result.then(({ ok: isOk }) => {
+      if (!isOk && last.get(subject) === asked) last.delete(subject);
+    });
+    return asked.result;
   };
 }
 

@@ -52,7 +52,9 @@ test('what was answered is held with its answer, and what is under way comes too
   asking.ask({ of: 'cup' });
   await asked[0]!.finish();
   asking.ask({ of: 'plate' });
-  expect(asking.holdAnswered()).toMatchObject({ subject: { of: 'cup' } });
+  const cup = asking.toSay()!;
+  expect(await asking.answerOf(cup)).toMatchObject({ ok: true, value: { subject: { of: 'cup' } } });
+  asking.hold(cup);
   await asked[1]!.finish();
   expect(shown()).toEqual({ said: 'cup', of: 'cup' });
   expect(asking.held.value).toEqual({ of: 'cup' });
@@ -114,4 +116,45 @@ test('why there is no answer is said, and the answer before it stays', async () 
   await asked[1]!.finish(failure('RuntimeFailed', 'gone'));
   expect(asking.problem.value).toMatchObject({ code: 'RuntimeFailed' });
   expect(shown()).toEqual({ said: 'cup', of: 'cup' });
+});
+
+test('what is spoken of before it was answered gets its own answer, once, whatever is let go of meanwhile', async () => {
+  const { asking, asked, shown } = setUp();
+  asking.ask({ of: 'cup' });
+  await asked[0]!.finish();
+  const plate = { of: 'plate' };
+  asking.ask(plate);
+  const answering = asking.answerOf(plate);
+  asking.letGo();
+  expect(asked.map(({ of }) => of)).toEqual(['cup', 'plate']);
+  await asked[1]!.finish();
+  const answered = await answering;
+  expect(answered).toMatchObject({ ok: true, value: { answer: { of: 'plate' }, subject: plate } });
+  expect(shown()).toBe(null);
+  // Brought back, it has the answer that it had: what was kept of it is found by that.
+  asking.ask(plate);
+  await expect.poll(shown).toEqual({ said: 'plate', of: 'plate' });
+  expect(asked).toHaveLength(2);
+  expect(asking.answered.value?.answer).toBe(answered.ok && answered.value.answer);
+});
+
+test('what failed is asked anew, and why there is no answer is answered', async () => {
+  const { asking, asked } = setUp();
+  const cup = { of: 'cup' };
+  const failing = asking.answerOf(cup);
+  await asked[0]!.finish(failure('RuntimeFailed', 'gone'));
+  expect(await failing).toMatchObject({ ok: false, error: { code: 'RuntimeFailed' } });
+  const again = asking.answerOf(cup);
+  await asked[1]!.finish();
+  expect(await again).toMatchObject({ ok: true });
+});
+
+test('once what was said is kept it is let go of; what could not be kept stays', async () => {
+  const { asking, asked, shown } = setUp();
+  asking.hold({ of: 'cup' });
+  await asked[0]!.finish();
+  await asking.goOn(Promise.resolve(false));
+  expect(shown()).toEqual({ said: 'cup', of: 'cup' });
+  await asking.goOn(Promise.resolve(true));
+  expect([asking.held.value, shown()]).toEqual([null, null]);
 });

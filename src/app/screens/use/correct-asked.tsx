@@ -7,19 +7,22 @@ import { LinkButton } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { LabelChoice } from '../../parts/label-choice.tsx';
 import { href } from '../../router.ts';
-import type { Answered } from '../../state/asking.ts';
 import { correctAnswer, type Subject } from '../../state/kept-answers.ts';
 import { projectOfModel } from '../../state/projects.ts';
-import type { AskedProps } from './asked-details.tsx';
+import { answeredOf, type AskedProps } from './asked-details.tsx';
 
-export function CorrectAsked(props: AskedProps & { readonly answered: Answered<Subject> }) {
-  const { inUse, answered, asking, kind } = props;
+export function CorrectAsked<S extends Subject>({ inUse, asking, kind }: AskedProps<S>) {
   const t = askedWords(kind);
   const project = useProject(inUse.model);
   const labels = project ? project.classes.map(({ label }) => label) : inUse.manifest.labels;
   if (!labels || labels.length < 2) return null;
-  const choose = async (label: string): Promise<void> => {
-    if (await correctAnswer({ ...answered, label, project })) asking.letGo();
+  const correct = async (subject: S, label: string): Promise<boolean> => {
+    const answered = await answeredOf(asking, subject);
+    return answered !== null && correctAnswer({ ...answered, label, project });
+  };
+  const choose = (label: string): void => {
+    const subject = asking.toSay();
+    if (subject) void asking.goOn(correct(subject, label));
   };
   const teach = project ? (
     <LinkButton kind="quiet" icon="teach" href={href('new', [project.id])}>
@@ -29,7 +32,7 @@ export function CorrectAsked(props: AskedProps & { readonly answered: Answered<S
   return (
     <Card title={use('teachQuestion')} actions={teach}>
       <div class="stack-close">
-        <LabelChoice labels={labels} name={use('teachChoose')} onChoose={label => void choose(label)} />
+        <LabelChoice labels={labels} name={use('teachChoose')} onChoose={choose} />
         <p class="soft small">{project ? t('becomesExample') : t('becomesRecord')}</p>
       </div>
     </Card>

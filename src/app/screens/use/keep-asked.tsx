@@ -6,21 +6,24 @@ import { Check } from '../../parts/field.tsx';
 import { href } from '../../router.ts';
 import type { Answered } from '../../state/asking.ts';
 import { collectsUnsure, keepAnswer, keepsPlaces, type Subject } from '../../state/kept-answers.ts';
-import type { AskedProps } from './asked-details.tsx';
+import { answeredOf, type AskedProps } from './asked-details.tsx';
 
-type KeepProps = AskedProps & { readonly answered: Answered<Subject> };
+type KeepProps<S extends Subject> = AskedProps<S> & { readonly answered: Answered<S> };
 
-export function KeepAsked(props: KeepProps) {
+export function KeepAsked<S extends Subject>(props: KeepProps<S>) {
   const { asking, kind } = props;
   const t = askedWords(kind);
   const [busy, setBusy] = useState(false);
   useCollecting(props);
   const keep = async (): Promise<void> => {
     // What is kept stays in sight: what is said next is said of it.
-    const answered = asking.holdAnswered();
-    if (!answered) return;
+    const subject = asking.toSay();
+    if (!subject) return;
+    const answering = answeredOf(asking, subject);
+    asking.hold(subject);
     setBusy(true);
-    await keepAnswer(answered);
+    const answered = await answering;
+    if (answered) await keepAnswer(answered);
     setBusy(false);
   };
   return (
@@ -59,7 +62,7 @@ export function KeepAsked(props: KeepProps) {
 }
 
 /** What is held, where it is not sure of it. */
-function useCollecting({ answered, asking }: KeepProps): void {
+function useCollecting<S extends Subject>({ answered, asking }: KeepProps<S>): void {
   const { answer, subject } = answered;
   const isHeld = asking.held.value === subject;
   useEffect(() => {

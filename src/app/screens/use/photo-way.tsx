@@ -1,9 +1,8 @@
 // Use for models that take photos: the camera answered as it goes, a shutter to hold a picture, files, what is drawn, and one tap
 // to say what it really is. Fetched with the first such model.
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import type { InputInterface } from '../../../core/artifact/interface.ts';
-import type { Stroke } from '../../../core/data/drawing.ts';
-import { preparePhoto, decoded } from '../../../device/prepare-photo.ts';
+import { decoded } from '../../../device/prepare-photo.ts';
 import { HaversackError } from '../../../core/errors.ts';
 import { t as drawing } from '../../i18n/drawing.ts';
 import { t as photo } from '../../i18n/photo.ts';
@@ -16,9 +15,7 @@ import { ChooseFiles, DropTarget } from '../../parts/photo-drop.tsx';
 import { PictureWays } from '../../parts/picture-ways.tsx';
 import { type Asking, createAsking } from '../../state/asking.ts';
 import { type Camera, createCamera } from '../../state/camera.ts';
-import { drawnCanvas } from '../../state/drawn-photo.ts';
 import { eachFrame } from '../../state/frames.ts';
-import type { Subject } from '../../state/kept-answers.ts';
 import { frozen, type Shown, shownBy, tooLarge } from '../../state/photos.ts';
 import { pictureInput } from '../../state/picture-input.ts';
 import { pictureWay } from '../../state/picture-way.ts';
@@ -26,42 +23,38 @@ import '../../styles/camera.css';
 import { AnswerHead } from './answer.tsx';
 import { AskedDetails } from './asked-details.tsx';
 import { Still } from './photo-still.tsx';
+import { type PhotoSubject, subjectOf } from './photo-subject.ts';
+import { useAskedDrawing } from './use-asked-drawing.ts';
 import type { WayProps } from './use.tsx';
 
 /** Ten looks a second: more are not read, and cost a battery. */
 const lookEveryMs = 100;
 
-interface PhotoSubject extends Subject {
-  readonly canvas: OffscreenCanvas;
-}
-
 export default function PhotoWay({ inUse, variant }: WayProps) {
   const camera = useMemo(createCamera, []);
   const asking = useMemo(() => createAsking(({ canvas }: PhotoSubject, input) => inputOf(input, canvas)), []);
   useEffect(() => camera.dispose, [camera]);
-  useEffect(() => asking.askOf(inUse, variant), [asking, inUse, variant]);
+  const drawn = useAskedDrawing(asking);
+  useEffect(() => {
+    asking.askOf(inUse, variant);
+    drawn.ask();
+  }, [asking, inUse, variant]);
   const { video, onVideo } = useFrames(shown => {
     // A picture is only taken when the one before it was answered: taking costs more than showing.
     if (asking.isFree()) asking.ask(subjectOf(frozen(shown)));
   });
-  const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
-  const take = (file: File | undefined): void => {
-    if (!file) return;
+  const take = async (file: File | undefined): Promise<void> => {
     // Where a file is seen.
-    pictureWay.value = 'camera';
-    void asking.holdRead(async () => subjectOf(await canvasOf(file)));
+    if (file && (await asking.holdRead(async () => subjectOf(await canvasOf(file)))))
+      pictureWay.value = 'camera';
   };
-  usePaste(take);
-  const letGo = (): void => {
-    setStrokes([]);
-    asking.letGo();
-  };
+  usePaste(file => void take(file));
   const held = asking.held.value;
   const refused = asking.refused.value;
   const isDrawn = pictureWay.value === 'drawing';
-  const isShown = isDrawn ? strokes.length > 0 : camera.stream.value !== null;
+  const isShown = isDrawn ? drawn.strokes.length > 0 : camera.stream.value !== null;
   return (
-    <DropTarget class="live" onFiles={files => take(files[0]?.file)}>
+    <DropTarget class="live" onFiles={files => void take(files[0]?.file)}>
       <div class="live-head">
         <AnswerHead
           answer={asking.answered.value?.answer ?? null}
@@ -73,7 +66,10 @@ export default function PhotoWay({ inUse, variant }: WayProps) {
       <div class="live-input stack">
         <PictureWays
           camera={camera}
-          onChange={asking.letGo}
+          onChange={() => {
+            asking.letGo();
+            drawn.ask();
+          }}
           byCamera={
             <>
               <CameraView
@@ -83,7 +79,7 @@ export default function PhotoWay({ inUse, variant }: WayProps) {
                 actions={
                   <>
                     <Shutter asking={asking} camera={camera} video={video} />
-                    <ChooseFiles one accept="image/*" onFiles={files => take(files[0]?.file)}>
+                    <ChooseFiles one accept="image/*" onFiles={files => void take(files[0]?.file)}>
                       {photo('choosePhoto')}
                     </ChooseFiles>
                   </>
@@ -93,30 +89,14 @@ export default function PhotoWay({ inUse, variant }: WayProps) {
             </>
           }
           byDrawing={
-            <Drawn inUse={inUse} variant={variant} asking={asking} strokes={strokes} onStrokes={setStrokes} />
+            <DrawingPad asPicture strokes={drawn.strokes} onStrokes={drawn.draw} label={drawing('drawing')} />
           }
         />
         {refused ? <ErrorNote failure={refused} /> : null}
       </div>
-      <AskedDetails inUse={inUse} asking={{ ...asking, letGo }} kind="photo" />
+      <AskedDetails inUse={inUse} asking={isDrawn ? { ...asking, ...drawn.saying } : asking} kind="photo" />
     </DropTarget>
   );
-}
-
-/** Asked about while it is drawn; and once it is kept, what is drawn on is another. */
-function Drawn(
-  props: WayProps & {
-    readonly asking: Asking<PhotoSubject>;
-    readonly strokes: readonly Stroke[];
-    readonly onStrokes: (strokes: readonly Stroke[]) => void;
-  },
-) {
-  const { asking, strokes, onStrokes, inUse, variant } = props;
-  useEffect(() => {
-    if (strokes.length === 0 || asking.held.peek()) asking.letGo();
-    if (strokes.length > 0) asking.ask(subjectOf(drawnCanvas(strokes)));
-  }, [asking, strokes, inUse, variant]);
-  return <DrawingPad asPicture strokes={strokes} onStrokes={onStrokes} label={drawing('drawing')} />;
 }
 
 function Shutter(props: {
@@ -176,14 +156,6 @@ function usePaste(take: (file: File) => void): void {
     document.addEventListener('paste', onPaste);
     return () => document.removeEventListener('paste', onPaste);
   }, []);
-}
-
-function subjectOf(canvas: OffscreenCanvas): PhotoSubject {
-  return {
-    canvas,
-    toExample: () => preparePhoto(canvas),
-    toPhoto: async () => (await preparePhoto(canvas)).bytes,
-  };
 }
 
 function inputOf(input: InputInterface, canvas: OffscreenCanvas) {
