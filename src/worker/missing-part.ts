@@ -20,7 +20,7 @@ export function missingPart(thrown: unknown): HaversackError | null {
   if (!(thrown instanceof Error) || thrown instanceof HaversackError) return null;
   // ONNX Runtime wraps the error of its own `import()` in one of another name.
   if (!toldBy.some(text => thrown.message.includes(text))) return null;
-  const file = /[^/\\s]+\.m?js\b/.exec(thrown.message)?.[0];
+  const file = /[^/\s]+\.m?js\b/.exec(thrown.message)?.[0];
   const part = file ? `a part of this app (${file})` : 'a part of this app';
   return new HaversackError('Offline', `${part} is not on this device yet: connect once, and it stays`, {
     cause: thrown,
