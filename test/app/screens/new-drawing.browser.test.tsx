@@ -1,23 +1,19 @@
 // New model taught by drawings, with the real store: drawn, said of which class, kept, and the paper is empty for the next.
 import { render } from 'preact';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import '../../../src/app/styles/tokens.css';
 import '../../../src/app/styles/base.css';
 import '../../../src/app/styles/parts.css';
 import '../../../src/app/styles/parts-input.css';
 import '../../../src/app/styles/camera.css';
 import '../../../src/app/styles/new-model.css';
-import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
-import { ToastHost } from '../../../src/app/parts/toast.tsx';
-import { TeachByShowing } from '../../../src/app/screens/new-model/teach-by-showing.tsx';
 import { pictureWay } from '../../../src/app/state/picture-way.ts';
-import { openTeaching } from '../../../src/app/state/project.ts';
-import { type Services, services } from '../../../src/app/state/services.ts';
 import { listExamples } from '../../../src/device/examples.ts';
 import { removeClass } from '../../../src/device/project-classes.ts';
 import { createProject } from '../../../src/device/projects.ts';
 import { freshDB } from '../../device/fresh-db.ts';
 import { drawOn, type Path } from '../pen.ts';
+import { showTeaching } from './shown-teaching.tsx';
 
 const root = document.body.appendChild(document.createElement('main'));
 afterEach(() => {
@@ -38,20 +34,7 @@ const level: Path = [
 async function shown() {
   const { db } = await freshDB();
   const made = await createProject(db, { model: 'strokes', labels: ['slash', 'level'] });
-  services.value = { db, training: new WorkerBridge('training') } as Services;
-  const teaching = await openTeaching(made.id);
-  onTestFinished(() => {
-    render(null, root);
-    teaching.dispose();
-    services.value = null;
-  });
-  render(
-    <>
-      <TeachByShowing teaching={teaching} />
-      <ToastHost />
-    </>,
-    root,
-  );
+  const teaching = await showTeaching(root, db, made.id);
   const examples = () => listExamples(db, made.id);
   const counts = async () => {
     const all = await examples();

@@ -1,22 +1,18 @@
 // New model with the real store: classes and photos as people change them, and the way back.
 import { render } from 'preact';
-import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import '../../../src/app/styles/tokens.css';
 import '../../../src/app/styles/base.css';
 import '../../../src/app/styles/parts.css';
 import '../../../src/app/styles/camera.css';
 import '../../../src/app/styles/new-model.css';
-import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
 import { ConfirmHost } from '../../../src/app/parts/dialog.tsx';
-import { ToastHost } from '../../../src/app/parts/toast.tsx';
-import { TeachByShowing } from '../../../src/app/screens/new-model/teach-by-showing.tsx';
-import { openTeaching } from '../../../src/app/state/project.ts';
-import { type Services, services } from '../../../src/app/state/services.ts';
 import { addExamples, listExamples } from '../../../src/device/examples.ts';
 import { createProject, readProject } from '../../../src/device/projects.ts';
 import { freshDB } from '../../device/fresh-db.ts';
 import { drawnPhoto, keptPhoto } from '../../device/photos.ts';
+import { showTeaching } from './shown-teaching.tsx';
 
 const root = document.body.appendChild(document.createElement('main'));
 afterEach(() => render(null, root));
@@ -33,21 +29,7 @@ async function shown() {
     made.id,
     photos.map(photo => ({ ...given, shown: photo })),
   );
-  services.value = { db, training: new WorkerBridge('training') } as Services;
-  const teaching = await openTeaching(made.id);
-  onTestFinished(() => {
-    render(null, root);
-    teaching.dispose();
-    services.value = null;
-  });
-  render(
-    <>
-      <TeachByShowing teaching={teaching} />
-      <ToastHost />
-      <ConfirmHost />
-    </>,
-    root,
-  );
+  await showTeaching(root, db, made.id, <ConfirmHost />);
   const labels = async () => (await readProject(db, made.id)).classes.map(({ label }) => label);
   const counts = async () => {
     const examples = await listExamples(db, made.id);

@@ -1,25 +1,22 @@
 // New model taught by sounds, with the real store and a microphone before which a tone sounds.
 import { render } from 'preact';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import '../../../src/app/styles/tokens.css';
 import '../../../src/app/styles/base.css';
 import '../../../src/app/styles/parts.css';
 import '../../../src/app/styles/camera.css';
 import '../../../src/app/styles/new-model.css';
-import { WorkerBridge } from '../../../src/app/bridge/worker-bridge.ts';
-import { ToastHost } from '../../../src/app/parts/toast.tsx';
 import { bringFiles } from '../../../src/app/screens/new-model/bring-in.ts';
 import { bringingNow } from '../../../src/app/screens/new-model/bringing.ts';
-import { TeachByShowing } from '../../../src/app/screens/new-model/teach-by-showing.tsx';
-import { openTeaching, type Teaching } from '../../../src/app/state/project.ts';
-import { type Services, services } from '../../../src/app/state/services.ts';
+import type { Teaching } from '../../../src/app/state/project.ts';
 import { writeWav } from '../../../src/core/data/wav.ts';
 import { soundRate } from '../../../src/core/teach/sound-windows.ts';
 import { listExamples } from '../../../src/device/examples.ts';
 import { createProject } from '../../../src/device/projects.ts';
 import { freshDB } from '../../device/fresh-db.ts';
 import { microphoneHearsTone } from '../tone-microphone.ts';
+import { showTeaching } from './shown-teaching.tsx';
 
 const root = document.body.appendChild(document.createElement('main'));
 afterEach(() => {
@@ -30,20 +27,7 @@ afterEach(() => {
 async function shown() {
   const { db } = await freshDB();
   const made = await createProject(db, { kind: 'sound', model: 'claps', labels: ['clap', 'snap'] });
-  services.value = { db, training: new WorkerBridge('training') } as Services;
-  const teaching = await openTeaching(made.id);
-  onTestFinished(() => {
-    render(null, root);
-    teaching.dispose();
-    services.value = null;
-  });
-  render(
-    <>
-      <TeachByShowing teaching={teaching} />
-      <ToastHost />
-    </>,
-    root,
-  );
+  const teaching = await showTeaching(root, db, made.id);
   const examples = () => listExamples(db, made.id);
   return { examples, teaching };
 }

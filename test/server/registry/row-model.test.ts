@@ -3,20 +3,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openNodeSession } from '../../../server/inference/session.ts';
 import type { Candidate } from '../../../src/core/artifact/documents.ts';
 import type { VersionDetail } from '../../../src/core/artifact/registry-api.ts';
 import { envelopeDigest, signDocument } from '../../../src/core/artifact/signature.ts';
 import { seededRandom } from '../../../src/core/data/random.ts';
 import { tensorLayout } from '../../../src/core/onnx/layout.ts';
-import { composeClassifier } from '../../../src/core/teach/compose-classifier.ts';
-import { probabilitiesOf } from '../../../src/core/teach/head.ts';
 import { makeRowEmbedder } from '../../../src/core/teach/row-embedder.ts';
 import { fitRows } from '../../../src/core/teach/row-fit.ts';
-import { trainHead } from '../../../src/core/teach/train-head.ts';
 import { float32 } from '../../../src/core/tensor.ts';
-import type { Example, Project } from '../../../src/device/project-schemas.ts';
-import { buildProjectCandidate } from '../../../src/worker/project-candidate.ts';
 import { far } from '../../core/teach/heard.ts';
 import { upload } from '../models.ts';
 import { haversack } from '../cli/captured.ts';
@@ -28,11 +22,11 @@ import {
   type TestDevice,
   type TestServer,
 } from '../support.ts';
+import { taughtCandidate } from './taught-candidate.ts';
 
 /** In the order of their names, by which a file alone is judged. */
 const names = ['high', 'low'];
 const columns = ['volts', 'grams'];
-const now = '2026-11-27T12:00:00.000Z';
 
 /** [40, 2] about (1, 100) and (2, 300). */
 function table() {
@@ -49,50 +43,19 @@ function table() {
 async function finished(device: string) {
   const { labels, values } = table();
   const fit = fitRows(values, 2);
-  const embedder = await makeRowEmbedder(fit);
-  const embedding = await openNodeSession(embedder.model);
-  const embedded = await embedding.run({ row: float32([40, 2], values) });
-  await embedding.dispose();
-  const project: Project = {
-    id: crypto.randomUUID(),
+  const made = await taughtCandidate({
     kind: 'row',
     model: 'cells',
-    classes: names.map(label => ({ id: crypto.randomUUID(), label, isNone: false })),
     columns,
-    embedder: 'built-in',
-    candidate: null,
-    createdAt: now,
-    updatedAt: now,
-  };
-  const ids = [...labels.keys()].map(i => i.toString(16).padStart(64, '0'));
-  const rows = {
-    width: embedder.width,
-    classes: 2,
-    embeddings: embedded['embedding']!.data as Float32Array<ArrayBuffer>,
-    labels,
-    recordings: ids,
-    ids,
-    classIds: project.classes.map(({ id }) => id),
-  };
-  const learnt = { ...(await trainHead(rows)), rows };
-  const probabilities = probabilitiesOf(learnt.head, rows.embeddings);
-  const file = composeClassifier(embedder, learnt.head);
-  const session = await openNodeSession(file);
-  const made = await buildProjectCandidate({
-    project,
-    examples: ids.map((id, i) => ({ id, class: rows.classIds[labels[i]!]!, part: 'test' }) as Example),
-    learnt,
-    heldOut: { ...rows, probabilities, answers: labels },
-    chosen: { embedder, taken: { kind: 'row', columns: 2 }, from: null },
+    names,
+    embedder: await makeRowEmbedder(fit),
+    taken: { kind: 'row', columns: 2 },
     ranges: Array.from(fit.low, (low, i): [number, number] => [low, fit.high[i]!]),
-    file,
-    session,
-    parent: null,
-    blocks: null,
+    shown: { row: float32([40, 2], values) },
+    labels,
     device,
   });
-  await session.dispose();
-  return { ...made, file, probabilities, values };
+  return { ...made, values };
 }
 
 type Made = Awaited<ReturnType<typeof finished>>;

@@ -1,71 +1,32 @@
 // A model of sounds, made as a device makes it, sent to a registry: taken, quantized, and answering there.
 import { describe, expect, it } from 'vitest';
-import { openNodeSession } from '../../../server/inference/session.ts';
 import { tensorLayout } from '../../../src/core/onnx/layout.ts';
 import { signDocument } from '../../../src/core/artifact/signature.ts';
-import { composeClassifier } from '../../../src/core/teach/compose-classifier.ts';
-import { probabilitiesOf } from '../../../src/core/teach/head.ts';
 import { makeSoundEmbedder } from '../../../src/core/teach/sound-embedder.ts';
-import { trainHead } from '../../../src/core/teach/train-head.ts';
-import type { Example, Project } from '../../../src/device/project-schemas.ts';
-import { buildProjectCandidate } from '../../../src/worker/project-candidate.ts';
 import { far } from '../../core/teach/heard.ts';
 import { type Signal, signalOf, soundsTensor } from '../../core/teach/sounds.ts';
 import { upload } from '../models.ts';
 import { audienceOf, enrolDevice, startServer, type TestServer } from '../support.ts';
+import { taughtCandidate } from './taught-candidate.ts';
 
 const names: readonly Signal[] = ['hiss', 'clap', 'rising'];
 const each = 6;
-const now = '2026-11-27T12:00:00.000Z';
 
 /** What a device sends of a project that was taught so, and the file. */
 async function finished(device: string) {
-  const embedder = await makeSoundEmbedder();
   const sounds = names.flatMap(name => Array.from({ length: each }, (_, nth) => signalOf(name, nth)));
-  const hearing = await openNodeSession(embedder.model);
-  const { embedding } = await hearing.run({ sound: soundsTensor(sounds) });
-  await hearing.dispose();
-  const project: Project = {
-    id: crypto.randomUUID(),
+  return taughtCandidate({
     kind: 'sound',
     model: 'knocks',
-    classes: names.map(label => ({ id: crypto.randomUUID(), label, isNone: false })),
     columns: null,
-    embedder: 'built-in',
-    candidate: null,
-    createdAt: now,
-    updatedAt: now,
-  };
-  const labels = Int32Array.from(sounds, (_, i) => Math.floor(i / each));
-  const ids = sounds.map((_, i) => i.toString(16).padStart(64, '0'));
-  const rows = {
-    width: embedder.width,
-    classes: names.length,
-    embeddings: embedding!.data as Float32Array<ArrayBuffer>,
-    labels,
-    recordings: ids,
-    ids,
-    classIds: project.classes.map(({ id }) => id),
-  };
-  const learnt = { ...(await trainHead(rows)), rows };
-  const probabilities = probabilitiesOf(learnt.head, rows.embeddings);
-  const file = composeClassifier(embedder, learnt.head);
-  const session = await openNodeSession(file);
-  const made = await buildProjectCandidate({
-    project,
-    examples: ids.map((id, i) => ({ id, class: rows.classIds[labels[i]!]!, part: 'test' }) as Example),
-    learnt,
-    heldOut: { ...rows, probabilities, answers: labels },
-    chosen: { embedder, taken: { kind: 'sound' }, from: null },
+    names,
+    embedder: await makeSoundEmbedder(),
+    taken: { kind: 'sound' },
     ranges: null,
-    file,
-    session,
-    parent: null,
-    blocks: null,
+    shown: { sound: soundsTensor(sounds) },
+    labels: Int32Array.from(sounds, (_, i) => Math.floor(i / each)),
     device,
   });
-  await session.dispose();
-  return { ...made, file, probabilities };
 }
 
 async function sent(server: TestServer) {
