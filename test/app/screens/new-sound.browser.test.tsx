@@ -120,6 +120,28 @@ test('what records ten seconds is ended by another tap, and counts meanwhile', a
   expect((await examples()).length).toBeLessThan(10);
 });
 
+test('the screen stays on from the first tap until what was recorded is learnt', async () => {
+  await microphoneHearsTone();
+  const held = { now: 0, ever: 0 };
+  vi.spyOn(navigator.wakeLock, 'request').mockImplementation(() => {
+    held.now++;
+    held.ever++;
+    const release = () => {
+      held.now--;
+      return Promise.resolve();
+    };
+    return Promise.resolve({ release } as WakeLockSentinel);
+  });
+  const { examples } = await shown();
+  expect(held.ever).toBe(0);
+  const ten = find('[aria-label="Record 10 s of clap"]');
+  ten.click();
+  await expect.poll(() => held.now).toBe(1);
+  await expect.poll(async () => (await examples()).length).toBeGreaterThan(0);
+  ten.click();
+  await expect.poll(() => held.now).toBe(0);
+});
+
 test('a microphone that is not allowed is said in three lines, and nothing is recorded', async () => {
   vi.spyOn(navigator.mediaDevices, 'getUserMedia').mockRejectedValue(new DOMException('', 'NotAllowedError'));
   const { examples } = await shown();
